@@ -1,0 +1,175 @@
+"""The developer's toolchain: everything that ``bin/test`` and ``bin/demo`` need, fetched into ``.dev``.
+
+Only Python's standard library is imported here: this code runs before anything is installed.
+"""
+
+import ast
+import os
+import random
+import shutil
+import socket
+from contextlib import contextmanager
+from pathlib import Path
+
+from . import postgres, programs, source
+from .debian import Archive
+from .steps import DEV, ROOT, Stop, background, command_line, fingerprint, lock, run, step
+
+__all__ = [
+    "ADDON",
+    "CONFIG",
+    "DEV",
+    "ROOT",
+    "Stop",
+    "Toolchain",
+    "background",
+    "command_line",
+    "fingerprint",
+    "free_port",
+    "lock",
+    "ready",
+]
+
+ADDON = "document_dispatch"
+DATA = DEV / "data"
+FILESTORE = DATA / "filestore"
+CONFIG = DEV / "odoo.conf"
+FINISH_TEMPLATE = Path(__file__).with_name("finish_template.py")
+# Higher ones are given out by the system to other programs at any moment.
+PORTS = range(20000, 32000)
+
+
+@contextmanager
+def ready(browser=False):
+    """Yield the toolchain with everything fetched and PostgreSQL running; ``browser``: for tests."""
+    DEV.mkdir(exist_ok=True)
+    with lock("setup"):
+        archive = Archive()
+        folder = source.odoo_folder()
+        python = source.python_environment(archive)
+        environment = _environment(archive, python, folder, browser)
+        _configure(folder)
+    with postgres.running(python) as server:
+        toolchain = Toolchain(python, environment | server.environment, server, folder)
+        with lock("setup"):
+            toolchain.prepare_template()
+        yield toolchain
+
+
+def _environment(archive, python, folder, browser):
+    """Return the environment of all programs, with the private ones first in PATH."""
+    environment = dict(os.environ)
+    environment |= programs.fonts(archive)
+    programs.patched_wkhtmltopdf(archive, python)
+    if browser:
+        programs.browser(archive)
+        unpatched = programs.unpatched_wkhtmltopdf(archive)
+        if unpatched:
+            environment["DISPATCH_WKHTMLTOPDF_UNPATCHED"] = str(unpatched)
+    environment["PATH"] = os.pathsep.join([str(programs.WRAPPERS), str(python.parent), os.environ["PATH"]])
+    environment["PYTHONPATH"] = str(folder)
+    return environment
+
+
+def _configure(folder):
+    """Write Odoo's configuration and link the repository under the addon's name."""
+    addons = DEV / "addons"
+    addons.mkdir(exist_ok=True)
+    link = addons / ADDON
+    if not link.is_symlink():
+        link.symlink_to(Path("..", ".."))
+    standard = [path for path in (folder / "odoo/addons", folder / "addons") if (path / "base").exists()]
+    options = {
+        "addons_path": ",".join(map(str, [addons, *standard])),
+        "data_dir": DATA,
+        "http_interface": "127.0.0.1",
+        "max_cron_threads": 0,
+    }
+    lines = [f"{name} = {value}\n" for name, value in options.items()]
+    CONFIG.write_text("[options]\n" + "".join(lines), encoding="utf-8")
+
+
+class Toolchain:
+    """What the commands work with: how to start Odoo, and databases to start it on."""
+
+    def __init__(self, python, environment, server, folder):
+        self.python = python
+        self.environment = environment
+        self.server = server
+        depends = ast.literal_eval((ROOT / "__manifest__.py").read_text(encoding="utf-8"))["depends"]
+        self.depends = ",".join(sorted(depends))
+        texts = [path.read_text(encoding="utf-8") for path in (source.REQUIREMENTS, FINISH_TEMPLATE)]
+        key = fingerprint(source.odoo_version(folder), self.depends, *texts)
+        self.template = self.name("template_") + key
+
+    def name(self, database):
+        """Return the name that a database of ours has on the server."""
+        return self.server.prefix + database
+
+    def odoo(self, database, *options, starter=None):
+        """Return the command that starts Odoo on a database; ``starter`` wraps the start of a module."""
+        module = (starter or self).module
+        return module("odoo", "server", "-c", CONFIG, "-d", self.name(database), *options)
+
+    def module(self, *arguments):
+        """Return the command that runs a module of Python in the environment."""
+        return [str(part) for part in (self.python, "-m", *arguments)]
+
+    def exists(self, database):
+        """Tell whether we have this database."""
+        return self.name(database) in self.server.databases()
+
+    def new_database(self, database):
+        """Make a database anew, with all that the addon depends on but without the addon."""
+        self.drop(database)
+        with lock("setup"):
+            self.server.create(self.name(database), self.template)
+            _copy_files(self.template, self.name(database))
+
+    def drop(self, database):
+        """Remove a database with its files."""
+        self._drop(self.name(database))
+
+    def _drop(self, name):
+        self.server.drop(name)
+        shutil.rmtree(FILESTORE / name, ignore_errors=True)
+
+    def prepare_template(self):
+        """Make the database that all others are copies of, when something that it is made of changed."""
+        databases = self.server.databases()
+        if self.template in databases:
+            return
+        for old in databases:
+            if old.startswith(self.name("template_")):
+                self._drop(old)
+        with step(f"Database with {self.depends}"):
+            self._make_template("template_new")
+
+    def _make_template(self, database):
+        """Install the dependencies and finish; the name comes last, so that it stands for a whole template."""
+        install = self.odoo(database, "-i", self.depends, "--without-demo", "--stop-after-init", "--no-http")
+        run(install, env=self.environment)
+        run([self.python, FINISH_TEMPLATE, CONFIG, self.name(database)], env=self.environment)
+        shutil.rmtree(FILESTORE / self.template, ignore_errors=True)
+        (FILESTORE / self.name(database)).rename(FILESTORE / self.template)
+        self.server.rename(self.name(database), self.template)
+
+
+def _copy_files(template, database):
+    """Give a database the files of another; they never change in place, so links are enough."""
+    target = FILESTORE / database
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(FILESTORE / template, target, copy_function=os.link)
+
+
+def free_port(preferred=None):
+    """Return a port that nobody listens on, the preferred one if it is free."""
+    candidates = [preferred] if preferred else []
+    for port in candidates + random.sample(PORTS, 50):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise Stop("no free port was found between 20000 and 32000")

@@ -1,0 +1,130 @@
+"""Packages from Debian's archive without touching the system: apt with a state of its own."""
+
+import getpass
+import os
+import re
+import shutil
+from pathlib import Path
+
+from .steps import DEV, Stop, empty_folder, need, new_folder, run
+
+KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
+INSTALLED = Path("/var/lib/dpkg/status")
+# Hooks of the system's configuration would change the system after our downloads.
+NO_HOOKS = """\
+#clear APT::Update::Pre-Invoke;
+#clear APT::Update::Post-Invoke;
+#clear APT::Update::Post-Invoke-Success;
+#clear DPkg::Pre-Invoke;
+#clear DPkg::Post-Invoke;
+"""
+
+
+class Archive:
+    """apt-get with private lists and cache; the sources are the machine's own unless a suite is named."""
+
+    def __init__(self, suite=None):
+        need("apt-get", "this set-up fetches packages from Debian's archive")
+        need("dpkg-deb", "this set-up fetches packages from Debian's archive")
+        self.suite = suite
+        self.folder = DEV / "apt" / (suite or "own")
+        self.config = self.folder / "apt.conf"
+        self.fresh = False
+
+    def _configure(self, site=None):
+        """Write apt's configuration; a suite is read from ``site``, alone and signed."""
+        for name in ("lists/partial", "cache/archives/partial"):
+            (self.folder / name).mkdir(parents=True, exist_ok=True)
+        options = {
+            "Dir::State::Lists": self.folder / "lists",
+            "Dir::Cache": self.folder / "cache",
+            "APT::Sandbox::User": getpass.getuser(),
+            "APT::Get::List-Cleanup": "false",
+            "Acquire::Languages": "none",
+            "Debug::NoLocking": "true",
+        }
+        if self.suite:
+            sources = self.folder / "sources.list"
+            sources.write_text(f"deb [signed-by={KEYRING}] {site} {self.suite} main\n")
+            (self.folder / "status").touch()
+            options |= {
+                "Dir::Etc::SourceList": sources,
+                "Dir::Etc::SourceParts": "/dev/null",
+                "Dir::State::Status": self.folder / "status",
+                "APT::Update::Error-Mode": "any",
+            }
+        lines = [f'{name} "{value}";\n' for name, value in options.items()]
+        self.config.write_text("".join(lines) + NO_HOOKS)
+
+    def _apt(self, *arguments, **options):
+        return run(["apt-get", "-q", "-y", "-c", self.config, *arguments], **options)
+
+    def update(self):
+        """Fetch the lists of packages, once for each run of the command."""
+        if self.fresh:
+            return
+        if self.suite:
+            self._update_suite()
+        else:
+            self._configure()
+            self._apt("update")
+        self.fresh = True
+
+    def _update_suite(self):
+        """Find among the machine's mirrors one that has the suite, signed by Debian."""
+        if not KEYRING.exists():
+            raise Stop(f"{KEYRING} is missing: install the package debian-archive-keyring")
+        failure = Stop("apt has no mirror of Debian's archive: set ODOO_SOURCE to a checkout of Odoo 19.0")
+        for site in mirrors():
+            self._configure(site)
+            try:
+                return self._apt("update")
+            except Stop as stop:
+                failure = stop
+        raise failure
+
+    def can_install(self, package):
+        """Tell whether the archive has ``package`` (or another that provides it) for this machine."""
+        self.update()
+        try:
+            self._apt("install", "--simulate", "--no-install-recommends", package)
+        except Stop:
+            return False
+        return True
+
+    def unpack(self, target, packages):
+        """Unpack exactly these packages into the new folder ``target``."""
+        self.update()
+        debs = empty_folder(self.folder / "debs")
+        self._apt("download", *packages, cwd=debs)
+        unpack_all(debs, target)
+
+    def unpack_with_missing(self, target, packages):
+        """Unpack these packages, and what they need that the system lacks, into the new folder ``target``."""
+        self.update()
+        debs = empty_folder(self.folder / "cache" / "archives")
+        (debs / "partial").mkdir()
+        self._apt("install", "--download-only", "--no-install-recommends", *packages)
+        unpack_all(debs, target)
+
+
+def mirrors():
+    """Return the addresses of the archives that the machine's apt reads, main archive first."""
+    printed = run(["apt-get", "update", "--print-uris", "-o", "Debug::NoLocking=true"])
+    sites = dict.fromkeys(re.findall(r"^'(\S+?)/dists/", printed, re.MULTILINE))
+    return sorted(sites, key=lambda site: "security" in site)
+
+
+def unpack_all(debs, target):
+    """Unpack every package of a folder, except the C library, which must stay the system's."""
+    with new_folder(target) as part:
+        for deb in sorted(debs.glob("*.deb")):
+            if not deb.name.startswith(("libc6_", "libc-bin_")):
+                run(["dpkg-deb", "-x", deb, part])
+    shutil.rmtree(debs)
+
+
+def library_path(root):
+    """Return the folders of an unpacked root that hold shared libraries, for LD_LIBRARY_PATH."""
+    folders = {path.parent for path in root.glob("**/lib*.so*") if "-linux-" in str(path.parent)}
+    return os.pathsep.join(map(str, sorted(folders, key=lambda folder: len(folder.parts))))

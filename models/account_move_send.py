@@ -1,0 +1,185 @@
+from odoo import api, models
+from odoo.addons.base.models import ir_actions_report
+from odoo.exceptions import UserError
+
+
+class AccountMoveSend(models.AbstractModel):
+    _inherit = "account.move.send"
+
+    # ------------------------------------------------------------------
+    # Core's entry: who gets it
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _get_default_mail_partner_ids(self, move, mail_template, mail_lang):
+        """The flags say who gets it; outsiders named in the template get it too.
+
+        Core filters on ``email`` at the end unless it is asked not to
+        (context ``allow_partners_without_mail``).
+        """
+        named = super()._get_default_mail_partner_ids(move, mail_template, mail_lang)
+        dispatch_type = move._dispatch_type()
+        if not dispatch_type:
+            return named
+        partner = move._dispatch_partner()
+        resolution = partner._dispatch_recipients(dispatch_type)[partner]
+        flagged = named.browse(dict.fromkeys(choice.contact_id for choice in resolution.chosen))
+        if mail_template.use_default_to:
+            return flagged
+        family = partner.commercial_partner_id
+        return flagged | named.filtered(lambda other: other.commercial_partner_id != family)
+
+    @api.model
+    def _get_alerts(self, moves, moves_data):
+        """Core's batch alert looks at ``partner_id.email``; the real recipients count."""
+        alerts = super()._get_alerts(moves, moves_data)
+        by_mail = moves.filtered(lambda move: "email" in moves_data[move]["sending_methods"])
+        paper = by_mail.filtered(self._dispatch_refused)
+        if len(moves) > 1:
+            alerts.pop("account_missing_email", None)
+            nobody = (by_mail - paper).filtered(lambda m: not moves_data[m].get("mail_partner_ids"))
+            if nobody:
+                alerts["dispatch_no_address"] = {
+                    "level": "warning",
+                    "message": self.env._("No usable e-mail address; these go to the paper tray: %s",
+                                          ", ".join(nobody.partner_id.mapped("display_name"))),
+                    "action_text": self.env._("View Partner(s)"),
+                    "action": nobody.partner_id._get_records_action(name=self.env._("Customers without address")),
+                }
+        if paper:
+            alerts["dispatch_refused"] = {
+                "level": "warning",
+                "message": self.env._("Refuses e-mail, goes to the paper tray: %s",
+                                      ", ".join(paper.commercial_partner_id.mapped("display_name"))),
+            }
+        return alerts
+
+    @api.model
+    def _dispatch_refused(self, move):
+        dispatch_type = move._dispatch_type()
+        return dispatch_type and dispatch_type.refusal_applies and move.partner_id.dematerialization_refused
+
+    # ------------------------------------------------------------------
+    # Files
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _dispatch_make_files(self, moves, dispatch_type):
+        """Have core's pipeline make the legal files (e-invoice modules included), send nothing.
+
+        :return: ``{move: ir.attachment}``
+        """
+        send = self.with_context(dispatch_hold_sent=True)
+        report = dispatch_type.report_id
+        custom = {"sending_methods": [], **({"pdf_report": report} if report else {})}
+        send._check_sending_data(moves, **custom)
+        template = dispatch_type.mail_template_id
+        data = {}
+        for move in moves:
+            settings = send._get_default_sending_settings(move, **custom)
+            # sudo: as core (_generate_and_send_invoices), the files are the system's to write
+            data[move.sudo()] = {**settings, "mail_attachments_widget": (
+                send._get_placeholder_mail_template_dynamic_attachments_data(
+                    move, template, pdf_report=settings["pdf_report"])
+                + send._get_mail_template_attachments_data(template)
+            )}
+        send._generate_invoice_documents(data)
+        for move_data in data.values():
+            if error := move_data.get("error"):
+                raise UserError(self._format_error_text(error))
+        send._generate_dynamic_reports(data)
+        return {
+            move: send._dispatch_collect_files(move.sudo(), move_data)  # sudo: see above
+            for move, move_data in zip(moves, data.values())
+        }
+
+    @api.model
+    def _dispatch_collect_files(self, move, move_data):
+        """The move's own files and those of the text, each once."""
+        ids = [
+            entry["id"]
+            for entry in self._get_invoice_extra_attachments_data(move) + move_data["mail_attachments_widget"]
+            if isinstance(entry["id"], int)
+        ]
+        return self.env["ir.attachment"].sudo().browse(dict.fromkeys(ids))  # sudo: as above
+
+    @api.model
+    def _prepare_invoice_pdf_report(self, invoices_data):
+        """Debian's wkhtmltopdf cannot print several documents in one call: print one by one.
+
+        Core raises there and sends none of the batch
+        (``ir.actions.report._pre_render_qweb_pdf``, "unpatched QT").
+        """
+        if len(invoices_data) == 1 or ir_actions_report._wkhtml().is_patched_qt:
+            return super()._prepare_invoice_pdf_report(invoices_data)
+        for invoice, invoice_data in invoices_data.items():
+            super()._prepare_invoice_pdf_report({invoice: invoice_data})
+        return None
+
+    @api.model
+    def _link_invoice_documents(self, invoices_data):
+        """Core calls an invoice sent when its PDF exists, before any mail does.
+
+        What goes by mail is called sent when the server took it
+        (``account.move._dispatch_accepted``); other ways keep core's mark.
+        """
+        held = [
+            invoice for invoice, data in invoices_data.items()
+            if not invoice.is_move_sent and self._dispatch_holds_sent(data)
+        ]
+        super()._link_invoice_documents(invoices_data)
+        for invoice in held:
+            if invoice.is_move_sent:
+                invoice.is_move_sent = False
+
+    @api.model
+    def _dispatch_holds_sent(self, invoice_data):
+        return (
+            self.env.context.get("dispatch_hold_sent")
+            or "email" in (invoice_data.get("sending_methods") or ())
+        )
+
+    # ------------------------------------------------------------------
+    # Core's exit: whatever sends an invoice leaves its row
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _generate_and_send_invoices(self, moves, from_cron=False, **kwargs):
+        """Core's cron raises for the whole batch when one invoice cannot be made: isolate it."""
+        if not from_cron or len(moves) < 2:
+            origin = "core" if from_cron or not self._name.endswith("wizard") else "manual"
+            return super(
+                AccountMoveSend, self.with_context(dispatch_origin=origin)
+            )._generate_and_send_invoices(moves, from_cron=from_cron, **kwargs)
+        attachments = self.env["ir.attachment"]
+        for move in moves:
+            attachments |= self._dispatch_send_isolated(move, **kwargs)
+        return attachments
+
+    @api.model
+    def _dispatch_send_isolated(self, move, **kwargs):
+        try:
+            with self.env.cr.savepoint():
+                return self._generate_and_send_invoices(move, from_cron=True, **kwargs)
+        except Exception as error:  # noqa: BLE001 any fault of one invoice must stay with it
+            self.env.invalidate_all()
+            move.sending_data = False
+            move._dispatch_record_failure(error)
+            return self.env["ir.attachment"]
+
+    @api.model
+    def _hook_if_success(self, moves_data, from_cron=False):
+        """Core drops invoices without a recipient silently: they go to the paper tray."""
+        result = super()._hook_if_success(moves_data, from_cron=from_cron)
+        for move, data in moves_data.items():
+            if "email" in data["sending_methods"] and not self._is_applicable_to_move("email", move, **data):
+                move._dispatch_create(self.env.context.get("dispatch_origin", "core"))
+        return result
+
+    @api.model
+    def _send_mail(self, move, mail_template, **kwargs):
+        """Ask the document to turn the message that core posts into a row."""
+        if not move._dispatch_type():
+            return super()._send_mail(move, mail_template, **kwargs)
+        request = {"origin": self.env.context.get("dispatch_origin", "core")}
+        return super()._send_mail(move.with_context(dispatch_request=request), mail_template, **kwargs)

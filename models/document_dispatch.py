@@ -1,0 +1,335 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from ..tools import states
+
+#: What people may change, and only while the row is in review: what was released is what goes
+EDITABLE_FIELDS = frozenset({"subject", "body", "attachment_ids", "recipient_ids"})
+#: Proof that a write comes from this module's own code. A context that arrives by RPC holds JSON
+#: values only, so nobody outside can hand this object in.
+ENGINE = object()
+
+
+class DocumentDispatch(models.Model):
+    """One document on its way to one customer.
+
+    The row is written in the transaction that decides that a document must go; the worker
+    (``document.dispatch.delivery``) takes it from there. Text, files, channel and recipients are
+    frozen once it leaves the review, its state is derived from what the mail server said.
+    """
+
+    _name = "document.dispatch"
+    _description = "Dispatch of a Document"
+    _order = "id desc"
+    _rec_name = "document_name"
+
+    # What
+    res_model = fields.Char(string="Document Model", required=True, readonly=True, index=True)
+    res_id = fields.Many2oneReference(
+        string="Document", model_field="res_model", required=True, readonly=True,
+    )
+    move_id = fields.Many2one(
+        "account.move", compute="_compute_document_links", store=True, index="btree_not_null",
+        ondelete="set null", string="Invoice",
+    )
+    order_id = fields.Many2one(
+        "sale.order", compute="_compute_document_links", store=True, index="btree_not_null",
+        ondelete="set null", string="Order",
+    )
+    document_name = fields.Char(string="Number", required=True, readonly=True)
+    revision = fields.Integer(
+        readonly=True, help="Counts how often the document went back to draft.",
+    )
+    type_id = fields.Many2one(
+        "document.dispatch.type", string="Type", required=True, readonly=True, ondelete="restrict",
+    )
+    type_code = fields.Selection(related="type_id.code", store=True)
+    # To whom
+    partner_id = fields.Many2one(
+        "res.partner", string="Customer", required=True, readonly=True, ondelete="restrict",
+    )
+    commercial_partner_id = fields.Many2one(
+        related="partner_id.commercial_partner_id", store=True, index=True,
+    )
+    channel = fields.Selection(
+        [("email", "E-mail"), ("paper", "Paper")], required=True, default="email", readonly=True,
+    )
+    channel_reason = fields.Selection(
+        [("refused", "The customer refuses e-mail"), ("no_address", "No usable address")],
+        string="Why on paper", readonly=True,
+    )
+    lang = fields.Char(string="Language", readonly=True)
+    recipient_ids = fields.One2many("document.dispatch.recipient", "dispatch_id")
+    skipped = fields.Json(readonly=True)
+    skipped_text = fields.Text(string="Passed over", compute="_compute_skipped_text")
+    # From whom
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    user_id = fields.Many2one(
+        "res.users", string="In the name of", required=True, readonly=True, ondelete="restrict",
+    )
+    origin = fields.Selection(
+        [
+            ("rule", "Rule"), ("manual", "By hand"), ("batch", "Several at once"),
+            ("resend", "Sent again"), ("core", "Odoo's own process"), ("letter", "Letter"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    rule_id = fields.Many2one("document.dispatch.rule", readonly=True, ondelete="restrict")
+    resend_of_id = fields.Many2one(
+        "document.dispatch", string="Sends again", readonly=True, index="btree_not_null",
+        ondelete="restrict",
+    )
+    mail_server_id = fields.Many2one("ir.mail_server", string="Account", readonly=True)
+    email_from = fields.Char(string="From", readonly=True)
+    reply_to = fields.Char(string="Answers to", readonly=True)
+    # With what
+    content_ready = fields.Boolean(
+        readonly=True, help="Text and files are made; nothing is rendered any more on the way out.",
+    )
+    subject = fields.Char()
+    body = fields.Html(sanitize="email_outgoing", sanitize_attributes=False)
+    attachment_ids = fields.Many2many("ir.attachment", string="Files", bypass_search_access=True)
+    email_layout_xmlid = fields.Char(readonly=True)
+    mail_message_id = fields.Many2one(
+        "mail.message", readonly=True, index="btree_not_null", ondelete="set null",
+    )
+    # What became of it
+    state = fields.Selection(
+        [
+            ("review", "In review"), ("queued", "Waiting"), ("sending", "Sending"),
+            ("sent", "Sent"), ("partial", "Sent in part"), ("failed", "Failed"),
+            ("unknown", "Unknown"), ("paper", "Paper tray"), ("printed", "Printed"),
+            ("cancelled", "Cancelled"),
+        ],
+        required=True, readonly=True, default="queued", index=True,
+    )
+    state_message = fields.Text(string="What happened", readonly=True)
+    next_try = fields.Datetime(compute="_compute_next_try")
+    sent_date = fields.Datetime(
+        string="Accepted on", readonly=True,
+        help="When the mail server took the first of the mails. It may still bounce.",
+    )
+    printed_date = fields.Datetime(readonly=True)
+
+    _once_per_revision = models.UniqueIndex(
+        "(res_model, res_id, type_code, revision) "
+        "WHERE resend_of_id IS NULL AND state != 'cancelled'",
+        "This document is already on its way. To send it once more, use “Send again”.",
+    )
+    _document_idx = models.Index("(res_model, res_id)")
+    # the worker's two questions: what must be rendered, what can go (oldest first)
+    _queue_idx = models.Index("(content_ready, id) WHERE state IN ('queued', 'review')")
+
+    @api.depends("res_model", "res_id")
+    def _compute_document_links(self):
+        """Real links beside the generic one: record rules and joins need them."""
+        existing = {
+            model: set(self.env[model].browse(
+                self.filtered(lambda d, model=model: d.res_model == model).mapped("res_id")
+            ).exists().ids)
+            for model in ("account.move", "sale.order")
+        }
+        for dispatch in self:
+            model, res_id = dispatch.res_model, dispatch.res_id
+            dispatch.move_id = (
+                model == "account.move" and res_id in existing[model] and res_id
+            )
+            dispatch.order_id = model == "sale.order" and res_id in existing[model] and res_id
+
+    @api.depends("recipient_ids.next_try", "recipient_ids.state")
+    def _compute_next_try(self):
+        for dispatch in self:
+            waiting = dispatch.recipient_ids.filtered(lambda r: r.state == "deferred" and r.next_try)
+            dispatch.next_try = min(waiting.mapped("next_try"), default=False)
+
+    @api.depends("skipped")
+    def _compute_skipped_text(self):
+        reasons = self.env["document.dispatch.recipient"]._reason_labels()
+        for dispatch in self:
+            dispatch.skipped_text = "\n".join(
+                f"{entry['name']} {entry['email']}: {reasons.get(entry['reason'], entry['reason'])}"
+                for entry in dispatch.skipped or []
+            )
+
+    def _document(self):
+        """The document of this row, in the environment of this row."""
+        self.ensure_one()
+        return self.env[self.res_model].browse(self.res_id)
+
+    # ------------------------------------------------------------------
+    # States and frozen content
+    # ------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._check_engine()
+        dispatches = super().create(vals_list)
+        dispatches._documents_changed()
+        return dispatches
+
+    def write(self, vals):
+        if self.env.context.get("dispatch_engine") is not ENGINE:
+            self._check_editable(vals)
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._("The log of what was sent is never deleted. Cancel the row instead."))
+
+    def _check_engine(self):
+        if self.env.context.get("dispatch_engine") is not ENGINE:
+            raise UserError(self.env._(
+                "Dispatches are made by sending a document, not by hand. Open the document and press Send."
+            ))
+
+    def _check_editable(self, vals):
+        """People edit subject, text, files and recipients, and only while the row is in review."""
+        if vals.keys() - EDITABLE_FIELDS or any(d.state != "review" for d in self):
+            raise UserError(self.env._(
+                "What was released is what goes: this can be changed only in review, and there only "
+                "subject, text, files and recipients. Cancel it, or use “Send again”."
+            ))
+
+    def _engine(self):
+        """This recordset with the right to write frozen fields.
+
+        sudo: the states belong to the worker, not to the user whose document it is; whoever gets
+        here was checked on the document or on the row before.
+        """
+        return self.sudo().with_context(dispatch_engine=ENGINE)
+
+    def _set_state(self, state, message=False):
+        """Change the state by the table of transitions, and let the documents know."""
+        for dispatch in self:
+            states.check(states.DISPATCH_TRANSITIONS, dispatch.state, state)
+        self._engine().write({"state": state, "state_message": message})
+        self._documents_changed()
+
+    def _update_state(self):
+        """Derive the state of mailed rows from their recipients, and tell the documents."""
+        for dispatch in self.filtered(lambda d: d.channel == "email"):
+            state = states.summarize(dispatch.recipient_ids.mapped("state"))
+            newly_sent = state in ("sent", "partial") and not dispatch.sent_date
+            if newly_sent:
+                dispatch._engine().sent_date = fields.Datetime.now()
+            if state != dispatch.state:
+                dispatch._set_state(state, dispatch._failure_text())
+            if newly_sent:
+                # sudo: the document's own "sent" mark follows the mail server, whoever waits for it
+                dispatch.sudo()._document()._dispatch_accepted(dispatch)
+
+    def _failure_text(self):
+        """One line for each recipient that did not get it, with the server's words."""
+        self.ensure_one()
+        return "\n".join(
+            f"{recipient.email}: {recipient.reply}"
+            for recipient in self.recipient_ids
+            if recipient.reply and recipient.state in ("failed", "deferred", "unknown", "bounced")
+        )
+
+    def _documents_changed(self):
+        """Have the stored ``dispatch_state`` of the documents computed anew."""
+        for model, dispatches in self.grouped("res_model").items():
+            documents = self.env[model].browse(dispatches.mapped("res_id")).exists()
+            self.env.add_to_compute(documents._fields["dispatch_state"], documents)
+            documents.invalidate_recordset(["dispatch_ids"])
+
+    # ------------------------------------------------------------------
+    # What a person can do
+    # ------------------------------------------------------------------
+
+    def action_release(self):
+        """Release reviewed rows: from now on nothing in them changes, and they go."""
+        self.check_access("write")
+        for dispatch in self:
+            if dispatch.state != "review":
+                raise UserError(self.env._("%s is not in review.", dispatch.document_name))
+            if not dispatch.recipient_ids:
+                raise UserError(self.env._(
+                    "%s has no recipient left. Add an address, or send it on paper.",
+                    dispatch.document_name,
+                ))
+        self._set_state("queued")
+        self._deliver_soon()
+
+    def action_cancel(self, reason=False):
+        """Withdraw rows that have not left yet."""
+        self.check_access("write")
+        for dispatch in self:
+            if dispatch.state not in states.DISPATCH_WITHDRAWABLE:
+                raise UserError(self.env._(
+                    "%(document)s is “%(state)s”: what has left cannot be cancelled.",
+                    document=dispatch.document_name, state=dispatch._state_label(),
+                ))
+        self.recipient_ids.filtered(
+            lambda r: r.state in ("queued", "deferred", "failed")
+        )._set_state("cancelled")
+        partly_gone = self - self._withdrawable()
+        partly_gone._update_state()
+        (self - partly_gone)._set_state(
+            "cancelled", reason or self.env._("Cancelled by %s", self.env.user.name)
+        )
+        self._update_notifications()
+
+    def action_retry(self):
+        """Try again now: those who failed or wait, never those who have it already."""
+        self.check_access("write")
+        for dispatch in self:
+            waiting = dispatch.recipient_ids.filtered(lambda r: r.state in ("failed", "deferred", "bounced"))
+            waiting._set_state("queued")
+            waiting._engine().write({"next_try": False, "tries": 0, "first_try": False})
+            dispatch._set_state("queued")
+        self._deliver_soon()
+
+    def action_print(self):
+        """Print the page of rows in the paper tray, and mark them as printed."""
+        self.check_access("write")
+        waiting = self.filtered(lambda d: d.state == "paper")
+        if not waiting:
+            raise UserError(self.env._("There is nothing to print: choose rows of the paper tray."))
+        reports = {dispatch: dispatch._report() for dispatch in waiting}
+        if len(set(reports.values())) > 1 or len(set(waiting.mapped("res_model"))) > 1:
+            raise UserError(self.env._("Print documents of one type at a time."))
+        waiting._set_state("printed")
+        waiting._engine().printed_date = fields.Datetime.now()
+        documents = self.env[waiting[0].res_model].browse(waiting.mapped("res_id"))
+        return reports[waiting[0]].report_action(documents)
+
+    def action_open_document(self):
+        self.ensure_one()
+        return self._document()._get_records_action()
+
+    def _report(self):
+        """The report that prints this row's document."""
+        self.ensure_one()
+        return self.type_id.report_id or self._document()._dispatch_default_report()
+
+    def _state_label(self):
+        return dict(self._fields["state"]._description_selection(self.env))[self.state]
+
+    def _deliver_soon(self):
+        self.env["document.dispatch.delivery"]._deliver_after_commit(self)
+
+    # ------------------------------------------------------------------
+    # Which rows stand for a document
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _get_document_domain(self, documents):
+        return Domain("res_model", "=", documents._name) & Domain("res_id", "in", documents.ids)
+
+    @api.model
+    def _get_current_domain(self, code, revision):
+        """Rows of one type and revision that count: cancelled ones do not."""
+        return Domain([
+            ("type_code", "=", code), ("revision", "=", revision), ("state", "!=", "cancelled"),
+        ])
+
+    def _withdrawable(self):
+        """Those of which nothing has left, and nothing may have left."""
+        return self.filtered(lambda dispatch: (
+            dispatch.state in states.DISPATCH_WITHDRAWABLE
+            and not {"sent", "sending", "unknown", "bounced"} & set(dispatch.recipient_ids.mapped("state"))
+        ))

@@ -1,0 +1,125 @@
+import logging
+
+from odoo import models
+
+_logger = logging.getLogger(__name__)
+
+
+class DocumentDispatchContent(models.AbstractModel):
+    """Makes text and files of planned rows, and freezes them on the row.
+
+    Each group is made in one savepoint; when it fails, each row in its own, so that one bad
+    document never stops another. Rights are those of the user in whose name the row goes.
+    """
+
+    _name = "document.dispatch.content"
+    _description = "Text and Files of Dispatches"
+
+    def _prepare(self, dispatches):
+        """Make the content of these rows; a row that cannot be made is parked with its reason."""
+        for group in dispatches.grouped(self._group_key).values():
+            if not self._try_prepare(group) and len(group) > 1:
+                for dispatch in group:
+                    self._try_prepare(dispatch)
+
+    @staticmethod
+    def _group_key(dispatch):
+        return dispatch.user_id, dispatch.company_id, dispatch.type_id, dispatch.lang
+
+    def _try_prepare(self, group):
+        try:
+            with self.env.cr.savepoint():
+                self._prepare_group(group)
+        except Exception as error:  # noqa: BLE001 any fault of one document must stay with it
+            self.env.invalidate_all()
+            if len(group) == 1:
+                _logger.info("Dispatch %s could not be made", group.id, exc_info=True)
+                group._set_state("failed", self._explain(error))
+            return False
+        return True
+
+    def _explain(self, error):
+        """Say what is wrong in words for the clerk."""
+        text = " ".join(str(error).split()) or type(error).__name__
+        return self.env._("The document could not be made: %s", text)
+
+    def _prepare_group(self, group):
+        """Render subject, text, sender and files of rows that share user, company, type, language."""
+        first = group[0]
+        documents = self._documents(group)
+        for document in documents:
+            if obstacle := document._dispatch_obstacle():
+                raise ValueError(obstacle)
+        template = first.type_id.mail_template_id.with_env(documents.env)
+        files = documents._dispatch_make_files(first.type_id.with_env(documents.env))
+        texts = {
+            lang: self._render(template, documents, lang)
+            for lang in {first.lang, *group.recipient_ids.mapped("lang")}
+        }
+        for dispatch, document in zip(group, documents):
+            dispatch._engine().write({
+                **texts[first.lang][document.id],
+                "attachment_ids": [(6, 0, files[document].ids)],
+                "email_layout_xmlid": self._layout(template),
+                "content_ready": True,
+            })
+            for recipient in dispatch.recipient_ids.filtered(lambda r: r.lang != first.lang):
+                text = texts[recipient.lang][document.id]
+                recipient._engine().write({"subject": text["subject"], "body": text["body"]})
+
+    def _documents(self, group):
+        """The documents, seen by the operator in his company and the customer's language."""
+        first = group[0]
+        model = self.env[first.res_model].with_user(first.user_id).with_company(first.company_id)
+        return model.with_context(
+            lang=first.lang, allowed_company_ids=first.company_id.ids,
+        ).browse(group.mapped("res_id"))
+
+    def _layout(self, template):
+        return template.email_layout_xmlid or "mail.mail_notification_layout_with_responsible_signature"
+
+    def _render(self, template, documents, lang):
+        """Render the text in one language: ``{id: {subject, body, email_from, reply_to}}``."""
+        # sudo: as core does (account.move.send); the text is the administrator's, and it may name
+        # fields that the operator does not see. The documents themselves were read with his rights.
+        template = template.sudo()
+        rendered = {
+            name: template._render_field(name, documents.ids, set_lang=lang, options=options)
+            for name, options in (
+                ("subject", None), ("body_html", {"post_process": True}),
+                ("email_from", None), ("reply_to", None),
+            )
+        }
+        user = documents.env.user
+        return {
+            res_id: {
+                "subject": rendered["subject"][res_id],
+                "body": rendered["body_html"][res_id],
+                "email_from": rendered["email_from"][res_id] or user.email_formatted,
+                "reply_to": rendered["reply_to"][res_id],
+            }
+            for res_id in documents.ids
+        }
+
+    def _make_template_files(self, documents, dispatch_type):
+        """Make the files that a mail template names: its reports, and the files it always adds.
+
+        :return: ``{document: ir.attachment}``
+        """
+        template = dispatch_type.mail_template_id
+        if dispatch_type.report_id or not template.report_template_ids:
+            report = dispatch_type.report_id or documents[:1]._dispatch_default_report()
+            # the same template with the type's own report; nothing is stored
+            template = template.new({"report_template_ids": report.ids}, origin=template)
+        made = template._generate_template_attachments(
+            documents.ids, ["attachment_ids", "report_template_ids"]
+        )
+        # sudo: the files are the system's to write
+        Attachment = self.env["ir.attachment"].sudo()
+        return {
+            document: Attachment.browse(made[document.id]["attachment_ids"]) | Attachment.create([
+                {"name": name, "datas": content, "res_model": document._name, "res_id": document.id}
+                for name, content in made[document.id]["attachments"]
+            ])
+            for document in documents
+        }

@@ -1,0 +1,278 @@
+import logging
+import secrets
+from contextlib import contextmanager
+
+from odoo import SUPERUSER_ID, api, fields, models, modules
+from odoo.modules.registry import Registry
+from odoo.tools import SQL
+
+from ..tools import smtp, states
+
+_logger = logging.getLogger(__name__)
+
+#: First key of the advisory locks by which workers show that they live ("DISP")
+LOCK_SPACE = 0x44495350
+#: Rows whose content is made in one transaction
+PREPARE_BATCH = 20
+#: More rows than this are left to the scheduler, so that no click waits for them
+AT_ONCE = 5
+
+
+class DocumentDispatchDelivery(models.AbstractModel):
+    """The worker: makes what is planned, hands it to the mail server, writes down what it said.
+
+    Every step is a transaction of its own. ``sending`` is committed before SMTP begins, the
+    outcome is committed by itself right after, and only then the document is told. A worker holds
+    an advisory lock while it lives: rows found ``sending`` whose lock is free belong to a worker
+    that died, and become ``unknown``.
+    """
+
+    _name = "document.dispatch.delivery"
+    _description = "Delivery of Dispatches"
+
+    @api.model
+    def _cron_deliver(self):
+        """Entry of ``ir_cron_dispatch_deliver``."""
+        self._deliver()
+
+    @api.model
+    def _deliver_after_commit(self, dispatches):
+        """Deliver as soon as the caller's transaction is committed; many rows by the scheduler."""
+        if modules.module.current_test:
+            # as mail.mail.send_after_commit: nothing is committed in a test
+            self.sudo()._deliver(dispatches)  # sudo: the worker writes states, see _engine
+            return
+        if len(dispatches) > AT_ONCE:
+            # sudo: triggering the worker is what releasing means
+            self.env.ref("document_dispatch.ir_cron_dispatch_deliver").sudo()._trigger()
+            return
+        dbname, ids = self.env.cr.dbname, dispatches.ids
+
+        @self.env.cr.postcommit.add
+        def deliver():
+            # A cursor of its own: the caller's is about to be closed
+            with Registry(dbname).cursor() as cr:
+                env = api.Environment(cr, SUPERUSER_ID, {})
+                env["document.dispatch.delivery"]._deliver(env["document.dispatch"].browse(ids))
+
+    def _deliver(self, only=None):
+        """Deliver everything that is due, or those of ``only`` that are.
+
+        :param only: rows of ``document.dispatch``; ``None`` for all
+        """
+        if self.env["ir.mail_server"]._disable_send():
+            return  # tests of other modules, and a registry that is still loading
+        with self._worker() as key:
+            self._find_abandoned(key)
+            self._prepare_due(only)
+            sessions = {}
+            try:
+                self._deliver_due(key, only, sessions)
+            finally:
+                for session in sessions.values():
+                    session.quit()
+
+    # ------------------------------------------------------------------
+    # Transactions and the life of a worker
+    # ------------------------------------------------------------------
+
+    def _commit(self, done=0):
+        """End this unit of work; return false when the scheduler's time is up."""
+        if modules.module.current_test and not self.env.context.get("ir_cron_progress_id"):
+            self.env.flush_all()  # a test's transaction is never committed
+            return True
+        # A commit here is the point: what the server said must survive whatever comes next
+        return bool(self.env["ir.cron"]._commit_progress(done))
+
+    @contextmanager
+    def _worker(self):
+        """Hold the advisory lock that tells other workers that this one lives.
+
+        Raw SQL: the ORM knows no advisory locks. They live as long as the connection, also across
+        commits, and PostgreSQL frees them at once when the worker is killed, on whichever host.
+        """
+        key = secrets.randbelow(2**31 - 1) + 1
+        self.env.cr.execute("SELECT pg_advisory_lock(%s, %s)", (LOCK_SPACE, key))
+        try:
+            yield key
+        finally:
+            self.env.cr.execute("SELECT pg_advisory_unlock(%s, %s)", (LOCK_SPACE, key))
+
+    def _find_abandoned(self, key):
+        """Turn what a dead worker left ``sending`` into ``unknown``: nobody knows if it arrived."""
+        sending = self.env["document.dispatch.recipient"].search([("state", "=", states.SENDING)])
+        for worker in set(sending.mapped("worker")) - {key}:
+            self.env.cr.execute("SELECT pg_try_advisory_lock(%s, %s)", (LOCK_SPACE, worker))
+            if not self.env.cr.fetchone()[0]:
+                continue  # it lives
+            self.env.cr.execute("SELECT pg_advisory_unlock(%s, %s)", (LOCK_SPACE, worker))
+            self._commit()  # a fresh snapshot: the worker may have finished since we looked
+            left = sending.search([("state", "=", states.SENDING), ("worker", "=", worker)])
+            left._set_state(states.UNKNOWN, worker=False, reply=self.env._(
+                "The server was stopped while this mail was being handed over."
+            ))
+            left.dispatch_id._update_state()
+            self._commit()
+        stuck = self.env["document.dispatch"].search([
+            ("state", "=", states.SENDING), ("recipient_ids.state", "!=", states.SENDING),
+        ]).filtered(lambda d: states.SENDING not in d.recipient_ids.mapped("state"))
+        for dispatch in stuck:
+            # the outcome is known, but the worker could not tell the document any more
+            self._conclude(dispatch)
+
+    # ------------------------------------------------------------------
+    # Making what is planned
+    # ------------------------------------------------------------------
+
+    def _prepare_due(self, only):
+        """Make text and files of planned rows, a batch in each transaction."""
+        domain = [("content_ready", "=", False), ("channel", "=", "email"),
+                  ("state", "in", (states.QUEUED, states.REVIEW))]
+        if only is not None:
+            domain.append(("id", "in", only.ids))
+        seen = set()
+        while batch := self.env["document.dispatch"].search(
+            [*domain, ("id", "not in", list(seen))], order="id", limit=PREPARE_BATCH,
+        ):
+            seen.update(batch.ids)
+            self.env["document.dispatch.content"]._prepare(batch.try_lock_for_update())
+            if not self._commit():
+                return
+
+    # ------------------------------------------------------------------
+    # Handing over
+    # ------------------------------------------------------------------
+
+    def _deliver_due(self, key, only, sessions):
+        seen, down = set(), set()
+        while dispatch := self._claim(only, seen, down):
+            seen.add(dispatch.id)
+            try:
+                if not self._deliver_dispatch(dispatch, key, sessions, down):
+                    return
+            except Exception as error:  # noqa: BLE001 one bad row never stops another
+                self._park(dispatch, error)
+
+    def _claim(self, only, seen, down):
+        """Lock the next row that is due, or return an empty one.
+
+        Raw SQL: ``FOR UPDATE SKIP LOCKED`` in the very query that chooses, so that two workers
+        never take the same row. Those that failed most often go last.
+        """
+        conditions = [SQL("d.id NOT IN %s", tuple(seen) or (0,))]
+        if only is not None:
+            conditions.append(SQL("d.id IN %s", tuple(only.ids) or (0,)))
+        if down:
+            conditions.append(SQL("COALESCE(d.mail_server_id, 0) NOT IN %s", tuple(down)))
+        self.env["document.dispatch.recipient"].flush_model()
+        self.env["document.dispatch"].flush_model()
+        rows = self.env.execute_query(SQL(
+            """
+            SELECT d.id
+              FROM document_dispatch d
+              JOIN document_dispatch_recipient r ON r.dispatch_id = d.id
+             WHERE d.state = 'queued' AND d.content_ready
+               AND r.state IN ('queued', 'deferred')
+               AND (r.next_try IS NULL OR r.next_try <= %s)
+               AND %s
+             ORDER BY r.tries, r.id
+             LIMIT 1
+               FOR UPDATE OF d SKIP LOCKED
+            """,
+            fields.Datetime.now(), SQL(" AND ").join(conditions),
+        ))
+        return self.env["document.dispatch"].browse(row[0] for row in rows)
+
+    def _deliver_dispatch(self, dispatch, key, sessions, down):
+        """Hand one row to the mail server, recipient by recipient; return false when time is up."""
+        dispatch = dispatch._engine()
+        if obstacle := dispatch._document()._dispatch_obstacle():
+            dispatch._set_state(states.FAILED, obstacle)
+            return self._commit(1)
+        dispatch._ensure_message()
+        mails = dispatch._prepare_mails()
+        now = fields.Datetime.now()
+        for recipient in dispatch.recipient_ids:
+            if recipient.state not in ("queued", "deferred") or (
+                recipient.next_try and recipient.next_try > now
+            ):
+                continue
+            recipient._set_state(states.SENDING, worker=key, message_id=dispatch.mail_message_id.message_id)
+            if dispatch.state != states.SENDING:
+                dispatch._set_state(states.SENDING)
+            self._commit()
+            outcome = self._hand_over(mails[recipient.id], sessions, recipient.subject)
+            recipient._apply_outcome(outcome)
+            self._commit()
+            if outcome.connection_lost and not outcome.costs_try:
+                down.add(dispatch.mail_server_id.id or 0)
+                break
+        return self._conclude(dispatch)
+
+    def _conclude(self, dispatch):
+        """Tell the row, its document and the chatter what came of it."""
+        dispatch._update_state()
+        dispatch._update_notifications()
+        return self._commit(1)
+
+    def _park(self, dispatch, error):
+        """A row that cannot even be handed over stays with its reason; the others go on."""
+        _logger.exception("Dispatch %s could not be handed over", dispatch.id)
+        if not modules.module.current_test:
+            self.env.cr.rollback()
+        dispatch = dispatch.exists()
+        if dispatch.state in (states.QUEUED, states.REVIEW):
+            dispatch._set_state(states.FAILED, self.env["document.dispatch.content"]._explain(error))
+        self._commit(1)
+
+    # ------------------------------------------------------------------
+    # SMTP
+    # ------------------------------------------------------------------
+
+    def _hand_over(self, mail_vals, sessions, subject=False):
+        """Send one mail and return the :class:`Outcome`; nothing of a failed try stays behind."""
+        for is_retry in (False, True):
+            outcome, fresh = self._try_hand_over(mail_vals, sessions, subject)
+            idle_session_closed = outcome.connection_lost and not outcome.costs_try and not fresh
+            if is_retry or not idle_session_closed:
+                break
+        return outcome
+
+    def _try_hand_over(self, mail_vals, sessions, subject):
+        session, fresh = None, True
+        try:
+            with self.env.cr.savepoint():
+                # sudo: only the worker writes mails; clerks have no access to them
+                mail = self.env["mail.mail"].sudo().create(mail_vals)
+                server_id, alias_domain_id, smtp_from, _ids = next(mail._split_by_mail_configuration())
+                account = (server_id, smtp_from)
+                fresh = account not in sessions
+                if fresh:
+                    try:
+                        sessions[account] = self._connect(server_id, smtp_from)
+                    except Exception as error:  # noqa: BLE001 whatever keeps us from connecting
+                        raise smtp.Ended(smtp.connection_failed(error)) from error
+                session = sessions[account]
+                session.outcome = None
+                mail.with_context(dispatch_subject=subject)._send(
+                    smtp_session=session, alias_domain_id=alias_domain_id, raise_exception=True,
+                    mail_server=self.env["ir.mail_server"].browse(server_id),
+                )
+        except smtp.Ended as ended:
+            outcome = ended.outcome
+        except Exception as error:  # noqa: BLE001
+            # Before SMTP: the mail itself is wrong (no valid sender …). After it: what the server
+            # said stands, whatever went wrong on our side.
+            outcome = (session and session.outcome) or smtp.Outcome(states.FAILED, smtp.describe(error))
+        else:
+            outcome = session.outcome or smtp.Outcome(
+                states.FAILED, self.env._("The mail has no valid sender or recipient.")
+            )
+        if outcome.connection_lost and session:
+            sessions.pop(account).quit()
+        return outcome, fresh
+
+    def _connect(self, server_id, smtp_from):
+        # sudo: accounts are for administrators to read, and for the worker to use
+        server = self.env["ir.mail_server"].sudo()
+        return smtp.Session(server._connect__(mail_server_id=server_id, smtp_from=smtp_from))

@@ -1,0 +1,122 @@
+from odoo import fields, models
+
+
+class DocumentDispatch(models.Model):
+    """A dispatch as Odoo's mail sees it: one message in the chatter, one mail for each recipient."""
+
+    _inherit = "document.dispatch"
+
+    def _ensure_message(self):
+        """Post the message in the document's chatter, without notifying anybody by itself."""
+        self.ensure_one()
+        if self.mail_message_id:
+            return
+        document = self._document_of_author()
+        self.mail_message_id = document._message_create([self._prepare_message_vals(document)])
+        self._create_notifications()
+
+    def _document_of_author(self):
+        """The document in the name, company and language of this row.
+
+        sudo: the message belongs to the row, which was made with the user's rights.
+        """
+        return self._document().with_user(self.user_id).sudo().with_company(self.company_id).with_context(
+            lang=self.lang, email_notification_allow_footer=True,
+        )
+
+    def _prepare_message_vals(self, document):
+        author_id, email_from = document._message_compute_author(email_from=self.email_from)
+        return {
+            "model": document._name,
+            "res_id": document.id,
+            "author_id": author_id,
+            "email_from": email_from,
+            "reply_to": self.reply_to or document._notify_get_reply_to(default=email_from)[document.id],
+            "subject": self.subject,
+            "body": self.body,
+            "message_type": "comment",
+            "subtype_id": self.env["ir.model.data"]._xmlid_to_res_id("mail.mt_comment"),
+            "partner_ids": self.recipient_ids.partner_id.ids,
+            "attachment_ids": [fields.Command.link(attachment.id) for attachment in self.attachment_ids],
+            "email_layout_xmlid": self.email_layout_xmlid,
+            "email_add_signature": False,
+            "mail_server_id": self.mail_server_id.id,
+            "record_company_id": self.company_id.id,
+            "record_alias_domain_id": document._mail_get_alias_domains(
+                default_company=self.company_id
+            )[document.id].id,
+        }
+
+    # ------------------------------------------------------------------
+    # The envelopes in the chatter
+    # ------------------------------------------------------------------
+
+    def _create_notifications(self):
+        """One line for each recipient behind the envelope in the chatter, as core makes them."""
+        base = {
+            "author_id": self.mail_message_id.author_id.id,
+            "mail_message_id": self.mail_message_id.id,
+            "notification_type": "email",
+            "notification_status": "ready",
+            "is_read": True,
+        }
+        seen, vals_list = set(), []
+        for recipient in self.recipient_ids:
+            # core allows one line for each partner and message
+            partner = recipient.partner_id if recipient.partner_id.id not in seen else False
+            seen.add(recipient.partner_id.id)
+            vals_list.append({
+                **base, **({"res_partner_id": partner.id} if partner else
+                           {"mail_email_address": recipient.email}),
+            })
+        self.env["mail.notification"].sudo().create(vals_list)  # sudo: as core, the system's own
+
+    def _update_notifications(self):
+        """Show in the chatter what the mail server said."""
+        for dispatch in self:
+            by_partner = {r.partner_id.id: r for r in reversed(dispatch.recipient_ids) if r.partner_id}
+            by_email = {r.email: r for r in dispatch.recipient_ids}
+            for line in dispatch.mail_message_id.sudo().notification_ids:  # sudo: as above
+                recipient = by_partner.get(line.res_partner_id.id) or by_email.get(line.mail_email_address)
+                if recipient:
+                    line.write(recipient._prepare_notification_status())
+
+    # ------------------------------------------------------------------
+    # The mails
+    # ------------------------------------------------------------------
+
+    def _prepare_mails(self):
+        """Return ``{recipient id: values of the mail.mail}``, with Odoo's layout around the text."""
+        document = self._document_of_author()
+        message = self.mail_message_id.sudo()  # sudo: the row's own message
+        data = [recipient._prepare_recipient_data() for recipient in self.recipient_ids]
+        base = document._notify_by_email_get_base_mail_values(
+            message, data, additional_values={"auto_delete": True, "is_notification": True},
+        )
+        bodies = {}
+        for entry, recipient in zip(data, self.recipient_ids):
+            key = (recipient.lang, recipient.partner_id.id)
+            if key not in bodies:
+                bodies[key] = self._render_layout(document, message, entry, recipient)
+        return {
+            recipient.id: {
+                **base,
+                "email_to": recipient._formatted_address(),
+                "body_html": bodies[recipient.lang, recipient.partner_id.id],
+            }
+            for recipient in self.recipient_ids
+        }
+
+    def _render_layout(self, document, message, entry, recipient):
+        """Render the layout for one recipient: buttons and language are his."""
+        if recipient.body:
+            # the same message in his language
+            message = message.new({"body": recipient.body}, origin=message)
+        groups = document._notify_get_classified_recipients_iterator(
+            message, [entry], force_email_lang=recipient.lang,
+            msg_vals={"model": document._name, "res_id": document.id,
+                      "partner_ids": self.recipient_ids.partner_id.ids, "tracking_value_ids": False},
+        )
+        for _lang, render_values, group in groups:
+            return document._notify_by_email_render_layout(message, group, render_values=render_values)
+        return message.body

@@ -1,0 +1,220 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import formataddr
+
+from ..tools import addresses, retry, states
+from .document_dispatch import ENGINE
+
+#: Minutes after which a message is tried again that the server has not even looked at
+WAIT_FOR_SERVER = 5
+
+
+class DocumentDispatchRecipient(models.Model):
+    """One address of one dispatch, with its own fate."""
+
+    _name = "document.dispatch.recipient"
+    _description = "Recipient of a Dispatch"
+    _order = "id"
+    _rec_name = "email"
+
+    dispatch_id = fields.Many2one(
+        "document.dispatch", required=True, index=True, ondelete="cascade", readonly=True,
+    )
+    company_id = fields.Many2one(related="dispatch_id.company_id")
+    partner_id = fields.Many2one("res.partner", string="Contact", ondelete="restrict")
+    email = fields.Char(string="Address", required=True, help="One address, in its normal form.")
+    name = fields.Char(string="Shown name")
+    lang = fields.Char(string="Language")
+    subject = fields.Char(help="Where the recipient's language is not the document's.")
+    body = fields.Html(sanitize="email_outgoing", sanitize_attributes=False)
+    reason = fields.Selection(
+        [
+            ("flag_nf", "NF-e flag on the contact"),
+            ("flag_financial", "Payment documents flag on the contact"),
+            ("flag_invoice", "Invoice flag on the contact"),
+            ("flag_quote", "Quotation flag on the contact"),
+            ("flag_order", "Order flag on the contact"),
+            ("general", "No contact flagged: general address"),
+            ("general_company", "No contact flagged: general address of the company"),
+            ("manual", "Chosen or typed by hand"),
+            ("template", "Named in the mail template"),
+        ],
+        string="Why",
+        required=True,
+        default="manual",
+        readonly=True,
+    )
+    state = fields.Selection(
+        [
+            ("queued", "Waiting"), ("sending", "Sending"), ("sent", "Accepted by the mail server"),
+            ("deferred", "Will be tried again"), ("failed", "Failed"), ("unknown", "Unknown"),
+            ("bounced", "Bounced"), ("cancelled", "Cancelled"),
+        ],
+        required=True, default="queued", readonly=True,
+    )
+    tries = fields.Integer(readonly=True, help="Tries in which the server judged the message.")
+    first_try = fields.Datetime(readonly=True)
+    next_try = fields.Datetime(readonly=True)
+    sent_date = fields.Datetime(string="Accepted on", readonly=True)
+    reply = fields.Text(string="The server said", readonly=True)
+    message_id = fields.Char(string="Message-ID", readonly=True, index="btree_not_null")
+    worker = fields.Integer(
+        readonly=True, help="Key of the worker that holds this row while it is being sent.",
+    )
+
+    _email_once = models.UniqueIndex(
+        "(dispatch_id, email)", "This address already gets the document.",
+    )
+    # what the worker asks for: due rows, those that failed often go last
+    _due_idx = models.Index("(next_try, tries, id) WHERE state IN ('queued', 'deferred')")
+    _sending_idx = models.Index("(worker) WHERE state = 'sending'")
+
+    # Words for those who were passed over: never stored on a recipient
+    def _skip_labels(self):
+        return {
+            "archived": self.env._("archived contact"),
+            "no_address": self.env._("no e-mail address"),
+            "invalid": self.env._("not a valid address"),
+            "blacklisted": self.env._("address on the blacklist"),
+            "duplicate": self.env._("same address as another contact"),
+        }
+
+    @api.model
+    def _reason_labels(self):
+        """All reasons, of being chosen and of being passed over, in the user's language."""
+        return {**dict(self._fields["reason"]._description_selection(self.env)), **self._skip_labels()}
+
+    @api.constrains("email")
+    def _check_email(self):
+        for recipient in self:
+            if addresses.normalize(recipient.email) != recipient.email:
+                raise ValidationError(self.env._(
+                    "“%s” is not a valid e-mail address. Write one address, like name@company.com.",
+                    recipient.email,
+                ))
+
+    @api.onchange("partner_id")
+    def _onchange_partner_id(self):
+        if self.partner_id and not self.email:
+            parsed = addresses.parse(self.partner_id.email)
+            self.email = parsed.valid[0].email if parsed.valid else False
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            vals["email"] = addresses.normalize(vals.get("email")) or vals.get("email")
+        recipients = super().create(vals_list)
+        if self.env.context.get("dispatch_engine") is not ENGINE:
+            recipients._check_editable()
+        return recipients
+
+    def write(self, vals):
+        if self.env.context.get("dispatch_engine") is not ENGINE:
+            self._check_editable()
+            if vals.keys() & {"state", "tries", "reply", "dispatch_id", "reason", "sent_date"}:
+                raise UserError(self.env._("What the mail server said is not edited by hand."))
+            if vals.get("email"):
+                vals = {**vals, "email": addresses.normalize(vals["email"]) or vals["email"]}
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_only_in_review(self):
+        self._check_editable()
+
+    def _check_editable(self):
+        if any(recipient.dispatch_id.state != "review" for recipient in self):
+            raise UserError(self.env._(
+                "Recipients can be changed only while the document is in review. "
+                "Use “Send again” to reach somebody else."
+            ))
+
+    def _engine(self):
+        """See ``document.dispatch._engine``; sudo for the same reason."""
+        return self.sudo().with_context(dispatch_engine=ENGINE)
+
+    def _set_state(self, state, **vals):
+        """Change the state by the table of transitions."""
+        for recipient in self:
+            states.check(states.RECIPIENT_TRANSITIONS, recipient.state, state)
+        self._engine().write({"state": state, **vals})
+
+    def _apply_outcome(self, outcome):
+        """Write down what the mail server said, and when to try again.
+
+        :param tools.smtp.Outcome outcome: the result of one conversation
+        """
+        self.ensure_one()
+        now = fields.Datetime.now()
+        vals = {"reply": outcome.reply, "next_try": False, "worker": False}
+        state = outcome.state
+        if outcome.costs_try:
+            vals["tries"] = self.tries + 1
+            vals["first_try"] = self.first_try or now
+        if state == states.DEFERRED:
+            state, vals["next_try"] = self._get_next_try(outcome, vals, now)
+        if state == states.SENT:
+            vals["sent_date"] = now
+        self._set_state(state, **vals)
+
+    def _get_next_try(self, outcome, vals, now):
+        """Return the state and the time of the next try; a server that is down costs nothing."""
+        if not outcome.costs_try:
+            return states.DEFERRED, now + timedelta(minutes=WAIT_FOR_SERVER)
+        when = retry.next_try(vals["tries"], vals["first_try"], now)
+        return (states.DEFERRED, when) if when else (states.FAILED, False)
+
+    def action_arrived(self):
+        """A person found out that the mail did arrive."""
+        self.check_access("write")
+        self._set_state("sent", sent_date=fields.Datetime.now())
+        self.dispatch_id._update_state()
+
+    def action_send_again(self):
+        """A person decided that an unknown mail shall go once more."""
+        self.check_access("write")
+        self._set_state("queued", next_try=False)
+        self.dispatch_id._update_state()
+        self.dispatch_id._deliver_soon()
+
+    # ------------------------------------------------------------------
+    # As Odoo's mail sees a recipient
+    # ------------------------------------------------------------------
+
+    def _formatted_address(self):
+        return formataddr((self.name or "", self.email))
+
+    def _prepare_recipient_data(self):
+        """One entry of what ``mail.thread._notify_get_recipients`` returns."""
+        self.ensure_one()
+        partner = self.partner_id
+        user = partner.main_user_id
+        kind = "customer" if not user else "portal" if user.share else "user"
+        return {
+            "active": True,
+            "id": partner.id,
+            "is_follower": False,
+            "email_normalized": self.email,
+            "lang": self.lang,
+            "name": self.name or partner.name or self.email,
+            "groups": user.all_group_ids.ids,
+            "notif": "email",
+            "share": kind != "user",
+            "type": kind,
+            "uid": user.id,
+            "ushare": kind == "portal",
+        }
+
+    def _prepare_notification_status(self):
+        """The envelope in the chatter for this recipient's state."""
+        status = {
+            "sent": "sent", "bounced": "bounce", "failed": "exception", "unknown": "exception",
+            "cancelled": "canceled", "sending": "pending",
+        }.get(self.state, "ready")
+        problem = status in ("exception", "bounce")
+        return {
+            "notification_status": status,
+            "failure_type": "mail_smtp" if problem else False,
+            "failure_reason": self.reply if problem else False,
+        }

@@ -1,0 +1,116 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+
+#: Contact flag of each role: the role's name in a document type → the field on the partner
+ROLE_FIELDS = {
+    "nf": "dispatch_nf",
+    "financial": "dispatch_financial",
+    "invoice": "dispatch_invoice",
+    "quote": "dispatch_quote",
+    "order": "dispatch_order",
+}
+
+
+class DocumentDispatchType(models.Model):
+    """A kind of document: which text, report and account it goes with, and to whose flag."""
+
+    _name = "document.dispatch.type"
+    _description = "Document Type"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    code = fields.Selection(
+        selection=[
+            ("invoice", "Invoice"),
+            ("credit_note", "Credit Note"),
+            ("receipt", "Receipt"),
+            ("quotation", "Quotation"),
+            ("order", "Order Confirmation"),
+        ],
+        required=True,
+    )
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    model = fields.Selection(
+        selection=[("account.move", "Invoice"), ("sale.order", "Quotation / Order")],
+        string="Document",
+        required=True,
+    )
+    role = fields.Selection(
+        selection=[
+            ("nf", "NF-e"),
+            ("financial", "Payment documents"),
+            ("invoice", "Invoices"),
+            ("quote", "Quotations"),
+            ("order", "Orders"),
+        ],
+        string="Contact flag",
+        required=True,
+        help="Contacts with this flag get the document. Without any, the general address gets it.",
+    )
+    company_id = fields.Many2one(
+        "res.company",
+        help="Only for documents of this company. Empty: for every company without its own record.",
+    )
+    mail_template_id = fields.Many2one(
+        "mail.template", string="Text", domain="[('model', '=', model)]", ondelete="restrict"
+    )
+    report_id = fields.Many2one(
+        "ir.actions.report",
+        string="Report",
+        domain="[('model', '=', model)]",
+        ondelete="restrict",
+        help="The page that goes with the mail. Empty: as the document itself decides "
+        "(customer, journal, then Odoo's default).",
+    )
+    mail_server_id = fields.Many2one(
+        "ir.mail_server",
+        string="Sender account",
+        help="Empty: the account that Odoo chooses for the sender's address.",
+    )
+    reply_to = fields.Char(
+        string="Answers to", help="Empty: answers go to the sender, or into the document's chatter."
+    )
+    refusal_applies = fields.Boolean(
+        string="A refusal of e-mail applies",
+        default=True,
+        help="A customer who refused e-mail gets this document on paper. Switch off where the law "
+        "asks for electronic delivery.",
+    )
+
+    _code_company_uniq = models.UniqueIndex(
+        "(code, COALESCE(company_id, 0)) WHERE active",
+        "There is already a document type with this code for this company.",
+    )
+
+    @api.constrains("mail_template_id", "report_id", "model")
+    def _check_models(self):
+        for dispatch_type in self:
+            if dispatch_type.mail_template_id and dispatch_type.mail_template_id.model != dispatch_type.model:
+                raise ValidationError(self.env._(
+                    "The text “%(template)s” is written for another kind of document. "
+                    "Choose one for “%(type)s”.",
+                    template=dispatch_type.mail_template_id.name, type=dispatch_type.name,
+                ))
+            if dispatch_type.report_id and dispatch_type.report_id.model != dispatch_type.model:
+                raise ValidationError(self.env._(
+                    "The report “%(report)s” prints another kind of document. "
+                    "Choose one for “%(type)s”.",
+                    report=dispatch_type.report_id.name, type=dispatch_type.name,
+                ))
+
+    @api.model
+    def _get_by_code(self, codes, company):
+        """Return ``{code: type}`` for a company: its own record of a code, else the general one."""
+        candidates = self.search(Domain("code", "in", list(codes)) & Domain(
+            "company_id", "in", [False, company.id]
+        ))
+        # the company's own record comes last and wins
+        ordered = candidates.sorted(lambda dispatch_type: bool(dispatch_type.company_id))
+        return {dispatch_type.code: dispatch_type for dispatch_type in ordered}
+
+    def action_open_template(self):
+        """Open the text of this type."""
+        self.ensure_one()
+        return self.mail_template_id._get_records_action(name=self.env._("Text of “%s”", self.name))

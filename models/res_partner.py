@@ -1,0 +1,210 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ..tools import addresses
+from ..tools.recipients import Contact, Directory
+from .document_dispatch_type import ROLE_FIELDS
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    dispatch_nf = fields.Boolean(
+        string="Receives NF-e", help="Receives NF-e: the XML and the DANFE.",
+    )
+    dispatch_financial = fields.Boolean(
+        string="Receives payment documents", help="Receives boletos and other payment documents.",
+    )
+    dispatch_invoice = fields.Boolean(
+        string="Receives invoices", help="Receives invoices, credit notes and receipts.",
+    )
+    dispatch_quote = fields.Boolean(string="Receives quotations", help="Receives quotations.")
+    dispatch_order = fields.Boolean(string="Receives orders", help="Receives order confirmations.")
+
+    consent_ids = fields.One2many(
+        "document.consent", "partner_id", groups="document_dispatch.group_dispatch_user",
+    )
+    dematerialization_refused = fields.Boolean(
+        string="Refuses e-mail",
+        compute="_compute_dematerialization",
+        inverse="_inverse_dematerialization_refused",
+        store=True,
+        compute_sudo=True,
+        recursive=True,
+        help="The customer wants his documents on paper. Holds for all of his contacts and branches.",
+    )
+    dematerialization_letter_sent = fields.Boolean(
+        string="Letter edited",
+        compute="_compute_dematerialization",
+        store=True,
+        compute_sudo=True,
+        recursive=True,
+    )
+    dematerialization_letter_date = fields.Datetime(
+        string="Letter edited on",
+        compute="_compute_dematerialization",
+        store=True,
+        compute_sudo=True,
+        recursive=True,
+    )
+    dispatch_count = fields.Integer(
+        compute="_compute_dispatch_count", groups="document_dispatch.group_dispatch_user",
+    )
+    dispatch_overview = fields.Html(
+        string="Who gets what today",
+        compute="_compute_dispatch_overview",
+        sanitize=False,  # rendered by our own QWeb template, which escapes every value
+        groups="document_dispatch.group_dispatch_user",
+    )
+
+    @api.depends(
+        "consent_ids.kind", "commercial_partner_id",
+        "commercial_partner_id.dematerialization_refused",
+        "commercial_partner_id.dematerialization_letter_sent",
+        "commercial_partner_id.dematerialization_letter_date",
+    )
+    def _compute_dematerialization(self):
+        """The last word in the ledger of the commercial entity; contacts and branches share it."""
+        top = self.filtered(lambda partner: partner.commercial_partner_id == partner)
+        refused = self.env["document.consent"]._refused(top)
+        letters = dict(self.env["document.consent"]._read_group(
+            [("partner_id", "in", top.ids), ("kind", "=", "letter")], ["partner_id"], ["date:max"],
+        ))
+        for partner in top:
+            partner.dematerialization_refused = partner in refused
+            partner.dematerialization_letter_date = letters.get(partner)
+            partner.dematerialization_letter_sent = partner in letters
+        for partner in self - top:
+            commercial = partner.commercial_partner_id
+            partner.dematerialization_refused = commercial.dematerialization_refused
+            partner.dematerialization_letter_date = commercial.dematerialization_letter_date
+            partner.dematerialization_letter_sent = commercial.dematerialization_letter_sent
+
+    def _inverse_dematerialization_refused(self):
+        """Ticking or clearing the box is a declaration like any other: a new row in the ledger."""
+        already = self.env["document.consent"]._refused(self.commercial_partner_id)
+        vals_by_partner = {}
+        for partner in self:
+            commercial = partner.commercial_partner_id
+            if partner.dematerialization_refused != (commercial in already):
+                vals_by_partner[commercial.id] = {
+                    "partner_id": commercial.id,
+                    "kind": "refused" if partner.dematerialization_refused else "withdrawn",
+                    "channel": "import" if self.env.context.get("import_file") else "user",
+                }
+        self.env["document.consent"].create(list(vals_by_partner.values()))
+
+    def _compute_dispatch_count(self):
+        """Dispatches to the partner or to anybody below his commercial entity."""
+        counts = dict(self.env["document.dispatch"]._read_group(
+            [("commercial_partner_id", "in", self.commercial_partner_id.ids)],
+            ["commercial_partner_id"], ["__count"],
+        ))
+        for partner in self:
+            partner.dispatch_count = counts.get(partner.commercial_partner_id, 0)
+
+    @api.depends("email", "parent_id", "child_ids", *ROLE_FIELDS.values())
+    def _compute_dispatch_overview(self):
+        directory = self._origin._dispatch_directory()
+        names = dict(self.env["document.dispatch.type"]._fields["role"]._description_selection(self.env))
+        for partner in self:
+            if not partner._origin:
+                partner.dispatch_overview = False
+                continue
+            lines = [
+                {
+                    "kind": names[role],
+                    **self._dispatch_describe(directory.resolve(partner._origin.id, role), role),
+                }
+                for role in ROLE_FIELDS
+            ]
+            partner.dispatch_overview = self.env["ir.qweb"]._render(
+                "document_dispatch.partner_overview",
+                {"lines": lines, "refused": partner.dematerialization_refused},
+                minimal_qcontext=True,
+            )
+
+    @api.model
+    def _dispatch_describe(self, resolution, role):
+        """Put a resolution into words and names, for a person to read."""
+        ids = {choice.contact_id for choice in resolution.chosen + resolution.skipped}
+        names = {partner.id: partner.name for partner in self.browse(ids)}
+        reasons = self.env["document.dispatch.recipient"]._reason_labels()
+        return {
+            "chosen": [
+                {"name": names[c.contact_id], "email": c.email,
+                 "reason": reasons[self._dispatch_reason(c, role)]}
+                for c in resolution.chosen
+            ],
+            "skipped": [
+                {"name": names[c.contact_id], "email": c.email, "reason": reasons[c.reason]}
+                for c in resolution.skipped
+            ],
+        }
+
+    @api.model
+    def _dispatch_reason(self, choice, role):
+        """The recipient's ``reason`` for a choice: a flag is named, so that each is translated."""
+        return f"flag_{role}" if choice.reason == "flag" else choice.reason
+
+    # ------------------------------------------------------------------
+    # The one resolver
+    # ------------------------------------------------------------------
+
+    def _dispatch_recipients(self, dispatch_type):
+        """Resolve who gets a document of ``dispatch_type`` addressed to each of these partners.
+
+        The number of SQL statements does not depend on the number of partners.
+
+        :param document.dispatch.type dispatch_type: its role names the contact flag
+        :return: ``{partner: Resolution}``, see :mod:`..tools.recipients`
+        """
+        directory = self._dispatch_directory()
+        return {partner: directory.resolve(partner.id, dispatch_type.role) for partner in self}
+
+    def _dispatch_directory(self):
+        """Read all contacts that may be chosen for these partners, with the blacklist."""
+        partners = self._dispatch_load_contacts()
+        blacklist = self.env["mail.blacklist"]
+        emails = self._dispatch_candidate_emails(partners)
+        # sudo: the blacklist is for administrators to read, and for everybody to obey
+        blocked = blacklist.sudo().search_fetch([("email", "in", emails)], ["email"]).mapped("email")
+        return Directory(map(self._dispatch_contact, partners), blocked)
+
+    def _dispatch_load_contacts(self):
+        """The partners, the flagged contacts of their commercial entities, and all parents."""
+        flagged = Domain.OR(Domain(field, "=", True) for field in ROLE_FIELDS.values())
+        everybody = self.with_context(active_test=False)
+        commercial = self.commercial_partner_id
+        found = self | commercial | everybody.search(
+            Domain("commercial_partner_id", "in", commercial.ids) & flagged
+        )
+        while missing := found.parent_id - found:
+            found |= missing
+        return found
+
+    @api.model
+    def _dispatch_candidate_emails(self, partners):
+        parsed = (addresses.parse(partner.email) for partner in partners)
+        return list({address.email for result in parsed for address in result.valid})
+
+    @api.model
+    def _dispatch_contact(self, partner):
+        return Contact(
+            id=partner.id,
+            parent_id=partner.parent_id.id or None,
+            commercial_id=partner.commercial_partner_id.id,
+            email=partner.email or "",
+            active=partner.active,
+            roles=frozenset(role for role, field in ROLE_FIELDS.items() if partner[field]),
+        )
+
+    def action_view_dispatches(self):
+        """Open everything that went, or is on its way, to this customer."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "document_dispatch.document_dispatch_action"
+        )
+        action["domain"] = [("commercial_partner_id", "=", self.commercial_partner_id.id)]
+        action["context"] = {"create": False}
+        return action

@@ -1,0 +1,97 @@
+from odoo import api, models
+from odoo.fields import Domain
+
+
+class SaleOrder(models.Model):
+    _name = "sale.order"
+    _inherit = ["sale.order", "document.dispatch.mixin"]
+
+    @api.depends("state")
+    def _compute_dispatch_state(self):
+        # a confirmed order goes anew, as an order confirmation
+        super()._compute_dispatch_state()
+
+    def _dispatch_type_code(self):
+        return "order" if self.state == "sale" else "quotation"
+
+    def _dispatch_obstacle(self):
+        if self.state == "cancel":
+            return self.env._("The order is cancelled.")
+        return ""
+
+    @api.model
+    def _dispatch_rule_domain(self, codes):
+        """Confirmed orders; a quotation only when a person marked it: it may not be finished."""
+        domain = Domain.FALSE
+        if "order" in codes:
+            domain |= Domain("state", "=", "sale")
+        if "quotation" in codes:
+            domain |= Domain("state", "in", ("draft", "sent")) & Domain("dispatch_mark", "=", "to_send")
+        return domain
+
+    @api.model
+    def _dispatch_date_field(self):
+        return "date_order"
+
+    def _dispatch_default_report(self):
+        return self.env.ref("sale.action_report_saleorder")
+
+    def _dispatch_make_files(self, dispatch_type):
+        return self.env["document.dispatch.content"]._make_template_files(self, dispatch_type)
+
+    def _dispatch_accepted(self, dispatch):
+        """The quotation becomes “sent” when the server took it, not before as in core."""
+        if self.state == "draft":
+            self.with_context(tracking_disable=True).state = "sent"
+
+    # ------------------------------------------------------------------
+    # What changes under way
+    # ------------------------------------------------------------------
+
+    def action_draft(self):
+        back = self.filtered(lambda order: order.state in ("cancel", "sent"))
+        result = super().action_draft()
+        back._dispatch_new_revision()
+        return result
+
+    def _action_cancel(self):
+        result = super()._action_cancel()
+        self._dispatch_withdraw(self.env._("The document was cancelled."))
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_withdraw_dispatches(self):
+        self._dispatch_withdraw(self.env._("The document was deleted."))
+
+    # ------------------------------------------------------------------
+    # Core's exits
+    # ------------------------------------------------------------------
+
+    def message_post(self, **kwargs):
+        """Core marks the quotation as sent here, before any mail exists."""
+        if not self.env.context.get("mark_so_as_sent"):
+            return super().message_post(**kwargs)
+        kwargs.setdefault("notify_author_mention", True)  # as core does under that mark
+        order = self.with_context(mark_so_as_sent=False, dispatch_request={"origin": "manual"})
+        return super(SaleOrder, order).message_post(**kwargs)
+
+    def _notify_thread(self, message, msg_vals=False, **kwargs):
+        if self._dispatch_capture(message):
+            return []
+        return super()._notify_thread(message, msg_vals=msg_vals, **kwargs)
+
+    def _send_order_notification_mail(self, mail_template, allow_deferred_sending=True):
+        """The confirmation goes our way; core uses this method for other mails too."""
+        order = self
+        if mail_template and mail_template == self._get_confirmation_template():
+            order = self.with_context(dispatch_request={"origin": "core"})
+        return super(SaleOrder, order)._send_order_notification_mail(
+            mail_template, allow_deferred_sending=allow_deferred_sending
+        )
+
+    def _find_mail_template(self):
+        """The type's text comes first: it is what the administrator edits."""
+        template = super()._find_mail_template()
+        if self.env.context.get("proforma") or not template:
+            return template
+        return self._dispatch_type().mail_template_id or template

@@ -1,0 +1,1 @@
+from . import addresses, recipients, retry, smtp, states

@@ -1,0 +1,69 @@
+"""E-mail addresses as people type them: split, checked and brought to a normal form."""
+
+import re
+from email.utils import getaddresses
+from typing import NamedTuple
+
+import idna
+
+# A separator counts only outside of quotes and angle brackets: "Silva; Filhos" <a@b.com.br>.
+_SEPARATOR = re.compile(r'[;,\n](?=(?:[^"]*"[^"]*")*[^"]*$)(?![^<]*>)')
+_LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+_LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?")
+
+
+class Address(NamedTuple):
+    """One usable address.
+
+    ``email`` is the normal form by which addresses are compared, ``name`` the display name
+    that stood beside it (may be empty).
+    """
+
+    email: str
+    name: str
+
+
+class Parsed(NamedTuple):
+    """What a text holds: usable addresses without doubles, and the pieces that are none."""
+
+    valid: list
+    invalid: list
+
+
+def normalize(email):
+    """Return the normal form of one bare address, or ``None`` when no mail can reach it.
+
+    Case is dropped, an international domain is written in its ASCII form (RFC 5891). A local
+    part outside ASCII is refused: Odoo's mail server code delivers to ASCII envelopes only.
+    Limits of length: RFC 5321 §4.5.3.1.
+    """
+    local, at, domain = (email or "").strip().rpartition("@")
+    if not at or len(local) > 64 or not _LOCAL_PART.fullmatch(local):
+        return None
+    try:
+        domain = idna.encode(domain, uts46=True).decode("ascii")
+    except (idna.IDNAError, UnicodeError):
+        return None
+    labels = domain.split(".")
+    if len(labels) < 2 or len(domain) > 253 or not all(map(_LABEL.fullmatch, labels)):
+        return None
+    return f"{local}@{domain}".lower()
+
+
+def parse(text):
+    """Split a field of one or several addresses, separated by comma, semicolon or line.
+
+    :return: :class:`Parsed`; addresses with the same normal form count once, the first one wins
+    """
+    valid, invalid = {}, []
+    for piece in _SEPARATOR.split(text or ""):
+        piece = piece.strip()
+        if not piece:
+            continue
+        name, bare = getaddresses([piece])[0]
+        email = normalize(bare)
+        if email:
+            valid.setdefault(email, Address(email, name))
+        else:
+            invalid.append(piece)
+    return Parsed(list(valid.values()), invalid)

@@ -1,0 +1,162 @@
+"""One SMTP conversation, and what is known after it.
+
+RFC 5321 §6.1: after the 250 to the final dot the server is responsible for the message, before
+it the client is. In between nobody knows (RFC 1047).
+"""
+
+import smtplib
+from dataclasses import dataclass
+
+from . import states
+
+#: Seconds to wait for the reply to the final dot: RFC 5321 §4.5.3.2.6 asks for ten minutes, a
+#: shorter time-out makes multiple copies.
+FINAL_DOT_TIMEOUT = 600
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one conversation came to.
+
+    ``state`` is the recipient's next state, ``reply`` what the server (or the network) said.
+    ``costs_try`` is false where the message itself was never judged; ``account_refused`` means
+    that the login failed; ``connection_lost`` that the session cannot be used any further.
+    """
+
+    state: str
+    reply: str
+    costs_try: bool = True
+    account_refused: bool = False
+    connection_lost: bool = False
+
+
+class Ended(BaseException):
+    """Carries the outcome of a conversation that did not end with 250.
+
+    Not an ``Exception``: ``mail.mail._send`` and ``ir.mail_server.send_email`` catch these, log
+    a traceback for every mailbox that is full, and keep a text only instead of the reply.
+    """
+
+    def __init__(self, outcome):
+        super().__init__(outcome.reply)
+        self.outcome = outcome
+
+
+def connection_failed(error):
+    """Return the outcome when no session could be opened: no mail was judged, no try is spent."""
+    refused = isinstance(error, smtplib.SMTPAuthenticationError)
+    return Outcome(
+        states.DEFERRED, describe(error), costs_try=False,
+        account_refused=refused, connection_lost=True,
+    )
+
+
+def describe(error):
+    """Return what an SMTP or network error says, as one line."""
+    if isinstance(error, smtplib.SMTPResponseException):
+        return _reply(error.smtp_code, error.smtp_error)
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+class Session:
+    """An open ``smtplib.SMTP`` that tells what became of each message.
+
+    Stands in for the connection that ``mail.mail._send`` is given: whatever Odoo reads from or
+    writes to the connection goes through to it, only the conversation itself is held here.
+    """
+
+    def __init__(self, connection):
+        self._connection = connection
+        self.outcome = None
+
+    def __getattr__(self, name):
+        return getattr(self._connection, name)
+
+    def send_message(self, message, from_addr, to_addrs):
+        """Send as ``smtplib`` does (same rules for encoding), with the conversation below."""
+        return smtplib.SMTP.send_message(self, message, from_addr, to_addrs)
+
+    def sendmail(self, from_addr, to_addrs, msg, mail_options=(), rcpt_options=()):
+        """Talk one message through; keep and return its outcome, raise :class:`Ended` unless 250."""
+        self.outcome = None
+        if isinstance(to_addrs, str):
+            to_addrs = [to_addrs]
+        self.outcome = self._converse(from_addr, to_addrs, msg, mail_options, rcpt_options)
+        if self.outcome.state != states.SENT:
+            raise Ended(self.outcome)
+        return {}
+
+    def _converse(self, from_addr, to_addrs, msg, mail_options, rcpt_options):
+        connection = self._connection
+        try:
+            code, reply = connection.mail(from_addr, self._mail_options(msg, mail_options))
+        except (OSError, smtplib.SMTPServerDisconnected) as error:
+            # Lost before MAIL FROM was answered: an idle session that the server closed.
+            return Outcome(states.DEFERRED, describe(error), costs_try=False, connection_lost=True)
+        if code != 250:
+            return self._refused(code, reply)
+        try:
+            for address in to_addrs:
+                code, reply = connection.rcpt(address, rcpt_options)
+                if code not in (250, 251):
+                    return self._refused(code, reply)
+            code, reply = connection.docmd("DATA")
+            if code != 354:
+                return self._refused(code, reply)
+        except (OSError, smtplib.SMTPServerDisconnected) as error:
+            return Outcome(states.DEFERRED, describe(error), connection_lost=True)
+        return self._transmit(msg)
+
+    def _transmit(self, msg):
+        """Send the text up to the final dot and wait for the one reply that counts."""
+        connection = self._connection
+        dot_sent = False
+        try:
+            text = smtplib._quote_periods(smtplib._fix_eols(msg).encode("ascii")
+                                          if isinstance(msg, str) else msg)
+            connection.send(text if text.endswith(b"\r\n") else text + b"\r\n")
+            # From here on the server may have the whole message even if we never learn it.
+            dot_sent = True
+            connection.send(b".\r\n")
+            connection.sock.settimeout(FINAL_DOT_TIMEOUT)
+            code, reply = connection.getreply()
+        except (OSError, smtplib.SMTPServerDisconnected) as error:
+            state = states.UNKNOWN if dot_sent else states.DEFERRED
+            return Outcome(state, describe(error), connection_lost=True)
+        if code == 250:
+            return Outcome(states.SENT, _reply(code, reply))
+        return self._refused(code, reply)
+
+    def _mail_options(self, msg, mail_options):
+        """As ``smtplib.SMTP.sendmail``: tell the size where the server wants it (RFC 1870)."""
+        options = list(mail_options)
+        if self._connection.does_esmtp and self._connection.has_extn("size"):
+            options.append(f"size={len(msg)}")
+        return options
+
+    def _refused(self, code, reply):
+        """RFC 5321 §4.2.1: 4yz is worth another try, 5yz must not be repeated as it is."""
+        lost = code in (421, -1)
+        if not lost:
+            self._reset()
+        state = states.FAILED if 500 <= code <= 599 else states.DEFERRED
+        return Outcome(state, _reply(code, reply), connection_lost=lost)
+
+    def _reset(self):
+        """Clear the transaction, so that the session serves the next message."""
+        try:
+            self._connection.rset()
+        except (OSError, smtplib.SMTPException):
+            self._connection.close()
+
+    def quit(self):
+        """Close politely; a failing QUIT after the 250 is no failure."""
+        try:
+            self._connection.quit()
+        except (OSError, smtplib.SMTPException):
+            self._connection.close()
+
+
+def _reply(code, text):
+    text = text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
+    return f"{code} {' '.join(text.split())}"

@@ -1,0 +1,70 @@
+"""The states of a dispatch and of its recipients, and how they may follow each other.
+
+These two tables are the only place that says so; the models change a state only through them.
+"""
+
+QUEUED, SENDING, SENT, DEFERRED, FAILED = "queued", "sending", "sent", "deferred", "failed"
+UNKNOWN, BOUNCED, CANCELLED = "unknown", "bounced", "cancelled"
+REVIEW, PARTIAL, PAPER, PRINTED = "review", "partial", "paper", "printed"
+
+RECIPIENT_TRANSITIONS = {
+    QUEUED: {SENDING, CANCELLED},
+    # `sending` is committed before SMTP begins: from there everything can have happened
+    SENDING: {SENT, DEFERRED, FAILED, UNKNOWN},
+    DEFERRED: {SENDING, QUEUED, CANCELLED},
+    # a person may try again after a mend (RFC 5321 §4.2.1)
+    FAILED: {QUEUED, CANCELLED},
+    # only a person leaves `unknown`: he knows that it arrived, or has it sent again
+    UNKNOWN: {SENT, QUEUED, CANCELLED},
+    # a bounce can arrive long after the server said 250
+    SENT: {BOUNCED},
+    BOUNCED: {QUEUED, CANCELLED},
+    CANCELLED: set(),
+}
+
+DISPATCH_TRANSITIONS = {
+    REVIEW: {QUEUED, FAILED, PAPER, CANCELLED},
+    QUEUED: {SENDING, FAILED, PAPER, CANCELLED},
+    SENDING: {QUEUED, SENT, PARTIAL, FAILED, UNKNOWN},
+    SENT: {PARTIAL, FAILED},
+    PARTIAL: {QUEUED, FAILED, UNKNOWN, SENT, PAPER, CANCELLED},
+    FAILED: {REVIEW, QUEUED, PAPER, CANCELLED},
+    UNKNOWN: {QUEUED, SENT, PARTIAL, FAILED, PAPER, CANCELLED},
+    PAPER: {PRINTED, QUEUED, CANCELLED},
+    PRINTED: {PAPER},
+    CANCELLED: set(),
+}
+
+#: Still on its way, or waiting for somebody: the document must not be planned a second time.
+DISPATCH_OPEN = (REVIEW, QUEUED, SENDING, FAILED, UNKNOWN, PAPER)
+#: Nothing has left yet, so that it can be withdrawn without a trace at the customer's.
+DISPATCH_WITHDRAWABLE = (REVIEW, QUEUED, FAILED, PAPER)
+
+
+class ForbiddenTransition(ValueError):
+    """A change of state that the table does not know."""
+
+
+def check(transitions, old, new):
+    """Raise :class:`ForbiddenTransition` unless ``new`` may follow ``old``; staying is allowed."""
+    if new != old and new not in transitions[old]:
+        raise ForbiddenTransition(f"{old} -> {new}")
+
+
+def summarize(recipient_states):
+    """Return the state of a mailed dispatch, derived from those of its recipients.
+
+    What needs a person's eye comes first: one unknown recipient makes the whole unknown.
+    """
+    states = set(recipient_states)
+    reached = states & {SENT}
+    lost = states & {FAILED, BOUNCED}
+    if SENDING in states:
+        return SENDING
+    if UNKNOWN in states:
+        return UNKNOWN
+    if states & {QUEUED, DEFERRED}:
+        return QUEUED
+    if lost:
+        return PARTIAL if reached else FAILED
+    return SENT if reached else CANCELLED
