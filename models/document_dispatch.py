@@ -254,9 +254,17 @@ class DocumentDispatch(models.Model):
         self._set_state("queued")
         self._deliver_soon()
 
-    def action_cancel(self, reason=False):
-        """Withdraw rows that have not left yet."""
+    def action_cancel(self):
+        """A person discards rows that have not left yet; no rule plans these documents again."""
         self.check_access("write")
+        self._cancel(self.env._("Discarded by %s.", self.env.user.name))
+        for model, dispatches in self.grouped("res_model").items():
+            documents = self.env[model].browse(dispatches.mapped("res_id")).exists()
+            # sudo: the mark is part of discarding, whether or not he may edit the document
+            documents.sudo().dispatch_mark = "excluded"
+
+    def _cancel(self, reason):
+        """Withdraw rows; where somebody has the document already, only those who wait."""
         for dispatch in self:
             if dispatch.state not in states.DISPATCH_WITHDRAWABLE:
                 raise UserError(self.env._(
@@ -268,9 +276,7 @@ class DocumentDispatch(models.Model):
         )._set_state("cancelled")
         partly_gone = self - self._withdrawable()
         partly_gone._update_state()
-        (self - partly_gone)._set_state(
-            "cancelled", reason or self.env._("Cancelled by %s", self.env.user.name)
-        )
+        (self - partly_gone)._set_state("cancelled", reason)
         self._update_notifications()
 
     def action_retry(self):

@@ -57,7 +57,7 @@ class DocumentDispatchMixin(models.AbstractModel):
         )
         waiting = rows._withdrawable()
         if waiting:
-            waiting.action_cancel(self.env._("Sent by hand by %s.", self.env.user.name))
+            waiting._cancel(self.env._("Sent by hand by %s.", self.env.user.name))
         return rows - waiting
 
     def _dispatch_message_content(self, message):

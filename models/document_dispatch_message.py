@@ -25,7 +25,9 @@ class DocumentDispatch(models.Model):
         )
 
     def _prepare_message_vals(self, document):
-        author_id, email_from = document._message_compute_author(email_from=self.email_from)
+        author_id, email_from = document._message_compute_author(
+            author_id=self.user_id.partner_id.id, email_from=self.email_from,
+        )
         return {
             "model": document._name,
             "res_id": document.id,

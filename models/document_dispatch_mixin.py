@@ -242,7 +242,7 @@ class DocumentDispatchMixin(models.AbstractModel):
             & fields.Domain("state", "in", states.DISPATCH_WITHDRAWABLE)
         )
         if rows:
-            rows.action_cancel(reason)
+            rows._cancel(reason)
 
     def _dispatch_new_revision(self):
         """The document goes back to draft: what waits is withdrawn, what comes is a new revision."""

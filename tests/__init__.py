@@ -1,1 +1,4 @@
 from . import test_recipients
+from . import test_core_exits
+from . import test_delivery
+from . import test_rule

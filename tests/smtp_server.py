@@ -40,6 +40,8 @@ class SmtpServer:
 
     def start(self):
         """Listen on a free port; again on the same one after :meth:`stop`."""
+        if self._controller:
+            return
         self._controller = Controller(
             self.handler, hostname="127.0.0.1", port=self.port or _free_port(), server_hostname="localhost",
         )

@@ -1,0 +1,144 @@
+"""Shared set-up: a Brazilian company with customers of five countries, and a real SMTP server."""
+
+import email
+from contextlib import contextmanager
+from email import policy
+from unittest.mock import patch
+
+from odoo import fields
+from odoo.tests import tagged
+
+from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+from odoo.addons.base.models.ir_mail_server import IrMail_Server
+
+from .smtp_server import SmtpServer
+
+
+@tagged("post_install", "-at_install")
+class DispatchCase(AccountTestInvoicingCommon):
+    """Invoices and orders of real life, delivered to a real SMTP server on loopback."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.smtp = SmtpServer()
+        cls.smtp.start()
+        cls.addClassCleanup(cls.smtp.stop)
+        # Odoo sends nothing in tests unless it is told to
+        cls.classPatch(IrMail_Server, "_disable_send", classmethod(lambda cls: False))
+        cls.env["ir.mail_server"].search([]).active = False
+        cls.server = cls.env["ir.mail_server"].create({
+            "name": "Loopback", "smtp_host": "127.0.0.1", "smtp_port": cls.smtp.port,
+            "smtp_encryption": "none", "smtp_authentication": "login",
+        })
+        cls.company = cls.company_data["company"]
+        cls.company.write({"name": "Aurora Equipamentos Ltda", "email": "faturas@aurora.example.com"})
+        cls.env.user.partner_id.email = "helena.prado@aurora.example.com"
+        cls.types = {
+            dispatch_type.code: dispatch_type
+            for dispatch_type in cls.env["document.dispatch.type"].search([])
+        }
+        cls.env.user.group_ids |= cls.env.ref("sales_team.group_sale_salesman_all_leads")
+        cls._create_customers()
+
+    @classmethod
+    def _create_customers(cls):
+        Partner = cls.env["res.partner"]
+        cls.silva = Partner.create({
+            "name": "Silva & Filhos Comércio Ltda", "is_company": True, "email": "contato@silva.example.com",
+        })
+        cls.silva_ana = Partner.create({
+            "name": "Ana Silva", "parent_id": cls.silva.id, "email": "ana@silva.example.com",
+            "dispatch_invoice": True, "dispatch_quote": True,
+        })
+        cls.silva_rui = Partner.create({
+            "name": "Rui Lopes", "parent_id": cls.silva.id, "email": "rui@silva.example.com",
+            "dispatch_invoice": True, "dispatch_order": True,
+        })
+        cls.nowak = Partner.create({
+            "name": "Nowak Sp. z o.o.", "is_company": True, "email": "biuro@nowak.example.com",
+        })
+        cls.papel = Partner.create({
+            "name": "Čapek s.r.o.", "is_company": True, "email": "info@capek.example.com",
+        })
+        cls.papel.dematerialization_refused = True
+        cls.mudo = Partner.create({"name": "Gómez Hermanos S.A.", "is_company": True})
+
+    def setUp(self):
+        super().setUp()
+        self.smtp.handler.clear()
+        self.smtp.start()
+
+    # ------------------------------------------------------------------
+
+    @classmethod
+    def _invoice(cls, partner, amount=1250.0, post=True, move_type="out_invoice", **vals):
+        move = cls.env["account.move"].create({
+            "move_type": move_type, "partner_id": partner.id, "invoice_date": fields.Date.today(),
+            "invoice_line_ids": [fields.Command.create({
+                "name": "Bomba centrífuga 2 CV", "quantity": 1, "price_unit": amount, "tax_ids": [],
+            })],
+            **vals,
+        })
+        if post:
+            move.action_post()
+        return move
+
+    @classmethod
+    def _order(cls, partner, amount=480.0, **vals):
+        return cls.env["sale.order"].create({
+            "partner_id": partner.id,
+            "order_line": [fields.Command.create({
+                "product_id": cls.product_a.id, "product_uom_qty": 2, "price_unit": amount,
+            })],
+            **vals,
+        })
+
+    def _rows(self, documents):
+        return self.env["document.dispatch"].search(
+            self.env["document.dispatch"]._get_document_domain(documents), order="id",
+        )
+
+    def _fates(self, documents):
+        """``{address: state}`` of all rows of these documents."""
+        return {r.email: r.state for r in self._rows(documents).recipient_ids}
+
+    def _run_cron(self, name):
+        with self.enter_registry_test_mode():
+            self.env.ref(f"document_dispatch.ir_cron_dispatch_{name}").method_direct_trigger()
+
+    def _deliver(self):
+        self.env["document.dispatch.delivery"]._deliver()
+
+    def _send_window(self, invoice):
+        return self.env["account.move.send.wizard"].with_context(
+            active_model="account.move", active_ids=invoice.ids,
+        ).create({})
+
+    # ------------------------------------------------------------------
+
+    @property
+    def envelopes(self):
+        """All addresses that the server was given, in order."""
+        return [address for _sender, to, _content in self.smtp.handler.messages for address in to]
+
+    @property
+    def mails(self):
+        return [
+            email.message_from_bytes(content, policy=policy.default)
+            for _sender, _to, content in self.smtp.handler.messages
+        ]
+
+    @contextmanager
+    def _mail_server_down(self):
+        self.smtp.stop()
+        try:
+            yield
+        finally:
+            self.smtp.start()
+
+    @contextmanager
+    def _clock(self, when):
+        """Let the worker believe that it is ``when``."""
+        with patch.object(fields.Datetime, "now", staticmethod(lambda *args: when)):
+            yield

@@ -1,0 +1,124 @@
+"""The worker: what the server says is what the rows say."""
+
+from datetime import timedelta
+
+from odoo import fields
+
+from ..tools import retry
+from .common import DispatchCase
+
+
+class TestDelivery(DispatchCase):
+    def test_one_refused_address_leaves_the_others_alone(self):
+        self.smtp.handler.rcpt_replies["rui@silva.example.com"] = "550 no such user"
+        invoice = self._invoice(self.silva)
+        invoice._dispatch_create("rule")
+        self._deliver()
+        row = self._rows(invoice)
+        self.assertEqual(self._fates(invoice), {
+            "ana@silva.example.com": "sent", "rui@silva.example.com": "failed",
+        })
+        self.assertEqual(row.state, "partial")
+        self.assertIn("550 no such user", row.state_message)
+        self.assertTrue(invoice.is_move_sent)
+
+    def test_full_mailbox_is_tried_again_and_only_that_one(self):
+        self.smtp.handler.rcpt_replies["rui@silva.example.com"] = "452 mailbox full"
+        invoice = self._invoice(self.silva)
+        invoice._dispatch_create("rule")
+        self._deliver()
+        rui = self._rows(invoice).recipient_ids.filtered(lambda r: r.email.startswith("rui"))
+        self.assertEqual((rui.state, rui.tries), ("deferred", 1))
+        self.assertEqual(self._rows(invoice).state, "queued")
+        self._deliver()
+        self.assertEqual(len(self.envelopes), 1, "not before its time")
+        del self.smtp.handler.rcpt_replies["rui@silva.example.com"]
+        with self._clock(fields.Datetime.now() + timedelta(minutes=retry.DEFAULT_STEPS[0] + 1)):
+            self._deliver()
+        self.assertEqual(self.envelopes, ["ana@silva.example.com", "rui@silva.example.com"])
+        self.assertEqual(self._rows(invoice).state, "sent")
+
+    def test_server_down_costs_no_try(self):
+        invoice = self._invoice(self.nowak)
+        invoice._dispatch_create("rule")
+        with self._mail_server_down():
+            self._deliver()
+        recipient = self._rows(invoice).recipient_ids
+        self.assertEqual((recipient.state, recipient.tries), ("deferred", 0))
+        self.assertEqual(invoice.dispatch_state, "queued")
+        self.assertFalse(invoice.is_move_sent)
+        with self._clock(fields.Datetime.now() + timedelta(hours=1)):
+            self._deliver()
+        self.assertEqual(recipient.state, "sent")
+        self.assertEqual(len(self.envelopes), 1)
+
+    def test_abandoned_row_becomes_unknown_and_is_never_sent_by_itself(self):
+        invoice = self._invoice(self.nowak)
+        row = invoice._dispatch_create("rule")
+        self._deliver_nothing_but_prepare()
+        row.recipient_ids._set_state("sending", worker=424242)
+        row._set_state("sending")
+        self._deliver()
+        self.assertEqual((row.state, row.recipient_ids.state), ("unknown", "unknown"))
+        self.assertEqual(invoice.dispatch_state, "unknown")
+        self._deliver()
+        self.assertEqual(self.envelopes, [])
+        row.recipient_ids.action_send_again()
+        self.assertEqual((row.state, self.envelopes), ("sent", ["biuro@nowak.example.com"]))
+
+    def test_person_knows_that_it_arrived(self):
+        invoice = self._invoice(self.nowak)
+        row = invoice._dispatch_create("rule")
+        row.recipient_ids._set_state("sending", worker=424242)
+        row._set_state("sending")
+        self._deliver()
+        row.recipient_ids.action_arrived()
+        self.assertEqual(row.state, "sent")
+        self.assertTrue(invoice.is_move_sent)
+        self.assertEqual(self.envelopes, [])
+
+    def test_each_recipient_in_his_language(self):
+        self.env["res.lang"]._activate_lang("pl_PL")
+        self.env["res.lang"]._activate_lang("fr_FR")
+        template = self.types["invoice"].mail_template_id
+        template.with_context(lang="pl_PL").subject = "Faktura {{ object.name }}"
+        template.with_context(lang="fr_FR").subject = "Facture {{ object.name }}"
+        self.nowak.lang = "pl_PL"
+        self.env["res.partner"].create({
+            "name": "Camille Durand", "parent_id": self.nowak.id, "email": "camille@nowak.example.com",
+            "dispatch_invoice": True, "lang": "fr_FR",
+        })
+        self.env["res.partner"].create({
+            "name": "Zofia Nowak", "parent_id": self.nowak.id, "email": "zofia@nowak.example.com",
+            "dispatch_invoice": True, "lang": "pl_PL",
+        })
+        invoice = self._invoice(self.nowak)
+        invoice._dispatch_create("rule")
+        self._deliver()
+        subjects = {to: mail["subject"] for to, mail in zip(self.envelopes, self.mails)}
+        self.assertEqual(subjects, {
+            "camille@nowak.example.com": f"Facture {invoice.name}",
+            "zofia@nowak.example.com": f"Faktura {invoice.name}",
+        })
+        self.assertEqual(self._rows(invoice).mail_message_id.subject, f"Faktura {invoice.name}")
+
+    def test_all_addresses_of_a_field_and_nobody_twice(self):
+        self.nowak.email = "biuro@nowak.example.com; Kasa <KASA@nowak.example.com>, biuro@NOWAK.example.com"
+        invoice = self._invoice(self.nowak)
+        invoice._dispatch_create("rule")
+        self._deliver()
+        self.assertCountEqual(self.envelopes, ["biuro@nowak.example.com", "kasa@nowak.example.com"])
+
+    def test_chatter_shows_the_truth(self):
+        self.smtp.handler.rcpt_replies["rui@silva.example.com"] = "550 no such user"
+        invoice = self._invoice(self.silva)
+        invoice._dispatch_create("rule")
+        self._deliver()
+        lines = self._rows(invoice).mail_message_id.notification_ids
+        self.assertEqual(
+            {line.res_partner_id: line.notification_status for line in lines},
+            {self.silva_ana: "sent", self.silva_rui: "exception"},
+        )
+
+    def _deliver_nothing_but_prepare(self):
+        self.env["document.dispatch.delivery"]._prepare_due(None)
