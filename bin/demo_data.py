@@ -24,27 +24,6 @@ LOGINS = [
 
 
 @dataclass(frozen=True)
-class User:
-    """Who works with the demo, beside the administrator."""
-
-    login: str
-    name: str
-    company: str
-    lang: str
-    groups: tuple
-
-
-@dataclass(frozen=True)
-class Product:
-    """What is sold, with its price in the company's currency."""
-
-    key: str
-    name: str
-    price: float
-    kind: str = "consu"
-
-
-@dataclass(frozen=True)
 class Contact:
     """A person or a branch below a customer, with the flags that it carries."""
 
@@ -127,20 +106,22 @@ class Document:
     mark: str = ""
 
 
+# Login, name, company, language, groups.
 USERS = [
-    User("beatriz", "Beatriz Nogueira", AURORA, "pt_BR", ("account.group_account_invoice",)),
-    User("rafael", "Rafael Medeiros", AURORA, "pt_BR", ("sales_team.group_sale_salesman",)),
-    User("celia", "Célia Prado", AURORA, "pt_BR", ("base.group_user",)),
-    User("zofia", "Zofia Lis", VISTULA, "pl_PL", ("account.group_account_invoice",)),
+    ("beatriz", "Beatriz Nogueira", AURORA, "pt_BR", ("account.group_account_invoice",)),
+    ("rafael", "Rafael Medeiros", AURORA, "pt_BR", ("sales_team.group_sale_salesman",)),
+    ("celia", "Célia Prado", AURORA, "pt_BR", ("base.group_user",)),
+    ("zofia", "Zofia Lis", VISTULA, "pl_PL", ("account.group_account_invoice",)),
 ]
 
+# Key, name, price in the company's currency, kind.
 PRODUCTS = [
-    Product("pump", "Bomba centrífuga 2 CV", 3180.00),
-    Product("motor", "Motor elétrico trifásico 5 CV", 2749.90),
-    Product("hose", "Mangueira de sucção 10 m", 412.50),
-    Product("filter", "Filtro de linha em aço inox", 689.00),
-    Product("valve", "Válvula de esfera 1½\"", 158.75),
-    Product("service", "Instalação e treinamento", 950.00, "service"),
+    ("pump", "Bomba centrífuga 2 CV", 3180.00, "consu"),
+    ("motor", "Motor elétrico trifásico 5 CV", 2749.90, "consu"),
+    ("hose", "Mangueira de sucção 10 m", 412.50, "consu"),
+    ("filter", "Filtro de linha em aço inox", 689.00, "consu"),
+    ("valve", "Válvula de esfera 1½\"", 158.75, "consu"),
+    ("service", "Instalação e treinamento", 950.00, "service"),
 ]
 
 CUSTOMERS = [

@@ -38,13 +38,13 @@ class DocumentDispatchDelivery(models.AbstractModel):
     @api.model
     def _deliver_after_commit(self, dispatches):
         """Deliver as soon as the caller's transaction is committed; many rows by the scheduler."""
+        if len(dispatches) > AT_ONCE or self.env.context.get("ir_cron_progress_id"):
+            # sudo: triggering the worker is what releasing means
+            self.env.ref("document_dispatch.ir_cron_dispatch_deliver").sudo()._trigger()
+            return
         if modules.module.current_test:
             # as mail.mail.send_after_commit: nothing is committed in a test
             self.sudo()._deliver(dispatches)  # sudo: the worker writes states, see _engine
-            return
-        if len(dispatches) > AT_ONCE:
-            # sudo: triggering the worker is what releasing means
-            self.env.ref("document_dispatch.ir_cron_dispatch_deliver").sudo()._trigger()
             return
         dbname, ids = self.env.cr.dbname, dispatches.ids
 

@@ -143,6 +143,7 @@ class TestCoreExits(DispatchCase):
     def _run_core_cron(self):
         with self.enter_registry_test_mode():
             self.env.ref("account.ir_cron_account_move_send").method_direct_trigger()
+        self._run_cron("deliver")
 
     def _send_order(self, order):
         action = order.action_quotation_send()
