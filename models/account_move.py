@@ -63,9 +63,14 @@ class AccountMove(models.Model):
         posted = self.filtered(lambda move: move.state == "posted" and move._dispatch_type_code())
         result = super().button_draft()
         posted._dispatch_new_revision()
-        # core leaves the mark (account.move.button_draft): the corrected invoice has not gone
-        posted.sudo().is_move_sent = False  # sudo: the mark is the system's
         return result
+
+    def _post(self, soft=True):
+        posted = super()._post(soft=soft)
+        # core leaves the mark of the first version (button_draft): the corrected one has not gone
+        corrected = posted.filtered(lambda move: move.dispatch_revision and move.is_move_sent)
+        corrected.sudo().is_move_sent = False  # sudo: the mark is the system's
+        return posted
 
     def button_cancel(self):
         result = super().button_cancel()
@@ -77,7 +82,7 @@ class AccountMove(models.Model):
         self._dispatch_withdraw(self.env._("The document was deleted."))
 
     def _notify_thread(self, message, msg_vals=False, **kwargs):
-        if self._dispatch_capture(message):
+        if self._dispatch_capture(message, kwargs):
             return []
         return super()._notify_thread(message, msg_vals=msg_vals, **kwargs)
 

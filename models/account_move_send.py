@@ -39,7 +39,7 @@ class AccountMoveSend(models.AbstractModel):
             alerts.pop("account_missing_email", None)
             nobody = (by_mail - paper).filtered(lambda m: not moves_data[m].get("mail_partner_ids"))
             if nobody:
-                alerts["dispatch_no_address"] = {
+                alerts["account_missing_email"] = {
                     "level": "warning",
                     "message": self.env._("No usable e-mail address; these go to the paper tray: %s",
                                           ", ".join(nobody.partner_id.mapped("display_name"))),
@@ -146,26 +146,22 @@ class AccountMoveSend(models.AbstractModel):
     @api.model
     def _generate_and_send_invoices(self, moves, from_cron=False, **kwargs):
         """Core's cron raises for the whole batch when one invoice cannot be made: isolate it."""
-        if not from_cron or len(moves) < 2:
-            origin = "core" if from_cron or not self._name.endswith("wizard") else "manual"
-            return super(
-                AccountMoveSend, self.with_context(dispatch_origin=origin)
-            )._generate_and_send_invoices(moves, from_cron=from_cron, **kwargs)
-        attachments = self.env["ir.attachment"]
-        for move in moves:
-            attachments |= self._dispatch_send_isolated(move, **kwargs)
-        return attachments
-
-    @api.model
-    def _dispatch_send_isolated(self, move, **kwargs):
+        origin = "core" if from_cron or not self._name.endswith("wizard") else "manual"
+        send = self.with_context(dispatch_origin=origin)
+        if not from_cron:
+            return super(AccountMoveSend, send)._generate_and_send_invoices(moves, **kwargs)
         try:
             with self.env.cr.savepoint():
-                return self._generate_and_send_invoices(move, from_cron=True, **kwargs)
+                return super(AccountMoveSend, send)._generate_and_send_invoices(moves, from_cron=True, **kwargs)
         except Exception as error:  # noqa: BLE001 any fault of one invoice must stay with it
             self.env.invalidate_all()
-            move.sending_data = False
-            move._dispatch_record_failure(error)
-            return self.env["ir.attachment"]
+            if len(moves) == 1:
+                moves.sending_data = False
+                moves._dispatch_record_failure(error)
+                return self.env["ir.attachment"]
+        return self.env["ir.attachment"].union(*(
+            self._generate_and_send_invoices(move, from_cron=True, **kwargs) for move in moves
+        ))
 
     @api.model
     def _hook_if_success(self, moves_data, from_cron=False):

@@ -92,6 +92,9 @@ class DocumentDispatch(models.Model):
     body = fields.Html(sanitize="email_outgoing", sanitize_attributes=False)
     attachment_ids = fields.Many2many("ir.attachment", string="Files", bypass_search_access=True)
     email_layout_xmlid = fields.Char(readonly=True)
+    keep_mail = fields.Boolean(
+        readonly=True, help="The mail template asks to keep Odoo's technical record of the mail.",
+    )
     mail_message_id = fields.Many2one(
         "mail.message", readonly=True, index="btree_not_null", ondelete="set null",
     )
@@ -300,6 +303,9 @@ class DocumentDispatch(models.Model):
             raise UserError(self.env._("Print documents of one type at a time."))
         waiting._set_state("printed")
         waiting._engine().printed_date = fields.Datetime.now()
+        for dispatch in waiting:
+            # sudo: the document's own mark follows, whoever prints
+            dispatch.sudo()._document()._dispatch_accepted(dispatch)
         documents = self.env[waiting[0].res_model].browse(waiting.mapped("res_id"))
         return reports[waiting[0]].report_action(documents)
 

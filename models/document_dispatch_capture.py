@@ -13,18 +13,21 @@ class DocumentDispatchMixin(models.AbstractModel):
 
     _inherit = "document.dispatch.mixin"
 
-    def _dispatch_capture(self, message):
+    def _dispatch_capture(self, message, options):
         """Replace the mails of ``message`` by a row where a document is being sent.
 
-        Called first in ``_notify_thread`` of each document; tells whether it took the message.
+        Called first in ``_notify_thread`` of each document with its options; tells whether it took
+        the message.
         """
         request = self.env.context.get("dispatch_request")
         if not request or not self._dispatch_type():
             return False
-        self.with_context(dispatch_request=False)._dispatch_from_message(message, request["origin"])
+        self.with_context(dispatch_request=False)._dispatch_from_message(
+            message, request["origin"], keep_mail=not options.get("mail_auto_delete", True),
+        )
         return True
 
-    def _dispatch_from_message(self, message, origin):
+    def _dispatch_from_message(self, message, origin, keep_mail=False):
         """Write the row for a message that core just posted, and deliver it after the commit."""
         self.ensure_one()
         dispatch_type = self._dispatch_type()
@@ -33,7 +36,10 @@ class DocumentDispatchMixin(models.AbstractModel):
             return previous  # an automatic process never sends a second time
         directory = (self._dispatch_partner() | message.partner_ids)._dispatch_directory()
         vals = self._dispatch_prepare_vals(dispatch_type, directory, origin, "queued")
-        vals.update(self._dispatch_message_content(message), resend_of_id=previous[:1].id)
+        vals.update(
+            self._dispatch_message_content(message),
+            keep_mail=keep_mail, resend_of_id=previous[:1].id,
+        )
         if vals.get("channel_reason") != "refused":
             vals.update(self._dispatch_message_recipients(message, directory, dispatch_type, vals))
         dispatch = self._dispatch_insert([vals])

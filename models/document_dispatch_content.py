@@ -61,6 +61,7 @@ class DocumentDispatchContent(models.AbstractModel):
                 **texts[first.lang][document.id],
                 "attachment_ids": [(6, 0, files[document].ids)],
                 "email_layout_xmlid": self._layout(template),
+                "keep_mail": not template.auto_delete,
                 "content_ready": True,
             })
             for recipient in dispatch.recipient_ids.filtered(lambda r: r.lang != first.lang):

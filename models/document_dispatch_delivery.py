@@ -60,8 +60,8 @@ class DocumentDispatchDelivery(models.AbstractModel):
 
         :param only: rows of ``document.dispatch``; ``None`` for all
         """
-        if self.env["ir.mail_server"]._disable_send():
-            return  # tests of other modules, and a registry that is still loading
+        if self.pool._init:
+            return  # nothing leaves while modules are being installed (ir.mail_server._disable_send)
         with self._worker() as key:
             self._find_abandoned(key)
             self._prepare_due(only)
@@ -231,6 +231,11 @@ class DocumentDispatchDelivery(models.AbstractModel):
 
     def _hand_over(self, mail_vals, sessions, subject=False):
         """Send one mail and return the :class:`Outcome`; nothing of a failed try stays behind."""
+        if self.env["ir.mail_server"]._disable_send():
+            # Tests that send nothing: core makes the mail, and takes it for success
+            # (mail.mail._send, ir.mail_server.send_email)
+            self.env["mail.mail"].sudo().create(mail_vals)  # sudo: as below
+            return smtp.Outcome(states.SENT, "test mode, not sent")
         for is_retry in (False, True):
             outcome, fresh = self._try_hand_over(mail_vals, sessions, subject)
             idle_session_closed = outcome.connection_lost and not outcome.costs_try and not fresh

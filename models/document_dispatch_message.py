@@ -93,7 +93,7 @@ class DocumentDispatch(models.Model):
         message = self.mail_message_id.sudo()  # sudo: the row's own message
         data = [recipient._prepare_recipient_data() for recipient in self.recipient_ids]
         base = document._notify_by_email_get_base_mail_values(
-            message, data, additional_values={"auto_delete": True, "is_notification": True},
+            message, data, additional_values={"auto_delete": not self.keep_mail, "is_notification": True},
         )
         bodies = {}
         for entry, recipient in zip(data, self.recipient_ids):
@@ -103,7 +103,7 @@ class DocumentDispatch(models.Model):
         return {
             recipient.id: {
                 **base,
-                "email_to": recipient._formatted_address(),
+                **recipient._prepare_mail_address(),
                 "body_html": bodies[recipient.lang, recipient.partner_id.id],
             }
             for recipient in self.recipient_ids

@@ -109,7 +109,7 @@ class DocumentDispatchMixin(models.AbstractModel):
         raise NotImplementedError(self._name)
 
     def _dispatch_accepted(self, dispatch):
-        """The mail server took a mail with this document."""
+        """The mail server took a mail with this document, or it was printed for the post."""
 
     # ------------------------------------------------------------------
     # Writing the rows

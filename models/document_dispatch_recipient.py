@@ -182,8 +182,14 @@ class DocumentDispatchRecipient(models.Model):
     # As Odoo's mail sees a recipient
     # ------------------------------------------------------------------
 
-    def _formatted_address(self):
-        return formataddr((self.name or "", self.email))
+    def _prepare_mail_address(self):
+        """To the partner where this is his one address, as core does, so that modules which follow
+        ``mail.mail.recipient_ids`` see him; else to the bare address.
+        """
+        partner = self.partner_id
+        if partner and addresses.parse(partner.email).emails == [self.email]:
+            return {"recipient_ids": [fields.Command.link(partner.id)]}
+        return {"email_to": formataddr((self.name or "", self.email))}
 
     def _prepare_recipient_data(self):
         """One entry of what ``mail.thread._notify_get_recipients`` returns."""

@@ -76,18 +76,16 @@ class SaleOrder(models.Model):
         return super(SaleOrder, order).message_post(**kwargs)
 
     def _notify_thread(self, message, msg_vals=False, **kwargs):
-        if self._dispatch_capture(message):
+        if self._dispatch_capture(message, kwargs):
             return []
         return super()._notify_thread(message, msg_vals=msg_vals, **kwargs)
 
-    def _send_order_notification_mail(self, mail_template, allow_deferred_sending=True):
+    def _send_order_notification_mail(self, mail_template, *args, **kwargs):
         """The confirmation goes our way; core uses this method for other mails too."""
         order = self
         if mail_template and mail_template == self._get_confirmation_template():
             order = self.with_context(dispatch_request={"origin": "core"})
-        return super(SaleOrder, order)._send_order_notification_mail(
-            mail_template, allow_deferred_sending=allow_deferred_sending
-        )
+        return super(SaleOrder, order)._send_order_notification_mail(mail_template, *args, **kwargs)
 
     def _find_mail_template(self):
         """The type's text comes first: it is what the administrator edits."""

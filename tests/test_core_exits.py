@@ -66,7 +66,7 @@ class TestCoreExits(DispatchCase):
         window = self.env["account.move.send.batch.wizard"].with_context(
             active_model="account.move", active_ids=moves.ids,
         ).create({})
-        self.assertIn("dispatch_no_address", window.alerts)
+        self.assertIn("account_missing_email", window.alerts)
         window.action_send_and_print()
         self._run_core_cron()
         self.assertCountEqual(self.envelopes, [
@@ -120,9 +120,9 @@ class TestCoreExits(DispatchCase):
         invoice = self._invoice(self.silva)
         self._send_window(invoice).action_send_and_print()
         invoice.button_draft()
-        self.assertFalse(invoice.is_move_sent)
         self.assertFalse(invoice.dispatch_state)
         invoice.action_post()
+        self.assertFalse(invoice.is_move_sent)
         invoice._dispatch_create("rule")
         self._deliver()
         self.assertEqual(len(self.envelopes), 4)

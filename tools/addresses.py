@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import idna
 
-# A separator counts only outside of quotes and angle brackets: "Silva; Filhos" <a@b.com.br>.
-_SEPARATOR = re.compile(r'[;,\n](?=(?:[^"]*"[^"]*")*[^"]*$)(?![^<]*>)')
+# A separator counts only outside of quotes: "Silva; Filhos" <a@b.com.br>.
+_SEPARATOR = re.compile(r'[;,\n](?=(?:[^"]*"[^"]*")*[^"]*$)')
 _LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?")
 
@@ -29,12 +29,18 @@ class Parsed(NamedTuple):
     valid: list
     invalid: list
 
+    @property
+    def emails(self):
+        """The normal forms of the usable addresses."""
+        return [address.email for address in self.valid]
+
 
 def normalize(email):
     """Return the normal form of one bare address, or ``None`` when no mail can reach it.
 
     Case is dropped, an international domain is written in its ASCII form (RFC 5891). A local
     part outside ASCII is refused: Odoo's mail server code delivers to ASCII envelopes only.
+    A domain of one label (``name@intranet``) is left to the mail server to judge, as Odoo does.
     Limits of length: RFC 5321 §4.5.3.1.
     """
     local, at, domain = (email or "").strip().rpartition("@")
@@ -45,7 +51,7 @@ def normalize(email):
     except (idna.IDNAError, UnicodeError):
         return None
     labels = domain.split(".")
-    if len(labels) < 2 or len(domain) > 253 or not all(map(_LABEL.fullmatch, labels)):
+    if len(domain) > 253 or not all(map(_LABEL.fullmatch, labels)):
         return None
     return f"{local}@{domain}".lower()
 
@@ -60,10 +66,13 @@ def parse(text):
         piece = piece.strip()
         if not piece:
             continue
-        name, bare = getaddresses([piece])[0]
+        found = getaddresses([piece])
+        # more than one: a separator that we don't know; none of them may get lost in silence
+        name, bare = found[0] if len(found) == 1 else ("", "")
         email = normalize(bare)
         if email:
-            valid.setdefault(email, Address(email, name))
+            # one line: a quoted name may hold a line break, a header may not
+            valid.setdefault(email, Address(email, " ".join(name.split())))
         else:
             invalid.append(piece)
     return Parsed(list(valid.values()), invalid)

@@ -89,7 +89,7 @@ class Directory:
         resolution = Resolution()
         self._take([self._contacts[contact_id]], MANUAL, resolution)
         chosen = [
-            resolved.get(choice.email, choice) if choice.contact_id == contact_id else choice
+            rule if (rule := resolved.get(choice.email)) and rule.contact_id == contact_id else choice
             for choice in resolution.chosen
         ]
         return chosen + resolution.skipped

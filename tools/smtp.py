@@ -12,6 +12,8 @@ from . import states
 #: Seconds to wait for the reply to the final dot: RFC 5321 §4.5.3.2.6 asks for ten minutes, a
 #: shorter time-out makes multiple copies.
 FINAL_DOT_TIMEOUT = 600
+#: Codes after which the session is over: the server closes it (RFC 5321 §3.8), or talks no SMTP
+_CLOSING = (421, -1)
 
 
 @dataclass(frozen=True)
@@ -93,12 +95,13 @@ class Session:
         except (OSError, smtplib.SMTPServerDisconnected) as error:
             # Lost before MAIL FROM was answered: an idle session that the server closed.
             return Outcome(states.DEFERRED, describe(error), costs_try=False, connection_lost=True)
-        if code != 250:
-            return self._refused(code, reply)
+        if not _accepts(code):
+            # 421 here: the server closes an idle session, or is about to stop
+            return self._refused(code, reply, costs_try=code not in _CLOSING)
         try:
             for address in to_addrs:
                 code, reply = connection.rcpt(address, rcpt_options)
-                if code not in (250, 251):
+                if not _accepts(code):
                     return self._refused(code, reply)
             code, reply = connection.docmd("DATA")
             if code != 354:
@@ -118,13 +121,18 @@ class Session:
             # From here on the server may have the whole message even if we never learn it.
             dot_sent = True
             connection.send(b".\r\n")
+            usual_timeout = connection.sock.gettimeout()
             connection.sock.settimeout(FINAL_DOT_TIMEOUT)
             code, reply = connection.getreply()
+            connection.sock.settimeout(usual_timeout)
         except (OSError, smtplib.SMTPServerDisconnected) as error:
             state = states.UNKNOWN if dot_sent else states.DEFERRED
             return Outcome(state, describe(error), connection_lost=True)
-        if code == 250:
+        if _accepts(code):
             return Outcome(states.SENT, _reply(code, reply))
+        if not 400 <= code <= 599:
+            # neither yes nor no: not to be repeated, and the session is out of step
+            return Outcome(states.UNKNOWN, _reply(code, reply), connection_lost=True)
         return self._refused(code, reply)
 
     def _mail_options(self, msg, mail_options):
@@ -134,13 +142,13 @@ class Session:
             options.append(f"size={len(msg)}")
         return options
 
-    def _refused(self, code, reply):
+    def _refused(self, code, reply, costs_try=True):
         """RFC 5321 §4.2.1: 4yz is worth another try, 5yz must not be repeated as it is."""
-        lost = code in (421, -1)
+        lost = code in _CLOSING
         if not lost:
             self._reset()
         state = states.FAILED if 500 <= code <= 599 else states.DEFERRED
-        return Outcome(state, _reply(code, reply), connection_lost=lost)
+        return Outcome(state, _reply(code, reply), costs_try=costs_try, connection_lost=lost)
 
     def _reset(self):
         """Clear the transaction, so that the session serves the next message."""
@@ -155,6 +163,11 @@ class Session:
             self._connection.quit()
         except (OSError, smtplib.SMTPException):
             self._connection.close()
+
+
+def _accepts(code):
+    """RFC 5321 §4.2: a client that does not expect a code acts on its first digit."""
+    return 200 <= code <= 299
 
 
 def _reply(code, text):
