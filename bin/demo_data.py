@@ -120,7 +120,7 @@ PRODUCTS = [
     ("motor", "Motor elétrico trifásico 5 CV", 2749.90, "consu"),
     ("hose", "Mangueira de sucção 10 m", 412.50, "consu"),
     ("filter", "Filtro de linha em aço inox", 689.00, "consu"),
-    ("valve", "Válvula de esfera 1½\"", 158.75, "consu"),
+    ("valve", "Válvula de esfera 1½ pol.", 158.75, "consu"),
     ("service", "Instalação e treinamento", 950.00, "service"),
 ]
 

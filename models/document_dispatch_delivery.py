@@ -3,6 +3,7 @@ import secrets
 from contextlib import contextmanager
 
 from odoo import SUPERUSER_ID, api, fields, models, modules
+from odoo.fields import Domain
 from odoo.modules.registry import Registry
 from odoo.tools import SQL
 
@@ -64,13 +65,47 @@ class DocumentDispatchDelivery(models.AbstractModel):
             return  # nothing leaves while modules are being installed (ir.mail_server._disable_send)
         with self._worker() as key:
             self._find_abandoned(key)
-            self._prepare_due(only)
             sessions = {}
             try:
-                self._deliver_due(key, only, sessions)
+                self._work_off(key, only, sessions)
             finally:
                 for session in sessions.values():
                     session.quit()
+
+    def _work_off(self, key, only, sessions):
+        """Send what is made, then make the next batch, until nothing is left or time is up."""
+        self._announce(only)
+        seen, down, tried = set(), set(), set()
+        while True:
+            while dispatch := self._claim(only, seen, down):
+                seen.add(dispatch.id)
+                if not self._deliver_isolated(dispatch, key, sessions, down):
+                    return
+            batch = self._prepare_next(only, tried)
+            if not batch:
+                return
+            tried.update(batch.ids)
+
+    def _announce(self, only):
+        """Tell the scheduler how much there is, so that it comes back at once for what is left."""
+        if only is None and self.env.context.get("ir_cron_progress_id"):
+            remaining = self.env["document.dispatch"].search_count(self._get_due_domain())
+            self.env["ir.cron"]._commit_progress(remaining=remaining)
+
+    def _get_due_domain(self):
+        """Everything that the worker can do something for now."""
+        due = Domain("state", "in", (states.QUEUED, states.DEFERRED)) & (
+            Domain("next_try", "=", False) | Domain("next_try", "<=", fields.Datetime.now())
+        )
+        return self._get_unprepared_domain() | (
+            Domain("state", "=", states.QUEUED) & Domain("recipient_ids", "any", due)
+        )
+
+    def _get_unprepared_domain(self):
+        return Domain([
+            ("content_ready", "=", False), ("channel", "=", "email"),
+            ("state", "in", (states.QUEUED, states.REVIEW)),
+        ])
 
     # ------------------------------------------------------------------
     # Transactions and the life of a worker
@@ -124,34 +159,27 @@ class DocumentDispatchDelivery(models.AbstractModel):
     # Making what is planned
     # ------------------------------------------------------------------
 
-    def _prepare_due(self, only):
-        """Make text and files of planned rows, a batch in each transaction."""
-        domain = [("content_ready", "=", False), ("channel", "=", "email"),
-                  ("state", "in", (states.QUEUED, states.REVIEW))]
+    def _prepare_next(self, only, tried):
+        """Make text and files of the next batch, in one transaction; return what was looked at."""
+        domain = self._get_unprepared_domain() & Domain("id", "not in", list(tried))
         if only is not None:
-            domain.append(("id", "in", only.ids))
-        seen = set()
-        while batch := self.env["document.dispatch"].search(
-            [*domain, ("id", "not in", list(seen))], order="id", limit=PREPARE_BATCH,
-        ):
-            seen.update(batch.ids)
+            domain &= Domain("id", "in", only.ids)
+        batch = self.env["document.dispatch"].search(domain, order="id", limit=PREPARE_BATCH)
+        if batch:
             self.env["document.dispatch.content"]._prepare(batch.try_lock_for_update())
-            if not self._commit():
-                return
+            if not self._commit(len(batch.filtered(lambda row: row.state != states.QUEUED))):
+                return batch.browse()
+        return batch
 
     # ------------------------------------------------------------------
     # Handing over
     # ------------------------------------------------------------------
 
-    def _deliver_due(self, key, only, sessions):
-        seen, down = set(), set()
-        while dispatch := self._claim(only, seen, down):
-            seen.add(dispatch.id)
-            try:
-                if not self._deliver_dispatch(dispatch, key, sessions, down):
-                    return
-            except Exception as error:  # noqa: BLE001 one bad row never stops another
-                self._park(dispatch, error)
+    def _deliver_isolated(self, dispatch, key, sessions, down):
+        try:
+            return self._deliver_dispatch(dispatch, key, sessions, down)
+        except Exception as error:  # noqa: BLE001 one bad row never stops another
+            return self._park(dispatch, error)
 
     def _claim(self, only, seen, down):
         """Lock the next row that is due, or return an empty one.
@@ -223,7 +251,7 @@ class DocumentDispatchDelivery(models.AbstractModel):
         dispatch = dispatch.exists()
         if dispatch.state in (states.QUEUED, states.REVIEW):
             dispatch._set_state(states.FAILED, self.env["document.dispatch.content"]._explain(error))
-        self._commit(1)
+        return self._commit(1)
 
     # ------------------------------------------------------------------
     # SMTP

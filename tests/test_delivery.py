@@ -121,4 +121,4 @@ class TestDelivery(DispatchCase):
         )
 
     def _deliver_nothing_but_prepare(self):
-        self.env["document.dispatch.delivery"]._prepare_due(None)
+        self.env["document.dispatch.delivery"]._prepare_next(None, set())

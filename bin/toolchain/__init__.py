@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from . import postgres, programs, source
-from .debian import Archive
+from .debian import APT, Archive
 from .steps import DEV, ROOT, Stop, background, command_line, fingerprint, lock, run, step
 
 __all__ = [
@@ -48,6 +48,7 @@ def ready(browser=False):
         folder = source.odoo_folder()
         python = source.python_environment(archive)
         environment = _environment(archive, python, folder, browser)
+        shutil.rmtree(APT, ignore_errors=True)
         _configure(folder)
     with postgres.running(python) as server:
         toolchain = Toolchain(python, environment | server.environment, server, folder)
@@ -63,9 +64,7 @@ def _environment(archive, python, folder, browser):
     programs.patched_wkhtmltopdf(archive, python)
     if browser:
         programs.browser(archive)
-        unpatched = programs.unpatched_wkhtmltopdf(archive)
-        if unpatched:
-            environment["DISPATCH_WKHTMLTOPDF_UNPATCHED"] = str(unpatched)
+        environment["DISPATCH_WKHTMLTOPDF_UNPATCHED"] = str(programs.unpatched_wkhtmltopdf())
     environment["PATH"] = os.pathsep.join([str(programs.WRAPPERS), str(python.parent), os.environ["PATH"]])
     environment["PYTHONPATH"] = str(folder)
     return environment

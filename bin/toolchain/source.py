@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from .debian import Archive
+from .debian import APT, Archive
 from .steps import DEV, ROOT, Stop, fingerprint, run, step
 
 SERIES = (19, 0)
@@ -103,7 +103,7 @@ def _new_environment(interpreter, archive):
         run([interpreter, "-m", "venv", VENV])
         return
     run([interpreter, "-m", "venv", "--without-pip", VENV])
-    wheels = DEV / "pip"
+    wheels = APT / "pip"
     archive.unpack(wheels, ["python3-pip-whl"])
     pip = next(wheels.glob("usr/share/python-wheels/pip-*.whl"))
     command = [VENV / "bin/python", "-m", "pip", "install", "--no-index", pip]

@@ -1,0 +1,246 @@
+"""Tell what became of each document of the demo company, and compare it with what had to become of it.
+
+Three witnesses are heard: the fates of the demo's table, the addon's rows, and the envelopes that the mail server
+received. The addon's own choice of recipients is never asked.
+"""
+
+import io
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from demo_data import AURORA, CUSTOMERS, DOCUMENTS, ORDER, VISTULA
+from pypdf import PdfReader
+
+WIDTHS = (16, 27, 35, 21, 10)
+WHY = {
+    "general": "general address", "general_company": "address of company",
+    **{f"flag_{role}": f"{role} flag" for role in ("nf", "financial", "invoice", "quote", "order")},
+    "refused": "customer refuses e-mail", "no_address": "no usable address",
+}
+# Words that tell a language from the others that the demo speaks.
+WORDS = {
+    "pt_BR": {"aqui", "está", "sua", "não", "uma", "tiver", "você", "pelo", "pagamento"},
+    "pl_PL": {"się", "jest", "nie", "prosimy", "wszelkich", "oto", "razie", "pytań", "wahaj", "kwocie", "przez"},
+    "cs_CZ": {"zde", "je", "váš", "vaše", "ve", "výši", "neváhejte", "nás", "máte", "prosím"},
+    "es_AR": {"aquí", "está", "su", "por", "dude", "tiene", "usted", "alguna", "pago"},
+    "fr_FR": {"bonjour", "voici", "votre", "vous", "nous", "avez", "des", "pas"},
+    "en_US": {"dear", "here", "is", "your", "you", "have", "any", "please", "us"},
+}
+# How a page calls the quantity of a line.
+QUANTITY = {"pt_BR": "Quantidade", "pl_PL": "Ilość", "cs_CZ": "Množství", "es_AR": "Cantidad", "fr_FR": "Quantité"}
+PAGES_OF_LONG = 4
+
+
+@dataclass
+class Case:
+    """A document of the table with its record and the addon's rows for it."""
+
+    document: object
+    customer: object
+    record: object
+    rows: object
+
+    @property
+    def name(self):
+        """Return how people call the document."""
+        return self.record.name if self.record.name not in (False, "/") else f"draft {self.document.ref}"
+
+    def wrong(self, what):
+        """Return a problem of this document as one line."""
+        return f"{self.name} ({self.customer.name}): {what}"
+
+
+def report(env, messages):
+    """Print what went, what stayed and why; return what is not as it has to be."""
+    cases = [_case(env, document) for document in DOCUMENTS]
+    for company in (AURORA, VISTULA):
+        _print_company(company, [case for case in cases if case.customer.company == company])
+    problems = [problem for case in cases for problem in _check_rows(case)]
+    problems += _check_strangers(env, cases)
+    problems += _check_envelopes(cases, messages)
+    verdict = f"{len(problems)} things are not as they must be" if problems else "all as it must be"
+    print(f"\n{len(cases)} documents, {len(messages)} mails: {verdict}\n")
+    return problems
+
+
+def _case(env, document):
+    customer = next(customer for customer in CUSTOMERS if customer.key == document.customer.split("/")[0])
+    model, field = ("sale.order", "client_order_ref") if document.kind == ORDER else ("account.move", "ref")
+    record = env[model].search([(field, "=", document.ref), ("company_id.name", "=", customer.company)])
+    rows = env["document.dispatch"].search([
+        ("res_model", "=", model), ("res_id", "=", record.id), ("state", "!=", "cancelled"),
+    ])
+    return Case(document, customer, record.ensure_one(), rows)
+
+
+# What is printed
+
+
+def _print_company(company, cases):
+    """Print what went and what stayed in one company, then the sum, down to the last document."""
+    _print_table(f"{company}: by mail", ("document", "customer", "address", "why", "state"), [
+        (case.name, case.customer.name, recipient.email, WHY.get(recipient.reason, recipient.reason), recipient.state)
+        for case in cases for row in case.rows for recipient in row.recipient_ids
+        if recipient.state != "queued" or row.state == "queued"
+    ])
+    _print_table(f"{company}: stayed", ("document", "customer", "why", "where", "state"), [
+        (case.name, case.customer.name, *_stay(case), case.record.dispatch_state or "-")
+        for case in cases if not case.rows or case.rows.filtered(lambda row: row.state in ("paper", "review", "failed"))
+    ])
+    counts = Counter(case.record.dispatch_state or case.document.fate.why for case in cases)
+    total = " + ".join(f"{count} {state}" for state, count in sorted(counts.items()))
+    print(f"\n{company}: {len(cases)} documents = {total}")
+
+
+def _stay(case):
+    """Return why a document did not go, and where it lies."""
+    row = case.rows[:1]
+    if row.channel == "paper":
+        return WHY.get(row.channel_reason, row.channel_reason), "paper tray"
+    if row.state == "review":
+        return ", ".join(row.recipient_ids.mapped("email")), "a person looks"
+    if row:
+        return row.state_message or "", "with the clerk"
+    return case.document.fate.why, "at home"
+
+
+def _print_table(title, heads, lines):
+    print(f"\n{title}\n")
+    for line in (heads, tuple("-" * width for width in WIDTHS), *lines):
+        print("  ".join(_cell(text, width) for text, width in zip(line, WIDTHS, strict=True)).rstrip())
+
+
+def _cell(text, width):
+    text = " ".join(text.split())
+    return (text if len(text) <= width else text[:width - 1] + "…").ljust(width)
+
+
+# What is compared
+
+
+def _check_rows(case):
+    """Yield where the addon's rows, or the state on the document, differ from the fate."""
+    fate, rows = case.document.fate, case.rows
+    if len(rows) != (fate.kind != "stays"):
+        yield case.wrong(f"{len(rows)} rows, must be {int(fate.kind != 'stays')}")
+        return
+    found = {recipient.email: recipient.state for recipient in rows.recipient_ids}
+    state = _expected_state(fate)
+    if (rows.state or "") != state:
+        yield case.wrong(f"is {rows.state}, must be {state}. {rows.state_message or ''}".rstrip())
+    elif found != fate.addresses:
+        yield case.wrong(f"went to {found or 'nobody'}, must be {fate.addresses or 'nobody'}")
+    elif fate.kind == "paper" and rows.channel_reason != fate.why:
+        yield case.wrong(f"is on paper because of {rows.channel_reason}, must be {fate.why}")
+    elif (case.record.dispatch_state or "") != (state or case.document.mark):
+        yield case.wrong(f"says {case.record.dispatch_state} of itself")
+
+
+def _expected_state(fate):
+    """Return the state of the row, and so of its document."""
+    if fate.kind in ("paper", "review"):
+        return fate.kind
+    if fate.deferred:
+        return "queued"
+    if fate.failed:
+        return "partial" if fate.sent else "failed"
+    return "sent" if fate.sent else ""
+
+
+def _check_strangers(env, cases):
+    """Yield rows of documents that the table does not know."""
+    known = {row.id for case in cases for row in case.rows}
+    for row in env["document.dispatch"].search([("state", "!=", "cancelled")]):
+        if row.id not in known:
+            yield f"{row.document_name}: a row that nobody asked for"
+
+
+def _check_envelopes(cases, messages):
+    """Yield where the envelopes that came differ from those that had to come, and what is wrong in them."""
+    expected = Counter((case.name, address) for case in cases for address in _delivered(case))
+    languages = _languages()
+    received = Counter()
+    for message in messages:
+        case = _case_of(cases, message)
+        if not case:
+            yield f"a mail to {', '.join(message.recipients)} is about no document: {message.content['Subject']}"
+            continue
+        received.update((case.name, address) for address in message.recipients)
+        for address in set(message.recipients) & set(_delivered(case)):
+            yield from (case.wrong(f"{address}: {what}") for what in _faults(case, message, languages[address]))
+    for (name, address), count in (expected - received).items():
+        yield f"{name}: {address} got {count} mail too few"
+    for (name, address), count in (received - expected).items():
+        yield f"{name}: {address} got {count} mail too many"
+
+
+def _delivered(case):
+    return case.document.fate.sent if case.document.fate.kind == "mail" else ()
+
+
+def _case_of(cases, message):
+    """Return the document that the subject names; two companies may use the same numbers."""
+    company = VISTULA if VISTULA in str(message.content["From"]) + str(message.content["Subject"]) else AURORA
+    for case in cases:
+        if case.customer.company == company and _names(str(message.content["Subject"]), case.name):
+            return case
+    return None
+
+
+def _names(text, number):
+    """Tell whether a text holds this number, and not only as a part of another one."""
+    return re.search(rf"(?<![\w/]){re.escape(number)}(?![\w/])", text) is not None
+
+
+def _languages():
+    """Return the language of everybody who has an address: his own, else that of his customer."""
+    languages = {}
+
+    def visit(contact, lang):
+        for address in re.findall(r"[^\s<>,;]+@[^\s<>,;]+", contact.email.lower()):
+            languages[address] = contact.lang or lang
+        for person in getattr(contact, "below", ()):
+            visit(person, contact.lang or lang)
+
+    for customer in CUSTOMERS:
+        visit(customer, customer.lang)
+        for contact in customer.contacts:
+            visit(contact, customer.lang)
+    return languages
+
+
+def _faults(case, message, lang):
+    """Yield what is wrong in one mail: sender, language, the PDF."""
+    domain = "aurora.example.com" if case.customer.company == AURORA else "vistula.example"
+    if not message.content["From"].addresses[0].addr_spec.endswith(f"@{domain}"):
+        yield f"comes from {message.content['From']}"
+    if (spoken := _language(message)) != lang:
+        yield f"speaks {spoken}, must speak {lang}"
+    files = [part.get_payload(decode=True) for part in message.parts if part.get_content_type() == "application/pdf"]
+    if len(files) != 1:
+        yield f"{len(files)} PDF files"
+    for file in files:
+        yield from _faults_of_file(case, PdfReader(io.BytesIO(file)).pages)
+
+
+def _faults_of_file(case, pages):
+    """Yield what is wrong in a PDF: it is of another document, in another language, or not whole."""
+    words = " ".join(page.extract_text() for page in pages).split()
+    # Letters of a second font stand on lines of their own.
+    text = "".join(words)
+    if not _names(" ".join(words), case.name):
+        yield "the PDF does not name the document"
+    for wanted in (case.customer.name, case.customer.company, QUANTITY[case.customer.lang]):
+        if wanted.replace(" ", "") not in text:
+            yield f"the PDF does not say “{wanted}”"
+    if case.document.lines == "long" and len(pages) < PAGES_OF_LONG:
+        yield f"the long document has {len(pages)} pages"
+
+
+def _language(message):
+    """Return the language of a mail's text."""
+    body = message.content.get_body(("html", "plain"))
+    text = re.sub(r"<style.*?</style>|<[^>]+>", " ", body.get_content(), flags=re.DOTALL)
+    words = set(re.findall(r"\w+", text.lower()))
+    return max(WORDS, key=lambda lang: len(words & WORDS[lang]))
