@@ -23,6 +23,7 @@
         "views/res_partner_views.xml",
         "views/menus.xml",
     ],
+    "assets": {"web.assets_tests": ["document_dispatch/static/tests/tours/**/*"]},
     "application": True,
     "installable": True,
 }

@@ -193,10 +193,11 @@ def _customer(env, company, customer):
 
 
 def _contact(parent, contact):
+    address = {"street": parent.street, "zip": parent.zip, "city": parent.city, "country_id": parent.country_id.id}
     partner = parent.create({
         "name": contact.name, "email": contact.email, "parent_id": parent.id, "type": contact.kind,
         "lang": contact.lang or parent.lang, "active": contact.active, "company_id": parent.company_id.id,
-        **({name: parent[name] for name in ("street", "zip", "city")} if contact.kind != "contact" else {}),
+        **(address if contact.kind != "contact" else {}),
         **{f"dispatch_{flag}": True for flag in contact.flags.split()},
     })
     for person in contact.below:
@@ -224,7 +225,7 @@ def _invoice(env, document, partner, products, salesperson, day):
         "move_type": document.kind, "partner_id": partner.id, "ref": document.ref, "invoice_date": day,
         "invoice_user_id": salesperson.id, "currency_id": _currency(env, partner).id,
         "invoice_date_due": day + timedelta(days=DAYS_TO_PAY if document.kind == INVOICE else 0),
-        "invoice_line_ids": _lines(env, document, partner, products, "quantity", "tax_ids"),
+        "invoice_line_ids": _lines(env, document, partner, products, "quantity"),
     })
     if document.state == "posted":
         move.action_post()
@@ -236,7 +237,7 @@ def _order(env, document, partner, products, salesperson, day):
     order = env["sale.order"].create({
         "partner_id": partner.id, "client_order_ref": document.ref, "user_id": salesperson.id,
         "pricelist_id": _pricelist(env, currency).id, "date_order": day,
-        "order_line": _lines(env, document, partner, products, "product_uom_qty", "tax_ids"),
+        "order_line": _lines(env, document, partner, products, "product_uom_qty"),
     })
     if document.state == "sale":
         order.action_confirm()
@@ -247,8 +248,8 @@ def _order(env, document, partner, products, salesperson, day):
 def _currency(env, partner):
     if partner.company_id.name == VISTULA:
         return partner.company_id.currency_id
-    country = partner.country_id or partner.commercial_partner_id.country_id
-    return env["res.currency"].search([("name", "=", CURRENCIES[country.code])])
+    name = CURRENCIES[partner.commercial_partner_id.country_id.code]
+    return env["res.currency"].search([("name", "=", name)])
 
 
 def _pricelist(env, currency):
@@ -258,7 +259,7 @@ def _pricelist(env, currency):
     )
 
 
-def _lines(env, document, partner, products, quantity, taxes):
+def _lines(env, document, partner, products, quantity):
     """Return the lines; a price in euros is the company's own one, converted."""
     if document.lines == "long":
         wanted = [("valve", f"{LINE_OF_LONG} {number:03d}", 1 + number % 7) for number in range(1, LINES_OF_LONG + 1)]
@@ -271,7 +272,7 @@ def _lines(env, document, partner, products, quantity, taxes):
         Command.create({
             "product_id": products[key].id, "name": name, quantity: count,
             "price_unit": round(products[key].list_price * rate, 2),
-            taxes: [Command.set(env.company.account_sale_tax_id.ids if domestic else [])],
+            "tax_ids": [Command.set(env.company.account_sale_tax_id.ids if domestic else [])],
         })
         for key, name, count in wanted
     ]

@@ -112,7 +112,7 @@ def _print_table(title, heads, lines):
 
 
 def _cell(text, width):
-    text = " ".join(text.split())
+    text = " ".join((text or "").split())
     return (text if len(text) <= width else text[:width - 1] + "…").ljust(width)
 
 

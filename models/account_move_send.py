@@ -24,6 +24,8 @@ class AccountMoveSend(models.AbstractModel):
         partner = move._dispatch_partner()
         resolution = partner._dispatch_recipients(dispatch_type)[partner]
         flagged = named.browse(dict.fromkeys(choice.contact_id for choice in resolution.chosen))
+        if not flagged and self.env.context.get("allow_partners_without_mail"):
+            flagged = named.browse(partner.id)
         if mail_template.use_default_to:
             return flagged
         family = partner.commercial_partner_id

@@ -116,6 +116,7 @@ class DocumentDispatch(models.Model):
             message = message.new({"body": recipient.body}, origin=message)
         groups = document._notify_get_classified_recipients_iterator(
             message, [entry], force_email_lang=recipient.lang,
+            model_description=document.with_context(lang=recipient.lang)._dispatch_description(),
             msg_vals={"model": document._name, "res_id": document.id,
                       "partner_ids": self.recipient_ids.partner_id.ids, "tracking_value_ids": False},
         )

@@ -89,6 +89,14 @@ class DocumentDispatchMixin(models.AbstractModel):
         types = self.env["document.dispatch.type"]._get_by_code([code], self.company_id)
         return types.get(code, self.env["document.dispatch.type"])
 
+    def _dispatch_name(self):
+        """The number under which the customer knows this document."""
+        return self.name
+
+    def _dispatch_description(self):
+        """What this document is called on the button in the mail, in the language of the context."""
+        return self.type_name
+
     def _dispatch_partner(self):
         """The partner to whom this document is addressed."""
         return self.partner_id
@@ -164,7 +172,7 @@ class DocumentDispatchMixin(models.AbstractModel):
         vals = {
             "res_model": self._name,
             "res_id": self.id,
-            "document_name": self.display_name,
+            "document_name": self._dispatch_name(),
             "revision": self.dispatch_revision,
             "type_id": dispatch_type.id,
             "partner_id": partner.id,

@@ -4,9 +4,9 @@ from odoo.fields import Domain
 
 #: Contact flag of each role: the role's name in a document type → the field on the partner
 ROLE_FIELDS = {
-    "nf": "dispatch_nf",
-    "financial": "dispatch_financial",
     "invoice": "dispatch_invoice",
+    "financial": "dispatch_financial",
+    "nf": "dispatch_nf",
     "quote": "dispatch_quote",
     "order": "dispatch_order",
 }
@@ -39,9 +39,9 @@ class DocumentDispatchType(models.Model):
     )
     role = fields.Selection(
         selection=[
-            ("nf", "NF-e"),
-            ("financial", "Payment documents"),
             ("invoice", "Invoices"),
+            ("financial", "Payment documents"),
+            ("nf", "NF-e"),
             ("quote", "Quotations"),
             ("order", "Orders"),
         ],

@@ -32,7 +32,6 @@ __all__ = [
 
 ADDON = "document_dispatch"
 DATA = DEV / "data"
-FILESTORE = DATA / "filestore"
 CONFIG = DEV / "odoo.conf"
 FINISH_TEMPLATE = Path(__file__).with_name("finish_template.py")
 # Higher ones are given out by the system to other programs at any moment.
@@ -49,7 +48,7 @@ def ready(browser=False):
         python = source.python_environment(archive)
         environment = _environment(archive, python, folder, browser)
         shutil.rmtree(APT, ignore_errors=True)
-        _configure(folder)
+        _configure()
     with postgres.running(python) as server:
         toolchain = Toolchain(python, environment | server.environment, server, folder)
         with lock("setup"):
@@ -70,16 +69,15 @@ def _environment(archive, python, folder, browser):
     return environment
 
 
-def _configure(folder):
-    """Write Odoo's configuration and link the repository under the addon's name."""
+def _configure():
+    """Write Odoo's configuration and link the repository under the addon's name; Odoo knows its own addons."""
     addons = DEV / "addons"
     addons.mkdir(exist_ok=True)
     link = addons / ADDON
     if not link.is_symlink():
         link.symlink_to(Path("..", ".."))
-    standard = [path for path in (folder / "odoo/addons", folder / "addons") if (path / "base").exists()]
     options = {
-        "addons_path": ",".join(map(str, [addons, *standard])),
+        "addons_path": addons,
         "data_dir": DATA,
         "http_interface": "127.0.0.1",
         "max_cron_threads": 0,
@@ -99,7 +97,7 @@ class Toolchain:
         self.depends = ",".join(sorted(depends))
         texts = [path.read_text(encoding="utf-8") for path in (source.REQUIREMENTS, FINISH_TEMPLATE)]
         key = fingerprint(source.odoo_version(folder), self.depends, *texts)
-        self.template = self.name("template_") + key
+        self.template = f"template_{key}"
 
     def name(self, database):
         """Return the name that a database of ours has on the server."""
@@ -114,33 +112,36 @@ class Toolchain:
         """Return the command that runs a module of Python in the environment."""
         return [str(part) for part in (self.python, "-m", *arguments)]
 
-    def exists(self, database):
-        """Tell whether we have this database."""
-        return self.name(database) in self.server.databases()
+    def databases(self):
+        """Return the names of our databases."""
+        prefix = self.server.prefix
+        return [name.removeprefix(prefix) for name in self.server.databases() if name.startswith(prefix)]
 
     def new_database(self, database):
         """Make a database anew, with all that the addon depends on but without the addon."""
         self.drop(database)
         with lock("setup"):
-            self.server.create(self.name(database), self.template)
-            _copy_files(self.template, self.name(database))
+            self.server.create(self.name(database), self.name(self.template))
+            # The files never change in place, so links do.
+            shutil.copytree(self.files(self.template), self.files(database), copy_function=os.link)
+
+    def files(self, database):
+        """Return the folder with the files of a database."""
+        return DATA / "filestore" / self.name(database)
 
     def drop(self, database):
         """Remove a database with its files."""
-        self._drop(self.name(database))
-
-    def _drop(self, name):
-        self.server.drop(name)
-        shutil.rmtree(FILESTORE / name, ignore_errors=True)
+        self.server.drop(self.name(database))
+        shutil.rmtree(self.files(database), ignore_errors=True)
 
     def prepare_template(self):
         """Make the database that all others are copies of, when something that it is made of changed."""
-        databases = self.server.databases()
+        databases = self.databases()
         if self.template in databases:
             return
         for old in databases:
-            if old.startswith(self.name("template_")):
-                self._drop(old)
+            if old.startswith("template_"):
+                self.drop(old)
         with step(f"Database with {self.depends}"):
             self._make_template("template_new")
 
@@ -149,16 +150,9 @@ class Toolchain:
         install = self.odoo(database, "-i", self.depends, "--without-demo", "--stop-after-init", "--no-http")
         run(install, env=self.environment)
         run([self.python, FINISH_TEMPLATE, CONFIG, self.name(database)], env=self.environment)
-        shutil.rmtree(FILESTORE / self.template, ignore_errors=True)
-        (FILESTORE / self.name(database)).rename(FILESTORE / self.template)
-        self.server.rename(self.name(database), self.template)
-
-
-def _copy_files(template, database):
-    """Give a database the files of another; they never change in place, so links are enough."""
-    target = FILESTORE / database
-    shutil.rmtree(target, ignore_errors=True)
-    shutil.copytree(FILESTORE / template, target, copy_function=os.link)
+        shutil.rmtree(self.files(self.template), ignore_errors=True)
+        self.files(database).rename(self.files(self.template))
+        self.server.rename(self.name(database), self.name(self.template))
 
 
 def free_port(preferred=None):

@@ -4,12 +4,14 @@ import getpass
 import os
 import re
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from .steps import DEV, Stop, empty_folder, need, new_folder, run
 
 APT = DEV / "apt"
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
+ADVICE = "work on Debian, or set ODOO_SOURCE to a checkout of Odoo 19.0 and install PostgreSQL and Chromium"
 LIBRARY_FOLDERS = ("lib/*-linux-*", "usr/lib/*-linux-*", "usr/lib/*-linux-*/*")
 # Hooks of the system's configuration would change the system after our downloads.
 NO_HOOKS = """\
@@ -25,8 +27,6 @@ class Archive:
     """apt-get with private lists and cache; the sources are the machine's own unless a suite is named."""
 
     def __init__(self, suite=None):
-        need("apt-get", "this set-up fetches packages from Debian's archive")
-        need("dpkg-deb", "this set-up fetches packages from Debian's archive")
         self.suite = suite
         self.folder = APT / (suite or "own")
         self.config = self.folder / "apt.conf"
@@ -64,18 +64,25 @@ class Archive:
         """Fetch the lists of packages, once for each run of the command."""
         if self.fresh:
             return
+        for program in ("apt-get", "dpkg-deb"):
+            need(program, ADVICE)
         if self.suite:
             self._update_suite()
         else:
-            self._configure()
-            self._apt("update")
+            self._update_own()
         self.fresh = True
+
+    def _update_own(self):
+        """Read the machine's own sources; one that fails matters only if a package is missing later."""
+        self._configure()
+        with suppress(Stop):
+            self._apt("update")
 
     def _update_suite(self):
         """Find among the machine's mirrors one that has the suite, signed by Debian."""
         if not KEYRING.exists():
             raise Stop(f"{KEYRING} is missing: install the package debian-archive-keyring")
-        failure = Stop("apt has no mirror of Debian's archive: set ODOO_SOURCE to a checkout of Odoo 19.0")
+        failure = Stop(f"apt has no mirror of Debian's archive: {ADVICE}")
         for site in mirrors():
             self._configure(site)
             try:

@@ -41,7 +41,11 @@ print(json.dumps(cursor.fetchall() if cursor.description else []))
 
 
 class Server:
-    """The databases of a PostgreSQL server: ``environment`` says where libpq finds it."""
+    """The databases of a PostgreSQL server.
+
+    ``environment`` says where libpq finds it; ``prefix`` begins the names of our
+    databases, where others use the server too.
+    """
 
     def __init__(self, python, environment, prefix=""):
         self.python = python
@@ -54,9 +58,8 @@ class Server:
         return json.loads(run(command, env=os.environ | self.environment))
 
     def databases(self):
-        """Return the names of all databases of ours."""
-        rows = self.execute("SELECT datname FROM pg_database WHERE NOT datistemplate")
-        return [name for (name,) in rows if name.startswith(self.prefix)]
+        """Return the names of all databases."""
+        return [name for (name,) in self.execute("SELECT datname FROM pg_database")]
 
     def create(self, name, template):
         """Make database ``name`` as a copy of another."""

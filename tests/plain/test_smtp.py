@@ -320,6 +320,15 @@ class TestRefused(SmtpCase):
             (outcome.state, outcome.costs_try, outcome.connection_lost), ("deferred", False, True),
         )
 
+    def test_no_handler_of_odoo_swallows_the_outcome(self):
+        """``ir.mail_server.send_email`` and ``mail.mail._send`` catch every ``Exception``."""
+        self.serve(rcpt="550 no")
+        with self.assertRaises(smtp.Ended):
+            try:
+                self.connect().sendmail(SENDER, ANA, b"Subject: a\r\n\r\nb\r\n")
+            except Exception:  # noqa: BLE001 as Odoo does
+                self.fail("swallowed")
+
     def test_address_that_the_session_cannot_write(self):
         """Without SMTPUTF8 nothing of the message is sent: the mail itself is wrong, not the session."""
         self.serve()

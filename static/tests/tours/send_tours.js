@@ -1,0 +1,123 @@
+import { registry } from "@web/core/registry";
+import { stepUtils } from "@web_tour/tour_utils";
+
+/** The clerk opens an invoice, sends it to the people that the flags say, and follows it to the log. */
+registry.category("web_tour.tours").add("document_dispatch_send_invoice", {
+    steps: () => [
+        {
+            content: "Open the send window",
+            trigger: "button[name='action_invoice_sent']:contains('Send')",
+            run: "click",
+        },
+        {
+            content: "The flagged contacts are filled in",
+            trigger: ".modal .o_field_widget[name='mail_partner_ids']:contains('Ana Silva'):contains('Rui Lopes')",
+        },
+        {
+            content: "Nobody else is",
+            trigger: ".modal .o_field_widget[name='mail_partner_ids']:not(:contains('contato@silva'))",
+        },
+        {
+            content: "Send",
+            trigger: ".modal button[name='action_send_and_print']:contains('Send')",
+            run: "click",
+        },
+        {
+            content: "The invoice says that the server took it",
+            trigger: "body:not(:has(.modal)) .o_field_widget[name='dispatch_state']:contains('Sent')",
+        },
+        {
+            content: "Follow it to the log",
+            trigger: ".oe_stat_button[name='action_view_dispatches']",
+            run: "click",
+        },
+        {
+            content: "One row, sent",
+            trigger: ".o_list_view .o_data_row:contains('Sent') td[name='document_name']",
+            run: "click",
+        },
+        {
+            content: "Each address with its reason and its outcome",
+            trigger: ".o_form_view .o_field_widget[name='recipient_ids'] .o_data_row:contains('ana@silva.example.com'):contains('Invoice flag on the contact'):contains('Accepted')",
+        },
+    ],
+});
+
+/** A mail of a rule waits in review; a person changes the subject and releases it. */
+registry.category("web_tour.tours").add("document_dispatch_review", {
+    steps: () => [
+        stepUtils.showAppsMenuItem(),
+        {
+            content: "Open the app",
+            trigger: ".o_app[data-menu-xmlid='document_dispatch.menu_root']",
+            run: "click",
+        },
+        {
+            content: "Open the outbox menu",
+            trigger: "button[data-menu-xmlid='document_dispatch.menu_outbox']",
+            run: "click",
+        },
+        {
+            content: "Open what waits for review",
+            trigger: ".dropdown-item[data-menu-xmlid='document_dispatch.menu_review']",
+            run: "click",
+        },
+        {
+            content: "Open the row",
+            trigger: ".o_list_view .o_data_row:contains('In review') td[name='document_name']",
+            run: "click",
+        },
+        {
+            content: "Look at the text",
+            trigger: ".o_notebook .nav-link:contains('Text and Files')",
+            run: "click",
+        },
+        {
+            content: "Change the subject",
+            trigger: ".o_field_widget[name='subject'] input",
+            run: "edit Sua fatura, como combinado",
+        },
+        {
+            content: "Release it",
+            trigger: "button[name='action_release']",
+            run: "click",
+        },
+        {
+            content: "It went",
+            trigger: ".o_statusbar_status .o_arrow_button_current:contains('Sent')",
+        },
+    ],
+});
+
+/** The contact form says who would get what today, and why. */
+registry.category("web_tour.tours").add("document_dispatch_contact", {
+    steps: () => [
+        {
+            content: "Open the page of the documents",
+            trigger: ".o_notebook .nav-link[name='document_dispatch']",
+            run: "click",
+        },
+        {
+            content: "Two flagged contacts get invoices",
+            trigger: ".o_field_widget[name='dispatch_overview'] tr:contains('ana@silva.example.com'):contains('Invoice flag on the contact'):contains('rui@silva.example.com')",
+        },
+        {
+            content: "Payment documents go to the general address",
+            trigger: ".o_field_widget[name='dispatch_overview'] tr:contains('Payment documents'):contains('contato@silva.example.com'):contains('general address')",
+        },
+        {
+            content: "Refuse e-mail",
+            trigger: ".o_field_widget[name='dematerialization_refused'] input",
+            run: "check",
+        },
+        {
+            content: "Save",
+            trigger: ".o_form_button_save",
+            run: "click",
+        },
+        {
+            content: "Everything goes on paper now",
+            trigger: ".o_form_saved .o_field_widget[name='dispatch_overview']:contains('refuses e-mail')",
+        },
+    ],
+});
