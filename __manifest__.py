@@ -25,5 +25,4 @@
     ],
     "assets": {"web.assets_tests": ["document_dispatch/static/tests/tours/**/*"]},
     "application": True,
-    "installable": True,
 }

@@ -92,7 +92,7 @@ class AccountMoveSend(models.AbstractModel):
         send._generate_dynamic_reports(data)
         return {
             move: send._dispatch_collect_files(move.sudo(), move_data)  # sudo: see above
-            for move, move_data in zip(moves, data.values())
+            for move, move_data in zip(moves, data.values(), strict=True)
         }
 
     @api.model
@@ -129,10 +129,11 @@ class AccountMoveSend(models.AbstractModel):
             invoice for invoice, data in invoices_data.items()
             if not invoice.is_move_sent and self._dispatch_holds_sent(data)
         ]
-        super()._link_invoice_documents(invoices_data)
+        result = super()._link_invoice_documents(invoices_data)
         for invoice in held:
             if invoice.is_move_sent:
                 invoice.is_move_sent = False
+        return result
 
     @api.model
     def _dispatch_holds_sent(self, invoice_data):

@@ -50,7 +50,7 @@ class DocumentConsent(models.Model):
         default=lambda self: self.env.user,
     )
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super
         raise UserError(self.env._(
             "The consent ledger is never edited. Record a new declaration: it supersedes this one."
         ))

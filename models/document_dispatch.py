@@ -35,14 +35,14 @@ class DocumentDispatch(models.Model):
     )
     order_id = fields.Many2one(
         "sale.order", compute="_compute_document_links", store=True, index="btree_not_null",
-        ondelete="set null", string="Order",
+        ondelete="set null",
     )
     document_name = fields.Char(string="Number", required=True, readonly=True)
     revision = fields.Integer(
         readonly=True, help="Counts how often the document went back to draft.",
     )
     type_id = fields.Many2one(
-        "document.dispatch.type", string="Type", required=True, readonly=True, ondelete="restrict",
+        "document.dispatch.type", required=True, readonly=True, ondelete="restrict",
     )
     type_code = fields.Selection(related="type_id.code", store=True)
     # To whom

@@ -30,7 +30,7 @@ class DocumentDispatchContent(models.AbstractModel):
         try:
             with self.env.cr.savepoint():
                 self._prepare_group(group)
-        except Exception as error:  # noqa: BLE001 any fault of one document must stay with it
+        except Exception as error:
             self.env.invalidate_all()
             if len(group) == 1:
                 _logger.info("Dispatch %s could not be made", group.id, exc_info=True)
@@ -56,7 +56,7 @@ class DocumentDispatchContent(models.AbstractModel):
             lang: self._render(template, documents, lang)
             for lang in {first.lang, *group.recipient_ids.mapped("lang")}
         }
-        for dispatch, document in zip(group, documents):
+        for dispatch, document in zip(group, documents, strict=True):
             dispatch._engine().write({
                 **texts[first.lang][document.id],
                 "attachment_ids": [(6, 0, files[document].ids)],

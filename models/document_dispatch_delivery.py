@@ -283,7 +283,7 @@ class DocumentDispatchDelivery(models.AbstractModel):
                 if fresh:
                     try:
                         sessions[account] = self._connect(server_id, smtp_from)
-                    except Exception as error:  # noqa: BLE001 whatever keeps us from connecting
+                    except Exception as error:
                         raise smtp.Ended(smtp.connection_failed(error)) from error
                 session = sessions[account]
                 session.outcome = None

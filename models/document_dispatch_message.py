@@ -96,7 +96,7 @@ class DocumentDispatch(models.Model):
             message, data, additional_values={"auto_delete": not self.keep_mail, "is_notification": True},
         )
         bodies = {}
-        for entry, recipient in zip(data, self.recipient_ids):
+        for entry, recipient in zip(data, self.recipient_ids, strict=True):
             key = (recipient.lang, recipient.partner_id.id)
             if key not in bodies:
                 bodies[key] = self._render_layout(document, message, entry, recipient)

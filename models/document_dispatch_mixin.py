@@ -220,7 +220,7 @@ class DocumentDispatchMixin(models.AbstractModel):
         return [
             {"partner_id": choice.contact_id, "name": contact.name, "email": choice.email,
              "reason": choice.reason}
-            for choice, contact in zip(resolution.skipped, contacts)
+            for choice, contact in zip(resolution.skipped, contacts, strict=True)
         ]
 
     @api.model

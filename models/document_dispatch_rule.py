@@ -69,8 +69,7 @@ class DocumentDispatchRule(models.Model):
     @api.model
     def _cron_plan(self):
         """Entry of ``ir_cron_dispatch_plan``: plan every active rule, each on its own."""
-        rules = self.search([])
-        for rule in rules:
+        for rule in self.search([("active", "=", True)]):
             rule._plan()
             self.env["ir.cron"]._commit_progress(1)
         self.env.ref("document_dispatch.ir_cron_dispatch_deliver")._trigger()

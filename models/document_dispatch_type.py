@@ -58,7 +58,6 @@ class DocumentDispatchType(models.Model):
     )
     report_id = fields.Many2one(
         "ir.actions.report",
-        string="Report",
         domain="[('model', '=', model)]",
         ondelete="restrict",
         help="The page that goes with the mail. Empty: as the document itself decides "

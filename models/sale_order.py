@@ -9,7 +9,7 @@ class SaleOrder(models.Model):
     @api.depends("state")
     def _compute_dispatch_state(self):
         # a confirmed order goes anew, as an order confirmation
-        super()._compute_dispatch_state()
+        return super()._compute_dispatch_state()
 
     def _dispatch_type_code(self):
         return "order" if self.state == "sale" else "quotation"

@@ -6,10 +6,9 @@ from email import policy
 from unittest.mock import patch
 
 from odoo import fields
-from odoo.tests import tagged
-
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.addons.base.models.ir_mail_server import IrMail_Server
+from odoo.tests import tagged
 
 from .smtp_server import SmtpServer
 

@@ -243,10 +243,22 @@ class TestConsent(TransactionCase):
         self.assertEqual(self._refusals(self.camille, self.lyon), [True, True], "they are Nowak's contacts now")
 
     def test_merging_customers_keeps_the_last_word_of_both(self):
-        self._declare(self.durand, "refused", "2026-03-01 10:00:00")
-        self._declare(self.nowak, "accepted", "2026-03-02 10:00:00")
-        self._merge(self.durand, self.nowak)
-        self.assertFalse(self.nowak.dematerialization_refused)
+        for refused, accepted in ((self.durand, self.nowak), (self.nowak, self.durand)):
+            with self.subTest(refused=refused.name):
+                source, target = refused.copy({"name": "Refuses"}), accepted.copy({"name": "Accepts"})
+                self._declare(source, "refused", "2026-03-01 10:00:00")
+                self._declare(target, "accepted", "2026-03-02 10:00:00")
+                self._merge(source, target)
+                self.assertFalse(target.dematerialization_refused)
+
+    def test_merging_persons_keeps_refusal_and_letter(self):
+        """The twin of a private customer: nothing else about him changes."""
+        twin, jean = self.env["res.partner"].create([{"name": "Jean Morel"}, {"name": "Jean Morel"}])
+        twin.dematerialization_refused = True
+        self._declare(twin, "letter", "2026-03-05 09:00:00")
+        self._merge(twin, jean)
+        self.assertTrue(jean.dematerialization_refused)
+        self.assertTrue(jean.dematerialization_letter_sent)
 
     def _merge(self, source, target):
         """As the window "Merge contacts" does."""

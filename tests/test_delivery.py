@@ -95,7 +95,7 @@ class TestDelivery(DispatchCase):
         invoice = self._invoice(self.nowak)
         invoice._dispatch_create("rule")
         self._deliver()
-        subjects = {to: mail["subject"] for to, mail in zip(self.envelopes, self.mails)}
+        subjects = {to: mail["subject"] for to, mail in zip(self.envelopes, self.mails, strict=True)}
         self.assertEqual(subjects, {
             "camille@nowak.example.com": f"Facture {invoice.name}",
             "zofia@nowak.example.com": f"Faktura {invoice.name}",

@@ -6,9 +6,8 @@ from unittest.mock import patch
 
 from pypdf import PdfReader
 
-from odoo.tests import HttpCase
-
 from odoo.addons.base.models import ir_actions_report
+from odoo.tests import HttpCase
 
 from .common import DispatchCase
 

@@ -16,6 +16,8 @@ DEV = ROOT / ".dev"
 SETUP_LOG = DEV / "setup.log"
 LINES_OF_A_FAILURE = 15
 SECONDS_TO_END = 15
+# Begins commands that must not outlive us, however we end.
+WITH_US = ["setpriv", "--pdeathsig", "TERM"]
 
 
 class Stop(Exception):
@@ -39,7 +41,7 @@ def run(command, **options):
     """Run ``command`` quietly and return what it printed; stop with its last lines if it fails."""
     command = [str(part) for part in command]
     done = subprocess.run(
-        command,
+        WITH_US + command,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -58,7 +60,8 @@ def run(command, **options):
 
 @contextmanager
 def background(command, **options):
-    """Yield a running process that is ended with us, and not by Ctrl-C before us."""
+    """Yield a running process that ends with us, and not by Ctrl-C before us."""
+    command = WITH_US + [str(part) for part in command]
     process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, start_new_session=True, **options)
     try:
         yield process
