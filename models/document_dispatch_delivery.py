@@ -13,8 +13,8 @@ _logger = logging.getLogger(__name__)
 
 #: First key of the advisory locks by which workers show that they live ("DISP")
 LOCK_SPACE = 0x44495350
-#: Rows whose content is made in one transaction
-PREPARE_BATCH = 20
+#: Rows whose content is made in one transaction: well within one slice of the scheduler's time
+PREPARE_BATCH = 5
 #: More rows than this are left to the scheduler, so that no click waits for them
 AT_ONCE = 5
 
@@ -89,7 +89,9 @@ class DocumentDispatchDelivery(models.AbstractModel):
     def _announce(self, only):
         """Tell the scheduler how much there is, so that it comes back at once for what is left."""
         if only is None and self.env.context.get("ir_cron_progress_id"):
-            remaining = self.env["document.dispatch"].search_count(self._get_due_domain())
+            count = self.env["document.dispatch"].search_count
+            # making and handing over are a step each
+            remaining = count(self._get_unprepared_domain()) + count(self._get_due_domain())
             self.env["ir.cron"]._commit_progress(remaining=remaining)
 
     def _get_due_domain(self):
@@ -167,7 +169,7 @@ class DocumentDispatchDelivery(models.AbstractModel):
         batch = self.env["document.dispatch"].search(domain, order="id", limit=PREPARE_BATCH)
         if batch:
             self.env["document.dispatch.content"]._prepare(batch.try_lock_for_update())
-            if not self._commit(len(batch.filtered(lambda row: row.state != states.QUEUED))):
+            if not self._commit(len(batch)):
                 return batch.browse()
         return batch
 

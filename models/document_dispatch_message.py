@@ -33,7 +33,9 @@ class DocumentDispatch(models.Model):
             "res_id": document.id,
             "author_id": author_id,
             "email_from": email_from,
-            "reply_to": self.reply_to or document._notify_get_reply_to(default=email_from)[document.id],
+            "reply_to": self.reply_to or document._notify_get_reply_to(
+                default=email_from, author_id=author_id
+            )[document.id],
             "subject": self.subject,
             "body": self.body,
             "message_type": "comment",
@@ -91,15 +93,16 @@ class DocumentDispatch(models.Model):
         """Return ``{recipient id: values of the mail.mail}``, with Odoo's layout around the text."""
         document = self._document_of_author()
         message = self.mail_message_id.sudo()  # sudo: the row's own message
-        data = [recipient._prepare_recipient_data() for recipient in self.recipient_ids]
+        # No recipients given: core would name them all to each other in the header (X-Msg-To-Add),
+        # and whom else a customer's document goes to is nobody's business.
         base = document._notify_by_email_get_base_mail_values(
-            message, data, additional_values={"auto_delete": not self.keep_mail, "is_notification": True},
+            message, [], additional_values={"auto_delete": not self.keep_mail, "is_notification": True},
         )
         bodies = {}
-        for entry, recipient in zip(data, self.recipient_ids, strict=True):
+        for recipient in self.recipient_ids:
             key = (recipient.lang, recipient.partner_id.id)
             if key not in bodies:
-                bodies[key] = self._render_layout(document, message, entry, recipient)
+                bodies[key] = self._render_layout(document, message, recipient)
         return {
             recipient.id: {
                 **base,
@@ -109,13 +112,13 @@ class DocumentDispatch(models.Model):
             for recipient in self.recipient_ids
         }
 
-    def _render_layout(self, document, message, entry, recipient):
+    def _render_layout(self, document, message, recipient):
         """Render the layout for one recipient: buttons and language are his."""
         if recipient.body:
             # the same message in his language
             message = message.new({"body": recipient.body}, origin=message)
         groups = document._notify_get_classified_recipients_iterator(
-            message, [entry], force_email_lang=recipient.lang,
+            message, [recipient._prepare_recipient_data()], force_email_lang=recipient.lang,
             model_description=document.with_context(lang=recipient.lang)._dispatch_description(),
             msg_vals={"model": document._name, "res_id": document.id,
                       "partner_ids": self.recipient_ids.partner_id.ids, "tracking_value_ids": False},

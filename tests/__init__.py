@@ -5,3 +5,4 @@ from . import test_rule
 from . import test_pdf
 from . import test_tours
 from . import test_consent
+from . import test_access

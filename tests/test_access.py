@@ -1,0 +1,385 @@
+"""Who sees which rows, and that nobody writes what only the mail server can say."""
+
+from contextlib import suppress
+
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+from odoo.service.model import call_kw
+from odoo.tests import new_test_user
+
+from .common import DispatchCase
+
+ROWS = ("document.dispatch", "document.dispatch.recipient")
+
+
+class AccessCase(DispatchCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.clerk = cls._user("beatriz", "account.group_account_invoice", "Beatriz Nunes")
+        cls.seller = cls._user("jonas", "sales_team.group_sale_salesman", "Jonas Prado")
+        cls.rival = cls._user("karin", "sales_team.group_sale_salesman", "Karin Alves")
+
+    @classmethod
+    def _user(cls, login, groups, name, companies=None):
+        companies = companies or cls.company
+        return new_test_user(
+            cls.env, login, groups, name=name, company_id=companies[0].id, company_ids=[Command.set(companies.ids)],
+        )
+
+    def _as_rpc(self, user, records, method, *arguments, context=None):
+        """Call a method as the web client does: public ones only, and a context of plain values."""
+        model = self.env[records._name].with_user(user).browse()
+        result = call_kw(model, method, [records.ids, *arguments], {"context": context or {}})
+        self.env.flush_all()
+        self.env.invalidate_all()
+        return result
+
+    def _seen(self, user, records):
+        """Those of these records that the user finds; reading must agree with searching."""
+        found = records.with_user(user).search([("id", "in", records.ids)]).with_env(records.env)
+        for record in records:
+            self.assertEqual(record.with_user(user).has_access("read"), record in found, record.display_name)
+        return found
+
+
+class TestRows(AccessCase):
+    """The log follows the document: who may not see it, may not see how it went."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.manager = cls._user("ines", "document_dispatch.group_dispatch_manager", "Inês Rocha")
+        cls.leader = cls._user("ulla", "sales_team.group_sale_salesman_all_leads", "Ulla Berg")
+        cls.employee = cls._user("igor", "base.group_user", "Igor Lima")
+        documents = {
+            "own_order": cls._order(cls.silva, user_id=cls.seller.id),
+            "free_order": cls._order(cls.silva, user_id=False),
+            "rivals_order": cls._order(cls.silva, user_id=cls.rival.id),
+            "own_invoice": cls._invoice(cls.silva, invoice_user_id=cls.seller.id),
+            "rivals_invoice": cls._invoice(cls.silva, invoice_user_id=cls.rival.id),
+        }
+        cls.rows = {name: document._dispatch_create("manual") for name, document in documents.items()}
+        cls.all_rows = cls.env["document.dispatch"].union(*cls.rows.values())
+
+    def _names(self, user):
+        """The names of the rows that a user sees; those of their recipients must be the same."""
+        seen = self._seen(user, self.all_rows)
+        recipients = self._seen(user, self.all_rows.recipient_ids)
+        self.assertEqual(recipients.dispatch_id, seen, "recipients follow their row")
+        return {name for name, row in self.rows.items() if row in seen}
+
+    def test_rows_have_recipients(self):
+        for name, row in self.rows.items():
+            self.assertEqual((len(row), row.state), (1, "queued"), name)
+            self.assertTrue(row.recipient_ids, name)
+
+    def test_salesman_sees_his_own_documents_and_those_of_nobody(self):
+        self.assertEqual(self._names(self.seller), {"own_order", "free_order", "own_invoice"})
+        self.assertEqual(self._names(self.rival), {"rivals_order", "free_order", "rivals_invoice"})
+
+    def test_sales_leader_sees_all_orders(self):
+        self.assertEqual(self._names(self.leader), {"own_order", "free_order", "rivals_order"})
+
+    def test_invoicing_user_sees_all_invoices(self):
+        self.assertEqual(self._names(self.clerk), {"own_invoice", "rivals_invoice"})
+
+    def test_both_roles_add_up(self):
+        self.clerk.group_ids |= self.env.ref("sales_team.group_sale_salesman_all_leads")
+        self.assertEqual(self._names(self.clerk), set(self.rows))
+
+    def test_manager_sees_everything_of_his_company(self):
+        self.assertEqual(self._names(self.manager), set(self.rows))
+
+    def test_group_alone_sees_nothing(self):
+        """Without invoicing and sales there is no document that he may see."""
+        guest = self._user("otto", "document_dispatch.group_dispatch_user", "Otto Reis")
+        self.assertEqual(self._names(guest), set())
+
+    def test_plain_employee(self):
+        for model in (*ROWS, "document.dispatch.type", "document.dispatch.rule", "document.consent"):
+            with self.subTest(model=model), self.assertRaises(AccessError):
+                self.env[model].with_user(self.employee).search([])
+
+    def test_menus(self):
+        names = {"root", "outbox", "dispatch", "recipient", "consent", "configuration", "rule", "type"}
+        menus = {name: self.env.ref(f"document_dispatch.menu_{name}") for name in names}
+        for user, hidden in (
+            (self.employee, names), (self.seller, {"configuration", "rule", "type"}),
+            (self.clerk, {"configuration", "rule", "type"}), (self.manager, set()),
+        ):
+            visible = self.env["ir.ui.menu"].with_user(user)._visible_menu_ids()
+            reached = {name for name, menu in menus.items() if self._path(menu) <= visible}
+            self.assertEqual(reached, names - hidden, user.name)
+
+    def _path(self, menu):
+        """A menu is reached through its parents only."""
+        return {menu.id} | self._path(menu.parent_id) if menu else set()
+
+    def test_documents_show_their_state_to_everybody_and_their_rows_to_none_but_users(self):
+        order = self.rows["own_order"].order_id
+        employee_fields = order.with_user(self.employee).fields_get()
+        self.assertIn("dispatch_state", employee_fields)
+        self.assertNotIn("dispatch_ids", employee_fields)
+        self.assertIn("dispatch_ids", order.with_user(self.seller).fields_get())
+
+    def test_set_up_is_the_managers(self):
+        dispatch_type = self.types["invoice"]
+        rule = self.env["document.dispatch.rule"].create({
+            "name": "Faturas do dia", "type_ids": [Command.link(dispatch_type.id)],
+        })
+        for record in (dispatch_type, rule):
+            for user in (self.clerk, self.seller):
+                self.assertTrue(record.with_user(user).has_access("read"))
+                with self.assertRaises(AccessError):
+                    self._as_rpc(user, record, "write", {"name": "Tudo"})
+                with self.assertRaises(AccessError):
+                    self._as_rpc(user, record, "unlink")
+            self._as_rpc(self.manager, record, "write", {"name": "Tudo"})
+            self.assertEqual(record.name, "Tudo")
+
+
+class TestCompanies(AccessCase):
+    """Rows of other companies do not exist for anybody."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.paris = cls.setup_other_company(name="Aurora France SARL")["company"]
+        groups = (
+            "account.group_account_manager,sales_team.group_sale_manager,document_dispatch.group_dispatch_manager"
+        )
+        cls.here = cls._user("amelia", groups, "Amélia Costa")
+        cls.there = cls._user("odile", groups, "Odile Blanc", cls.paris)
+
+    def _pair(self, model, vals):
+        """One record here and one there, with what each of the two users sees of them."""
+        records = self.env[model].create([{**vals, "company_id": self.company.id}, {**vals, "company_id": self.paris.id}])
+        here, there = records
+        self.assertEqual(self._seen(self.here, records), here)
+        self.assertEqual(self._seen(self.there, records), there)
+
+    def test_rows_and_recipients(self):
+        here = self._order(self.silva)._dispatch_create("manual")
+        there = self._order(self.silva, company_id=self.paris.id)._dispatch_create("manual")
+        there_invoice = self.env["account.move"].with_company(self.paris).create({
+            "move_type": "out_invoice", "partner_id": self.nowak.id, "invoice_date": "2026-03-02",
+            "invoice_line_ids": [Command.create({"name": "Pompe 2 CV", "price_unit": 990.0, "tax_ids": []})],
+        })
+        there_invoice.action_post()
+        there |= there_invoice._dispatch_create("manual")
+        self.assertEqual(there.company_id, self.paris)
+        self.assertEqual((len(here), len(there)), (1, 2))
+        rows = here | there
+        self.assertEqual(self._seen(self.here, rows), here)
+        self.assertEqual(self._seen(self.there, rows), there)
+        self.assertEqual(self._seen(self.here, rows.recipient_ids), here.recipient_ids)
+        self.assertEqual(self._seen(self.there, rows.recipient_ids), there.recipient_ids)
+
+    def test_rules(self):
+        operator = self._user("max", "account.group_account_invoice", "Max Both", self.company | self.paris)
+        self._pair("document.dispatch.rule", {
+            "name": "Faturas do dia", "type_ids": [Command.link(self.types["invoice"].id)], "user_id": operator.id,
+        })
+
+    def test_types(self):
+        self._pair("document.dispatch.type", {
+            "name": "Fatura", "code": "invoice", "model": "account.move", "role": "invoice",
+        })
+        self.assertTrue(self.types["invoice"].with_user(self.there).has_access("read"), "everybody's")
+
+    def test_consent(self):
+        self._pair("document.consent", {"partner_id": self.nowak.id, "kind": "refused"})
+
+    def test_consent_of_another_companys_customer(self):
+        """Declared to every company, but the customer himself is one house's own."""
+        durand = self.env["res.partner"].create({"name": "Durand SARL", "company_id": self.paris.id})
+        row = self.env["document.consent"].create({"partner_id": durand.id, "kind": "refused"})
+        self.assertEqual(self._seen(self.there, row), row)
+        self.assertFalse(self._seen(self.here, row))
+
+
+class TestForging(AccessCase):
+    """What the mail server said, and what was released, is nobody's to edit."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.invoice = cls._invoice(cls.silva)
+        cls.row = cls.invoice._dispatch_create("manual", state="review")
+
+    def _release(self):
+        self._as_rpc(self.clerk, self.row, "action_release")
+        self.assertEqual(self.row.state, "sent")
+
+    def assertRefused(self, records, method, *arguments, context=None, user=None):
+        """The call ends with a message for the user; what a wrong one wrote is taken back for the next check."""
+        with self.env.cr.savepoint(), self.assertRaises(UserError):
+            self._as_rpc(user or self.clerk, records, method, *arguments, context=context)
+
+    def test_review_is_edited_by_a_clerk(self):
+        self._as_rpc(self.clerk, self.row, "write", {"subject": "Sua fatura", "recipient_ids": [
+            Command.create({"email": "Diretoria@Silva.example.com"}),
+            Command.delete(self.row.recipient_ids[0].id),
+        ]})
+        self.assertEqual(self.row.subject, "Sua fatura")
+        self.assertEqual(set(self.row.recipient_ids.mapped("email")), {
+            "rui@silva.example.com", "diretoria@silva.example.com",
+        })
+
+    def test_frozen_fields_in_review(self):
+        for vals in (
+            {"state": "sent"}, {"sent_date": "2026-03-02 10:00:00"}, {"state_message": "250 ok"}, {"channel": "paper"},
+            {"partner_id": self.nowak.id}, {"user_id": self.seller.id}, {"revision": 7}, {"resend_of_id": self.row.id},
+            {"email_from": "chefe@aurora.example.com"}, {"content_ready": True}, {"company_id": self.company.id},
+            {"subject": "Sua fatura", "state": "sent"},
+        ):
+            with self.subTest(vals=vals):
+                self.assertRefused(self.row, "write", vals)
+        self.assertEqual(self.row.state, "review")
+
+    def test_everything_after_the_release(self):
+        self._release()
+        for vals in (
+            {"subject": "Outra"}, {"body": "<p>Outra</p>"}, {"attachment_ids": [Command.clear()]}, {"state": "queued"},
+            {"recipient_ids": [Command.create({"email": "x@silva.example.com"})]},
+            {"recipient_ids": [Command.delete(self.row.recipient_ids[0].id)]},
+            {"recipient_ids": [Command.update(self.row.recipient_ids[0].id, {"email": "x@silva.example.com"})]},
+        ):
+            with self.subTest(vals=vals):
+                self.assertRefused(self.row, "write", vals)
+        self.assertEqual(len(self.row.recipient_ids), 2)
+
+    def test_not_even_the_superuser_by_accident(self):
+        self._release()
+        with self.assertRaises(UserError):
+            self.row.sudo().subject = "Outra"
+        with self.assertRaises(UserError):
+            self.row.recipient_ids.sudo().state = "failed"
+
+    def test_context_from_outside_opens_nothing(self):
+        for key in (True, 1, "ENGINE", {}, [], None):
+            context = {"dispatch_engine": key}
+            with self.subTest(context=context):
+                self.assertRefused(self.row, "write", {"state": "sent"}, context=context)
+                self.assertRefused(self.row.recipient_ids, "write", {"state": "sent"}, context=context)
+        self.assertEqual(set(self.row.recipient_ids.mapped("state")), {"queued"})
+
+    def test_rows_are_not_made_by_hand(self):
+        vals = self.row.copy_data()[0]
+        for user in (self.clerk, self.env.ref("base.user_admin")):
+            for context in ({}, {"dispatch_engine": True}):
+                with self.subTest(user=user.login, context=context), self.assertRaises(UserError):
+                    call_kw(self.row.browse().with_user(user), "create", [[vals]], {"context": context})
+
+    def test_private_methods_stay_private(self):
+        for records, method in (
+            (self.row, "_engine"), (self.row, "_set_state"), (self.row.recipient_ids, "_set_state"),
+            (self.row.recipient_ids, "_apply_outcome"),
+        ):
+            with self.subTest(method=method):
+                self.assertRefused(records, method)
+
+    def test_nothing_is_deleted(self):
+        admin = self.env.ref("base.user_admin")
+        for user in (self.clerk, admin):
+            self.assertRefused(self.row, "unlink", user=user)
+        self._release()
+        for user in (self.clerk, admin):
+            self.assertRefused(self.row, "unlink", user=user)
+            self.assertRefused(self.row.recipient_ids, "unlink", user=user)
+        with self.assertRaises(UserError):
+            self.row.sudo().unlink()
+
+    def test_fate_of_a_recipient_in_review(self):
+        for vals in (
+            {"state": "sent"}, {"reply": "250 ok"}, {"tries": 3}, {"sent_date": "2026-03-02 10:00:00"},
+            {"reason": "flag_invoice"}, {"message_id": "<a@b>"}, {"worker": 7}, {"next_try": "2099-01-01 00:00:00"},
+            {"first_try": "2020-01-01 00:00:00"},
+        ):
+            with self.subTest(vals=vals):
+                self.assertRefused(self.row.recipient_ids, "write", vals)
+
+    def test_recipient_is_not_born_with_a_fate(self):
+        for vals in (
+            {"state": "sent"}, {"reply": "250 ok"}, {"sent_date": "2026-03-02 10:00:00"}, {"reason": "flag_invoice"},
+            {"tries": 3},
+        ):
+            with self.subTest(vals=vals):
+                new = {"email": "x@silva.example.com", **vals}
+                self.assertRefused(self.row, "write", {"recipient_ids": [Command.create(new)]})
+                with self.env.cr.savepoint(), self.assertRaises(UserError):
+                    call_kw(
+                        self.row.recipient_ids.browse().with_user(self.clerk), "create",
+                        [[{**new, "dispatch_id": self.row.id}]], {},
+                    )
+
+    def test_recipient_does_not_change_rows(self):
+        other = self._invoice(self.nowak)._dispatch_create("manual", state="review")
+        self.assertRefused(self.row.recipient_ids, "write", {"dispatch_id": other.id})
+
+    def test_arrived_is_said_of_unknown_ones_only(self):
+        recipient = self.row.recipient_ids[0]
+        self.assertRefused(recipient, "action_arrived")
+        recipient._set_state("sending")
+        self.assertRefused(recipient, "action_arrived")
+        self.assertEqual(recipient.state, "sending")
+        recipient._set_state("unknown")
+        self.row._set_state("queued")
+        self.row._set_state("sending")
+        self.row._update_state()
+        self._as_rpc(self.clerk, recipient, "action_arrived")
+        self.assertEqual(recipient.state, "sent")
+
+    def test_buttons_are_for_those_who_may_write_the_row(self):
+        for method in ("action_release", "action_cancel", "action_retry", "action_print"):
+            with self.subTest(method=method), self.assertRaises(AccessError):
+                self._as_rpc(self.rival, self.row, method)
+        self.assertEqual(self.row.state, "review")
+
+    def test_buttons_out_of_place(self):
+        """The list shows them for any selection: they end with a message, and leave the row as it was."""
+        paper = self._invoice(self.papel)._dispatch_create("manual")
+        self._as_rpc(self.clerk, self.row, "action_cancel")
+        sent = self._invoice(self.nowak)._dispatch_create("manual", state="review")
+        self._as_rpc(self.clerk, sent, "action_release")
+        for row, methods in (
+            (paper, ("action_release", "action_retry")),
+            (self.row, ("action_release", "action_retry", "action_print", "action_cancel")),
+            (sent, ("action_release", "action_retry", "action_print", "action_cancel")),
+        ):
+            state = row.state
+            for method in methods:
+                with self.subTest(state=state, method=method):
+                    self.assertRefused(row, method)
+                    self.assertEqual(row.state, state)
+
+    def test_file_that_the_clerk_may_not_read_does_not_go_out(self):
+        secret = self.env["ir.attachment"].with_user(self.env.ref("base.user_admin")).create({
+            "name": "salaries.csv", "raw": b"name;salary",
+        })
+        self.assertFalse(secret.with_user(self.clerk).has_access("read"))
+        self.assertRefused(self.row, "write", {"attachment_ids": [Command.link(secret.id)]})
+        self.assertRefused(self.row, "write", {"attachment_ids": [Command.set(secret.ids)]})
+        own = self.env["ir.attachment"].with_user(self.clerk).create({"name": "price list.csv", "raw": b"name;price"})
+        self._as_rpc(self.clerk, self.row, "write", {"attachment_ids": [Command.link(own.id)]})
+        self.assertEqual(self.row.attachment_ids, own.with_env(self.env))
+
+    def test_state_on_the_document(self):
+        """``dispatch_state`` is the truth of the rows, ``dispatch_revision`` the system's counter."""
+        order = self._order(self.silva, user_id=self.seller.id)
+        for document, user in ((self.invoice, self.clerk), (order, self.seller)):
+            truth = document.dispatch_state, document.dispatch_revision
+            for vals in ({"dispatch_state": "sent"}, {"dispatch_state": False}, {"dispatch_revision": 9}):
+                with self.subTest(document=document, vals=vals), self.env.cr.savepoint() as savepoint:
+                    with suppress(UserError):
+                        self._as_rpc(user, document, "write", vals)
+                    self.env.invalidate_all()
+                    self.assertEqual((document.dispatch_state, document.dispatch_revision), truth)
+                    savepoint.rollback()
+
+    def test_copies_start_anew(self):
+        self._release()
+        copy = self.invoice.copy()
+        self.assertFalse(copy.dispatch_state)
+        self.assertFalse(self._rows(copy))
