@@ -11,6 +11,7 @@
         "security/document_dispatch_groups.xml",
         "security/ir.model.access.csv",
         "security/document_dispatch_rules.xml",
+        "data/mail_template.xml",
         "data/document_dispatch_type.xml",
         "data/ir_cron.xml",
         "views/document_dispatch_views.xml",

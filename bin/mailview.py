@@ -24,6 +24,7 @@ from aiosmtpd.controller import Controller
 HOST = "127.0.0.1"
 LARGEST_MESSAGE = 64 * 1024 * 1024
 REFUSALS = {"refuse": "550 5.1.1 No such mailbox", "busy": "451 4.3.2 Mailbox busy, try again later"}
+HIDDEN_HEADERS = ("X-Envelope", "Received", "MIME-Version", "Content-")
 # Shown in the browser; all other kinds are only offered for download.
 SHOWN = {
     "application/pdf": "application/pdf",
@@ -34,20 +35,20 @@ SHOWN = {
     "text/plain": "text/plain; charset=utf-8",
     "text/xml": "text/plain; charset=utf-8",
 }
+# A mail's own page reaches neither ours nor any server; its links open outside of it.
+SANDBOX = "allow-popups allow-popups-to-escape-sandbox"
+POLICY = f"sandbox {SANDBOX}; default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'"
 PAGE = """<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><style>
 :root {{ color-scheme: light dark; }}
 body {{ font: 16px/1.45 system-ui, sans-serif; max-width: 60rem; margin: 0 auto; padding: 1rem; }}
 h1 {{ font-size: 1.3rem; overflow-wrap: anywhere; }}
-ul {{ list-style: none; padding: 0; }}
-li {{ border-top: 1px solid #8884; padding: .6rem 0; overflow-wrap: anywhere; }}
-small, dt {{ color: #777; }}
+ul {{ list-style: none; padding: 0; }} li {{ border-top: 1px solid #8884; padding: .6rem 0; overflow-wrap: anywhere; }}
 dl {{ display: grid; grid-template-columns: max-content 1fr; gap: .1rem .8rem; }}
-dd {{ margin: 0; overflow-wrap: anywhere; }}
+small, dt {{ color: #777; }} dd {{ margin: 0; overflow-wrap: anywhere; }}
 iframe {{ width: 100%; height: 32rem; border: 1px solid #8884; background: #fff; }}
 pre {{ white-space: pre-wrap; overflow-wrap: anywhere; }}
-form {{ display: inline; }}
-button {{ font: inherit; padding: .2rem .7rem; }}
+form {{ display: inline; }} button {{ font: inherit; padding: .2rem .7rem; }}
 </style></head><body>{body}</body></html>"""
 
 
@@ -209,9 +210,7 @@ class Viewer(BaseHTTPRequestHandler):
     def _part(self, message, part, download):
         kind = part.get_content_type()
         if kind == "text/html" and not download:
-            # The page of a mail must reach neither this page nor any server.
-            policy = "sandbox; default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'"
-            return self._answer("text/html; charset=utf-8", linked_images(message, part), policy=policy)
+            return self._answer("text/html; charset=utf-8", page_of_part(message, part), policy=POLICY)
         data = part.get_payload(decode=True) or b""
         if kind not in SHOWN or download:
             return self._answer("application/octet-stream", data, part.get_filename() or "part")
@@ -246,40 +245,39 @@ def text_of(part):
         return data.decode("utf-8", "replace")
 
 
-def linked_images(message, part):
-    """Return the HTML of a mail with the images that it carries linked to their addresses here."""
+def page_of_part(message, part):
+    """Return the HTML of a mail, with the images that it carries linked to their addresses here."""
     html = text_of(part)
     for number, image in enumerate(message.parts):
         if image["Content-ID"]:
             html = html.replace(f"cid:{image['Content-ID'].strip('<> ')}", f"/{message.key}/part/{number}")
-    return html.encode()
+    return f'<base target="_blank">{html}'.encode()
 
 
 def message_page(message):
-    """Return the page of one message: headers, text, attachments."""
+    """Return the page of one message: headers, attachments, text."""
     headers = {"Envelope from": message.sender, "Envelope to": ", ".join(message.recipients)}
-    headers |= {
-        name: str(value) for name, value in message.content.items() if not name.startswith(("X-Envelope", "Received"))
-    }
+    headers |= {name: str(value) for name, value in message.content.items() if not name.startswith(HIDDEN_HEADERS)}
     rows = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in headers.items())
     lines = [f'<p><a href="/">All mails</a> · <a href="/{message.key}/raw">Download</a></p><dl>{rows}</dl>']
-    for number, part in enumerate(message.parts):
-        lines.append(part_of_page(f"/{message.key}/part/{number}", f"/{message.key}/download/{number}", part))
+    numbered = sorted(enumerate(message.parts), key=lambda pair: pair[1].get_filename() is None)
+    lines += [part_of_page(message.key, number, part) for number, part in numbered]
     return "".join(lines)
 
 
-def part_of_page(address, download, part):
+def part_of_page(key, number, part):
     """Return how the page of a message shows one of its parts."""
+    address = f"/{key}/part/{number}"
     kind = part.get_content_type()
     name = part.get_filename()
     if name is None and kind == "text/html":
-        return f'<iframe sandbox src="{address}" title="HTML"></iframe>'
+        return f'<iframe sandbox="{SANDBOX}" src="{address}" title="HTML"></iframe>'
     if name is None and kind == "text/plain":
         return f"<details><summary>Plain text</summary><pre>{escape(text_of(part))}</pre></details>"
     size = len(part.get_payload(decode=True) or b"") / 1024
     label = f"{escape(name or kind)} ({size:.0f} kB)"
     shown = f'<a href="{address}" target="_blank">{label}</a> · ' if kind in SHOWN else f"{label} · "
-    return f'<p>📎 {shown}<a href="{download}">download</a></p>'
+    return f'<p>Attachment: {shown}<a href="/{key}/download/{number}">download</a></p>'
 
 
 def main():

@@ -49,11 +49,12 @@ class DocumentDispatchRecipient(models.Model):
     state = fields.Selection(
         [
             ("queued", "Waiting"), ("sending", "Sending"), ("sent", "Accepted"),
-            ("deferred", "Will be tried again"), ("failed", "Failed"), ("unknown", "Unknown"),
+            ("deferred", "Deferred"), ("failed", "Failed"), ("unknown", "Unknown"),
             ("bounced", "Bounced"), ("cancelled", "Cancelled"),
         ],
         required=True, default="queued", readonly=True,
-        help="Accepted: the mail server took it and is responsible for it. It may still bounce.",
+        help="Accepted: the mail server took it and is responsible for it. It may still bounce.\n"
+        "Deferred: it is tried again by itself, at the time shown.",
     )
     tries = fields.Integer(readonly=True, help="Tries in which the server judged the message.")
     first_try = fields.Datetime(readonly=True)

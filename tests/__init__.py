@@ -6,3 +6,4 @@ from . import test_pdf
 from . import test_tours
 from . import test_consent
 from . import test_access
+from . import test_types

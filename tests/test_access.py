@@ -37,7 +37,8 @@ class AccessCase(DispatchCase):
 
     def _seen(self, user, records):
         """Those of these records that the user finds; reading must agree with searching."""
-        found = records.with_user(user).search([("id", "in", records.ids)]).with_env(records.env)
+        everything = records.with_user(user).with_context(active_test=False)
+        found = everything.search([("id", "in", records.ids)]).with_env(records.env)
         for record in records:
             self.assertEqual(record.with_user(user).has_access("read"), record in found, record.display_name)
         return found
@@ -154,8 +155,9 @@ class TestCompanies(AccessCase):
 
     def _pair(self, model, vals):
         """One record here and one there, with what each of the two users sees of them."""
-        records = self.env[model].create([{**vals, "company_id": self.company.id}, {**vals, "company_id": self.paris.id}])
-        here, there = records
+        here, there = records = self.env[model].create([
+            {**vals, "company_id": company.id} for company in (self.company, self.paris)
+        ])
         self.assertEqual(self._seen(self.here, records), here)
         self.assertEqual(self._seen(self.there, records), there)
 

@@ -73,7 +73,8 @@ class TestConsent(TransactionCase):
     def test_not_through_the_partner_either(self):
         row = self._declare(self.durand, "refused")
         for command in (
-            Command.delete(row.id), Command.update(row.id, {"kind": "accepted"}), Command.clear(), Command.unlink(row.id),
+            Command.update(row.id, {"kind": "accepted"}),
+            Command.delete(row.id), Command.unlink(row.id), Command.clear(),
         ):
             with self.subTest(command=command), self.assertRaises(UserError):
                 self.durand.consent_ids = [command]
@@ -111,10 +112,8 @@ class TestConsent(TransactionCase):
     def test_contacts_and_branches_share_it(self):
         self.durand.dematerialization_refused = True
         self.assertEqual(self._refusals(self.durand, self.camille, self.lyon), [True, True, True])
-        self.assertEqual(
-            self.env["res.partner"].search([("dematerialization_refused", "=", True), ("id", "child_of", self.durand.id)]),
-            self.durand.search([("id", "child_of", self.durand.id)]),
-        )
+        refused = self.env["res.partner"].search([("dematerialization_refused", "=", True)])
+        self.assertLessEqual(self.durand | self.camille | self.lyon, refused)
 
     def test_on_a_contact_it_goes_to_the_commercial_entity(self):
         self.camille.dematerialization_refused = True

@@ -160,6 +160,8 @@ def free_port(preferred=None):
     candidates = [preferred] if preferred else []
     for port in candidates + random.sample(PORTS, 50):
         with socket.socket() as probe:
+            # As the servers do it: a port that a server has just left counts as free.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind(("127.0.0.1", port))
             except OSError:
