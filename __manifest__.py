@@ -6,7 +6,7 @@
     "author": "Document Dispatch Founders",
     "license": "LGPL-3",
     "depends": ["account", "sale_management"],
-    "external_dependencies": {"python": ["idna"]},
+    "external_dependencies": {"python": ["idna", "pypdf"]},
     "data": [
         "security/document_dispatch_groups.xml",
         "security/ir.model.access.csv",

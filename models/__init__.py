@@ -9,6 +9,7 @@ from . import document_dispatch_mixin
 from . import document_dispatch_capture
 from . import document_consent
 from . import res_partner
+from . import ir_actions_report
 from . import account_move
 from . import account_move_send
 from . import sale_order

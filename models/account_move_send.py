@@ -1,6 +1,8 @@
 from odoo import api, models
-from odoo.addons.base.models import ir_actions_report
 from odoo.exceptions import UserError
+from odoo.tools import split_every
+
+from ..tools.pdf_text import mentions, pdf_text
 
 
 class AccountMoveSend(models.AbstractModel):
@@ -107,16 +109,49 @@ class AccountMoveSend(models.AbstractModel):
 
     @api.model
     def _prepare_invoice_pdf_report(self, invoices_data):
-        """Debian's wkhtmltopdf cannot print several documents in one call: print one by one.
+        """Print small groups in several processes at once; one by one where that is not possible.
 
-        Core raises there and sends none of the batch
-        (``ir.actions.report._pre_render_qweb_pdf``, "unpatched QT").
+        Core prints all in one process. With Debian's wkhtmltopdf it raises there and sends none of
+        the batch (``ir.actions.report._run_wkhtmltopdf``, "unpatched QT").
         """
-        if len(invoices_data) == 1 or ir_actions_report._wkhtml().is_patched_qt:
-            return super()._prepare_invoice_pdf_report(invoices_data)
-        for invoice, invoice_data in invoices_data.items():
-            super()._prepare_invoice_pdf_report({invoice: invoice_data})
+        Report = self.env["ir.actions.report"]
+        groups = [
+            dict(group) for group in split_every(Report._dispatch_group_size(), invoices_data.items())
+        ]
+        if len(groups) > 1 and Report._dispatch_can_parallel():
+            Report._dispatch_render_parallel(groups, self._dispatch_render_group)
+        else:
+            for group in groups:
+                self._dispatch_render_group(group, {})
+
+    @api.model
+    def _dispatch_render_group(self, group, context):
+        """Have core print a group; where it mixed documents up, print them one by one."""
+        quick = not any(data["pdf_report"].dispatch_needs_javascript for data in group.values())
+        send = self.with_context(dispatch_no_delay=quick, **context)
+        render = super(AccountMoveSend, send)._prepare_invoice_pdf_report
+        try:
+            render(group)
+            mixed = len(group) > 1 and not self._dispatch_is_own_page(group)
+        except UserError:
+            if len(group) == 1:
+                raise
+            mixed = True
+        if mixed:
+            for invoice, data in group.items():
+                super()._prepare_invoice_pdf_report({invoice: data})
         return None
+
+    @api.model
+    def _dispatch_is_own_page(self, group):
+        """Tell whether each PDF of a group carries its own document's number and nobody else's."""
+        names = {invoice: invoice.name for invoice in group}
+        for invoice, data in group.items():
+            text = pdf_text(data["pdf_attachment_values"]["raw"])
+            others = [name for other, name in names.items() if other != invoice]
+            if not mentions(text, names[invoice]) or any(mentions(text, name) for name in others):
+                return False
+        return True
 
     @api.model
     def _link_invoice_documents(self, invoices_data):

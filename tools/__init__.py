@@ -1,1 +1,1 @@
-from . import addresses, recipients, retry, smtp, states
+from . import addresses, pdf_pool, pdf_text, recipients, retry, smtp, states

@@ -1,0 +1,74 @@
+"""Several wkhtmltopdf processes at once: making a page is mostly waiting and starting up."""
+
+import os
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+#: Seconds after which a process is ended: a page that loads for ever must not hold the others up
+TIMEOUT = 120
+
+
+class RenderError(Exception):
+    """wkhtmltopdf made no PDF; the text says why."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One call of wkhtmltopdf: its options and its pages in HTML, one or several documents."""
+
+    options: tuple
+    bodies: tuple
+    header: str = ""
+    footer: str = ""
+
+
+def default_processes():
+    """Two for each processor: while one waits for its style sheets, another draws."""
+    return 2 * (os.cpu_count() or 1)
+
+
+def render_all(jobs, binary, processes=None, timeout=TIMEOUT):
+    """Run the jobs, at most ``processes`` at once.
+
+    :return: for each job, in order, the PDF in bytes or the :class:`RenderError`
+    """
+    with ThreadPoolExecutor(max_workers=processes or default_processes()) as pool:
+        return list(pool.map(lambda job: _attempt(job, binary, timeout), jobs))
+
+
+def _attempt(job, binary, timeout):
+    try:
+        return render(job, binary, timeout)
+    except RenderError as error:
+        return error
+
+
+def render(job, binary, timeout=TIMEOUT):
+    """Run one job and return the PDF in bytes; raise :class:`RenderError`."""
+    with TemporaryDirectory(prefix="dispatch.pdf.") as folder:
+        pages = [_write(folder, f"body{number}.html", body) for number, body in enumerate(job.bodies)]
+        options = list(job.options)
+        for option, text in (("--header-html", job.header), ("--footer-html", job.footer)):
+            if text:
+                options += [option, _write(folder, f"{option[2:]}.html", text)]
+        target = Path(folder, "document.pdf")
+        try:
+            done = subprocess.run(
+                [binary, *options, *pages, target], capture_output=True, text=True, errors="replace",
+                timeout=timeout, check=False,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise RenderError(f"wkhtmltopdf did not finish within {timeout} seconds") from error
+        # 1: something on the page could not be loaded, the page is there all the same
+        if done.returncode not in (0, 1) or not target.exists() or not target.stat().st_size:
+            raise RenderError(f"wkhtmltopdf ended with code {done.returncode}: {done.stderr[-1000:]}")
+        return target.read_bytes()
+
+
+def _write(folder, name, text):
+    path = Path(folder, name)
+    path.write_text(text, encoding="utf-8")
+    return str(path)

@@ -1,0 +1,24 @@
+"""What stands in a PDF."""
+
+import io
+import re
+
+from pypdf import PdfReader
+from pypdf.errors import PyPdfError
+
+
+def pdf_text(content):
+    """Return the text of a PDF; empty where it cannot be read or holds pictures only."""
+    try:
+        return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
+    except PyPdfError:
+        return ""
+
+
+def mentions(text, number):
+    """Tell whether a document's number stands in a text, and not only as a part of another one.
+
+    Blanks do not count: a PDF knows positions, not words.
+    """
+    text, number = ("".join(part.split()) for part in (text, number))
+    return re.search(rf"(?<![0-9A-Za-z]){re.escape(number)}(?![0-9])", text) is not None
