@@ -13,5 +13,6 @@ from . import ir_actions_report
 from . import account_move
 from . import account_move_send
 from . import sale_order
+from . import mail_thread
 from . import mail_mail
 from . import mail_template

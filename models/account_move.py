@@ -47,6 +47,9 @@ class AccountMove(models.Model):
         if not self.is_move_sent:
             self.is_move_sent = True
 
+    def _dispatch_came_back(self, dispatch):
+        self.is_move_sent = False
+
     def _get_mail_template(self):
         """The type's text comes first: it is what the administrator edits."""
         core = super()._get_mail_template()

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import plaintext2html
 
 from ..tools import states
 
@@ -56,7 +57,10 @@ class DocumentDispatch(models.Model):
         [("email", "E-mail"), ("paper", "Paper")], required=True, default="email", readonly=True,
     )
     channel_reason = fields.Selection(
-        [("refused", "The customer refuses e-mail"), ("no_address", "No usable address")],
+        [
+            ("refused", "The customer refuses e-mail"), ("no_address", "No usable address"),
+            ("manual", "Sent to the tray by hand"),
+        ],
         string="Why on paper", readonly=True,
     )
     lang = fields.Char(string="Language", readonly=True)
@@ -109,6 +113,7 @@ class DocumentDispatch(models.Model):
         required=True, readonly=True, default="queued", index=True,
     )
     state_message = fields.Text(string="What happened", readonly=True)
+    activity_id = fields.Many2one("mail.activity", readonly=True, ondelete="set null")
     next_try = fields.Datetime(compute="_compute_next_try")
     sent_date = fields.Datetime(
         string="Accepted on", readonly=True,
@@ -219,9 +224,25 @@ class DocumentDispatch(models.Model):
                 dispatch._engine().sent_date = fields.Datetime.now()
             if state != dispatch.state:
                 dispatch._set_state(state, dispatch._failure_text())
+            # sudo: the document's own "sent" mark follows the mail server, whoever waits for it
             if newly_sent:
-                # sudo: the document's own "sent" mark follows the mail server, whoever waits for it
                 dispatch.sudo()._document()._dispatch_accepted(dispatch)
+            elif state == "failed" and dispatch.sent_date:
+                dispatch.sudo()._document()._dispatch_came_back(dispatch)
+
+    def _tell_operator(self):
+        """Leave an activity on the document for the person in whose name it went."""
+        for dispatch in self:
+            if dispatch.state not in ("failed", "partial", "unknown"):
+                dispatch._engine().activity_id.unlink()
+            elif not dispatch.activity_id:
+                # sudo: the worker's note; the document may be one that he does not own
+                dispatch._engine().activity_id = dispatch._document().sudo().activity_schedule(
+                    "mail.mail_activity_data_warning",
+                    summary=self.env._("Sending: %s", dispatch._state_label()),
+                    note=plaintext2html(dispatch.state_message or ""),
+                    user_id=dispatch.user_id.id,
+                )
 
     def _failure_text(self):
         """One line for each recipient that did not get it, with the server's words."""
@@ -291,6 +312,20 @@ class DocumentDispatch(models.Model):
             waiting._engine().write({"next_try": False, "tries": 0, "first_try": False})
             dispatch._set_state("queued")
         self._deliver_soon()
+
+    def action_to_paper(self):
+        """Nobody can be reached by mail: the document goes to the paper tray."""
+        self.check_access("write")
+        for dispatch in self:
+            if dispatch.state not in ("review", "failed", "unknown") and dispatch not in self._withdrawable():
+                raise UserError(self.env._(
+                    "%s has reached somebody by mail, or is on its way.", dispatch.document_name
+                ))
+        given_up = ("queued", "deferred", "failed", "unknown", "bounced")
+        self.recipient_ids.filtered(lambda r: r.state in given_up)._set_state("cancelled")
+        self._set_state("paper")
+        self._engine().write({"channel": "paper", "channel_reason": "manual"})
+        self._tell_operator()
 
     def action_print(self):
         """Print the page of rows in the paper tray, and mark them as printed."""

@@ -14,7 +14,7 @@ _logger = logging.getLogger(__name__)
 #: First key of the advisory locks by which workers show that they live ("DISP")
 LOCK_SPACE = 0x44495350
 #: Rows whose content is made in one transaction: well within one slice of the scheduler's time
-PREPARE_BATCH = 5
+PREPARE_BATCH = 20
 #: More rows than this are left to the scheduler, so that no click waits for them
 AT_ONCE = 5
 
@@ -243,6 +243,7 @@ class DocumentDispatchDelivery(models.AbstractModel):
         """Tell the row, its document and the chatter what came of it."""
         dispatch._update_state()
         dispatch._update_notifications()
+        dispatch._tell_operator()
         return self._commit(1)
 
     def _park(self, dispatch, error):

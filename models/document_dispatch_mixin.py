@@ -119,6 +119,9 @@ class DocumentDispatchMixin(models.AbstractModel):
     def _dispatch_accepted(self, dispatch):
         """The mail server took a mail with this document, or it was printed for the post."""
 
+    def _dispatch_came_back(self, dispatch):
+        """Every mail with this document came back: nobody has it after all."""
+
     # ------------------------------------------------------------------
     # Writing the rows
     # ------------------------------------------------------------------

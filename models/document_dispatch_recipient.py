@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import formataddr
 
-from ..tools import addresses, retry, states
+from ..tools import addresses, dsn, retry, states
 from .document_dispatch import ENGINE
 
 #: Minutes after which a message is tried again that the server has not even looked at
@@ -179,6 +179,32 @@ class DocumentDispatchRecipient(models.Model):
         self._set_state("queued", next_try=False)
         self.dispatch_id._update_state()
         self.dispatch_id._deliver_soon()
+
+    # ------------------------------------------------------------------
+    # Reports that come later
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _receive_report(self, message_ids, email, report):
+        """Another server reports on a mail that ours had accepted (RFC 3464).
+
+        :param list message_ids: Message-IDs that the report speaks of
+        :param str email: the address it speaks of, as far as it tells
+        :param tools.dsn.Report report: what it says
+        """
+        recipients = self.search([("message_id", "in", message_ids), ("state", "in", ("sent", "unknown"))])
+        if email:
+            email = addresses.normalize(email)
+            recipients = recipients.filtered(lambda recipient: recipient.email == email)
+        if len(recipients) != 1 or report.action != dsn.FAILED:
+            return  # delayed is not final; and nobody is blamed on a guess
+        if recipients.state == "unknown":
+            recipients._set_state("sent")  # it did leave, or it could not have come back
+        recipients._set_state("bounced", reply=report.text or self.env._("The mail came back."))
+        dispatch = recipients.dispatch_id
+        dispatch._update_state()
+        dispatch._update_notifications()
+        dispatch._tell_operator()
 
     # ------------------------------------------------------------------
     # As Odoo's mail sees a recipient

@@ -1,3 +1,4 @@
+from . import test_bounce
 from . import test_recipients
 from . import test_core_exits
 from . import test_delivery
@@ -7,3 +8,4 @@ from . import test_tours
 from . import test_consent
 from . import test_access
 from . import test_types
+from . import test_texts

@@ -252,7 +252,18 @@ class TestForging(AccessCase):
                 self.assertRefused(self.row, "write", vals)
         self.assertEqual(len(self.row.recipient_ids), 2)
 
+    def test_recipients_after_the_release(self):
+        self._release()
+        with self.assertRaises(UserError):
+            call_kw(
+                self.row.recipient_ids.browse().with_user(self.clerk), "create",
+                [[{"dispatch_id": self.row.id, "email": "x@silva.example.com"}]], {},
+            )
+        self.assertRefused(self.row.recipient_ids[0], "write", {"email": "x@silva.example.com"})
+
     def test_not_even_the_superuser_by_accident(self):
+        with self.assertRaises(UserError):
+            self.row.sudo().create({**self.row.copy_data()[0], "revision": 8})
         self._release()
         with self.assertRaises(UserError):
             self.row.sudo().subject = "Outra"

@@ -1,1 +1,1 @@
-from . import addresses, pdf_pool, pdf_text, recipients, retry, smtp, states
+from . import addresses, dsn, pdf_pool, pdf_text, recipients, retry, smtp, states
