@@ -16,3 +16,4 @@ from . import sale_order
 from . import mail_thread
 from . import mail_mail
 from . import mail_template
+from . import base_partner_merge_automatic_wizard

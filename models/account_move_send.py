@@ -24,7 +24,7 @@ class AccountMoveSend(models.AbstractModel):
         if not dispatch_type:
             return named
         partner = move._dispatch_partner()
-        resolution = partner._dispatch_recipients(dispatch_type)[partner]
+        resolution = partner.with_company(move.company_id)._dispatch_recipients(dispatch_type)[partner]
         flagged = named.browse(dict.fromkeys(choice.contact_id for choice in resolution.chosen))
         if not flagged and self.env.context.get("allow_partners_without_mail"):
             flagged = named.browse(partner.id)

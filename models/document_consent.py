@@ -50,6 +50,18 @@ class DocumentConsent(models.Model):
         default=lambda self: self.env.user,
     )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            partner = self.env["res.partner"].browse(vals.get("partner_id"))
+            vals["partner_id"] = partner.commercial_partner_id.id
+            if not self.env.su:
+                vals["user_id"] = self.env.uid
+        rows = super().create(vals_list)
+        if any(row.date > fields.Datetime.now() for row in rows):
+            raise UserError(self.env._("A declaration cannot be dated in the future."))
+        return rows
+
     def write(self, vals):  # pylint: disable=method-required-super
         raise UserError(self.env._(
             "The consent ledger is never edited. Record a new declaration: it supersedes this one."

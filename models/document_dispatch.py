@@ -308,6 +308,10 @@ class DocumentDispatch(models.Model):
         self.check_access("write")
         for dispatch in self:
             waiting = dispatch.recipient_ids.filtered(lambda r: r.state in ("failed", "deferred", "bounced"))
+            if dispatch.state in ("review", "cancelled") or not waiting and dispatch.state != "failed":
+                raise UserError(self.env._(
+                    "%s: nobody is left to whom it could be sent again.", dispatch.document_name,
+                ))
             waiting._set_state("queued")
             waiting._engine().write({"next_try": False, "tries": 0, "first_try": False})
             dispatch._set_state("queued")

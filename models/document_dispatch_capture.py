@@ -34,7 +34,8 @@ class DocumentDispatchMixin(models.AbstractModel):
         previous = self._dispatch_supersede()
         if origin == "core" and previous:
             return previous  # an automatic process never sends a second time
-        directory = (self._dispatch_partner() | message.partner_ids)._dispatch_directory()
+        partners = self._dispatch_partner() | message.partner_ids
+        directory = partners.with_company(self.company_id)._dispatch_directory()
         vals = self._dispatch_prepare_vals(dispatch_type, directory, origin, "queued")
         vals.update(
             self._dispatch_message_content(message),

@@ -51,6 +51,8 @@ class DocumentDispatchContent(models.AbstractModel):
             if obstacle := document._dispatch_obstacle():
                 raise ValueError(obstacle)
         template = first.type_id.mail_template_id.with_env(documents.env)
+        if not template:
+            raise ValueError(self.env._("The document type “%s” has no text. Choose one there.", first.type_id.name))
         files = documents._dispatch_make_files(first.type_id.with_env(documents.env))
         texts = {
             lang: self._render(template, documents, lang)

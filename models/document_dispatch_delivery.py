@@ -100,7 +100,7 @@ class DocumentDispatchDelivery(models.AbstractModel):
             Domain("next_try", "=", False) | Domain("next_try", "<=", fields.Datetime.now())
         )
         return self._get_unprepared_domain() | (
-            Domain("state", "=", states.QUEUED) & Domain("recipient_ids", "any", due)
+            Domain("state", "in", (states.QUEUED, states.UNKNOWN)) & Domain("recipient_ids", "any", due)
         )
 
     def _get_unprepared_domain(self):
@@ -201,7 +201,7 @@ class DocumentDispatchDelivery(models.AbstractModel):
             SELECT d.id
               FROM document_dispatch d
               JOIN document_dispatch_recipient r ON r.dispatch_id = d.id
-             WHERE d.state = 'queued' AND d.content_ready
+             WHERE d.state IN ('queued', 'unknown') AND d.content_ready
                AND r.state IN ('queued', 'deferred')
                AND (r.next_try IS NULL OR r.next_try <= %s)
                AND %s

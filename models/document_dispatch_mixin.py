@@ -1,6 +1,7 @@
 import psycopg2
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools.sql import column_exists, create_column
 
 from ..tools import states
@@ -67,6 +68,21 @@ class DocumentDispatchMixin(models.AbstractModel):
             key = (document._origin.id, document._dispatch_type_code(), document.dispatch_revision)
             state = last.get(key) or document.dispatch_mark or False
             document.dispatch_state = "queued" if state == "sending" else state
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._dispatch_check_vals(*vals_list)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._dispatch_check_vals(vals)
+        return super().write(vals)
+
+    @api.model
+    def _dispatch_check_vals(self, *vals_list):
+        """The state follows from the rows, the revision is the system's counter."""
+        if not self.env.su and any(vals.keys() & {"dispatch_state", "dispatch_revision"} for vals in vals_list):
+            raise UserError(self.env._("What became of a document is not edited by hand."))
 
     def _compute_dispatch_count(self):
         counts = dict(self.env["document.dispatch"]._read_group(
@@ -137,9 +153,9 @@ class DocumentDispatchMixin(models.AbstractModel):
         :return: the new rows
         """
         documents = self._dispatch_without_row()
-        directory = documents._dispatch_partners()._dispatch_directory()
         vals_list = []
         for company, of_company in documents.grouped("company_id").items():
+            directory = of_company._dispatch_partners().with_company(company)._dispatch_directory()
             codes = {document._dispatch_type_code() for document in of_company}
             types = self.env["document.dispatch.type"]._get_by_code(codes - {False}, company)
             for document in of_company:

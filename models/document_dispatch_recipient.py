@@ -7,6 +7,8 @@ from odoo.tools import formataddr
 from ..tools import addresses, dsn, retry, states
 from .document_dispatch import ENGINE
 
+#: What people may say of a recipient, and only while the row is in review
+EDITABLE_FIELDS = frozenset({"partner_id", "email", "name", "lang", "subject", "body"})
 #: Minutes after which a message is tried again that the server has not even looked at
 WAIT_FOR_SERVER = 5
 
@@ -107,23 +109,30 @@ class DocumentDispatchRecipient(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             vals["email"] = addresses.normalize(vals.get("email")) or vals.get("email")
+        by_hand = self.env.context.get("dispatch_engine") is not ENGINE
+        if by_hand:
+            self._check_said_by_people({name for vals in vals_list for name in vals} - {"dispatch_id"})
         recipients = super().create(vals_list)
-        if self.env.context.get("dispatch_engine") is not ENGINE:
+        if by_hand:
             recipients._check_editable()
         return recipients
 
     def write(self, vals):
         if self.env.context.get("dispatch_engine") is not ENGINE:
             self._check_editable()
-            if vals.keys() & {"state", "tries", "reply", "dispatch_id", "reason", "sent_date"}:
-                raise UserError(self.env._("What the mail server said is not edited by hand."))
+            self._check_said_by_people(vals.keys())
             if vals.get("email"):
-                vals = {**vals, "email": addresses.normalize(vals["email"]) or vals["email"]}
+                vals = {**vals, "email": addresses.normalize(vals["email"]) or vals["email"], "reason": "manual"}
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_in_review(self):
         self._check_editable()
+
+    @api.model
+    def _check_said_by_people(self, names):
+        if names - EDITABLE_FIELDS:
+            raise UserError(self.env._("What the mail server said is not edited by hand."))
 
     def _check_editable(self):
         if any(recipient.dispatch_id.state != "review" for recipient in self):
@@ -170,12 +179,14 @@ class DocumentDispatchRecipient(models.Model):
     def action_arrived(self):
         """A person found out that the mail did arrive."""
         self.check_access("write")
+        self._check_unknown()
         self._set_state("sent", sent_date=fields.Datetime.now())
         self.dispatch_id._update_state()
 
     def action_send_again(self):
         """A person decided that an unknown mail shall go once more."""
         self.check_access("write")
+        self._check_unknown()
         self._set_state("queued", next_try=False)
         self.dispatch_id._update_state()
         self.dispatch_id._deliver_soon()
@@ -205,6 +216,13 @@ class DocumentDispatchRecipient(models.Model):
         dispatch._update_state()
         dispatch._update_notifications()
         dispatch._tell_operator()
+
+    def _check_unknown(self):
+        for recipient in self:
+            if recipient.state != "unknown":
+                raise UserError(self.env._(
+                    "What became of the mail to %s is known: there is nothing to decide.", recipient.email,
+                ))
 
     # ------------------------------------------------------------------
     # As Odoo's mail sees a recipient

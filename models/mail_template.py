@@ -51,8 +51,12 @@ class MailTemplate(models.Model):
         if not (context.get("mark_so_as_sent") or context.get("dispatch_request")):
             return results
         documents = self.env[self.model].browse(res_ids)
-        directory = documents._dispatch_partners()._dispatch_directory()
+        directories = {
+            company: of_company._dispatch_partners().with_company(company)._dispatch_directory()
+            for company, of_company in documents.grouped("company_id").items()
+        }
         for document in documents:
+            directory = directories[document.company_id]
             dispatch_type = document._dispatch_type()
             if not dispatch_type:
                 continue

@@ -103,7 +103,7 @@ class ResPartner(models.Model):
         for partner in self:
             partner.dispatch_count = counts.get(partner.commercial_partner_id, 0)
 
-    @api.depends("email", "parent_id", "child_ids", *ROLE_FIELDS.values())
+    @api.depends("email", "active", "parent_id", "child_ids", "dematerialization_refused", *ROLE_FIELDS.values())
     def _compute_dispatch_overview(self):
         directory = self._origin._dispatch_directory()
         names = dict(self.env["document.dispatch.type"]._fields["role"]._description_selection(self.env))
@@ -166,18 +166,25 @@ class ResPartner(models.Model):
         """Read all contacts that may be chosen for these partners, with the blacklist."""
         partners = self._dispatch_load_contacts()
         blacklist = self.env["mail.blacklist"]
-        emails = self._dispatch_candidate_emails(partners)
+        emails = [
+            spelling for email in self._dispatch_candidate_emails(partners)
+            for spelling in addresses.spellings(email)
+        ]
         # sudo: the blacklist is for administrators to read, and for everybody to obey
         blocked = blacklist.sudo().search_fetch([("email", "in", emails)], ["email"]).mapped("email")
-        return Directory(map(self._dispatch_contact, partners), blocked)
+        return Directory(map(self._dispatch_contact, partners), map(addresses.normalize, blocked))
 
     def _dispatch_load_contacts(self):
-        """The partners, the flagged contacts of their commercial entities, and all parents."""
+        """The partners, the flagged contacts of their commercial entities, and all parents.
+
+        Contacts that belong to another of our companies are not ours to write to, whoever asks.
+        """
+        ours = Domain("company_id", "=", False) | Domain("company_id", "parent_of", self.env.company.id)
         flagged = Domain.OR(Domain(field, "=", True) for field in ROLE_FIELDS.values())
         everybody = self.with_context(active_test=False)
         commercial = self.commercial_partner_id
         found = self | commercial | everybody.search(
-            Domain("commercial_partner_id", "in", commercial.ids) & flagged
+            Domain("commercial_partner_id", "in", commercial.ids) & flagged & ours
         )
         while missing := found.parent_id - found:
             found |= missing

@@ -327,6 +327,12 @@ class TestForging(AccessCase):
                         [[{**new, "dispatch_id": self.row.id}]], {},
                     )
 
+    def test_address_written_by_hand_is_no_longer_the_flags(self):
+        recipient = self.row.recipient_ids.filtered(lambda r: r.partner_id == self.silva_ana)
+        self.assertEqual(recipient.reason, "flag_invoice")
+        self._as_rpc(self.clerk, recipient, "write", {"email": "diretoria@silva.example.com"})
+        self.assertEqual(recipient.reason, "manual")
+
     def test_recipient_does_not_change_rows(self):
         other = self._invoice(self.nowak)._dispatch_create("manual", state="review")
         self.assertRefused(self.row.recipient_ids, "write", {"dispatch_id": other.id})
@@ -390,6 +396,15 @@ class TestForging(AccessCase):
                     self.env.invalidate_all()
                     self.assertEqual((document.dispatch_state, document.dispatch_revision), truth)
                     savepoint.rollback()
+
+    def test_document_is_not_born_sent(self):
+        vals = {"partner_id": self.nowak.id, "dispatch_state": "sent", "dispatch_revision": 9}
+        order = self.env["sale.order"]
+        with suppress(UserError):
+            order = order.browse(call_kw(order.with_user(self.seller), "create", [[vals]], {}))
+        self.env.invalidate_all()
+        self.assertNotEqual(order.dispatch_state, "sent")
+        self.assertFalse(order.dispatch_revision)
 
     def test_copies_start_anew(self):
         self._release()

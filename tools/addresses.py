@@ -56,6 +56,15 @@ def normalize(email):
     return f"{local}@{domain}".lower()
 
 
+def spellings(email):
+    """Return the ways in which others may have written a normal form down: Odoo keeps the domain as typed."""
+    local, _at, domain = email.rpartition("@")
+    try:
+        return {email, f"{local}@{idna.decode(domain)}"}
+    except (idna.IDNAError, UnicodeError):
+        return {email}
+
+
 def parse(text):
     """Split a field of one or several addresses, separated by comma, semicolon or line.
 

@@ -48,8 +48,12 @@ def _attempt(job, binary, timeout):
 
 def render(job, binary, timeout=TIMEOUT):
     """Run one job and return the PDF in bytes; raise :class:`RenderError`."""
-    with TemporaryDirectory(prefix="dispatch.pdf.") as folder:
-        pages = [_write(folder, f"body{number}.html", body) for number, body in enumerate(job.bodies)]
+    with TemporaryDirectory(prefix="dispatch_pdf_") as folder:
+        # The header finds its own page by the number after the third dot of the whole path
+        # (web: minimal_layout), so that the folder must hold no dot
+        pages = [
+            _write(folder, f"report.body.tmp.{number}.html", body) for number, body in enumerate(job.bodies)
+        ]
         options = list(job.options)
         for option, text in (("--header-html", job.header), ("--footer-html", job.footer)):
             if text:
@@ -62,8 +66,9 @@ def render(job, binary, timeout=TIMEOUT):
             )
         except subprocess.TimeoutExpired as error:
             raise RenderError(f"wkhtmltopdf did not finish within {timeout} seconds") from error
-        # 1: something on the page could not be loaded, the page is there all the same
-        if done.returncode not in (0, 1) or not target.exists() or not target.stat().st_size:
+        # 1: something on the page could not be loaded. Core keeps such a page with a warning; here it
+        # goes back to core, alone and without haste.
+        if done.returncode or not target.exists() or not target.stat().st_size:
             raise RenderError(f"wkhtmltopdf ended with code {done.returncode}: {done.stderr[-1000:]}")
         return target.read_bytes()
 

@@ -18,7 +18,7 @@ def pdf_text(content):
 def mentions(text, number):
     """Tell whether a document's number stands in a text, and not only as a part of another one.
 
-    Blanks do not count: a PDF knows positions, not words.
+    A PDF knows positions, not words: blanks may come out between any two letters.
     """
-    text, number = ("".join(part.split()) for part in (text, number))
-    return re.search(rf"(?<![0-9A-Za-z]){re.escape(number)}(?![0-9])", text) is not None
+    letters = r"\s*".join(re.escape(letter) for letter in number if not letter.isspace())
+    return re.search(rf"(?<![0-9A-Za-z]){letters}(?![0-9])", text) is not None

@@ -169,6 +169,7 @@ class Cluster:
             os.chown(folder, self.account.pw_uid, self.account.pw_gid)
         if folder.stat().st_uid != (self.account.pw_uid if self.account else os.geteuid()):
             raise Stop(f"{folder} belongs to somebody else: remove it")
+        folder.chmod(0o700)
 
     def _run(self, program, *arguments):
         return run(self._as_account(self.binaries / program, *arguments), cwd=self.folder)
@@ -179,9 +180,14 @@ class Cluster:
         self._own(self.socket)
         if not self.data.exists():
             self._initialise()
+        self._own(self.data)
         if not self._runs():
+            log = self.folder / "server.log"
             options = f"-k {shlex.quote(str(self.socket))}"
-            self._run("pg_ctl", "start", "-w", "-D", self.data, "-l", self.folder / "server.log", "-o", options)
+            try:
+                self._run("pg_ctl", "start", "-w", "-D", self.data, "-l", log, "-o", options)
+            except Stop as stop:
+                raise Stop(f"PostgreSQL does not start: {log} says why; without {self.folder} it begins anew") from stop
 
     def _initialise(self):
         with step("PostgreSQL"):

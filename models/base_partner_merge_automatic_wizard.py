@@ -1,0 +1,14 @@
+from odoo import models
+
+
+class MergePartnerAutomatic(models.TransientModel):
+    _inherit = "base.partner.merge.automatic.wizard"
+
+    def _update_foreign_keys(self, src_partners, dst_partner):
+        """The rows of the ledger move by SQL: have their result computed anew."""
+        super()._update_foreign_keys(src_partners, dst_partner)
+        partners = dst_partner.commercial_partner_id | dst_partner
+        for name in (
+            "dematerialization_refused", "dematerialization_letter_sent", "dematerialization_letter_date",
+        ):
+            self.env.add_to_compute(partners._fields[name], partners)
