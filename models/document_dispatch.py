@@ -275,8 +275,12 @@ class DocumentDispatch(models.Model):
                     "%s has no recipient left. Add an address, or send it on paper.",
                     dispatch.document_name,
                 ))
-        self._set_state("queued")
-        self._deliver_soon()
+        refused = self.filtered(lambda dispatch: (
+            dispatch.type_id.refusal_applies and dispatch.partner_id.dematerialization_refused
+        ))
+        refused._to_paper("refused")  # said so since the row was made
+        (self - refused)._set_state("queued")
+        (self - refused)._deliver_soon()
 
     def action_cancel(self):
         """A person discards rows that have not left yet; no rule plans these documents again."""
@@ -325,10 +329,13 @@ class DocumentDispatch(models.Model):
                 raise UserError(self.env._(
                     "%s has reached somebody by mail, or is on its way.", dispatch.document_name
                 ))
+        self._to_paper("manual")
+
+    def _to_paper(self, reason):
         given_up = ("queued", "deferred", "failed", "unknown", "bounced")
         self.recipient_ids.filtered(lambda r: r.state in given_up)._set_state("cancelled")
         self._set_state("paper")
-        self._engine().write({"channel": "paper", "channel_reason": "manual"})
+        self._engine().write({"channel": "paper", "channel_reason": reason})
         self._tell_operator()
 
     def action_print(self):

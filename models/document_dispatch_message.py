@@ -119,6 +119,8 @@ class DocumentDispatch(models.Model):
             message = message.new({"body": recipient.body}, origin=message)
         groups = document._notify_get_classified_recipients_iterator(
             message, [recipient._prepare_recipient_data()], force_email_lang=recipient.lang,
+            # core's second line says of a credit note that it is due
+            subtitles=[self.document_name, self.partner_id.display_name],
             model_description=document.with_context(lang=recipient.lang)._dispatch_description(),
             msg_vals={"model": document._name, "res_id": document.id,
                       "partner_ids": self.recipient_ids.partner_id.ids, "tracking_value_ids": False},

@@ -39,10 +39,7 @@ class MailTemplate(models.Model):
             return rendered
 
     def _is_dispatch_text(self):
-        # sudo: whoever renders
-        return bool(self.env["document.dispatch.type"].sudo().search_count(
-            [("mail_template_id", "in", self.ids)], limit=1,
-        ))
+        return self.model in self.env and "dispatch_state" in self.env[self.model]._fields
 
     def _generate_template_recipients(self, res_ids, render_fields, **kwargs):
         """Where a document is being sent, the flags say who gets it (core: its default recipients)."""

@@ -87,6 +87,14 @@ class SaleOrder(models.Model):
             order = self.with_context(dispatch_request={"origin": "core"})
         return super(SaleOrder, order)._send_order_notification_mail(mail_template, *args, **kwargs)
 
+    def _get_confirmation_template(self):
+        """The type's text, unless somebody chose one in the settings or on the quotation template."""
+        template = super()._get_confirmation_template()
+        if template != self.env.ref("sale.mail_template_sale_confirmation", raise_if_not_found=False):
+            return template
+        types = self.env["document.dispatch.type"]._get_by_code(["order"], self.company_id)
+        return (types["order"].mail_template_id if types else template) or template
+
     def _find_mail_template(self):
         """The type's text comes first: it is what the administrator edits."""
         template = super()._find_mail_template()

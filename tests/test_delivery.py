@@ -66,6 +66,16 @@ class TestDelivery(DispatchCase):
         row.recipient_ids.action_send_again()
         self.assertEqual((row.state, self.envelopes), ("sent", ["biuro@nowak.example.com"]))
 
+    def test_unknown_recipient_does_not_stop_the_others(self):
+        invoice = self._invoice(self.silva)
+        row = invoice._dispatch_create("rule")
+        self._deliver_nothing_but_prepare()
+        row.recipient_ids[0]._set_state("sending", worker=424242)
+        row._set_state("sending")
+        self._deliver()
+        self.assertEqual(sorted(self._fates(invoice).values()), ["sent", "unknown"])
+        self.assertEqual((row.state, len(self.envelopes)), ("unknown", 1))
+
     def test_person_knows_that_it_arrived(self):
         invoice = self._invoice(self.nowak)
         row = invoice._dispatch_create("rule")

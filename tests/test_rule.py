@@ -56,6 +56,16 @@ class TestRule(DispatchCase):
         self.assertEqual(self.envelopes, ["ana@silva.example.com"])
         self.assertEqual(self.mails[0]["subject"], "Sua fatura, como combinado")
 
+    def test_refusal_while_in_review(self):
+        self.rule.write({"active": True, "delivery": "review"})
+        invoice = self._invoice(self.silva)
+        self.rule.action_run()
+        self.silva.dematerialization_refused = True
+        row = self._rows(invoice)
+        row.action_release()
+        self.assertEqual((row.state, row.channel_reason), ("paper", "refused"))
+        self.assertEqual(self.envelopes, [])
+
     def test_discarded_review_is_not_planned_again(self):
         self.rule.write({"active": True, "delivery": "review"})
         invoice = self._invoice(self.silva)
