@@ -5,6 +5,7 @@ from . import document_dispatch_message
 from . import document_dispatch_recipient
 from . import document_dispatch_content
 from . import document_dispatch_delivery
+from . import document_dispatch_mailer
 from . import document_dispatch_mixin
 from . import document_dispatch_capture
 from . import document_consent
@@ -13,6 +14,8 @@ from . import ir_actions_report
 from . import account_move
 from . import account_move_send
 from . import sale_order
+from . import res_config_settings
+from . import ir_mail_server
 from . import mail_thread
 from . import mail_mail
 from . import mail_template

@@ -7,7 +7,7 @@ from odoo.fields import Domain
 from odoo.modules.registry import Registry
 from odoo.tools import SQL
 
-from ..tools import smtp, states
+from ..tools import states
 
 _logger = logging.getLogger(__name__)
 
@@ -15,6 +15,8 @@ _logger = logging.getLogger(__name__)
 LOCK_SPACE = 0x44495350
 #: Rows whose content is made in one transaction: well within one slice of the scheduler's time
 PREPARE_BATCH = 20
+#: The scheduled actions that deliver side by side
+LANES = ("ir_cron_dispatch_deliver", *(f"ir_cron_dispatch_deliver_{number}" for number in range(2, 5)))
 #: More rows than this are left to the scheduler, so that no click waits for them
 AT_ONCE = 5
 
@@ -41,7 +43,7 @@ class DocumentDispatchDelivery(models.AbstractModel):
         """Deliver as soon as the caller's transaction is committed; many rows by the scheduler."""
         if len(dispatches) > AT_ONCE or self.env.context.get("ir_cron_progress_id"):
             # sudo: triggering the worker is what releasing means
-            self.env.ref("document_dispatch.ir_cron_dispatch_deliver").sudo()._trigger()
+            self.sudo()._trigger_lanes()
             return
         if modules.module.current_test:
             # as mail.mail.send_after_commit: nothing is committed in a test
@@ -71,6 +73,30 @@ class DocumentDispatchDelivery(models.AbstractModel):
             finally:
                 for session in sessions.values():
                     session.quit()
+                self._come_back()
+
+    def _come_back(self):
+        """Have the scheduler wake us when the next deferred mail is due."""
+        waiting = self.env["document.dispatch.recipient"].search(
+            [("state", "=", states.DEFERRED), ("next_try", ">", fields.Datetime.now())],
+            order="next_try", limit=1,
+        )
+        if waiting:
+            self._trigger_lanes(waiting.next_try)
+
+    @api.model
+    def _trigger_lanes(self, at=None):
+        """Wake every lane that is switched on, now or at a time."""
+        for lane in self._get_lanes().filtered("active"):
+            lane._trigger(at)
+
+    @api.model
+    def _get_lanes(self):
+        """The scheduled actions that deliver, the first one always; more can be switched on."""
+        lanes = self.env["ir.cron"]
+        for name in LANES:
+            lanes |= self.env.ref(f"document_dispatch.{name}", raise_if_not_found=False) or lanes
+        return lanes
 
     def _work_off(self, key, only, sessions):
         """Send what is made, then make the next batch, until nothing is left or time is up."""
@@ -231,9 +257,13 @@ class DocumentDispatchDelivery(models.AbstractModel):
             if dispatch.state != states.SENDING:
                 dispatch._set_state(states.SENDING)
             self._commit()
-            outcome = self._hand_over(mails[recipient.id], sessions, recipient.subject)
+            outcome = self.env["document.dispatch.mailer"]._hand_over(
+                recipient, mails[recipient.id], sessions
+            )
             recipient._apply_outcome(outcome)
             self._commit()
+            # by itself: another lane may note the same of the account, and the outcome is safe now
+            self.env["document.dispatch.mailer"]._note_account(recipient.mail_server_id, outcome)
             if outcome.connection_lost and not outcome.costs_try:
                 down.add(dispatch.mail_server_id.id or 0)
                 break
@@ -255,60 +285,3 @@ class DocumentDispatchDelivery(models.AbstractModel):
         if dispatch.state in (states.QUEUED, states.REVIEW):
             dispatch._set_state(states.FAILED, self.env["document.dispatch.content"]._explain(error))
         return self._commit(1)
-
-    # ------------------------------------------------------------------
-    # SMTP
-    # ------------------------------------------------------------------
-
-    def _hand_over(self, mail_vals, sessions, subject=False):
-        """Send one mail and return the :class:`Outcome`; nothing of a failed try stays behind."""
-        if self.env["ir.mail_server"]._disable_send():
-            # Tests that send nothing: core makes the mail, and takes it for success
-            # (mail.mail._send, ir.mail_server.send_email)
-            self.env["mail.mail"].sudo().create(mail_vals)  # sudo: as below
-            return smtp.Outcome(states.SENT, "test mode, not sent")
-        for is_retry in (False, True):
-            outcome, fresh = self._try_hand_over(mail_vals, sessions, subject)
-            idle_session_closed = outcome.connection_lost and not outcome.costs_try and not fresh
-            if is_retry or not idle_session_closed:
-                break
-        return outcome
-
-    def _try_hand_over(self, mail_vals, sessions, subject):
-        session, fresh = None, True
-        try:
-            with self.env.cr.savepoint():
-                # sudo: only the worker writes mails; clerks have no access to them
-                mail = self.env["mail.mail"].sudo().create(mail_vals)
-                server_id, alias_domain_id, smtp_from, _ids = next(mail._split_by_mail_configuration())
-                account = (server_id, smtp_from)
-                fresh = account not in sessions
-                if fresh:
-                    try:
-                        sessions[account] = self._connect(server_id, smtp_from)
-                    except Exception as error:
-                        raise smtp.Ended(smtp.connection_failed(error)) from error
-                session = sessions[account]
-                session.outcome = None
-                mail.with_context(dispatch_subject=subject)._send(
-                    smtp_session=session, alias_domain_id=alias_domain_id, raise_exception=True,
-                    mail_server=self.env["ir.mail_server"].browse(server_id),
-                )
-        except smtp.Ended as ended:
-            outcome = ended.outcome
-        except Exception as error:  # noqa: BLE001
-            # Before SMTP: the mail itself is wrong (no valid sender …). After it: what the server
-            # said stands, whatever went wrong on our side.
-            outcome = (session and session.outcome) or smtp.Outcome(states.FAILED, smtp.describe(error))
-        else:
-            outcome = session.outcome or smtp.Outcome(
-                states.FAILED, self.env._("The mail has no valid sender or recipient.")
-            )
-        if outcome.connection_lost and session:
-            sessions.pop(account).quit()
-        return outcome, fresh
-
-    def _connect(self, server_id, smtp_from):
-        # sudo: accounts are for administrators to read, and for the worker to use
-        server = self.env["ir.mail_server"].sudo()
-        return smtp.Session(server._connect__(mail_server_id=server_id, smtp_from=smtp_from))

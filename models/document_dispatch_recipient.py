@@ -63,6 +63,7 @@ class DocumentDispatchRecipient(models.Model):
     next_try = fields.Datetime(readonly=True)
     sent_date = fields.Datetime(string="Accepted on", readonly=True)
     reply = fields.Text(string="The server said", readonly=True)
+    mail_server_id = fields.Many2one("ir.mail_server", string="Account", readonly=True)
     message_id = fields.Char(string="Message-ID", readonly=True, index="btree_not_null")
     worker = fields.Integer(
         readonly=True, help="Key of the worker that holds this row while it is being sent.",
@@ -73,6 +74,7 @@ class DocumentDispatchRecipient(models.Model):
     )
     # what the worker asks for: due rows, those that failed often go last
     _due_idx = models.Index("(next_try, tries, id) WHERE state IN ('queued', 'deferred')")
+    _account_idx = models.Index("(mail_server_id, sent_date) WHERE sent_date IS NOT NULL")
     _sending_idx = models.Index("(worker) WHERE state = 'sending'")
 
     # Words for those who were passed over: never stored on a recipient
@@ -172,9 +174,17 @@ class DocumentDispatchRecipient(models.Model):
     def _get_next_try(self, outcome, vals, now):
         """Return the state and the time of the next try; a server that is down costs nothing."""
         if not outcome.costs_try:
-            return states.DEFERRED, now + timedelta(minutes=WAIT_FOR_SERVER)
-        when = retry.next_try(vals["tries"], vals["first_try"], now)
+            return states.DEFERRED, now + timedelta(seconds=outcome.wait or 60 * WAIT_FOR_SERVER)
+        when = retry.next_try(vals["tries"], vals["first_try"], now, *self._retry_schedule())
         return (states.DEFERRED, when) if when else (states.FAILED, False)
+
+    def _retry_schedule(self):
+        """The minutes between tries and the time after which to give up, from the settings."""
+        # sudo: system parameters
+        get = self.env["ir.config_parameter"].sudo().get_param
+        steps = retry.parse_steps(get("document_dispatch.retry_minutes"))
+        days = float(get("document_dispatch.retry_days") or 0)
+        return steps, timedelta(days=days) if days > 0 else retry.DEFAULT_LIFETIME
 
     def action_arrived(self):
         """A person found out that the mail did arrive."""

@@ -72,7 +72,7 @@ class DocumentDispatchRule(models.Model):
         for rule in self.search([("active", "=", True)]):
             rule._plan()
             self.env["ir.cron"]._commit_progress(1)
-        self.env.ref("document_dispatch.ir_cron_dispatch_deliver")._trigger()
+        self.env["document.dispatch.delivery"]._trigger_lanes()
 
     def action_run(self):
         """Plan now, and let the worker deliver."""

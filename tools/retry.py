@@ -12,6 +12,12 @@ DEFAULT_STEPS = (5, 15, 30, 60, 120, 180)
 DEFAULT_LIFETIME = timedelta(days=4)
 
 
+def parse_steps(text):
+    """Read minutes from a setting such as ``5, 15, 60``; the default where it says nothing usable."""
+    steps = tuple(int(part) for part in (text or "").replace(";", ",").split(",") if part.strip().isdigit())
+    return tuple(step for step in steps if step) or DEFAULT_STEPS
+
+
 def next_try(tries, first_try, now, steps=DEFAULT_STEPS, lifetime=DEFAULT_LIFETIME):
     """Return when to try again, or ``None`` when it is time to give up.
 

@@ -22,7 +22,8 @@ class Outcome:
 
     ``state`` is the recipient's next state, ``reply`` what the server (or the network) said.
     ``costs_try`` is false where the message itself was never judged; ``account_refused`` means
-    that the login failed; ``connection_lost`` that the session cannot be used any further.
+    that the login failed; ``connection_lost`` that the session cannot be used any further. ``wait``
+    are the seconds after which it makes sense to try again, where that is known.
     """
 
     state: str
@@ -30,6 +31,7 @@ class Outcome:
     costs_try: bool = True
     account_refused: bool = False
     connection_lost: bool = False
+    wait: float = 0
 
 
 class Ended(BaseException):
@@ -65,11 +67,16 @@ class Session:
 
     Stands in for the connection that ``mail.mail._send`` is given: whatever Odoo reads from or
     writes to the connection goes through to it, only the conversation itself is held here.
+
+    :param final_dot_timeout: seconds to wait for the reply to the final dot
     """
 
-    def __init__(self, connection):
+    def __init__(self, connection, final_dot_timeout=None):
         self._connection = connection
+        self._final_dot_timeout = final_dot_timeout
         self.outcome = None
+        #: messages that were talked through in this session
+        self.count = 0
 
     def __getattr__(self, name):
         return getattr(self._connection, name)
@@ -83,6 +90,7 @@ class Session:
         self.outcome = None
         if isinstance(to_addrs, str):
             to_addrs = [to_addrs]
+        self.count += 1
         self.outcome = self._converse(from_addr, to_addrs, msg, mail_options, rcpt_options)
         if self.outcome.state != states.SENT:
             raise Ended(self.outcome)
@@ -122,7 +130,7 @@ class Session:
             dot_sent = True
             connection.send(b".\r\n")
             usual_timeout = connection.sock.gettimeout()
-            connection.sock.settimeout(FINAL_DOT_TIMEOUT)
+            connection.sock.settimeout(self._final_dot_timeout or FINAL_DOT_TIMEOUT)
             code, reply = connection.getreply()
             connection.sock.settimeout(usual_timeout)
         except (OSError, smtplib.SMTPServerDisconnected) as error:

@@ -1,0 +1,61 @@
+from datetime import timedelta
+
+from odoo import fields, models
+
+#: How long a refused account rests before one mail tries it again
+REST = timedelta(hours=1)
+
+
+class IrMailServer(models.Model):
+    _inherit = "ir.mail_server"
+
+    dispatch_per_minute = fields.Integer(
+        string="Documents per minute",
+        help="No more mails with documents in a minute, over all lanes. 0: no limit.",
+    )
+    dispatch_per_connection = fields.Integer(
+        string="Documents per connection",
+        help="Hang up and call again after so many mails. 0: no limit.",
+    )
+    dispatch_problem = fields.Char(
+        string="Refused", readonly=True, copy=False,
+        help="What the server said when it refused the login. Documents wait; no try is lost.",
+    )
+    dispatch_rests_until = fields.Datetime(readonly=True, copy=False)
+
+    def write(self, vals):
+        # somebody mends the account: use it at once
+        if vals.keys() & {"smtp_user", "smtp_pass", "smtp_host", "smtp_port", "smtp_encryption", "active"}:
+            vals = {**vals, "dispatch_problem": False, "dispatch_rests_until": False}
+        return super().write(vals)
+
+    def action_dispatch_resume(self):
+        """Use a refused account again now."""
+        self.write({"dispatch_problem": False, "dispatch_rests_until": False})
+        self.env["document.dispatch.delivery"]._trigger_lanes()
+
+    def _dispatch_refused(self, reply):
+        """The login was refused: the account rests, and managers learn of it."""
+        self.write({"dispatch_problem": reply, "dispatch_rests_until": fields.Datetime.now() + REST})
+
+    def _dispatch_accepted(self):
+        if self.dispatch_problem:
+            self.write({"dispatch_problem": False, "dispatch_rests_until": False})
+
+    def _dispatch_obstacle(self):
+        """Why this account must not be used now, and for how many seconds; ``None`` when it may."""
+        now = fields.Datetime.now()
+        if self.dispatch_rests_until and self.dispatch_rests_until > now:
+            text = self.env._("The account %(account)s was refused: %(reply)s",
+                              account=self.name, reply=self.dispatch_problem)
+            return text, (self.dispatch_rests_until - now).total_seconds()
+        if self.dispatch_per_minute > 0:
+            sent = self.env["document.dispatch.recipient"].search_count([
+                ("mail_server_id", "=", self.id), ("sent_date", ">", now - timedelta(minutes=1)),
+            ], limit=self.dispatch_per_minute)
+            if sent >= self.dispatch_per_minute:
+                return self.env._(
+                    "The account %(account)s sends %(limit)s documents per minute.",
+                    account=self.name, limit=self.dispatch_per_minute,
+                ), 60
+        return None
