@@ -32,7 +32,7 @@ class DocumentDispatchMailer(models.AbstractModel):
         return outcome
 
     def _try(self, recipient, mail_vals, sessions):
-        server, account, fresh = None, None, True
+        server, account, fresh, linked = None, None, True, self.env["ir.attachment"]
         try:
             with self.env.cr.savepoint():
                 # sudo: only the worker writes mails; clerks have no access to them
@@ -44,9 +44,13 @@ class DocumentDispatchMailer(models.AbstractModel):
                 if fresh:
                     sessions[account] = self._connect(server, smtp_from)
                 sessions[account].outcome = None
-                mail.with_context(dispatch_subject=recipient.subject)._send(
+                linked = mail._dispatch_choose_linked(server)
+                context = {
+                    "dispatch_subject": recipient.subject, "dispatch_linked": linked.ids, "lang": recipient.lang,
+                }
+                mail.with_context(**context)._send(
                     smtp_session=sessions[account], alias_domain_id=alias_domain_id,
-                    raise_exception=True, mail_server=server,
+                    raise_exception=True, mail_server=server.with_context(**context),
                 )
         except smtp.Ended as ended:
             outcome = ended.outcome
@@ -63,6 +67,7 @@ class DocumentDispatchMailer(models.AbstractModel):
             sessions.pop(account).quit()
         if server:
             recipient.mail_server_id = server
+        recipient.linked_files = ", ".join(linked.mapped("name")) or False
         return outcome, fresh
 
     def _check_session(self, server, account, sessions):

@@ -63,6 +63,10 @@ class DocumentDispatchRecipient(models.Model):
     next_try = fields.Datetime(readonly=True)
     sent_date = fields.Datetime(string="Accepted on", readonly=True)
     reply = fields.Text(string="The server said", readonly=True)
+    linked_files = fields.Char(
+        string="Sent as a link", readonly=True,
+        help="Files too large for the account's limit: the mail carries a link to the document's page.",
+    )
     mail_server_id = fields.Many2one("ir.mail_server", string="Account", readonly=True)
     message_id = fields.Char(string="Message-ID", readonly=True, index="btree_not_null")
     worker = fields.Integer(

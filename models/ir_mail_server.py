@@ -29,6 +29,10 @@ class IrMailServer(models.Model):
             vals = {**vals, "dispatch_problem": False, "dispatch_rests_until": False}
         return super().write(vals)
 
+    def _get_max_email_size(self):
+        # the worker has chosen what goes as a link (mail.mail._dispatch_choose_linked)
+        return float("inf") if self.env.context.get("dispatch_linked") else super()._get_max_email_size()
+
     def action_dispatch_resume(self):
         """Use a refused account again now."""
         self.write({"dispatch_problem": False, "dispatch_rests_until": False})

@@ -1,17 +1,50 @@
+from markupsafe import Markup
+
 from odoo import models
+from odoo.tools import html2plaintext, human_size
+from odoo.tools.mail import append_content_to_html
 
 
 class MailMail(models.Model):
     _inherit = "mail.mail"
 
     def _prepare_outgoing_list(self, mail_server=False, doc_to_followers=None):
-        """Give a recipient his subject in his language.
+        """Give a recipient his subject in his language, and a link instead of files that are too large.
 
-        The subject of a ``mail.mail`` is that of its message (``_inherits``), which stands once in
-        the chatter, in the customer's language.
+        The subject of a ``mail.mail`` and its files are those of its message (``_inherits``), which
+        stands once in the chatter, whole and in the customer's language.
         """
         mails = super()._prepare_outgoing_list(mail_server=mail_server, doc_to_followers=doc_to_followers)
-        if subject := self.env.context.get("dispatch_subject"):
-            for mail in mails:
+        context = self.env.context
+        for mail in mails:
+            if subject := context.get("dispatch_subject"):
                 mail["subject"] = subject
+            if linked := context.get("dispatch_linked"):
+                self._dispatch_link_files(mail, self.env["ir.attachment"].sudo().browse(linked))
         return mails
+
+    def _dispatch_link_files(self, mail, files):
+        names = set(files.mapped("name"))
+        mail["attachments"] = [entry for entry in mail["attachments"] if entry[0] not in names]
+        lines = Markup("<br/>").join(
+            self.env._("%(file)s (%(size)s) is too large for a mail.", file=file.name, size=human_size(file.file_size))
+            for file in files
+        )
+        document = self.env[self.model].browse(self.res_id).sudo()  # sudo: the link is the customer's
+        url = document.get_base_url() + document.get_portal_url()
+        note = Markup('<p>%s<br/><a href="%s">%s</a></p>') % (lines, url, self.env._("Get it here"))
+        mail["body"] = append_content_to_html(mail["body"], note, plaintext=False)
+        mail["body_alternative"] = html2plaintext(mail["body"])
+
+    def _dispatch_choose_linked(self, server):
+        """The largest files, as many as must stay out so that the mail fits the account's limit.
+
+        Core would turn every file into a link (``mail.mail._prepare_outgoing_list``).
+        """
+        limit = server._get_max_email_size() * 1024 * 1024
+        files = self.attachment_ids.sudo().sorted("file_size")  # sudo: as core does there
+        body, linked = self._prepare_outgoing_body(), files.browse()
+        while files and self._estimate_email_size({}, body, files.mapped("file_size")) > limit:
+            linked |= files[-1]
+            files = files[:-1]
+        return linked

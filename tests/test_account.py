@@ -1,0 +1,74 @@
+"""The limits of the sender account, and an account that is refused."""
+
+from datetime import timedelta
+from smtplib import SMTPAuthenticationError
+from unittest.mock import patch
+
+from odoo import fields
+from odoo.addons.base.models.ir_mail_server import IrMail_Server
+
+from .common import DispatchCase
+
+
+class TestAccount(DispatchCase):
+    def test_not_more_than_so_many_per_minute(self):
+        self.server.dispatch_per_minute = 2
+        invoices = self.env["account.move"].union(*(self._invoice(self.nowak) for _ in range(3)))
+        invoices._dispatch_create("rule")
+        self._deliver()
+        self.assertEqual(len(self.envelopes), 2)
+        waiting = self._rows(invoices).recipient_ids.filtered(lambda r: r.state == "deferred")
+        self.assertEqual((len(waiting), waiting.tries), (1, 0))
+        self.assertIn("2 documents per minute", waiting.reply)
+        with self._clock(fields.Datetime.now() + timedelta(seconds=61)):
+            self._deliver()
+        self.assertEqual(len(self.envelopes), 3)
+
+    def test_hangs_up_after_so_many(self):
+        self.server.dispatch_per_connection = 2
+        invoices = self.env["account.move"].union(*(self._invoice(self.nowak) for _ in range(5)))
+        invoices._dispatch_create("rule")
+        connect, calls = IrMail_Server._connect__, []
+
+        def counted(server, *args, **kwargs):
+            calls.append(1)
+            return connect(server, *args, **kwargs)
+
+        with patch.object(IrMail_Server, "_connect__", counted):
+            self._deliver()
+        self.assertEqual((len(calls), len(self.envelopes)), (3, 5))
+
+    def test_refused_login_stops_the_account(self):
+        invoices = self._invoice(self.nowak) | self._invoice(self.nowak)
+        invoices._dispatch_create("rule")
+        refusal = SMTPAuthenticationError(535, b"5.7.8 bad credentials")
+        with patch.object(IrMail_Server, "_connect__", side_effect=refusal) as connect:
+            self._deliver()
+            self._deliver()
+            self.assertEqual(connect.call_count, 1, "a stopped account is left alone")
+        self.assertIn("535", self.server.dispatch_problem)
+        self.assertEqual(set(self._rows(invoices).recipient_ids.mapped("tries")), {0})
+        self.assertEqual(set(invoices.mapped("dispatch_state")), {"queued"})
+        self.server.smtp_pass = "corrected"
+        self._rows(invoices).recipient_ids._engine().next_try = False
+        self._deliver()
+        self.assertEqual(len(self.envelopes), 2)
+        self.assertFalse(self.server.dispatch_problem)
+
+    def test_too_large_a_file_goes_as_a_link(self):
+        self.server.max_email_size = 1
+        template = self.types["invoice"].mail_template_id
+        template.attachment_ids = self.env["ir.attachment"].create([
+            {"name": "catálogo.pdf", "raw": b"%PDF-1.4" + b"0" * 1_500_000, "mimetype": "application/pdf"},
+            {"name": "condições.txt", "raw": b"30 dias", "mimetype": "text/plain"},
+        ])
+        invoice = self._invoice(self.nowak)
+        invoice._dispatch_create("rule")
+        self._deliver()
+        names = [part.get_filename() for part in self.mails[0].iter_attachments()]
+        self.assertIn("condições.txt", names)
+        self.assertNotIn("catálogo.pdf", names)
+        body = self.mails[0].get_body(("html",)).get_content()
+        self.assertIn("catálogo.pdf", body)
+        self.assertIn(f"/my/invoices/{invoice.id}?access_token=", body)
+        self.assertEqual(self._rows(invoice).recipient_ids.linked_files, "catálogo.pdf")
