@@ -22,6 +22,7 @@
         "views/account_move_views.xml",
         "views/sale_order_views.xml",
         "views/res_partner_views.xml",
+        "views/document_dispatch_overview_views.xml",
         "views/ir_mail_server_views.xml",
         "views/res_config_settings_views.xml",
         "views/menus.xml",

@@ -6,6 +6,8 @@ from . import document_dispatch_recipient
 from . import document_dispatch_content
 from . import document_dispatch_delivery
 from . import document_dispatch_mailer
+from . import document_dispatch_health
+from . import document_dispatch_overview
 from . import document_dispatch_mixin
 from . import document_dispatch_capture
 from . import document_consent

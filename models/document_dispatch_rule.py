@@ -73,6 +73,7 @@ class DocumentDispatchRule(models.Model):
             rule._plan()
             self.env["ir.cron"]._commit_progress(1)
         self.env["document.dispatch.delivery"]._trigger_lanes()
+        self.env["document.dispatch.health"]._watch()
 
     def action_run(self):
         """Plan now, and let the worker deliver."""

@@ -1,3 +1,4 @@
+from . import test_health
 from . import test_account
 from . import test_bounce
 from . import test_recipients

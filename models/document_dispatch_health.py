@@ -1,0 +1,103 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import format_datetime, plaintext2html
+
+#: After this the scheduler is late, and a row that is due is stuck
+PATIENCE = timedelta(hours=1)
+
+
+class DocumentDispatchHealth(models.AbstractModel):
+    """Watches whether everything that should go by itself can go.
+
+    What is found stands on the app's first page, and makes an activity for the managers. If the
+    scheduler itself is off, only the page can say so.
+    """
+
+    _name = "document.dispatch.health"
+    _description = "Health of the Dispatches"
+
+    @api.model
+    def _get_problems(self):
+        """Return what is wrong now, one sentence each, which says what to do."""
+        return [
+            *self._check_scheduler(), *self._check_accounts(), *self._check_rules(), *self._check_rows(),
+        ]
+
+    def _check_scheduler(self):
+        # sudo: scheduled actions are for administrators to read
+        plan = self.env.ref("document_dispatch.ir_cron_dispatch_plan").sudo()
+        jobs = plan | self.env["document.dispatch.delivery"].sudo()._get_lanes()[:1]
+        for job in jobs:
+            if not job.active:
+                yield self.env._(
+                    "The scheduled action “%s” is switched off: nothing goes by itself. Switch it on.", job.name,
+                )
+            elif job.nextcall < fields.Datetime.now() - PATIENCE:
+                yield self.env._(
+                    "The scheduler is late: “%(job)s” was due on %(date)s. Check that Odoo runs with cron workers.",
+                    job=job.name, date=format_datetime(self.env, job.nextcall),
+                )
+            elif job.failure_count:
+                yield self.env._(
+                    "The scheduled action “%s” fails. The server's log says why.", job.name,
+                )
+
+    def _check_accounts(self):
+        # sudo: accounts are for administrators to read
+        for server in self.env["ir.mail_server"].sudo().search([("dispatch_problem", "!=", False)]):
+            yield self.env._(
+                "The account “%(account)s” was refused: %(reply)s. Correct its user or password; its documents wait.",
+                account=server.name, reply=server.dispatch_problem,
+            )
+
+    def _check_rules(self):
+        for rule in self.env["document.dispatch.rule"].search([("problem", "!=", False)]):
+            yield self.env._("The rule “%(rule)s” does not run: %(problem)s", rule=rule.name, problem=rule.problem)
+
+    def _check_rows(self):
+        long_ago = fields.Datetime.now() - PATIENCE
+        stuck = self.env["document.dispatch.recipient"].search_count([
+            "|",
+            "&", "&", ("state", "=", "queued"), ("dispatch_id.state", "=", "queued"),
+            ("dispatch_id.write_date", "<", long_ago),
+            "&", ("state", "=", "deferred"), ("next_try", "<", long_ago),
+        ])
+        if stuck:
+            yield self.env._("%s mails are due for more than an hour and do not go.", stuck)
+        unknown = self.env["document.dispatch"].search_count([("state", "=", "unknown")])
+        if unknown:
+            yield self.env._(
+                "Of %s documents nobody knows whether they arrived: open “Needs a Look” and decide.", unknown,
+            )
+
+    @api.model
+    def _watch(self):
+        """Leave an activity for the managers of each company when something new is wrong."""
+        # sudo: the scheduler looks after every company
+        for company in self.env["res.company"].sudo().search([]):
+            managers = self._get_managers(company)
+            seen_by = self.with_user(managers[:1]).with_context(allowed_company_ids=company.ids)
+            if managers and (problems := seen_by._get_problems()):
+                self._alarm(company, managers, problems)
+
+    def _get_managers(self, company):
+        # sudo: see above
+        group = self.env.ref("document_dispatch.group_dispatch_manager").sudo()
+        return group.all_user_ids.filtered(
+            lambda user: user.active and not user.share and company in user.company_ids and user.id != 1
+        ).sorted("id")
+
+    def _alarm(self, company, managers, problems):
+        """One open activity for each manager, on the company's own contact, until he marks it done."""
+        summary = self.env._("Document Dispatch needs a look")
+        partner = company.partner_id
+        for manager in managers:
+            note = plaintext2html("\n".join(problems))
+            known = partner.activity_ids.filtered(lambda a, m=manager: a.user_id == m and a.summary == summary)
+            if known:
+                known.note = note
+            else:
+                partner.activity_schedule(
+                    "mail.mail_activity_data_warning", summary=summary, note=note, user_id=manager.id,
+                )
