@@ -1,6 +1,7 @@
 from . import document_dispatch_type
 from . import document_dispatch_rule
 from . import document_dispatch
+from . import document_dispatch_actions
 from . import document_dispatch_message
 from . import document_dispatch_recipient
 from . import document_dispatch_content

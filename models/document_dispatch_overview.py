@@ -23,6 +23,9 @@ class DocumentDispatchOverview(models.TransientModel):
     paper_count = fields.Integer(compute="_compute_counts")
     sent_count = fields.Integer(compute="_compute_counts")
 
+    def _compute_display_name(self):
+        self.display_name = self.env._("Overview")
+
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_problems(self):
         self.problems = "\n".join(self.env["document.dispatch.health"]._get_problems())

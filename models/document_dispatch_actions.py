@@ -1,0 +1,116 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+from ..tools import states
+
+
+class DocumentDispatch(models.Model):
+    """What a person can do with a dispatch."""
+
+    _inherit = "document.dispatch"
+
+    def action_release(self):
+        """Release reviewed rows: from now on nothing in them changes, and they go."""
+        self.check_access("write")
+        for dispatch in self:
+            if dispatch.state != "review":
+                raise UserError(self.env._("%s is not in review.", dispatch.document_name))
+            if not dispatch.recipient_ids:
+                raise UserError(self.env._(
+                    "%s has no recipient left. Add an address, or send it on paper.",
+                    dispatch.document_name,
+                ))
+        refused = self.filtered(lambda dispatch: (
+            dispatch.type_id.refusal_applies and dispatch.partner_id.dematerialization_refused
+        ))
+        refused._to_paper("refused")  # said so since the row was made
+        (self - refused)._set_state("queued")
+        (self - refused)._deliver_soon()
+
+    def action_cancel(self):
+        """A person discards rows that have not left yet; no rule plans these documents again."""
+        self.check_access("write")
+        self._cancel(self.env._("Discarded by %s.", self.env.user.name))
+        for model, dispatches in self.grouped("res_model").items():
+            documents = self.env[model].browse(dispatches.mapped("res_id")).exists()
+            # sudo: the mark is part of discarding, whether or not he may edit the document
+            documents.sudo().dispatch_mark = "excluded"
+
+    def _cancel(self, reason):
+        """Withdraw rows; where somebody has the document already, only those who wait."""
+        for dispatch in self:
+            if dispatch.state not in states.DISPATCH_WITHDRAWABLE:
+                raise UserError(self.env._(
+                    "%(document)s is “%(state)s”: what has left cannot be cancelled.",
+                    document=dispatch.document_name, state=dispatch._state_label(),
+                ))
+        self.recipient_ids.filtered(
+            lambda r: r.state in ("queued", "deferred", "failed")
+        )._set_state("cancelled")
+        partly_gone = self - self._withdrawable()
+        partly_gone._update_state()
+        (self - partly_gone)._set_state("cancelled", reason)
+        self._update_notifications()
+
+    def action_retry(self):
+        """Try again now: those who failed or wait, never those who have it already."""
+        self.check_access("write")
+        for dispatch in self:
+            waiting = dispatch.recipient_ids.filtered(lambda r: r.state in ("failed", "deferred", "bounced"))
+            if dispatch.state in ("review", "cancelled") or not waiting and dispatch.state != "failed":
+                raise UserError(self.env._(
+                    "%s: nobody is left to whom it could be sent again.", dispatch.document_name,
+                ))
+            waiting._set_state("queued")
+            waiting._engine().write({"next_try": False, "tries": 0, "first_try": False})
+            dispatch._set_state("queued")
+        self._deliver_soon()
+
+    def action_to_paper(self):
+        """Nobody can be reached by mail: the document goes to the paper tray."""
+        self.check_access("write")
+        for dispatch in self:
+            if dispatch.state not in ("review", "failed", "unknown") and dispatch not in self._withdrawable():
+                raise UserError(self.env._(
+                    "%s has reached somebody by mail, or is on its way.", dispatch.document_name
+                ))
+        self._to_paper("manual")
+
+    def _to_paper(self, reason):
+        given_up = ("queued", "deferred", "failed", "unknown", "bounced")
+        self.recipient_ids.filtered(lambda r: r.state in given_up)._set_state("cancelled")
+        self._set_state("paper")
+        self._engine().write({"channel": "paper", "channel_reason": reason})
+        self._tell_operator()
+
+    def action_print(self):
+        """Print the page of rows in the paper tray, and mark them as printed."""
+        self.check_access("write")
+        waiting = self.filtered(lambda d: d.state == "paper")
+        if not waiting:
+            raise UserError(self.env._("There is nothing to print: choose rows of the paper tray."))
+        reports = {dispatch: dispatch._report() for dispatch in waiting}
+        if len(set(reports.values())) > 1 or len(set(waiting.mapped("res_model"))) > 1:
+            raise UserError(self.env._("Print documents of one type at a time."))
+        waiting._set_state("printed")
+        waiting._engine().printed_date = fields.Datetime.now()
+        for dispatch in waiting:
+            # sudo: the document's own mark follows, whoever prints
+            dispatch.sudo()._document()._dispatch_accepted(dispatch)
+        documents = self.env[waiting[0].res_model].browse(waiting.mapped("res_id"))
+        return reports[waiting[0]].report_action(documents)
+
+    def action_open_document(self):
+        self.ensure_one()
+        return self._document()._get_records_action()
+
+    def _report(self):
+        """The report that prints this row's document."""
+        self.ensure_one()
+        return self.type_id.report_id or self._document()._dispatch_default_report()
+
+    def _state_label(self):
+        return dict(self._fields["state"]._description_selection(self.env))[self.state]
+
+    def _deliver_soon(self):
+        self.env["document.dispatch.delivery"]._deliver_after_commit(self)
