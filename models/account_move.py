@@ -2,6 +2,8 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from .document_dispatch import NO_SYNC
+
 #: Kind of invoice → code of its document type
 MOVE_TYPES = {"out_invoice": "invoice", "out_refund": "credit_note", "out_receipt": "receipt"}
 
@@ -43,12 +45,11 @@ class AccountMove(models.Model):
     def _dispatch_make_files(self, dispatch_type):
         return self.env["account.move.send"]._dispatch_make_files(self, dispatch_type)
 
-    def _dispatch_accepted(self, dispatch):
-        if not self.is_move_sent:
-            self.is_move_sent = True
+    def _dispatch_accepted(self):
+        self.filtered(lambda move: not move.is_move_sent).with_context(**NO_SYNC).is_move_sent = True
 
-    def _dispatch_came_back(self, dispatch):
-        self.is_move_sent = False
+    def _dispatch_came_back(self):
+        self.filtered("is_move_sent").with_context(**NO_SYNC).is_move_sent = False
 
     def _get_mail_template(self):
         """The type's text comes first: it is what the administrator edits."""

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import split_every
 
 from ..tools.pdf_text import mentions, pdf_text
+from .document_dispatch import NO_SYNC
 
 
 class AccountMoveSend(models.AbstractModel):
@@ -160,6 +161,7 @@ class AccountMoveSend(models.AbstractModel):
         What goes by mail is called sent when the server took it
         (``account.move._dispatch_accepted``); other ways keep core's mark.
         """
+        invoices_data = {invoice.with_context(**NO_SYNC): data for invoice, data in invoices_data.items()}
         held = [
             invoice for invoice, data in invoices_data.items()
             if not invoice.is_move_sent and self._dispatch_holds_sent(data)

@@ -94,9 +94,7 @@ class DocumentDispatch(models.Model):
             raise UserError(self.env._("Print documents of one type at a time."))
         waiting._set_state("printed")
         waiting._engine().printed_date = fields.Datetime.now()
-        for dispatch in waiting:
-            # sudo: the document's own mark follows, whoever prints
-            dispatch.sudo()._document()._dispatch_accepted(dispatch)
+        waiting._tell_documents("_dispatch_accepted")
         documents = self.env[waiting[0].res_model].browse(waiting.mapped("res_id"))
         return reports[waiting[0]].report_action(documents)
 

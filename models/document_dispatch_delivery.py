@@ -8,6 +8,7 @@ from odoo.modules.registry import Registry
 from odoo.tools import SQL
 
 from ..tools import states
+from .document_dispatch_mailer import Sessions
 
 _logger = logging.getLogger(__name__)
 
@@ -15,6 +16,8 @@ _logger = logging.getLogger(__name__)
 LOCK_SPACE = 0x44495350
 #: Rows whose content is made in one transaction: well within one slice of the scheduler's time
 PREPARE_BATCH = 20
+#: Rows whose documents are told of the outcome in one transaction
+CONCLUDE_BATCH = 20
 #: The scheduled actions that deliver side by side
 LANES = ("ir_cron_dispatch_deliver", *(f"ir_cron_dispatch_deliver_{number}" for number in range(2, 5)))
 #: More rows than this are left to the scheduler, so that no click waits for them
@@ -67,12 +70,11 @@ class DocumentDispatchDelivery(models.AbstractModel):
             return  # nothing leaves while modules are being installed (ir.mail_server._disable_send)
         with self._worker() as key:
             self._find_abandoned(key)
-            sessions = {}
+            sessions = Sessions()
             try:
                 self._work_off(key, only, sessions)
             finally:
-                for session in sessions.values():
-                    session.quit()
+                sessions.close()
                 self._come_back()
 
     def _come_back(self):
@@ -102,11 +104,17 @@ class DocumentDispatchDelivery(models.AbstractModel):
         """Send what is made, then make the next batch, until nothing is left or time is up."""
         self._announce(only)
         seen, down, tried = set(), set(), set()
+        handed_over = self.env["document.dispatch"]
         while True:
             while dispatch := self._claim(only, seen, down):
                 seen.add(dispatch.id)
-                if not self._deliver_isolated(dispatch, key, sessions, down):
+                go_on = self._deliver_isolated(dispatch, key, sessions, down)
+                handed_over |= dispatch
+                if not go_on or len(handed_over) >= CONCLUDE_BATCH:
+                    handed_over = self._conclude(handed_over)
+                if not go_on:
                     return
+            handed_over = self._conclude(handed_over)
             batch = self._prepare_next(only, tried)
             if not batch:
                 return
@@ -179,9 +187,8 @@ class DocumentDispatchDelivery(models.AbstractModel):
         stuck = self.env["document.dispatch"].search([
             ("state", "=", states.SENDING), ("recipient_ids.state", "!=", states.SENDING),
         ]).filtered(lambda d: states.SENDING not in d.recipient_ids.mapped("state"))
-        for dispatch in stuck:
-            # the outcome is known, but the worker could not tell the document any more
-            self._conclude(dispatch)
+        # the outcome is known, but the worker could not tell the documents any more
+        self._conclude(stuck)
 
     # ------------------------------------------------------------------
     # Making what is planned
@@ -267,20 +274,41 @@ class DocumentDispatchDelivery(models.AbstractModel):
             if outcome.connection_lost and not outcome.costs_try:
                 down.add(dispatch.mail_server_id.id or 0)
                 break
-        return self._conclude(dispatch)
-
-    def _conclude(self, dispatch):
-        """Tell the row, its document and the chatter what came of it."""
-        dispatch._update_state()
-        dispatch._update_notifications()
-        dispatch._tell_operator()
         return self._commit(1)
+
+    def _conclude(self, dispatches):
+        """Tell the rows, their documents and the chatter what came of it; return no rows.
+
+        By itself, after the outcome was committed, for many rows at once. Where that fails, because
+        somebody edits one of the documents, each is told alone, and the rest at the next run
+        (``_find_abandoned``).
+        """
+        dispatches = dispatches.exists().filtered(lambda dispatch: dispatch.state == states.SENDING)
+        try:
+            with self.env.cr.savepoint():
+                dispatches._update_state()
+                dispatches._update_notifications()
+                dispatches._tell_operator()
+                dispatches._forget_mails()
+        except Exception:
+            _logger.info("Dispatches %s are told later", dispatches.ids, exc_info=True)
+            self._roll_back()
+            if len(dispatches) > 1:
+                for dispatch in dispatches:
+                    self._conclude(dispatch)
+        self._commit()
+        return dispatches.browse()
+
+    def _roll_back(self):
+        """Drop what this transaction did since the last commit."""
+        if not modules.module.current_test:
+            self.env.cr.rollback()
+        self.env.invalidate_all()
 
     def _park(self, dispatch, error):
         """A row that cannot even be handed over stays with its reason; the others go on."""
         _logger.exception("Dispatch %s could not be handed over", dispatch.id)
-        if not modules.module.current_test:
-            self.env.cr.rollback()
+        self._roll_back()
         dispatch = dispatch.exists()
         if dispatch.state in (states.QUEUED, states.REVIEW):
             dispatch._set_state(states.FAILED, self.env["document.dispatch.content"]._explain(error))

@@ -3,6 +3,19 @@ from odoo import models
 from ..tools import smtp, states
 
 
+class Sessions(dict):
+    """The open sessions of one worker, by account, and the accounts that Odoo chose."""
+
+    def __init__(self):
+        super().__init__()
+        self.choices = {}
+
+    def close(self):
+        """Hang up everywhere."""
+        for session in self.values():
+            session.quit()
+
+
 class DocumentDispatchMailer(models.AbstractModel):
     """Hands one mail to the mail server, and tells what is known afterwards.
 
@@ -37,7 +50,7 @@ class DocumentDispatchMailer(models.AbstractModel):
             with self.env.cr.savepoint():
                 # sudo: only the worker writes mails; clerks have no access to them
                 mail = self.env["mail.mail"].sudo().create(mail_vals)
-                server_id, alias_domain_id, smtp_from, _ids = next(mail._split_by_mail_configuration())
+                server_id, alias_domain_id, smtp_from = self._choose_account(mail, sessions)
                 server = self.env["ir.mail_server"].sudo().browse(server_id)  # sudo: to use, not to read
                 fresh = self._check_session(server, (server_id, smtp_from), sessions)
                 account = (server_id, smtp_from)
@@ -69,6 +82,14 @@ class DocumentDispatchMailer(models.AbstractModel):
             recipient.mail_server_id = server
         recipient.linked_files = ", ".join(linked.mapped("name")) or False
         return outcome, fresh
+
+    def _choose_account(self, mail, sessions):
+        """Odoo's choice of the account, made once for all mails of the same sender and domain."""
+        wish = (mail.mail_server_id.id, mail.email_from, mail.record_alias_domain_id.id)
+        if wish not in sessions.choices:
+            *choice, _ids = next(mail._split_by_mail_configuration())
+            sessions.choices[wish] = choice
+        return sessions.choices[wish]
 
     def _check_session(self, server, account, sessions):
         """Tell whether a new session is needed; raise where the account must not be used now."""

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .document_dispatch import NO_SYNC
+
 
 class DocumentDispatch(models.Model):
     """A dispatch as Odoo's mail sees it: one message in the chatter, one mail for each recipient."""
@@ -21,7 +23,7 @@ class DocumentDispatch(models.Model):
         sudo: the message belongs to the row, which was made with the user's rights.
         """
         return self._document().with_user(self.user_id).sudo().with_company(self.company_id).with_context(
-            lang=self.lang, email_notification_allow_footer=True,
+            lang=self.lang, email_notification_allow_footer=True, **NO_SYNC,
         )
 
     def _prepare_message_vals(self, document):
@@ -77,13 +79,17 @@ class DocumentDispatch(models.Model):
 
     def _update_notifications(self):
         """Show in the chatter what the mail server said."""
+        changes = {}
         for dispatch in self:
             by_partner = {r.partner_id.id: r for r in reversed(dispatch.recipient_ids) if r.partner_id}
             by_email = {r.email: r for r in dispatch.recipient_ids}
             for line in dispatch.mail_message_id.sudo().notification_ids:  # sudo: as above
                 recipient = by_partner.get(line.res_partner_id.id) or by_email.get(line.mail_email_address)
                 if recipient:
-                    line.write(recipient._prepare_notification_status())
+                    vals = tuple(recipient._prepare_notification_status().items())
+                    changes[vals] = changes.get(vals, line.browse()) | line
+        for vals, lines in changes.items():
+            lines.write(dict(vals))
 
     # ------------------------------------------------------------------
     # The mails
@@ -96,7 +102,7 @@ class DocumentDispatch(models.Model):
         # No recipients given: core would name them all to each other in the header (X-Msg-To-Add),
         # and whom else a customer's document goes to is nobody's business.
         base = document._notify_by_email_get_base_mail_values(
-            message, [], additional_values={"auto_delete": not self.keep_mail, "is_notification": True},
+            message, [], additional_values={"is_notification": True},
         )
         bodies = {}
         for recipient in self.recipient_ids:
@@ -111,6 +117,14 @@ class DocumentDispatch(models.Model):
             }
             for recipient in self.recipient_ids
         }
+
+    def _forget_mails(self):
+        """Drop Odoo's technical records of the mails, all at once, unless the template keeps them."""
+        messages = self.filtered(lambda dispatch: not dispatch.keep_mail).mail_message_id
+        # sudo: only the worker writes mails
+        self.env["mail.mail"].sudo().search(
+            [("mail_message_id", "in", messages.ids), ("state", "=", "sent")]
+        ).unlink()
 
     def _render_layout(self, document, message, recipient):
         """Render the layout for one recipient: buttons and language are his."""

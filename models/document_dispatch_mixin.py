@@ -132,11 +132,11 @@ class DocumentDispatchMixin(models.AbstractModel):
         """
         raise NotImplementedError(self._name)
 
-    def _dispatch_accepted(self, dispatch):
-        """The mail server took a mail with this document, or it was printed for the post."""
+    def _dispatch_accepted(self):
+        """The mail server took mails with these documents, or they were printed for the post."""
 
-    def _dispatch_came_back(self, dispatch):
-        """Every mail with this document came back: nobody has it after all."""
+    def _dispatch_came_back(self):
+        """Every mail with these documents came back: nobody has them after all."""
 
     # ------------------------------------------------------------------
     # Writing the rows

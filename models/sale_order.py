@@ -39,10 +39,10 @@ class SaleOrder(models.Model):
     def _dispatch_make_files(self, dispatch_type):
         return self.env["document.dispatch.content"]._make_template_files(self, dispatch_type)
 
-    def _dispatch_accepted(self, dispatch):
+    def _dispatch_accepted(self):
         """The quotation becomes “sent” when the server took it, not before as in core."""
-        if self.state == "draft":
-            self.with_context(tracking_disable=True).state = "sent"
+        drafts = self.filtered(lambda order: order.state == "draft")
+        drafts.with_context(tracking_disable=True).state = "sent"
 
     # ------------------------------------------------------------------
     # What changes under way
