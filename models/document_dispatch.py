@@ -95,6 +95,8 @@ class DocumentDispatch(models.Model):
     content_ready = fields.Boolean(
         readonly=True, help="Text and files are made; nothing is rendered any more on the way out.",
     )
+    frozen = fields.Boolean(readonly=True, help="The mails are made: what was released is what goes.")
+    mail_values = fields.Json(readonly=True)
     subject = fields.Char()
     body = fields.Html(sanitize="email_outgoing", sanitize_attributes=False)
     attachment_ids = fields.Many2many("ir.attachment", string="Files", bypass_search_access=True)
@@ -131,7 +133,7 @@ class DocumentDispatch(models.Model):
     )
     _document_idx = models.Index("(res_model, res_id)")
     # the worker's two questions: what must be rendered, what can go (oldest first)
-    _queue_idx = models.Index("(content_ready, id) WHERE state IN ('queued', 'review')")
+    _queue_idx = models.Index("(frozen, id) WHERE state IN ('queued', 'review')")
 
     @api.depends("res_model", "res_id")
     def _compute_document_links(self):

@@ -44,6 +44,13 @@ class DocumentDispatchContent(models.AbstractModel):
         return self.env._("The document could not be made: %s", text)
 
     def _prepare_group(self, group):
+        """Make what is missing, and the final mails of rows that need no review."""
+        fresh = group.filtered(lambda dispatch: not dispatch.content_ready)
+        if fresh:
+            self._render_group(fresh)
+        group.filtered(lambda dispatch: dispatch.state == "queued")._freeze()
+
+    def _render_group(self, group):
         """Render subject, text, sender and files of rows that share user, company, type, language."""
         first = group[0]
         documents = self._documents(group)

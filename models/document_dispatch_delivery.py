@@ -138,10 +138,10 @@ class DocumentDispatchDelivery(models.AbstractModel):
         )
 
     def _get_unprepared_domain(self):
-        return Domain([
-            ("content_ready", "=", False), ("channel", "=", "email"),
-            ("state", "in", (states.QUEUED, states.REVIEW)),
-        ])
+        return Domain("channel", "=", "email") & (
+            Domain("state", "=", states.QUEUED) & Domain("frozen", "=", False)
+            | Domain("state", "=", states.REVIEW) & Domain("content_ready", "=", False)
+        )
 
     # ------------------------------------------------------------------
     # Transactions and the life of a worker
@@ -234,7 +234,7 @@ class DocumentDispatchDelivery(models.AbstractModel):
             SELECT d.id
               FROM document_dispatch d
               JOIN document_dispatch_recipient r ON r.dispatch_id = d.id
-             WHERE d.state IN ('queued', 'unknown') AND d.content_ready
+             WHERE d.state IN ('queued', 'unknown') AND d.frozen
                AND r.state IN ('queued', 'deferred')
                AND (r.next_try IS NULL OR r.next_try <= %s)
                AND %s
@@ -252,8 +252,6 @@ class DocumentDispatchDelivery(models.AbstractModel):
         if obstacle := dispatch._document()._dispatch_obstacle():
             dispatch._set_state(states.FAILED, obstacle)
             return self._commit(1)
-        dispatch._ensure_message()
-        mails = dispatch._prepare_mails()
         now = fields.Datetime.now()
         for recipient in dispatch.recipient_ids:
             if recipient.state not in ("queued", "deferred") or (
@@ -265,7 +263,7 @@ class DocumentDispatchDelivery(models.AbstractModel):
                 dispatch._set_state(states.SENDING)
             self._commit()
             outcome = self.env["document.dispatch.mailer"]._hand_over(
-                recipient, mails[recipient.id], sessions
+                recipient, recipient._prepare_mail_vals(), sessions
             )
             recipient._apply_outcome(outcome)
             self._commit()

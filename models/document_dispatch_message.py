@@ -8,14 +8,26 @@ class DocumentDispatch(models.Model):
 
     _inherit = "document.dispatch"
 
-    def _ensure_message(self):
-        """Post the message in the document's chatter, without notifying anybody by itself."""
-        self.ensure_one()
-        if self.mail_message_id:
-            return
-        document = self._document_of_author()
-        self.mail_message_id = document._message_create([self._prepare_message_vals(document)])
-        self._create_notifications()
+    def _freeze(self):
+        """Post the message in the chatter and make the final mails; from here on only addresses go."""
+        dispatches = self._engine()
+        dispatches._post_messages()
+        for dispatch in dispatches:
+            base, bodies = dispatch._prepare_mails()
+            dispatch.write({"mail_values": base, "frozen": True})
+            for recipient in dispatch.recipient_ids:
+                recipient.mail_body = bodies[recipient.lang, recipient.partner_id.id]
+
+    def _post_messages(self):
+        """One message for each row in its document's chatter, without notifying anybody by itself."""
+        missing = self.filtered(lambda dispatch: not dispatch.mail_message_id)
+        for model, dispatches in missing.grouped("res_model").items():
+            vals_list = [dispatch._prepare_message_vals(dispatch._document_of_author()) for dispatch in dispatches]
+            # sudo: the messages belong to the rows, which were made with the users' rights
+            messages = self.env[model].sudo()._message_create(vals_list)
+            for dispatch, message in zip(dispatches, messages, strict=True):
+                dispatch.mail_message_id = message
+        missing._create_notifications()
 
     def _document_of_author(self):
         """The document in the name, company and language of this row.
@@ -59,6 +71,11 @@ class DocumentDispatch(models.Model):
 
     def _create_notifications(self):
         """One line for each recipient behind the envelope in the chatter, as core makes them."""
+        vals_list = [vals for dispatch in self for vals in dispatch._prepare_notifications()]
+        self.env["mail.notification"].sudo().create(vals_list)  # sudo: as core, the system's own
+
+    def _prepare_notifications(self):
+        self.ensure_one()
         base = {
             "author_id": self.mail_message_id.author_id.id,
             "mail_message_id": self.mail_message_id.id,
@@ -66,16 +83,13 @@ class DocumentDispatch(models.Model):
             "notification_status": "ready",
             "is_read": True,
         }
-        seen, vals_list = set(), []
+        seen = set()
         for recipient in self.recipient_ids:
+            partner = recipient.partner_id
             # core allows one line for each partner and message
-            partner = recipient.partner_id if recipient.partner_id.id not in seen else False
-            seen.add(recipient.partner_id.id)
-            vals_list.append({
-                **base, **({"res_partner_id": partner.id} if partner else
-                           {"mail_email_address": recipient.email}),
-            })
-        self.env["mail.notification"].sudo().create(vals_list)  # sudo: as core, the system's own
+            known = not partner or partner.id in seen
+            seen.add(partner.id)
+            yield {**base, **({"mail_email_address": recipient.email} if known else {"res_partner_id": partner.id})}
 
     def _update_notifications(self):
         """Show in the chatter what the mail server said."""
@@ -96,7 +110,9 @@ class DocumentDispatch(models.Model):
     # ------------------------------------------------------------------
 
     def _prepare_mails(self):
-        """Return ``{recipient id: values of the mail.mail}``, with Odoo's layout around the text."""
+        """Return the values that all mails of this row share, and the bodies with Odoo's layout around
+        the text, by language and contact.
+        """
         document = self._document_of_author()
         message = self.mail_message_id.sudo()  # sudo: the row's own message
         # No recipients given: core would name them all to each other in the header (X-Msg-To-Add),
@@ -109,14 +125,7 @@ class DocumentDispatch(models.Model):
             key = (recipient.lang, recipient.partner_id.id)
             if key not in bodies:
                 bodies[key] = self._render_layout(document, message, recipient)
-        return {
-            recipient.id: {
-                **base,
-                **recipient._prepare_mail_address(),
-                "body_html": bodies[recipient.lang, recipient.partner_id.id],
-            }
-            for recipient in self.recipient_ids
-        }
+        return base, bodies
 
     def _forget_mails(self):
         """Drop Odoo's technical records of the mails, all at once, unless the template keeps them."""

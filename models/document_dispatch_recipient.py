@@ -31,6 +31,9 @@ class DocumentDispatchRecipient(models.Model):
     lang = fields.Char(string="Language")
     subject = fields.Char(help="Where the recipient's language is not the document's.")
     body = fields.Html(sanitize="email_outgoing", sanitize_attributes=False)
+    mail_body = fields.Text(
+        readonly=True, help="What goes out: the text with the layout around it, frozen.",
+    )
     reason = fields.Selection(
         [
             ("flag_nf", "NF-e flag on the contact"),
@@ -250,6 +253,12 @@ class DocumentDispatchRecipient(models.Model):
         if partner and addresses.parse(partner.email).emails == [self.email]:
             return {"recipient_ids": [fields.Command.link(partner.id)]}
         return {"email_to": formataddr((self.name or "", self.email))}
+
+    def _prepare_mail_vals(self):
+        """Values of the ``mail.mail`` of this recipient, as they were frozen."""
+        return {
+            **self.dispatch_id.mail_values, **self._prepare_mail_address(), "body_html": self.mail_body,
+        }
 
     def _prepare_recipient_data(self):
         """One entry of what ``mail.thread._notify_get_recipients`` returns."""

@@ -1,0 +1,148 @@
+"""The company, customers and invoices that ``bin/bench`` measures with: the same with and without the addon."""
+
+import base64
+import io
+from datetime import timedelta
+
+from PIL import Image, ImageDraw
+
+from odoo import fields
+from odoo.fields import Command
+from odoo.tools import SQL
+
+OPERATOR = "clerk"
+CUSTOMERS = 50
+MADE_AT_ONCE = 50
+LINES = 4
+# Invoices wait with this age until their lot is due; those of the archive are older than that.
+DAYS_WAITING = 30
+DAYS_OF_ARCHIVE = 1000
+ARCHIVED, NEW = "ARCH", "NEW"
+
+
+def build(env, lots):
+    """Fill an empty database; ``lots`` says how many invoices each measure takes."""
+    env = env(context={**env.context, "mail_auto_subscribe_no_notify": True, "tracking_disable": True})
+    company = _company(env)
+    env["ir.mail_server"].create({
+        "name": "Bench", "smtp_host": "127.0.0.1", "smtp_encryption": "none", "smtp_authentication": "login",
+    })
+    env["res.users"].with_context(no_reset_password=True).create({
+        "login": OPERATOR, "name": "Clara Clerk", "email": "clara@aurora.example.com", "company_id": company.id,
+        "company_ids": [Command.set(company.ids)],
+        "group_ids": [Command.link(env.ref("account.group_account_invoice").id)],
+    })
+    customers = env["res.partner"].create([
+        {"name": f"Customer {number}", "is_company": True, "email": f"invoices@customer{number}.example.com",
+         "street": f"High Street {number}", "zip": f"{10000 + number}", "city": "Springfield",
+         "country_id": env.ref("base.us").id}
+        for number in range(1, CUSTOMERS + 1)
+    ])
+    products = env["product.product"].create([
+        {"name": name, "list_price": price}
+        for name, price in (("Centrifugal pump 2 HP", 1250), ("Valve", 89.9), ("Seal kit", 32.5), ("Mounting", 180))
+    ])
+    for lot, count in lots.items():
+        for first in range(0, count, MADE_AT_ONCE):
+            _invoices(env, lot, min(MADE_AT_ONCE, count - first), customers, products)
+            env.cr.commit()
+
+
+def _company(env):
+    """Give the company a letterhead, so that its PDFs are like those of real life."""
+    company = env.ref("base.main_company")
+    company.partner_id.write({
+        "name": "Aurora Pumps", "street": "Harbour Road 12", "zip": "94107", "city": "San Francisco",
+        "country_id": env.ref("base.us").id, "vat": "11.222.333/0001-81", "phone": "+1 555 0123",
+        "website": "https://aurora.example.com", "email": "invoices@aurora.example.com",
+    })
+    env["account.chart.template"].try_loading("generic_coa", company, install_demo=False)
+    domain = env["mail.alias.domain"].create({"name": "aurora.example.com", "default_from": "notifications"})
+    company.write({
+        "logo": _logo(), "primary_color": "#183e68", "alias_domain_id": domain.id,
+        "external_report_layout_id": env.ref("web.external_layout_standard").id,
+        "paperformat_id": env.ref("base.paperformat_euro").id,
+        "report_footer": "Aurora Pumps · invoices@aurora.example.com",
+    })
+    return company
+
+
+def _logo():
+    image = Image.new("RGB", (480, 240), (255, 255, 255))
+    draw = ImageDraw.Draw(image)
+    draw.ellipse((150, 30, 330, 210), fill=(240, 138, 36))
+    draw.rectangle((60, 120, 420, 220), fill=(24, 62, 104))
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG")
+    return base64.b64encode(buffer.getvalue())
+
+
+def _invoices(env, lot, count, customers, products):
+    """Create and post invoices of a lot; their customers take turns."""
+    day = fields.Date.today() - timedelta(days=DAYS_WAITING)
+    done = env["account.move"].search_count([("move_type", "=", "out_invoice")])
+    env["account.move"].create([
+        {
+            "move_type": "out_invoice", "partner_id": customers[(done + number) % len(customers)].id, "ref": lot,
+            "invoice_date": day, "invoice_date_due": day + timedelta(days=60),
+            "invoice_line_ids": [
+                Command.create({"product_id": product.id, "quantity": 1 + number % 7})
+                for product in products[:LINES]
+            ],
+        }
+        for number in range(count)
+    ]).action_post()
+
+
+def lot(env, name):
+    """Return the invoices of a lot."""
+    return env["account.move"].search([("ref", "=", name), ("move_type", "=", "out_invoice")], order="id")
+
+
+def make_due(env, invoices):
+    """Let invoices be of today, so that a rule that begins today takes them and no others."""
+    env.cr.execute("UPDATE account_move SET invoice_date = %s WHERE id IN %s", [fields.Date.today(), invoices._ids])
+    invoices.invalidate_recordset()
+
+
+def rule(env):
+    """Return the rule that sends what is of today, in the name of the operator."""
+    rules = env["document.dispatch.rule"]
+    types = env["document.dispatch.type"].search([("code", "=", "invoice"), ("company_id", "=", False)])
+    return rules.search([], limit=1) or rules.create({
+        "name": "Bench", "active": True, "delivery": "now", "date_from": fields.Date.today(),
+        "company_id": env.ref("base.main_company").id, "type_ids": [Command.set(types.ids)],
+        "user_id": env["res.users"].search([("login", "=", OPERATOR)]).id,
+    })
+
+
+def add_archive(env, old, new):
+    """Copy one posted invoice: ``old`` times into the past, ``new`` times to today."""
+    source = env["account.move"].search([("move_type", "=", "out_invoice"), ("state", "=", "posted")], limit=1)
+    today = SQL("CURRENT_DATE")
+    past = SQL("CURRENT_DATE - %s - n %% %s", DAYS_WAITING + 1, DAYS_OF_ARCHIVE)
+    for prefix, count, day in ((ARCHIVED, old, past), (NEW, new, today)):
+        _copy(env, source, prefix, count, day)
+    env.cr.commit()
+    env.cr.execute("ANALYZE account_move")
+
+
+def _copy(env, source, prefix, count, day):
+    """Copy an invoice's row, without its lines: planning does not look at them."""
+    customers = env["res.partner"].search([("email", "like", "invoices@customer")]).ids
+    customer = SQL("(%s)[1 + n %% %s]", customers, len(customers))
+    other = {
+        "name": SQL("%s || n", f"{prefix}/"), "sequence_prefix": SQL("%s", f"{prefix}/"), "sequence_number": SQL("n"),
+        "invoice_date": day, "date": day, "access_token": SQL("NULL"), "ref": SQL("%s", prefix),
+        "partner_id": customer, "commercial_partner_id": customer,
+    }
+    env.cr.execute(
+        "SELECT column_name FROM information_schema.columns WHERE table_name = 'account_move' AND column_name != 'id'"
+    )
+    columns = [name for (name,) in env.cr.fetchall()]
+    env.cr.execute(SQL(
+        "INSERT INTO account_move (%s) SELECT %s FROM account_move, generate_series(1, %s) n WHERE id = %s",
+        SQL(", ").join(map(SQL.identifier, columns)),
+        SQL(", ").join(other.get(name) or SQL.identifier(name) for name in columns),
+        count, source.id,
+    ))
