@@ -75,13 +75,16 @@ class AccountMoveSend(models.AbstractModel):
         :return: ``{move: ir.attachment}``
         """
         send = self.with_context(dispatch_hold_sent=True)
-        report = dispatch_type.report_id
-        custom = {"sending_methods": [], **({"pdf_report": report} if report else {})}
-        send._check_sending_data(moves, **custom)
+        send._check_move_constraints(moves)
         template = dispatch_type.mail_template_id
         data = {}
         for move in moves:
-            settings = send._get_default_sending_settings(move, **custom)
+            report = dispatch_type.report_id or send._get_default_pdf_report_id(move)
+            if not report.is_invoice_report:
+                raise UserError(self.env._("The report “%s” does not print invoices.", report.name))
+            settings = send._get_default_sending_settings(
+                move, sending_methods=[], pdf_report=report, mail_template=template,
+            )
             # sudo: as core (_generate_and_send_invoices), the files are the system's to write
             data[move.sudo()] = {**settings, "mail_attachments_widget": (
                 send._get_placeholder_mail_template_dynamic_attachments_data(
