@@ -8,7 +8,6 @@ from . import document_dispatch_content
 from . import document_dispatch_mailer
 from . import document_dispatch_delivery
 from . import document_dispatch_health
-from . import document_dispatch_overview
 from . import document_dispatch_mixin
 from . import document_dispatch_capture
 from . import document_consent
@@ -22,4 +21,3 @@ from . import ir_mail_server
 from . import mail_thread
 from . import mail_mail
 from . import mail_template
-from . import base_partner_merge_automatic_wizard

@@ -133,6 +133,7 @@ class AccountMoveSend(models.AbstractModel):
         """Have core print a group; where it mixed documents up, print them one by one."""
         quick = not any(data["pdf_report"].dispatch_needs_javascript for data in group.values())
         send = self.with_context(dispatch_no_delay=quick, **context)
+        # pylint: disable=super-method-mismatch  # the second half of _prepare_invoice_pdf_report
         render = super(AccountMoveSend, send)._prepare_invoice_pdf_report
         try:
             render(group)

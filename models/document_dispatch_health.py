@@ -75,7 +75,7 @@ class DocumentDispatchHealth(models.AbstractModel):
     def _watch(self):
         """Leave an activity for the managers of each company when something new is wrong."""
         # sudo: the scheduler looks after every company
-        for company in self.env["res.company"].sudo().search([]):
+        for company in self.env["res.company"].sudo().search([("active", "=", True)]):
             managers = self._get_managers(company)
             seen_by = self.with_user(managers[:1]).with_context(allowed_company_ids=company.ids)
             if managers and (problems := seen_by._get_problems()):

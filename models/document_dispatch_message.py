@@ -6,6 +6,7 @@ from .document_dispatch import NO_SYNC
 class DocumentDispatch(models.Model):
     """A dispatch as Odoo's mail sees it: one message in the chatter, one mail for each recipient."""
 
+    # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "document.dispatch"
 
     def _freeze(self):

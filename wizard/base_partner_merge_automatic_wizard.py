@@ -6,9 +6,10 @@ class MergePartnerAutomatic(models.TransientModel):
 
     def _update_foreign_keys(self, src_partners, dst_partner):
         """The rows of the ledger move by SQL: have their result computed anew."""
-        super()._update_foreign_keys(src_partners, dst_partner)
+        result = super()._update_foreign_keys(src_partners, dst_partner)
         partners = dst_partner.commercial_partner_id | dst_partner
         for name in (
             "dematerialization_refused", "dematerialization_letter_sent", "dematerialization_letter_date",
         ):
             self.env.add_to_compute(partners._fields[name], partners)
+        return result
