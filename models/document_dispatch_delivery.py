@@ -1,5 +1,6 @@
 import logging
 import secrets
+import time
 from contextlib import contextmanager
 
 from odoo import SUPERUSER_ID, api, fields, models, modules
@@ -153,7 +154,10 @@ class DocumentDispatchDelivery(models.AbstractModel):
             self.env.flush_all()  # a test's transaction is never committed
             return True
         # A commit here is the point: what the server said must survive whatever comes next
-        return bool(self.env["ir.cron"]._commit_progress(done))
+        if done:
+            return bool(self.env["ir.cron"]._commit_progress(done))
+        self.env.cr.commit()
+        return time.monotonic() < self.env.context.get("cron_end_time", float("inf"))
 
     @contextmanager
     def _worker(self):
@@ -252,7 +256,7 @@ class DocumentDispatchDelivery(models.AbstractModel):
         if obstacle := dispatch._document()._dispatch_obstacle():
             dispatch._set_state(states.FAILED, obstacle)
             return self._commit(1)
-        now = fields.Datetime.now()
+        now, go_on = fields.Datetime.now(), True
         for recipient in dispatch.recipient_ids:
             if recipient.state not in ("queued", "deferred") or (
                 recipient.next_try and recipient.next_try > now
@@ -266,13 +270,13 @@ class DocumentDispatchDelivery(models.AbstractModel):
                 recipient, recipient._prepare_mail_vals(), sessions
             )
             recipient._apply_outcome(outcome)
-            self._commit()
+            go_on = self._commit()
             # by itself: another lane may note the same of the account, and the outcome is safe now
             self.env["document.dispatch.mailer"]._note_account(recipient.mail_server_id, outcome)
             if outcome.connection_lost and not outcome.costs_try:
                 down.add(dispatch.mail_server_id.id or 0)
                 break
-        return self._commit(1)
+        return go_on
 
     def _conclude(self, dispatches):
         """Tell the rows, their documents and the chatter what came of it; return no rows.
@@ -294,7 +298,7 @@ class DocumentDispatchDelivery(models.AbstractModel):
             if len(dispatches) > 1:
                 for dispatch in dispatches:
                     self._conclude(dispatch)
-        self._commit()
+        self._commit(len(dispatches))
         return dispatches.browse()
 
     def _roll_back(self):
