@@ -6,6 +6,7 @@ from . import document_dispatch_message
 from . import document_dispatch_recipient
 from . import document_dispatch_content
 from . import document_dispatch_mailer
+from . import document_dispatch_worker
 from . import document_dispatch_delivery
 from . import document_dispatch_health
 from . import document_dispatch_mixin

@@ -2,6 +2,8 @@ import logging
 
 from odoo import models
 
+from .document_dispatch_worker import CLASHES, HELD
+
 _logger = logging.getLogger(__name__)
 
 
@@ -30,6 +32,11 @@ class DocumentDispatchContent(models.AbstractModel):
         try:
             with self.env.cr.savepoint():
                 self._prepare_group(group)
+        except CLASHES:
+            raise  # no fault of the document: the batch is made anew
+        except HELD:
+            self.env.invalidate_all()
+            return False  # somebody has it in hand: the next run makes it
         except Exception as error:
             self.env.invalidate_all()
             if len(group) == 1:

@@ -1,7 +1,4 @@
 import logging
-import secrets
-import time
-from contextlib import contextmanager
 
 from odoo import SUPERUSER_ID, api, fields, models, modules
 from odoo.fields import Domain
@@ -10,11 +7,10 @@ from odoo.tools import SQL
 
 from ..tools import states
 from .document_dispatch_mailer import Sessions
+from .document_dispatch_worker import ATTEMPTS, CLASHES, HELD
 
 _logger = logging.getLogger(__name__)
 
-#: First key of the advisory locks by which workers show that they live ("DISP")
-LOCK_SPACE = 0x44495350
 #: Rows whose content is made in one transaction: well within one slice of the scheduler's time
 PREPARE_BATCH = 20
 #: Rows whose documents are told of the outcome in one transaction
@@ -35,6 +31,7 @@ class DocumentDispatchDelivery(models.AbstractModel):
     """
 
     _name = "document.dispatch.delivery"
+    _inherit = ["document.dispatch.worker"]
     _description = "Delivery of Dispatches"
 
     @api.model
@@ -76,7 +73,7 @@ class DocumentDispatchDelivery(models.AbstractModel):
                 self._work_off(key, only, sessions)
             finally:
                 sessions.close()
-                self._come_back()
+            self._come_back()
 
     def _come_back(self):
         """Have the scheduler wake us when the next deferred mail is due."""
@@ -107,7 +104,7 @@ class DocumentDispatchDelivery(models.AbstractModel):
         seen, down, tried = set(), set(), set()
         handed_over = self.env["document.dispatch"]
         while True:
-            while dispatch := self._claim(only, seen, down):
+            while dispatch := self._repeat(self._claim, only, seen, down):
                 seen.add(dispatch.id)
                 go_on = self._deliver_isolated(dispatch, key, sessions, down)
                 handed_over |= dispatch
@@ -145,54 +142,31 @@ class DocumentDispatchDelivery(models.AbstractModel):
         )
 
     # ------------------------------------------------------------------
-    # Transactions and the life of a worker
+    # What dead workers left
     # ------------------------------------------------------------------
-
-    def _commit(self, done=0):
-        """End this unit of work; return false when the scheduler's time is up."""
-        if modules.module.current_test and not self.env.context.get("ir_cron_progress_id"):
-            self.env.flush_all()  # a test's transaction is never committed
-            return True
-        # A commit here is the point: what the server said must survive whatever comes next
-        if done:
-            return bool(self.env["ir.cron"]._commit_progress(done))
-        self.env.cr.commit()
-        return time.monotonic() < self.env.context.get("cron_end_time", float("inf"))
-
-    @contextmanager
-    def _worker(self):
-        """Hold the advisory lock that tells other workers that this one lives.
-
-        Raw SQL: the ORM knows no advisory locks. They live as long as the connection, also across
-        commits, and PostgreSQL frees them at once when the worker is killed, on whichever host.
-        """
-        key = secrets.randbelow(2**31 - 1) + 1
-        self.env.cr.execute("SELECT pg_advisory_lock(%s, %s)", (LOCK_SPACE, key))
-        try:
-            yield key
-        finally:
-            self.env.cr.execute("SELECT pg_advisory_unlock(%s, %s)", (LOCK_SPACE, key))
 
     def _find_abandoned(self, key):
         """Turn what a dead worker left ``sending`` into ``unknown``: nobody knows if it arrived."""
         sending = self.env["document.dispatch.recipient"].search([("state", "=", states.SENDING)])
         for worker in set(sending.mapped("worker")) - {key}:
-            self.env.cr.execute("SELECT pg_try_advisory_lock(%s, %s)", (LOCK_SPACE, worker))
-            if not self.env.cr.fetchone()[0]:
-                continue  # it lives
-            self.env.cr.execute("SELECT pg_advisory_unlock(%s, %s)", (LOCK_SPACE, worker))
-            self._commit()  # a fresh snapshot: the worker may have finished since we looked
-            left = sending.search([("state", "=", states.SENDING), ("worker", "=", worker)])
-            left._set_state(states.UNKNOWN, worker=False, reply=self.env._(
-                "The server was stopped while this mail was being handed over."
-            ))
-            left.dispatch_id._update_state()
-            self._commit()
+            if self._is_gone(worker):
+                self._commit()  # a fresh snapshot: the worker may have finished since we looked
+                self._isolate(self._give_up, worker)
         stuck = self.env["document.dispatch"].search([
             ("state", "=", states.SENDING), ("recipient_ids.state", "!=", states.SENDING),
         ]).filtered(lambda d: states.SENDING not in d.recipient_ids.mapped("state"))
         # the outcome is known, but the worker could not tell the documents any more
         self._conclude(stuck)
+
+    def _give_up(self, worker):
+        left = self.env["document.dispatch.recipient"].search([
+            ("state", "=", states.SENDING), ("worker", "=", worker),
+        ])
+        left._set_state(states.UNKNOWN, worker=False, reply=self.env._(
+            "The server was stopped while this mail was being handed over."
+        ))
+        left.dispatch_id._update_state()
+        return self._commit()
 
     # ------------------------------------------------------------------
     # Making what is planned
@@ -204,21 +178,35 @@ class DocumentDispatchDelivery(models.AbstractModel):
         if only is not None:
             domain &= Domain("id", "in", only.ids)
         batch = self.env["document.dispatch"].search(domain, order="id", limit=PREPARE_BATCH)
-        if batch:
-            self.env["document.dispatch.content"]._prepare(batch.try_lock_for_update())
-            if not self._commit(len(batch)):
-                return batch.browse()
-        return batch
+        return batch if batch and self._isolate(self._prepare, batch) else batch.browse()
+
+    def _prepare(self, batch):
+        self._limit_waiting()
+        # what another worker has just made is not made again
+        mine = batch.try_lock_for_update().filtered_domain(self._get_unprepared_domain())
+        self.env["document.dispatch.content"]._prepare(mine)
+        return self._commit(len(batch))
 
     # ------------------------------------------------------------------
     # Handing over
     # ------------------------------------------------------------------
 
     def _deliver_isolated(self, dispatch, key, sessions, down):
-        try:
-            return self._deliver_dispatch(dispatch, key, sessions, down)
-        except Exception as error:  # noqa: BLE001 one bad row never stops another
-            return self._park(dispatch, error)
+        for _attempt in range(ATTEMPTS):
+            try:
+                return self._deliver_dispatch(dispatch, key, sessions, down)
+            except (*CLASHES, HELD) as clash:
+                # no fault of the row: it is as it was, and goes now, or at the next run
+                _logger.info("Dispatch %s is taken anew: %s", dispatch.id, clash)
+                self._roll_back()
+                if isinstance(clash, HELD) or not self._repeat(self._claim, dispatch, (), down):
+                    break
+            except Exception as error:
+                _logger.exception("Dispatch %s could not be handed over", dispatch.id)
+                self._roll_back()
+                self._isolate(self._park, dispatch, error)
+                break
+        return self._commit()
 
     def _claim(self, only, seen, down):
         """Lock the next row that is due, or return an empty one.
@@ -226,6 +214,7 @@ class DocumentDispatchDelivery(models.AbstractModel):
         Raw SQL: ``FOR UPDATE SKIP LOCKED`` in the very query that chooses, so that two workers
         never take the same row. Those that failed most often go last.
         """
+        self._limit_waiting()
         conditions = [SQL("d.id NOT IN %s", tuple(seen) or (0,))]
         if only is not None:
             conditions.append(SQL("d.id IN %s", tuple(only.ids) or (0,)))
@@ -269,14 +258,24 @@ class DocumentDispatchDelivery(models.AbstractModel):
             outcome = self.env["document.dispatch.mailer"]._hand_over(
                 recipient, recipient._prepare_mail_vals(), sessions
             )
-            recipient._apply_outcome(outcome)
-            go_on = self._commit()
+            used = {"mail_server_id": recipient.mail_server_id.id, "linked_files": recipient.linked_files}
+            go_on = self._repeat(self._write_outcome, recipient, outcome, used)
             # by itself: another lane may note the same of the account, and the outcome is safe now
-            self.env["document.dispatch.mailer"]._note_account(recipient.mail_server_id, outcome)
+            self._isolate(self._note_account, recipient.mail_server_id, outcome)
             if outcome.connection_lost and not outcome.costs_try:
                 down.add(dispatch.mail_server_id.id or 0)
                 break
         return go_on
+
+    def _write_outcome(self, recipient, outcome, used):
+        """Commit what the server said; ``used``: what the mailer noted, and a clash has undone."""
+        recipient._engine().write(used)
+        recipient._apply_outcome(outcome)
+        return self._commit()
+
+    def _note_account(self, server, outcome):
+        self.env["document.dispatch.mailer"]._note_account(server, outcome)
+        self._commit()
 
     def _conclude(self, dispatches):
         """Tell the rows, their documents and the chatter what came of it; return no rows.
@@ -285,33 +284,25 @@ class DocumentDispatchDelivery(models.AbstractModel):
         somebody edits one of the documents, each is told alone, and the rest at the next run
         (``_find_abandoned``).
         """
-        dispatches = dispatches.exists().filtered(lambda dispatch: dispatch.state == states.SENDING)
-        try:
-            with self.env.cr.savepoint():
-                dispatches._update_state()
-                dispatches._update_notifications()
-                dispatches._tell_operator()
-                dispatches._forget_mails()
-        except Exception:
-            _logger.info("Dispatches %s are told later", dispatches.ids, exc_info=True)
-            self._roll_back()
-            if len(dispatches) > 1:
-                for dispatch in dispatches:
-                    self._conclude(dispatch)
-        self._commit(len(dispatches))
+        if dispatches and not self._isolate(self._tell, dispatches) and len(dispatches) > 1:
+            for dispatch in dispatches:
+                self._isolate(self._tell, dispatch)
         return dispatches.browse()
 
-    def _roll_back(self):
-        """Drop what this transaction did since the last commit."""
-        if not modules.module.current_test:
-            self.env.cr.rollback()
-        self.env.invalidate_all()
+    def _tell(self, dispatches):
+        self._limit_waiting()
+        dispatches = dispatches.exists().filtered(lambda dispatch: dispatch.state == states.SENDING)
+        with self.env.cr.savepoint():
+            dispatches._update_state()
+            dispatches._update_notifications()
+            dispatches._tell_operator()
+            dispatches._forget_mails()
+        self._commit(len(dispatches))
+        return True
 
     def _park(self, dispatch, error):
         """A row that cannot even be handed over stays with its reason; the others go on."""
-        _logger.exception("Dispatch %s could not be handed over", dispatch.id)
-        self._roll_back()
         dispatch = dispatch.exists()
         if dispatch.state in (states.QUEUED, states.REVIEW):
             dispatch._set_state(states.FAILED, self.env["document.dispatch.content"]._explain(error))
-        return self._commit(1)
+        self._commit(1)

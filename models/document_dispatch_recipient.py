@@ -166,6 +166,8 @@ class DocumentDispatchRecipient(models.Model):
         :param tools.smtp.Outcome outcome: the result of one conversation
         """
         self.ensure_one()
+        if self.state != states.SENDING:
+            return  # a bounce was faster, and knows better
         now = fields.Datetime.now()
         vals = {"reply": outcome.reply, "next_try": False, "worker": False}
         state = outcome.state
@@ -220,14 +222,14 @@ class DocumentDispatchRecipient(models.Model):
         :param str email: the address it speaks of, as far as it tells
         :param tools.dsn.Report report: what it says
         """
-        recipients = self.search([("message_id", "in", message_ids), ("state", "in", ("sent", "unknown"))])
+        recipients = self.search([("message_id", "in", message_ids), ("state", "in", ("sent", "sending", "unknown"))])
         if email:
             email = addresses.normalize(email)
             recipients = recipients.filtered(lambda recipient: recipient.email == email)
         if len(recipients) != 1 or report.action != dsn.FAILED:
             return  # delayed is not final; and nobody is blamed on a guess
-        if recipients.state == "unknown":
-            recipients._set_state("sent")  # it did leave, or it could not have come back
+        if recipients.state != "sent":
+            recipients._set_state("sent", worker=False)  # it did leave, or it could not have come back
         recipients._set_state("bounced", reply=report.text or self.env._("The mail came back."))
         dispatch = recipients.dispatch_id
         dispatch._update_state()

@@ -31,11 +31,16 @@ class Handler:
 
 
 class SmtpServer:
-    """Start and stop the server, on the same port each time."""
+    """Start and stop the server, on the same port each time.
 
-    def __init__(self):
-        self.handler = Handler()
+    :param handler: what answers; a friendly :class:`Handler` if none is given
+    :param options: more for ``aiosmtpd.smtp.SMTP``
+    """
+
+    def __init__(self, handler=None, **options):
+        self.handler = handler or Handler()
         self.port = 0
+        self._options = options
         self._controller = None
 
     def start(self):
@@ -44,6 +49,7 @@ class SmtpServer:
             return
         self._controller = Controller(
             self.handler, hostname="127.0.0.1", port=self.port or _free_port(), server_hostname="localhost",
+            **self._options,
         )
         self._controller.start()
         self.port = self._controller.port

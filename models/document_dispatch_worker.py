@@ -1,0 +1,101 @@
+import logging
+import secrets
+import time
+from contextlib import contextmanager
+
+from psycopg2.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
+
+from odoo import models, modules
+
+_logger = logging.getLogger(__name__)
+
+#: Another transaction was faster with the same rows: no fault of theirs, and over the next moment
+CLASHES = (DeadlockDetected, SerializationFailure)
+#: Somebody holds the row, nobody knows for how long
+HELD = LockNotAvailable
+#: How often a unit of work is done anew because of a clash
+ATTEMPTS = 5
+#: How long a unit of work waits for a document that somebody holds
+LOCK_TIMEOUT = "1s"
+#: First key of the advisory locks by which workers show that they live ("DISP")
+LOCK_SPACE = 0x44495350
+
+
+class DocumentDispatchWorker(models.AbstractModel):
+    """The life of a worker, and its transactions, which meet those of people and of other workers.
+
+    Odoo's transactions see the database as it was when they began; a row that somebody else has
+    written since then cannot be written (PostgreSQL: "could not serialize access"). Then the unit
+    of work is done anew, on what is there now.
+    """
+
+    _name = "document.dispatch.worker"
+    _description = "Worker of Dispatches"
+
+    def _commit(self, done=0):
+        """End this unit of work; return false when the scheduler's time is up."""
+        if modules.module.current_test and not self.env.context.get("ir_cron_progress_id"):
+            self.env.flush_all()  # a test's transaction is never committed
+            return True
+        # A commit here is the point: what the server said must survive whatever comes next
+        if done:
+            return bool(self.env["ir.cron"]._commit_progress(done))
+        self.env.cr.commit()
+        return time.monotonic() < self.env.context.get("cron_end_time", float("inf"))
+
+    def _roll_back(self):
+        """Drop what this transaction did since the last commit."""
+        if not modules.module.current_test:
+            self.env.cr.rollback()
+        self.env.invalidate_all()
+
+    def _repeat(self, unit, *args):
+        """Do a unit of work, anew as long as it clashes with another transaction."""
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                return unit(*args)
+            except CLASHES:
+                if attempt == ATTEMPTS or modules.module.current_test:
+                    raise
+                self._roll_back()
+
+    def _isolate(self, unit, *args):
+        """As :meth:`_repeat`, for a unit that the next run does where this one fails: then return false."""
+        try:
+            return self._repeat(unit, *args)
+        except Exception:
+            _logger.warning("Left to the next run: %s %s", unit.__name__, args, exc_info=True)
+            self._roll_back()
+            return False
+
+    def _limit_waiting(self):
+        """Let nobody's long transaction on one document hold up the others.
+
+        Raw SQL, for this transaction only: the ORM knows no such thing.
+        """
+        self.env.cr.execute("SET LOCAL lock_timeout = %s", [LOCK_TIMEOUT])
+
+    @contextmanager
+    def _worker(self):
+        """Hold the advisory lock that tells other workers that this one lives.
+
+        Raw SQL: the ORM knows no advisory locks. They live as long as the connection, also across
+        commits, and PostgreSQL frees them at once when the worker is killed, on whichever host.
+        """
+        key = secrets.randbelow(2**31 - 1) + 1
+        self.env.cr.execute("SELECT pg_advisory_lock(%s, %s)", (LOCK_SPACE, key))
+        try:
+            yield key
+        except Exception:
+            self._roll_back()  # a broken transaction could not give the lock back
+            raise
+        finally:
+            self.env.cr.execute("SELECT pg_advisory_unlock(%s, %s)", (LOCK_SPACE, key))
+
+    def _is_gone(self, worker):
+        """Tell whether the worker with this key has ended, in whatever way."""
+        self.env.cr.execute("SELECT pg_try_advisory_lock(%s, %s)", (LOCK_SPACE, worker))
+        [gone] = self.env.cr.fetchone()
+        if gone:
+            self.env.cr.execute("SELECT pg_advisory_unlock(%s, %s)", (LOCK_SPACE, worker))
+        return gone

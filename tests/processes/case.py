@@ -1,0 +1,152 @@
+"""Shared set-up: committed invoices, workers in processes of their own, and a server that counts."""
+
+import multiprocessing
+import time
+import unittest
+from collections import Counter
+
+import worker
+from faulty_server import faulty_server
+from worker import Stop, transaction
+
+from odoo import fields
+
+SECONDS = 20
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload(["worker"])
+
+
+class FaultCase(unittest.TestCase):
+    """Every worker that a test starts is ended with the test, by its own process id."""
+
+    def setUp(self):
+        self.smtp = faulty_server()
+        self.smtp.start()
+        self.addCleanup(self.smtp.stop)
+        self.handler = self.smtp.handler
+        with transaction() as env:
+            env["ir.mail_server"].search([]).active = False
+            env["ir.mail_server"].create({
+                "name": "Loopback", "smtp_host": "127.0.0.1", "smtp_port": self.smtp.port,
+                "smtp_encryption": "none", "smtp_authentication": "login", "smtp_user": "faturas", "smtp_pass": "right",
+            })
+        self.addCleanup(self._forget)
+
+    def _forget(self):
+        """Leave nothing that another test's worker could take."""
+        with transaction() as env:
+            for table in ("document_dispatch_recipient", "document_dispatch"):
+                env.cr.execute(f"UPDATE {table} SET state = 'cancelled'")
+
+    # ------------------------------------------------------------------
+    # What waits
+    # ------------------------------------------------------------------
+
+    def invoices(self, *addresses, count=1):
+        """Commit invoices that wait for a worker with text and without files; return the ids of their rows."""
+        with transaction() as env:
+            partner = env["res.partner"].create({
+                "name": "Silva & Filhos Comércio Ltda", "email": ", ".join(addresses or ["ana@silva.example.com"]),
+            })
+            moves = env["account.move"].create([{
+                "move_type": "out_invoice", "partner_id": partner.id, "invoice_date": fields.Date.today(),
+                "invoice_line_ids": [fields.Command.create({"name": "Bomba", "price_unit": 1250.0, "tax_ids": []})],
+            }] * count)
+            moves.action_post()
+            rows = moves._dispatch_create("rule")
+            rows._engine().write({
+                "subject": "Fatura", "body": "<p>Segue a fatura.</p>", "content_ready": True,
+                "email_from": "faturas@aurora.example.com", "reply_to": "faturas@aurora.example.com",
+                "email_layout_xmlid": "mail.mail_notification_light",
+            })
+            return rows.ids
+
+    # ------------------------------------------------------------------
+    # Workers
+    # ------------------------------------------------------------------
+
+    def start(self, job=worker.deliver, *args):
+        """Start a process that does this job."""
+        process = PROCESSES.Process(target=job, args=args)
+        process.start()
+        self.addCleanup(self.kill, process)
+        return process
+
+    def kill(self, process):
+        """kill -9"""
+        process.kill()
+        process.join(SECONDS)
+
+    def finish(self, process, seconds=SECONDS):
+        """Wait until a worker has ended by itself, without an exception."""
+        process.join(seconds)
+        self.assertEqual(process.exitcode, 0, "the worker failed or does not end")
+
+    def deliver(self, *stops):
+        """A worker does all there is."""
+        self.finish(self.start(worker.deliver, *stops))
+
+    def stop(self, *args, **kwargs):
+        """A place where a worker stands still, see :class:`worker.Stop`."""
+        return Stop(PROCESSES, *args, **kwargs)
+
+    def await_(self, place):
+        """Wait until a worker, or what it talks to, has come to this place."""
+        self.assertTrue(place.wait(SECONDS), "the worker does not come here")
+
+    def wait_until(self, condition):
+        """Look again and again until it is so."""
+        end = time.monotonic() + SECONDS
+        while not condition():
+            self.assertLess(time.monotonic(), end, "it never is")
+            time.sleep(0.005)
+
+    def make_due(self):
+        """Let the time pass until the next try."""
+        self.execute("UPDATE document_dispatch_recipient SET next_try = now() at time zone 'utc' - interval '1 s'"
+                     " WHERE state = 'deferred'")
+
+    def execute(self, query, *args):
+        """Another transaction, committed at once."""
+        with transaction() as env:
+            env.cr.execute(query, args)
+
+    # ------------------------------------------------------------------
+    # What came of it
+    # ------------------------------------------------------------------
+
+    def fates(self, row_id):
+        """``{address: state}``"""
+        with transaction() as env:
+            return {r.email: r.state for r in env["document.dispatch"].browse(row_id).recipient_ids}
+
+    def move_id(self, row_id):
+        with transaction() as env:
+            return env["document.dispatch"].browse(row_id).move_id.id
+
+    def assertRow(self, row_id, state, dispatch_state=None, is_move_sent=None):
+        """What the row says, and what its invoice says."""
+        self.assertRows([row_id], state, dispatch_state, is_move_sent)
+
+    def assertRows(self, row_ids, state, dispatch_state=None, is_move_sent=None):
+        """All these rows and their invoices say the same."""
+        with transaction() as env:
+            ends = Counter(
+                (row.state, row.move_id.dispatch_state, row.move_id.is_move_sent)
+                for row in env["document.dispatch"].browse(row_ids)
+            )
+        is_move_sent = state == "sent" if is_move_sent is None else is_move_sent
+        self.assertEqual(ends, {(state, dispatch_state or state, is_move_sent): len(row_ids)})
+
+    def assertCopies(self, count):
+        """So many mails arrived, and none of them twice."""
+        self.assertEqual(len(self.handler.copies), count)
+        self.assertEqual(set(self.handler.copies.values()) - {1}, set(), "doubled")
+
+    def assertShownOnly(self, row_id, copies):
+        """Nobody knows if it arrived: later workers show it to a person, and leave it alone."""
+        for _worker in range(2):
+            self.deliver()
+        self.assertEqual(set(self.fates(row_id).values()), {"unknown"})
+        self.assertRow(row_id, "unknown", is_move_sent=False)
+        self.assertCopies(copies)

@@ -1,0 +1,111 @@
+"""What runs in the worker processes.
+
+Odoo is loaded once by whoever imports this; each worker is a fork of it, as the cron workers of
+Odoo's own server are. Everything is committed, nothing knows that it is tested.
+"""
+
+import ctypes
+import os
+import signal
+from contextlib import ExitStack, contextmanager
+from unittest.mock import patch
+
+import odoo.init  # noqa: F401 it gives the package its names
+from odoo import SUPERUSER_ID, sql_db
+from odoo.api import Environment
+from odoo.modules.registry import Registry
+from odoo.tools import config
+
+DATABASE = os.environ["DISPATCH_DATABASE"]
+#: Longer than any test lasts
+FOR_EVER = 60
+#: From linux/prctl.h: which signal comes when the parent ends
+PR_SET_PDEATHSIG = 1
+
+config.parse_config(
+    [
+        "-c", os.environ["DISPATCH_CONFIG"], "-d", DATABASE,
+        "--logfile", os.environ["DISPATCH_LOG"], "--log-handler", "mail.log:ERROR",
+    ],
+    setup_logging=True,
+)
+Registry(DATABASE)
+sql_db.close_all()  # a connection must not be shared by two processes
+
+
+@contextmanager
+def transaction():
+    """An environment whose changes are committed at the end."""
+    with Registry(DATABASE).cursor() as cr:
+        yield Environment(cr, SUPERUSER_ID, {})
+
+
+class Stop:
+    """A place in the code where a worker stands still, until it is killed or told to go on.
+
+    By pipes: an event of ``multiprocessing`` never wakes again when its process was killed.
+
+    :param context: of ``multiprocessing``
+    :param str model: the class that has the method
+    :param bool after: stand still when the method is done, instead of before
+    """
+
+    def __init__(self, context, model, method, after=False):
+        self.model, self.method, self.after = model, method, after
+        self._test, self._worker = context.Pipe()
+
+    def wait(self, seconds):
+        """Tell whether a worker comes to stand here."""
+        return self._test.poll(seconds)
+
+    def go_on(self):
+        """Let it go on."""
+        self._test.send("go on")
+
+    def patch(self):
+        """Return the patch of the method; only the first call stops."""
+        original = getattr(Registry(DATABASE)[self.model], self.method)
+        calls = iter([self._stand_still])
+
+        def stopping(*args, **kwargs):
+            stand_still = next(calls, bool)
+            if self.after:
+                result = original(*args, **kwargs)
+                stand_still()
+                return result
+            stand_still()
+            return original(*args, **kwargs)
+
+        return patch.object(Registry(DATABASE)[self.model], self.method, stopping)
+
+    def _stand_still(self):
+        self._worker.send("here")
+        self._worker.poll(FOR_EVER)
+
+
+@contextmanager
+def job(stops):
+    """A transaction of a worker that stands still at these places, and ends with its test at the latest."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    with ExitStack() as patches, transaction() as env:
+        for stop in stops:
+            patches.enter_context(stop.patch())
+        yield env
+
+
+def deliver(*stops):
+    """Deliver everything that is due."""
+    with job(stops) as env:
+        env["document.dispatch.delivery"]._deliver()
+
+
+def run_cron(*stops):
+    """Deliver as the scheduler does, with its bookkeeping."""
+    with job(stops) as env:
+        env.ref("document_dispatch.ir_cron_dispatch_deliver").method_direct_trigger()
+
+
+def receive(raw, *stops):
+    """Take in a mail, as the mail gateway does."""
+    with job(stops) as env:
+        env["mail.thread"].message_process(None, raw)
