@@ -40,7 +40,7 @@ class DocumentDispatchWorker(models.AbstractModel):
         # A commit here is the point: what the server said must survive whatever comes next
         if done:
             return bool(self.env["ir.cron"]._commit_progress(done))
-        self.env.cr.commit()
+        self.env.cr.commit()  # pylint: disable=invalid-commit
         return time.monotonic() < self.env.context.get("cron_end_time", float("inf"))
 
     def _roll_back(self):
