@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 from datetime import timedelta
 
 from PIL import Image, ImageDraw
@@ -18,6 +19,7 @@ LINES = 4
 DAYS_WAITING = 30
 DAYS_OF_ARCHIVE = 1000
 ARCHIVED, NEW = "ARCH", "NEW"
+NUMBER = re.compile(r"\bINV[/_](\d+)[/_](\d+)")
 
 
 def build(env, lots):
@@ -97,6 +99,18 @@ def _invoices(env, lot, count, customers, products):
 def lot(env, name):
     """Return the invoices of a lot."""
     return env["account.move"].search([("ref", "=", name), ("move_type", "=", "out_invoice")], order="id")
+
+
+def addresses_of(invoices):
+    """Return number and address of each mail that the mail server must take, once."""
+    return [f"{'/'.join(NUMBER.search(invoice.name).groups())} {invoice.partner_id.email}" for invoice in invoices]
+
+
+def key_of(message):
+    """Return number and address of a message for each of its addresses: the number stands in the PDF's name."""
+    names = [part.get_filename() for part in message.parts if part.get_content_type() == "application/pdf"]
+    numbers = {"/".join(NUMBER.search(name).groups()) for name in names}
+    return [f"{number} {address}" for number in numbers for address in message.recipients]
 
 
 def make_due(env, invoices):

@@ -26,9 +26,9 @@ from odoo.tools import config
 # More runs than a job of the scheduler needs for the largest lot.
 MOST_RUNS = 200
 WARM_BY_LANE = 5
+SECONDS_FOR_LANES = 600
 FORM_READS = 30
 PLANS = 5
-NUMBER = re.compile(r"\bINV[/_](\d+)[/_](\d+)")
 
 
 class Bench:
@@ -53,7 +53,7 @@ class Bench:
         with self.env() as env:
             invoices = bench_data.lot(env, name)
             bench_data.make_due(env, invoices)
-            expected = addresses_of(invoices)
+            expected = bench_data.addresses_of(invoices)
             if self.ours:
                 bench_data.rule(env)
                 jobs = ["document_dispatch.ir_cron_dispatch_plan", "document_dispatch.ir_cron_dispatch_deliver"]
@@ -87,12 +87,12 @@ class Bench:
             when = int(path.name.partition("-")[0]) / 1e9
             if when >= begin:
                 last = max(last, when)
-                taken.update(key_of(mailview.read_message(path)))
+                taken.update(bench_data.key_of(mailview.read_message(path)))
         wanted = Counter(expected)
         return {
             "documents": len(expected), "seconds": last - begin, "rate": len(expected) / max(last - begin, 1e-9),
-            "lost": sorted(f"{number} {address}" for number, address in (wanted - taken)),
-            "doubled": sorted(f"{number} {address}" for number, address in (taken - wanted)),
+            "lost": sorted((wanted - taken).elements()),
+            "doubled": sorted((taken - wanted).elements()),
         }
 
 
@@ -103,18 +103,6 @@ def use_ports(env, http_port, smtp_port):
         env["ir.config_parameter"].set_param(name, value)
     # Written only where it is new: measures that run at the same time must not meet here.
     env["ir.mail_server"].search([("smtp_port", "!=", smtp_port)]).smtp_port = smtp_port
-
-
-def addresses_of(invoices):
-    """Return the pairs of number and address that the mail server must take, each once."""
-    return [(NUMBER.search(invoice.name).groups(), invoice.partner_id.email) for invoice in invoices]
-
-
-def key_of(message):
-    """Return the pairs of number and address of a message: the number stands in the PDF's name."""
-    names = [part.get_filename() for part in message.parts if part.get_content_type() == "application/pdf"]
-    numbers = {NUMBER.search(name).groups() for name in names}
-    return [(number, address) for number in numbers for address in message.recipients]
 
 
 def let_core_send(env, invoices, one_by_one):
@@ -159,7 +147,7 @@ def send_by_hand(bench, number):
     """Press Send in the window of one invoice."""
     with bench.env(bench_data.OPERATOR) as env:
         invoice = bench_data.lot(env, bench.options.lots[0][0])[number]
-        expected = addresses_of(invoice)
+        expected = bench_data.addresses_of(invoice)
         window = env["account.move.send.wizard"].with_context(active_model=invoice._name, active_ids=invoice.ids)
         begin = time.time()
         window.create({}).action_send_and_print()
@@ -230,7 +218,7 @@ def lane(bench):
     with bench.env() as env:
         rows = env["document.dispatch"].search([("state", "=", "queued")], order="id")
         mine = rows[number * WARM_BY_LANE:(number + 1) * WARM_BY_LANE]
-        expected = addresses_of(bench_data.lot(env, bench.options.lots[0][0]))[count * WARM_BY_LANE:]
+        expected = bench_data.addresses_of(bench_data.lot(env, bench.options.lots[0][0]))[count * WARM_BY_LANE:]
         wait_for_lanes(bench, "listed")
         env["document.dispatch.delivery"]._deliver(mine)
         env.cr.commit()
@@ -243,9 +231,11 @@ def lane(bench):
 
 def wait_for_lanes(bench, stage):
     """Go on when all lanes are here; return when the last one came."""
-    options = bench.options
+    options, give_up = bench.options, time.monotonic() + SECONDS_FOR_LANES
     (options.mails / f"{options.lots[0][0]}.{stage}.{options.lane}").write_text(str(time.time()))
     while len(here := list(options.mails.glob(f"{options.lots[0][0]}.{stage}.*"))) < options.lanes:
+        if time.monotonic() > give_up:
+            raise RuntimeError("another lane broke")
         time.sleep(0.005)
     return max(float(path.read_text() or 0) for path in here)
 

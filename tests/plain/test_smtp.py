@@ -88,10 +88,7 @@ class ScriptedServer:
                 return False
             text.append(line)
         self.received.append(b"".join(text))
-        going_on = self._answer(connection, "dot")
-        if going_on and self._last_reply.startswith("2"):
-            self.accepted.append(b"".join(text))
-        return going_on and self._answer(connection, "idle")
+        return self._answer(connection, "dot") and self._answer(connection, "idle")
 
     def _answer(self, connection, verb):
         """Give the next answer to a verb; tell whether the connection goes on."""
@@ -105,6 +102,9 @@ class ScriptedServer:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             return False
         self._last_reply = answer or ""
+        if verb == "dot" and self._last_reply.startswith("2"):
+            # before it is said: who hears the 250 may look at once
+            self.accepted.append(self.received[-1])
         if answer:
             connection.sendall(answer.encode("latin-1") + b"\r\n")
         return not (answer or "").startswith("421")

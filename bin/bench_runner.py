@@ -1,0 +1,137 @@
+"""The databases, servers and processes of ``bin/bench``."""
+
+import json
+import os
+import shutil
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from contextlib import ExitStack
+
+from toolchain import ADDON, CONFIG, DEV, ROOT, Stop, background, free_port
+
+BIN = ROOT / "bin"
+WORK = DEV / "bench"
+LOG = WORK / "odoo.log"
+CORE, OURS = "bench_core", "bench_ours"
+SECONDS_TO_START = 60
+
+
+class Bench:
+    """The databases and servers of one run, and what was measured."""
+
+    def __init__(self, toolchain, started, unpatched, lots, archive):
+        self.toolchain = toolchain
+        self.started = started
+        self.lots = lots
+        self.archive = archive
+        self.figures = {}
+        self.ports = {CORE: free_port(), OURS: free_port()}
+        self.smtp_port = free_port()
+        self.mails = WORK / "mails"
+        shutil.rmtree(WORK, ignore_errors=True)
+        self.mails.mkdir(parents=True)
+        folder = WORK / "unpatched"
+        folder.mkdir()
+        (folder / "wkhtmltopdf").symlink_to(unpatched)
+        self.without_patch = {"PATH": os.pathsep.join([str(folder), toolchain.environment["PATH"]])}
+
+    def prepare(self):
+        """Start the mail sink, make both databases and start a web server for each."""
+        page_port = free_port()
+        options = ["--folder", self.mails, "--smtp-port", self.smtp_port, "--http-port", page_port]
+        self.start([self.toolchain.python, BIN / "mailview.py", *options], f"http://127.0.0.1:{page_port}/json")
+        print("The company is built, with and without the addon …", flush=True)
+        self.toolchain.new_database(CORE)
+        self.started.callback(self.toolchain.drop, CORE)
+        self.inside(CORE, "build", *self.lots)
+        self.copy(CORE, OURS)
+        self.install(OURS)
+        for size in self.archive:
+            self.copy(OURS, self.archive_of(size))
+        for database in (CORE, OURS):
+            self.serve(database)
+
+    @staticmethod
+    def archive_of(size):
+        """Return the name of the database with an archive of this size."""
+        return f"bench_archive_{size}"
+
+    def install(self, database):
+        """Install the addon."""
+        install = ["-i", ADDON, "--stop-after-init", "--no-http", "--logfile", LOG]
+        with background(self.toolchain.odoo(database, *install), env=self.toolchain.environment) as process:
+            if process.wait():
+                raise Stop(f"{ADDON} could not be installed; Odoo's log is {LOG}")
+
+    def copy(self, source, target):
+        """Make a database that is a copy of another one."""
+        self.toolchain.drop(target)
+        self.started.callback(self.toolchain.drop, target)
+        self.toolchain.server.create(self.toolchain.name(target), self.toolchain.name(source))
+        shutil.copytree(self.toolchain.files(source), self.toolchain.files(target), copy_function=os.link)
+
+    def serve(self, database):
+        """Serve the style sheets that wkhtmltopdf asks for, in a process of their own as in production."""
+        port = self.ports[database]
+        options = ["--http-port", port, "--max-cron-threads", 0, "--no-database-list", "--logfile", WORK / "http.log"]
+        self.start(self.toolchain.odoo(database, *options), f"http://127.0.0.1:{port}/web/login")
+
+    def start(self, command, address):
+        """Start a server and wait until it answers."""
+        process = self.started.enter_context(
+            background(command, env=self.toolchain.environment, stdout=subprocess.DEVNULL)
+        )
+        wait_for(address, process)
+
+    def inside(self, database, measure, *lots, options=(), environment=()):
+        """Run a measure in a process of its own; return its result."""
+        return self.together([self.command(database, measure, lots, options)], dict(environment))[0]
+
+    def command(self, database, measure, lots, options=()):
+        """Return the command line of a measure; a lot says its size itself where the run has none for it."""
+        sizes = [f"{name}={self.lots[name]}" if name in self.lots else name for name in lots]
+        port = self.ports.get(database, 0)
+        server = [CONFIG, self.toolchain.name(database), LOG, port, self.smtp_port, self.mails]
+        return [self.toolchain.python, BIN / "bench_inside.py", measure, *server, *sizes, *options]
+
+    def together(self, commands, environment=None):
+        """Run measures at the same time, each in a process of its own; return their results."""
+        environment = self.toolchain.environment | (environment or {})
+        with ExitStack() as running:
+            processes = [
+                running.enter_context(background(command, env=environment, stdout=subprocess.PIPE, text=True))
+                for command in commands
+            ]
+            outputs = [process.communicate()[0] for process in processes]
+        if any(process.returncode for process in processes):
+            raise Stop(f"a measure broke; Odoo's log is {LOG}")
+        return [json.loads(output.splitlines()[-1]) for output in outputs]
+
+    def both(self, measure, *lots, environment=(), core=(), ours=()):
+        """Run a measure without and with the addon; return both results."""
+        return (
+            self.inside(CORE, measure, *lots, options=core, environment=environment),
+            self.inside(OURS, measure, *lots, options=ours, environment=environment),
+        )
+
+    def keep(self, name, core, ours):
+        """Keep all figures of a measure, and say loudly when a mail was lost or doubled."""
+        self.figures[name] = {"core": core, "ours": ours}
+        for who, result in (("core", core), ("ours", ours)):
+            for wrong in ("lost", "doubled"):
+                if result and result.get(wrong):
+                    print(f"!!! {name}, {who}: {wrong.upper()}: {', '.join(result[wrong])}", flush=True)
+
+
+def wait_for(address, process):
+    """Wait until ``process`` answers."""
+    give_up = time.monotonic() + SECONDS_TO_START
+    while time.monotonic() < give_up and process.poll() is None:
+        try:
+            with urllib.request.urlopen(address, timeout=SECONDS_TO_START):
+                return
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.1)
+    raise Stop(f"{address} does not answer; logs are in {WORK}")
