@@ -25,6 +25,12 @@ from odoo.tools import config
 
 # More runs than a job of the scheduler needs for the largest lot.
 MOST_RUNS = 200
+PLAN, DELIVER = "document_dispatch.ir_cron_dispatch_plan", "document_dispatch.ir_cron_dispatch_deliver"
+SEND, QUEUE = "account.ir_cron_account_move_send", "mail.ir_cron_mail_scheduler_action"
+# So long nothing comes any more before a measure gives up.
+SECONDS_OF_SILENCE = 60
+# So long a second copy may take to come.
+SECONDS_FOR_DOUBLES = 1
 WARM_BY_LANE = 5
 SECONDS_FOR_LANES = 600
 FORM_READS = 30
@@ -38,8 +44,9 @@ class Bench:
         self.options = options
         self.registry = Registry(options.database)
         self.ours = "document.dispatch" in self.registry
-        with self.env() as env:
-            use_ports(env, options.http_port, options.smtp_port)
+        if options.measure != "worker":
+            with self.env() as env:
+                use_ports(env, options.http_port, options.smtp_port)
 
     @contextmanager
     def env(self, login=None):
@@ -48,24 +55,60 @@ class Bench:
             env = Environment(cr, SUPERUSER_ID, {})
             yield env(user=env["res.users"].search([("login", "=", login)])) if login else env
 
-    def send(self, name, one_by_one=False):
-        """Bring a lot from due to delivered, as the scheduler does; return what it took."""
+    def due(self, name, one_by_one=False):
+        """Let a lot be due; return the mails to expect."""
         with self.env() as env:
             invoices = bench_data.lot(env, name)
             bench_data.make_due(env, invoices)
-            expected = bench_data.addresses_of(invoices)
             if self.ours:
                 bench_data.rule(env)
-                jobs = ["document_dispatch.ir_cron_dispatch_plan", "document_dispatch.ir_cron_dispatch_deliver"]
             else:
                 let_core_send(env, invoices, one_by_one)
-                # Core's scheduler leaves the mails to the queue; here the queue comes at once, not within the hour.
-                jobs = ["account.ir_cron_account_move_send", "mail.ir_cron_mail_scheduler_action"]
+            return bench_data.addresses_of(invoices)
+
+    def send(self, name):
+        """Bring a lot from due to delivered, as one worker of the scheduler does; return what it took."""
+        expected = self.due(name)
         statements, begin = sql_db.sql_counter, time.time()
-        for job in jobs:
+        # Core's scheduler leaves the mails to the queue; here the queue comes at once, not within the hour.
+        for job in (PLAN, DELIVER) if self.ours else (SEND, QUEUE):
             self.run_job(job)
         statements = sql_db.sql_counter - statements
         return self.sink(expected, begin) | {"statements": statements / len(expected)}
+
+    def schedule(self, name, one_by_one=False):
+        """Let the scheduler bring a lot from due to delivered; its workers are processes of their own."""
+        expected, begin = self.due(name, one_by_one), time.time()
+        self.trigger(PLAN if self.ours else SEND)
+        if not self.ours:
+            self.wait_for_job(SEND)
+            self.trigger(QUEUE)  # as above
+        self.wait_for_mails(len(expected), begin)
+        return self.sink(expected, begin)
+
+    def trigger(self, name):
+        """Ask the scheduler to run a job now."""
+        with self.env() as env:
+            env.ref(name)._trigger()
+
+    def wait_for_job(self, name):
+        """Wait until the scheduler is through with a job."""
+        while True:
+            with self.env() as env:
+                job, now = env.ref(name), env.cr.now()
+                due = env["ir.cron.trigger"].search_count([("cron_id", "=", job.id), ("call_at", "<=", now)])
+                if not due and job.try_lock_for_update():
+                    return
+            time.sleep(0.05)
+
+    def wait_for_mails(self, count, begin):
+        """Wait until so many mails have come, or no more come; then a moment for those that come twice."""
+        seen, last = 0, time.time()
+        while seen < count and time.time() - last < SECONDS_OF_SILENCE:
+            time.sleep(0.05)
+            came = sum(when_of(path) >= begin for path in self.options.mails.glob("*.eml"))
+            seen, last = (came, time.time()) if came > seen else (seen, last)
+        time.sleep(SECONDS_FOR_DOUBLES)
 
     def run_job(self, name):
         """Run a job of the scheduler again as long as it asks for it at once."""
@@ -84,8 +127,7 @@ class Bench:
         """Compare what the mail server took since ``begin`` with what it should have."""
         taken, last = Counter(), begin
         for path in self.options.mails.glob("*.eml"):
-            when = int(path.name.partition("-")[0]) / 1e9
-            if when >= begin:
+            if (when := when_of(path)) >= begin:
                 last = max(last, when)
                 taken.update(bench_data.key_of(mailview.read_message(path)))
         wanted = Counter(expected)
@@ -94,6 +136,11 @@ class Bench:
             "lost": sorted((wanted - taken).elements()),
             "doubled": sorted((taken - wanted).elements()),
         }
+
+
+def when_of(path):
+    """Return the time at which a mail came."""
+    return int(path.name.partition("-")[0]) / 1e9
 
 
 def use_ports(env, http_port, smtp_port):
@@ -107,11 +154,10 @@ def use_ports(env, http_port, smtp_port):
 
 def let_core_send(env, invoices, one_by_one):
     """Ask core to send invoices by its scheduler, as its window for several invoices does."""
-    job = env.ref("account.ir_cron_account_move_send")
+    job = env.ref(SEND)
     job.code = f"model._cron_account_move_send({'job_count=1' if one_by_one else ''})"
     clerk = env["res.users"].search([("login", "=", bench_data.OPERATOR)])
     invoices.sending_data = {"author_user_id": clerk.id, "author_partner_id": clerk.partner_id.id}
-    job._trigger()
 
 
 # The measures
@@ -125,7 +171,19 @@ def build(bench):
 
 def send(bench):
     """Send lots one after another in one process."""
-    return {name: bench.send(name, bench.options.one_by_one) | {"peak": peak()} for name, _ in bench.options.lots}
+    return {name: bench.send(name) | {"peak": peak()} for name, _ in bench.options.lots}
+
+
+def schedule(bench):
+    """Send lots one after another by the scheduler."""
+    return {name: bench.schedule(name, bench.options.one_by_one) for name, _ in bench.options.lots}
+
+
+def worker(bench):
+    """Be one of the scheduler's workers, as ``odoo.service.server.WorkerCron``, until the measure ends it."""
+    while not bench.options.until.exists():
+        bench.registry["ir.cron"]._process_jobs(bench.options.database)
+        time.sleep(0.02)
 
 
 def peak():
@@ -203,8 +261,8 @@ def prepare(bench):
         rule = bench_data.rule(env)
         rule.delivery = "review"
         bench_data.make_due(env, bench_data.lot(env, bench.options.lots[0][0]))
-    for job in ("plan", "deliver"):
-        bench.run_job(f"document_dispatch.ir_cron_dispatch_{job}")
+    for job in (PLAN, DELIVER):
+        bench.run_job(job)
     with bench.env() as env:
         waiting = env["document.dispatch"].search([("state", "=", "review")])
         if not all(waiting.mapped("content_ready")) or len(waiting) != bench.options.lots[0][1]:
@@ -259,7 +317,7 @@ def form(bench):
 
 MEASURES = {
     function.__name__: function
-    for function in (build, send, by_hand, rendering, planning, prepare, lane, form)
+    for function in (build, send, schedule, worker, by_hand, rendering, planning, prepare, lane, form)
 }
 
 
@@ -283,6 +341,7 @@ def parse():
     parser.add_argument("mails", type=Path, help="the folder of the mail server")
     parser.add_argument("lots", nargs="*", type=a_lot, metavar="LOT=COUNT")
     parser.add_argument("--one-by-one", action="store_true", help="core sends one invoice at a time")
+    parser.add_argument("--until", type=Path, help="a worker ends when this file is there")
     parser.add_argument("--lane", type=int, default=0)
     parser.add_argument("--lanes", type=int, default=1)
     return parser.parse_args()

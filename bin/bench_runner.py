@@ -16,6 +16,8 @@ WORK = DEV / "bench"
 LOG = WORK / "odoo.log"
 CORE, OURS = "bench_core", "bench_ours"
 SECONDS_TO_START = 60
+# Odoo's default of --max-cron-threads.
+CRON_WORKERS = 2
 
 
 class Bench:
@@ -109,12 +111,20 @@ class Bench:
             raise Stop(f"a measure broke; Odoo's log is {LOG}")
         return [json.loads(output.splitlines()[-1]) for output in outputs]
 
-    def both(self, measure, *lots, environment=(), core=(), ours=()):
+    def both(self, measure, *lots):
         """Run a measure without and with the addon; return both results."""
-        return (
-            self.inside(CORE, measure, *lots, options=core, environment=environment),
-            self.inside(OURS, measure, *lots, options=ours, environment=environment),
-        )
+        return self.inside(CORE, measure, *lots), self.inside(OURS, measure, *lots)
+
+    def scheduled(self, database, *lots, options=(), environment=()):
+        """Send lots by the scheduler, which has as many workers as Odoo gives it by itself."""
+        with ExitStack() as running:
+            until = self.mails / f"{database}.over"
+            running.callback(until.unlink)
+            running.callback(until.touch)
+            command = self.command(database, "worker", [], ["--until", until])
+            for _number in range(CRON_WORKERS):
+                running.enter_context(background(command, env=self.toolchain.environment | dict(environment)))
+            return self.inside(database, "schedule", *lots, options=options, environment=environment)
 
     def keep(self, name, core, ours):
         """Keep all figures of a measure, and say loudly when a mail was lost or doubled."""

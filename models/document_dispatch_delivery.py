@@ -15,8 +15,6 @@ _logger = logging.getLogger(__name__)
 PREPARE_BATCH = 20
 #: Rows whose documents are told of the outcome in one transaction
 CONCLUDE_BATCH = 20
-#: The scheduled actions that deliver side by side
-LANES = ("ir_cron_dispatch_deliver", *(f"ir_cron_dispatch_deliver_{number}" for number in range(2, 5)))
 #: More rows than this are left to the scheduler, so that no click waits for them
 AT_ONCE = 5
 
@@ -36,8 +34,13 @@ class DocumentDispatchDelivery(models.AbstractModel):
 
     @api.model
     def _cron_deliver(self):
-        """Entry of ``ir_cron_dispatch_deliver``."""
-        self._deliver()
+        """Entry of ``ir_cron_dispatch_deliver`` and the other lanes."""
+        if self._is_time_up():
+            # Odoo calls a job ten times, whatever its time (ir.cron._run_job). A batch more after
+            # each call would hold up the other jobs; so the rest goes in the next round, in one go.
+            self._announce()
+        else:
+            self._deliver()
 
     @api.model
     def _deliver_after_commit(self, dispatches):
@@ -75,32 +78,10 @@ class DocumentDispatchDelivery(models.AbstractModel):
                 sessions.close()
             self._come_back()
 
-    def _come_back(self):
-        """Have the scheduler wake us when the next deferred mail is due."""
-        waiting = self.env["document.dispatch.recipient"].search(
-            [("state", "=", states.DEFERRED), ("next_try", ">", fields.Datetime.now())],
-            order="next_try", limit=1,
-        )
-        if waiting:
-            self._trigger_lanes(waiting.next_try)
-
-    @api.model
-    def _trigger_lanes(self, at=None):
-        """Wake every lane that is switched on, now or at a time."""
-        for lane in self._get_lanes().filtered("active"):
-            lane._trigger(at)
-
-    @api.model
-    def _get_lanes(self):
-        """The scheduled actions that deliver, the first one always; more can be switched on."""
-        lanes = self.env["ir.cron"]
-        for name in LANES:
-            lanes |= self.env.ref(f"document_dispatch.{name}", raise_if_not_found=False) or lanes
-        return lanes
-
     def _work_off(self, key, only, sessions):
         """Send what is made, then make the next batch, until nothing is left or time is up."""
-        self._announce(only)
+        if only is None:
+            self._announce()
         seen, down, tried = set(), set(), set()
         handed_over = self.env["document.dispatch"]
         while True:
@@ -115,16 +96,17 @@ class DocumentDispatchDelivery(models.AbstractModel):
             handed_over = self._conclude(handed_over)
             batch = self._prepare_next(only, tried)
             if not batch:
-                return
+                break
             tried.update(batch.ids)
+        if only is None:
+            # what is left is in the hands of another lane, or waits for a server that is down
+            self._announce_remaining(0)
 
-    def _announce(self, only):
+    def _announce(self):
         """Tell the scheduler how much there is, so that it comes back at once for what is left."""
-        if only is None and self.env.context.get("ir_cron_progress_id"):
-            count = self.env["document.dispatch"].search_count
-            # making and handing over are a step each
-            remaining = count(self._get_unprepared_domain()) + count(self._get_due_domain())
-            self.env["ir.cron"]._commit_progress(remaining=remaining)
+        count = self.env["document.dispatch"].search_count
+        # making and handing over are a step each
+        self._announce_remaining(count(self._get_unprepared_domain()) + count(self._get_due_domain()))
 
     def _get_due_domain(self):
         """Everything that the worker can do something for now."""

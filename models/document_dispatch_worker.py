@@ -5,7 +5,9 @@ from contextlib import contextmanager
 
 from psycopg2.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
 
-from odoo import models, modules
+from odoo import api, fields, models, modules
+
+from ..tools import states
 
 _logger = logging.getLogger(__name__)
 
@@ -19,6 +21,8 @@ ATTEMPTS = 5
 LOCK_TIMEOUT = "1s"
 #: First key of the advisory locks by which workers show that they live ("DISP")
 LOCK_SPACE = 0x44495350
+#: The scheduled actions that deliver side by side
+LANES = ("ir_cron_dispatch_deliver", *(f"ir_cron_dispatch_deliver_{number}" for number in range(2, 5)))
 
 
 class DocumentDispatchWorker(models.AbstractModel):
@@ -41,7 +45,16 @@ class DocumentDispatchWorker(models.AbstractModel):
         if done:
             return bool(self.env["ir.cron"]._commit_progress(done))
         self.env.cr.commit()  # pylint: disable=invalid-commit
-        return time.monotonic() < self.env.context.get("cron_end_time", float("inf"))
+        return not self._is_time_up()
+
+    def _is_time_up(self):
+        """Tell whether the scheduler wants to go on with its other jobs."""
+        return time.monotonic() >= self.env.context.get("cron_end_time", float("inf"))
+
+    def _announce_remaining(self, count):
+        """Tell the scheduler how many units of work are left."""
+        if self.env.context.get("ir_cron_progress_id"):
+            self.env["ir.cron"]._commit_progress(remaining=count)
 
     def _roll_back(self):
         """Drop what this transaction did since the last commit."""
@@ -99,3 +112,30 @@ class DocumentDispatchWorker(models.AbstractModel):
         if gone:
             self.env.cr.execute("SELECT pg_advisory_unlock(%s, %s)", (LOCK_SPACE, worker))
         return gone
+
+    # ------------------------------------------------------------------
+    # Lanes: Odoo's scheduler calls each of them, side by side
+    # ------------------------------------------------------------------
+
+    def _come_back(self):
+        """Have the scheduler wake us when the next deferred mail is due."""
+        waiting = self.env["document.dispatch.recipient"].search(
+            [("state", "=", states.DEFERRED), ("next_try", ">", fields.Datetime.now())],
+            order="next_try", limit=1,
+        )
+        if waiting:
+            self._trigger_lanes(waiting.next_try)
+
+    @api.model
+    def _trigger_lanes(self, at=None):
+        """Wake every lane that is switched on, now or at a time."""
+        for lane in self._get_lanes().filtered("active"):
+            lane._trigger(at)
+
+    @api.model
+    def _get_lanes(self):
+        """The scheduled actions that deliver, the first one always; more can be switched on."""
+        lanes = self.env["ir.cron"]
+        for name in LANES:
+            lanes |= self.env.ref(f"document_dispatch.{name}", raise_if_not_found=False) or lanes
+        return lanes

@@ -20,24 +20,15 @@ class RenderBatch:
     """The state of one parallel rendering, handed through the layers of core in the context.
 
     Core renders in one go: HTML, wkhtmltopdf, splitting, and modules add to each step. So each
-    group goes through core twice: first until the HTML is made, which is kept, then, when all
-    processes have run, to the end, with the HTML and the PDF at hand.
+    group goes through core twice: first until the HTML is made, which is kept and drawn from then
+    on, while the HTML of the next group is made; then to the end, with the HTML and the PDF at hand.
     """
 
-    def __init__(self):
+    def __init__(self, pool):
+        self.pool = pool
+        self.collecting = True
         self.html = {}
-        self.jobs = {}
-        self.results = None
-
-    @property
-    def collecting(self):
-        return self.results is None
-
-    def run(self, binary, processes):
-        """Run all processes."""
-        keys = list(self.jobs)
-        results = pdf_pool.render_all(self.jobs.values(), binary, processes)
-        self.results = dict(zip(keys, results, strict=True))
+        self.drawn = {}
 
 
 class IrActionsReport(models.Model):
@@ -83,14 +74,14 @@ class IrActionsReport(models.Model):
             return super()._run_wkhtmltopdf(bodies, **options)
         key = (tuple(map(str, bodies)), str(header or ""), str(footer or ""))
         if batch.collecting:
-            batch.jobs[key] = self._dispatch_prepare_job(key, **options)
+            batch.drawn[key] = batch.pool.submit(self._dispatch_prepare_job(key, **options))
             raise Collected
-        result = batch.results.get(key)
-        if result is None:
+        if key not in batch.drawn:
             return super()._run_wkhtmltopdf(bodies, **options)
-        if isinstance(result, pdf_pool.RenderError):
-            raise UserError(str(result))
-        return result
+        try:
+            return batch.drawn[key].result()
+        except pdf_pool.RenderError as error:
+            raise UserError(str(error)) from error
 
     def _dispatch_prepare_job(self, key, report_ref, landscape, specific_paperformat_args, set_viewport_size, **_):
         """The call that core would make (base: ir.actions.report._run_wkhtmltopdf)."""
@@ -109,14 +100,15 @@ class IrActionsReport(models.Model):
         :param groups: whatever ``render`` takes
         :param render: called with a group and a context; renders it through core
         """
-        batch = RenderBatch()
-        context = {"dispatch_render": batch}
-        for group in groups:
-            with suppress(Collected):
+        with pdf_pool.Pool(ir_actions_report._wkhtml().bin, self._dispatch_processes()) as pool:
+            batch = RenderBatch(pool)
+            context = {"dispatch_render": batch}
+            for group in groups:
+                with suppress(Collected):
+                    render(group, context)
+            batch.collecting = False
+            for group in groups:
                 render(group, context)
-        batch.run(ir_actions_report._wkhtml().bin, self._dispatch_processes())
-        for group in groups:
-            render(group, context)
 
     @api.model
     def _dispatch_processes(self):

@@ -30,20 +30,26 @@ def default_processes():
     return 2 * (os.cpu_count() or 1)
 
 
-def render_all(jobs, binary, processes=None, timeout=TIMEOUT):
-    """Run the jobs, at most ``processes`` at once.
+class Pool:
+    """Runs jobs, at most ``processes`` at once, each from the moment it is handed in.
 
-    :return: for each job, in order, the PDF in bytes or the :class:`RenderError`
+    Leaving it drops the jobs that have not begun, and waits for those that have.
     """
-    with ThreadPoolExecutor(max_workers=processes or default_processes()) as pool:
-        return list(pool.map(lambda job: _attempt(job, binary, timeout), jobs))
 
+    def __init__(self, binary, processes=None, timeout=TIMEOUT):
+        self._binary = binary
+        self._timeout = timeout
+        self._executor = ThreadPoolExecutor(max_workers=processes or default_processes())
 
-def _attempt(job, binary, timeout):
-    try:
-        return render(job, binary, timeout)
-    except RenderError as error:
-        return error
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_error):
+        self._executor.shutdown(cancel_futures=True)
+
+    def submit(self, job):
+        """Return a future; its result is the PDF in bytes, or it raises :class:`RenderError`."""
+        return self._executor.submit(render, job, self._binary, self._timeout)
 
 
 def render(job, binary, timeout=TIMEOUT):

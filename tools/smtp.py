@@ -5,6 +5,7 @@ it the client is. In between nobody knows (RFC 1047).
 """
 
 import smtplib
+import socket
 from dataclasses import dataclass
 
 from . import states
@@ -123,6 +124,9 @@ class Session:
         connection = self._connection
         dot_sent = False
         try:
+            # The dot goes in a packet of its own; without this it would wait for the receipt of the
+            # text, which receivers delay (RFC 896, RFC 1122 §4.2.3.2): 40 ms for every mail.
+            connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
             text = smtplib._quote_periods(smtplib._fix_eols(msg).encode("ascii")
                                           if isinstance(msg, str) else msg)
             connection.send(text if text.endswith(b"\r\n") else text + b"\r\n")
