@@ -23,6 +23,7 @@
         "views/sale_order_views.xml",
         "views/res_partner_views.xml",
         "views/document_dispatch_overview_views.xml",
+        "views/ir_actions_report_views.xml",
         "views/ir_mail_server_views.xml",
         "views/res_config_settings_views.xml",
         "views/menus.xml",

@@ -155,7 +155,9 @@ def use_ports(env, http_port, smtp_port):
 def let_core_send(env, invoices, one_by_one):
     """Ask core to send invoices by its scheduler, as its window for several invoices does."""
     job = env.ref(SEND)
-    job.code = f"model._cron_account_move_send({'job_count=1' if one_by_one else ''})"
+    code = f"model._cron_account_move_send({'job_count=1' if one_by_one else ''})"
+    if job.code != code:
+        job.code = code
     clerk = env["res.users"].search([("login", "=", bench_data.OPERATOR)])
     invoices.sending_data = {"author_user_id": clerk.id, "author_partner_id": clerk.partner_id.id}
 

@@ -1,9 +1,13 @@
+import logging
+
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import split_every
 
 from ..tools.pdf_text import mentions, pdf_text
 from .document_dispatch import NO_SYNC
+
+_logger = logging.getLogger(__name__)
 
 
 class AccountMoveSend(models.AbstractModel):
@@ -122,30 +126,33 @@ class AccountMoveSend(models.AbstractModel):
         groups = [
             dict(group) for group in split_every(Report._dispatch_group_size(), invoices_data.items())
         ]
-        if len(groups) > 1 and Report._dispatch_can_parallel():
-            Report._dispatch_render_parallel(groups, self._dispatch_render_group)
-        else:
+        with Report._dispatch_rendering() as batch:
+            send = self.with_context(dispatch_render=batch)
+            if batch and len(groups) > 1:
+                for group in groups:
+                    with batch.collect():
+                        send._dispatch_print(group)
             for group in groups:
-                self._dispatch_render_group(group, {})
+                send._dispatch_print_group(group)
 
     @api.model
-    def _dispatch_render_group(self, group, context):
-        """Have core print a group; where it mixed documents up, print them one by one."""
-        quick = not any(data["pdf_report"].dispatch_needs_javascript for data in group.values())
-        send = self.with_context(dispatch_no_delay=quick, **context)
+    def _dispatch_print(self, group):
+        """Have core print these, in one wkhtmltopdf process."""
         # pylint: disable=super-method-mismatch  # the second half of _prepare_invoice_pdf_report
-        render = super(AccountMoveSend, send)._prepare_invoice_pdf_report
+        return super()._prepare_invoice_pdf_report(group)
+
+    @api.model
+    def _dispatch_print_group(self, group):
+        """Print a group; where that fails or mixes documents up, one by one and without haste."""
         try:
-            render(group)
-            mixed = len(group) > 1 and not self._dispatch_is_own_page(group)
-        except UserError:
-            if len(group) == 1:
-                raise
-            mixed = True
-        if mixed:
-            for invoice, data in group.items():
-                super()._prepare_invoice_pdf_report({invoice: data})
-        return None
+            self._dispatch_print(group)
+            if len(group) == 1 or self._dispatch_is_own_page(group):
+                return
+        except UserError as error:
+            _logger.info("Printed one by one: %s", error)
+        patient = self.with_context(dispatch_patient=True)
+        for invoice, data in group.items():
+            patient._dispatch_print({invoice: data})
 
     @api.model
     def _dispatch_is_own_page(self, group):

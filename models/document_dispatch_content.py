@@ -1,10 +1,14 @@
 import logging
 
 from odoo import models
+from odoo.exceptions import UserError
 
 from .document_dispatch_worker import CLASHES, HELD
 
 _logger = logging.getLogger(__name__)
+
+#: What a mail template says of files
+TEMPLATE_FILES = ("attachment_ids", "report_template_ids")
 
 
 class DocumentDispatchContent(models.AbstractModel):
@@ -128,9 +132,7 @@ class DocumentDispatchContent(models.AbstractModel):
             report = dispatch_type.report_id or documents[:1]._dispatch_default_report()
             # the same template with the type's own report; nothing is stored
             template = template.new({"report_template_ids": report.ids}, origin=template)
-        made = template._generate_template_attachments(
-            documents.ids, ["attachment_ids", "report_template_ids"]
-        )
+        made = self._generate_attachments(template, documents)
         # sudo: the files are the system's to write
         Attachment = self.env["ir.attachment"].sudo()
         return {
@@ -140,3 +142,25 @@ class DocumentDispatchContent(models.AbstractModel):
             ])
             for document in documents
         }
+
+    def _generate_attachments(self, template, documents):
+        """Have core make a template's files; the PDFs are drawn several at once."""
+        Report = template.env["ir.actions.report"]
+        with Report._dispatch_rendering() as batch:
+            template = template.with_context(dispatch_render=batch)
+            if batch:
+                self._start_drawing(batch, template, documents)
+            try:
+                return template._generate_template_attachments(documents.ids, TEMPLATE_FILES)
+            except UserError:
+                if len(documents) > 1:
+                    raise  # the caller makes each on its own
+                patient = template.with_context(dispatch_patient=True)
+                return patient._generate_template_attachments(documents.ids, TEMPLATE_FILES)
+
+    def _start_drawing(self, batch, template, documents):
+        """Have everything drawn that core will ask for, one process for each PDF, as core does here."""
+        for report in template.report_template_ids.filtered(lambda report: report.report_type == "qweb-pdf"):
+            for document in documents:
+                with batch.collect():
+                    template.env["ir.actions.report"]._render_qweb_pdf(report, document.ids)

@@ -94,10 +94,13 @@ class DocumentDispatchDelivery(models.AbstractModel):
                 if not go_on:
                     return
             handed_over = self._conclude(handed_over)
-            batch = self._prepare_next(only, tried)
+            batch = self._find_unprepared(only, tried)
             if not batch:
                 break
             tried.update(batch.ids)
+            self._isolate(self._prepare, batch)
+            if self._is_time_up():
+                return
         if only is None:
             # what is left is in the hands of another lane, or waits for a server that is down
             self._announce_remaining(0)
@@ -154,20 +157,20 @@ class DocumentDispatchDelivery(models.AbstractModel):
     # Making what is planned
     # ------------------------------------------------------------------
 
-    def _prepare_next(self, only, tried):
-        """Make text and files of the next batch, in one transaction; return what was looked at."""
+    def _find_unprepared(self, only, tried):
+        """Return the next batch whose text and files are not made yet."""
         domain = self._get_unprepared_domain() & Domain("id", "not in", list(tried))
         if only is not None:
             domain &= Domain("id", "in", only.ids)
-        batch = self.env["document.dispatch"].search(domain, order="id", limit=PREPARE_BATCH)
-        return batch if batch and self._isolate(self._prepare, batch) else batch.browse()
+        return self.env["document.dispatch"].search(domain, order="id", limit=PREPARE_BATCH)
 
     def _prepare(self, batch):
+        """Make text and files of a batch, in one transaction."""
         self._limit_waiting()
         # what another worker has just made is not made again
         mine = batch.try_lock_for_update().filtered_domain(self._get_unprepared_domain())
         self.env["document.dispatch.content"]._prepare(mine)
-        return self._commit(len(batch))
+        self._commit(len(mine))
 
     # ------------------------------------------------------------------
     # Handing over

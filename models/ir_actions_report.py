@@ -1,4 +1,4 @@
-from contextlib import suppress
+from contextlib import contextmanager
 
 from odoo import api, fields, models, modules
 from odoo.addons.base.models import ir_actions_report
@@ -19,16 +19,28 @@ class Collected(BaseException):
 class RenderBatch:
     """The state of one parallel rendering, handed through the layers of core in the context.
 
-    Core renders in one go: HTML, wkhtmltopdf, splitting, and modules add to each step. So each
-    group goes through core twice: first until the HTML is made, which is kept and drawn from then
-    on, while the HTML of the next group is made; then to the end, with the HTML and the PDF at hand.
+    Core renders in one go: HTML, wkhtmltopdf, splitting, and modules add to each step. So what is
+    drawn in parallel goes through core twice: first until the HTML is made, which is kept and drawn
+    from then on, while the HTML of the next one is made; then to the end, with the HTML and the PDF
+    at hand.
     """
 
     def __init__(self, pool):
         self.pool = pool
-        self.collecting = True
+        self.collecting = False
         self.html = {}
         self.drawn = {}
+
+    @contextmanager
+    def collect(self):
+        """Whatever core renders in this block ends when its HTML is made."""
+        self.collecting = True
+        try:
+            yield
+        except Collected:
+            pass
+        finally:
+            self.collecting = False
 
 
 class IrActionsReport(models.Model):
@@ -41,10 +53,9 @@ class IrActionsReport(models.Model):
     )
 
     def _build_wkhtmltopdf_args(self, *args, **kwargs):
-        """Do not wait a second for scripts where nothing is drawn by any.
+        """Core waits ``report.print_delay``, a second, for the scripts of each body and header.
 
-        Core waits ``report.print_delay`` for each body and header. Page numbers are written by a
-        script too, but while the page loads.
+        Page numbers are written by a script too, but while the page loads.
         """
         arguments = super()._build_wkhtmltopdf_args(*args, **kwargs)
         if self.env.context.get("dispatch_no_delay"):
@@ -64,51 +75,50 @@ class IrActionsReport(models.Model):
     @api.model
     def _run_wkhtmltopdf(self, bodies, report_ref=False, header=None, footer=None, landscape=False,
                          specific_paperformat_args=None, set_viewport_size=False):
-        options = {
-            "report_ref": report_ref, "header": header, "footer": footer, "landscape": landscape,
-            "specific_paperformat_args": specific_paperformat_args, "set_viewport_size": set_viewport_size,
+        context, bodies = self.env.context, list(bodies)
+        page = {
+            "landscape": landscape, "specific_paperformat_args": specific_paperformat_args,
+            "set_viewport_size": set_viewport_size,
         }
-        batch = self.env.context.get("dispatch_render")
-        bodies = list(bodies)
+        report = self._get_report(report_ref) if report_ref else self
+        patient = context.get("dispatch_patient")
+        if "dispatch_render" in context and not patient and not report.dispatch_needs_javascript:
+            self = self.with_context(dispatch_no_delay=True)  # noqa: PLW0642
+        batch = context.get("dispatch_render")
         if not batch or max(map(len, bodies), default=0) >= LARGEST_BODY:
-            return super()._run_wkhtmltopdf(bodies, **options)
-        key = (tuple(map(str, bodies)), str(header or ""), str(footer or ""))
+            return super()._run_wkhtmltopdf(bodies, report_ref=report_ref, header=header, footer=footer, **page)
+        # the call that core would make
+        arguments = self._build_wkhtmltopdf_args(report.get_paperformat(), **page)
+        job = pdf_pool.Job(
+            tuple(arguments), tuple(map(str, bodies)), str(header or ""), str(footer or ""),
+            tolerant=bool(patient),
+        )
+        return self._dispatch_draw(batch, job)
+
+    @api.model
+    def _dispatch_draw(self, batch, job):
+        """Return the PDF of a job, which may have been drawn already."""
         if batch.collecting:
-            batch.drawn[key] = batch.pool.submit(self._dispatch_prepare_job(key, **options))
+            batch.drawn[job] = batch.pool.submit(job)
             raise Collected
-        if key not in batch.drawn:
-            return super()._run_wkhtmltopdf(bodies, **options)
+        future = batch.drawn.pop(job, None) or batch.pool.submit(job)
         try:
-            return batch.drawn[key].result()
+            return future.result()
         except pdf_pool.RenderError as error:
             raise UserError(str(error)) from error
 
-    def _dispatch_prepare_job(self, key, report_ref, landscape, specific_paperformat_args, set_viewport_size, **_):
-        """The call that core would make (base: ir.actions.report._run_wkhtmltopdf)."""
-        report = self._get_report(report_ref) if report_ref else self
-        arguments = self._build_wkhtmltopdf_args(
-            report.get_paperformat(), landscape,
-            specific_paperformat_args=specific_paperformat_args, set_viewport_size=set_viewport_size,
-        )
-        bodies, header, footer = key
-        return pdf_pool.Job(tuple(arguments), bodies, header, footer)
-
     @api.model
-    def _dispatch_render_parallel(self, groups, render):
-        """Render groups of documents in several processes at once.
+    @contextmanager
+    def _dispatch_rendering(self):
+        """Yield the :class:`RenderBatch` to give in the context as ``dispatch_render``.
 
-        :param groups: whatever ``render`` takes
-        :param render: called with a group and a context; renders it through core
+        ``None`` in tests: there wkhtmltopdf shares the test's own cursor, one request after another.
         """
+        if modules.module.current_test:
+            yield None
+            return
         with pdf_pool.Pool(ir_actions_report._wkhtml().bin, self._dispatch_processes()) as pool:
-            batch = RenderBatch(pool)
-            context = {"dispatch_render": batch}
-            for group in groups:
-                with suppress(Collected):
-                    render(group, context)
-            batch.collecting = False
-            for group in groups:
-                render(group, context)
+            yield RenderBatch(pool)
 
     @api.model
     def _dispatch_processes(self):
@@ -121,8 +131,3 @@ class IrActionsReport(models.Model):
     def _dispatch_group_size(self):
         """Several documents in one process only where the binary can."""
         return GROUP_SIZE if ir_actions_report._wkhtml().is_patched_qt else 1
-
-    @api.model
-    def _dispatch_can_parallel(self):
-        """Not in tests: there wkhtmltopdf shares the test's own cursor, one request after another."""
-        return not modules.module.current_test

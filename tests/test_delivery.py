@@ -131,4 +131,5 @@ class TestDelivery(DispatchCase):
         )
 
     def _deliver_nothing_but_prepare(self):
-        self.env["document.dispatch.delivery"]._prepare_next(None, set())
+        delivery = self.env["document.dispatch.delivery"]
+        delivery._prepare(delivery._find_unprepared(None, set()))

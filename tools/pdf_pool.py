@@ -1,5 +1,6 @@
 """Several wkhtmltopdf processes at once: making a page is mostly waiting and starting up."""
 
+import logging
 import os
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
@@ -7,6 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+_logger = logging.getLogger(__name__)
+
+#: The exit code when a picture or style sheet could not be loaded; there is a PDF without it
+INCOMPLETE = 1
 #: Seconds after which a process is ended: a page that loads for ever must not hold the others up
 TIMEOUT = 120
 
@@ -17,12 +22,16 @@ class RenderError(Exception):
 
 @dataclass(frozen=True)
 class Job:
-    """One call of wkhtmltopdf: its options and its pages in HTML, one or several documents."""
+    """One call of wkhtmltopdf: its options and its pages in HTML, one or several documents.
+
+    ``tolerant``: take the PDF also when something on a page could not be loaded.
+    """
 
     options: tuple
     bodies: tuple
     header: str = ""
     footer: str = ""
+    tolerant: bool = False
 
 
 def default_processes():
@@ -72,9 +81,11 @@ def render(job, binary, timeout=TIMEOUT):
             )
         except subprocess.TimeoutExpired as error:
             raise RenderError(f"wkhtmltopdf did not finish within {timeout} seconds") from error
-        # 1: something on the page could not be loaded. Core keeps such a page with a warning; here it
-        # goes back to core, alone and without haste.
-        if done.returncode or not target.exists() or not target.stat().st_size:
+        if not target.exists() or not target.stat().st_size:
+            raise RenderError(f"wkhtmltopdf made nothing, code {done.returncode}: {done.stderr[-1000:]}")
+        if done.returncode == INCOMPLETE and job.tolerant:
+            _logger.warning("wkhtmltopdf: %s", done.stderr[-1000:])
+        elif done.returncode:
             raise RenderError(f"wkhtmltopdf ended with code {done.returncode}: {done.stderr[-1000:]}")
         return target.read_bytes()
 

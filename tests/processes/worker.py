@@ -8,10 +8,12 @@ import ctypes
 import os
 import signal
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from unittest.mock import patch
 
 import odoo.init  # noqa: F401 it gives the package its names
 from odoo import SUPERUSER_ID, sql_db
+from odoo.addons.base.models import ir_actions_report, ir_cron
 from odoo.api import Environment
 from odoo.modules.registry import Registry
 from odoo.tools import config
@@ -105,7 +107,27 @@ def run_cron(*stops):
         env.ref("document_dispatch.ir_cron_dispatch_deliver").method_direct_trigger()
 
 
+def run_cron_shortly(seconds, *stops):
+    """As :func:`run_cron`, in a scheduler that gives each job so much time."""
+    with patch.object(ir_cron, "MIN_TIME_PER_JOB", seconds):
+        run_cron(*stops)
+
+
 def receive(raw, *stops):
     """Take in a mail, as the mail gateway does."""
     with job(stops) as env:
         env["mail.thread"].message_process(None, raw)
+
+
+def deliver_drawing(path, options):
+    """Deliver with the wkhtmltopdf of this PATH; ``timeout``: seconds that it may take."""
+    # only now Odoo knows where the addon is
+    from odoo.addons.document_dispatch.tools import pdf_pool  # noqa: PLC0415
+
+    os.environ["PATH"] = path
+    ir_actions_report._wkhtml.cache_clear()
+    with ExitStack() as patches:
+        if "timeout" in options:
+            pool = partial(pdf_pool.Pool, timeout=options["timeout"])
+            patches.enter_context(patch.object(pdf_pool, "Pool", pool))
+        deliver()

@@ -1,0 +1,142 @@
+"""PDFs drawn by several real wkhtmltopdf at once, and one that misbehaves among them."""
+
+import io
+import os
+import re
+import shutil
+import stat
+import tempfile
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import worker
+from case import FaultCase
+from pypdf import PdfReader
+from worker import transaction
+
+MANY = 12
+#: Goes before the real wkhtmltopdf: notes each call, and spoils some
+PROGRAM = """\
+#!/usr/bin/env python3
+import os, sys, time
+from pathlib import Path
+
+mode, real, notes = {mode!r}, {real!r}, Path({notes!r})
+arguments = sys.argv[1:]
+bodies = [name for name in arguments if "report.body" in name]
+if bodies:
+    with notes.open("a") as file:
+        file.write(f"{{len(bodies)}}\\n")
+    texts = "".join(Path(name).read_text() for name in bodies)
+    if mode == "mix" and len(bodies) > 1:
+        first, last = (arguments.index(name) for name in (bodies[0], bodies[-1]))
+        arguments[first], arguments[last] = arguments[last], arguments[first]
+    if mode == "fail together" and len(bodies) > 1:
+        sys.exit("too many")
+    if mode == "hang" and "Obra parada" in texts:
+        time.sleep(60)
+    if mode == "fail" and "Obra parada" in texts:
+        sys.exit(2)
+os.execv(real, [real, *arguments])
+"""
+
+
+class StyleSheets(BaseHTTPRequestHandler):
+    """Answers whatever a page asks for, as Odoo's own server would."""
+
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.send_header("Content-Type", "text/css")
+        self.end_headers()
+
+    def log_message(self, *_arguments):
+        """Nobody reads it."""
+
+
+class TestRendering(FaultCase):
+    def setUp(self):
+        super().setUp()
+        server = ThreadingHTTPServer(("127.0.0.1", 0), StyleSheets)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        with transaction() as env:
+            env["ir.config_parameter"].set_param("report.url", f"http://127.0.0.1:{server.server_port}")
+        self.folder = Path(tempfile.mkdtemp())
+        self.addCleanup(shutil.rmtree, self.folder)
+        self.notes = self.folder / "calls"
+
+    def test_many_at_once(self):
+        rows = self.unmade_invoices(MANY)
+        self.draw_with("well")
+        self.assertRows(rows, "sent")
+        self.assertOwnPdfs(rows)
+        self.assertLess(len(self.calls()), MANY, "several in one process")
+
+    def test_mixed_up(self):
+        rows = self.unmade_invoices(MANY)
+        self.draw_with("mix")
+        self.assertRows(rows, "sent")
+        self.assertOwnPdfs(rows)
+        self.assertIn(1, self.calls(), "drawn again, one by one")
+
+    def test_group_that_fails(self):
+        rows = self.unmade_invoices(MANY)
+        self.draw_with("fail together")
+        self.assertRows(rows, "sent")
+        self.assertOwnPdfs(rows)
+
+    def test_one_that_cannot_be_drawn(self):
+        """It is parked with its reason, the others go."""
+        *rows, parked = self.unmade_invoices(MANY, last="Obra parada")
+        self.draw_with("fail")
+        self.assertRows(rows, "sent")
+        self.assertOwnPdfs(rows)
+        self.assertIn("wkhtmltopdf", self.message_of(parked))
+        self.assertRow(parked, "failed")
+
+    def test_one_that_never_ends(self):
+        *rows, parked = self.unmade_invoices(3, last="Obra parada")
+        self.draw_with("hang", timeout=2)
+        self.assertRows(rows, "sent")
+        self.assertIn("did not finish within 2 seconds", self.message_of(parked))
+        self.assertRow(parked, "failed")
+
+    # ------------------------------------------------------------------
+
+    def unmade_invoices(self, count, last=None):
+        """Invoices that wait for text and files; the last one says something of its own."""
+        rows = self.invoices(count=count)
+        with transaction() as env:
+            dispatches = env["document.dispatch"].browse(rows)
+            dispatches._engine().content_ready = False
+            if last:
+                dispatches[-1].move_id.narration = last
+        return rows
+
+    def draw_with(self, mode, **options):
+        """Let a worker deliver, with a wkhtmltopdf that behaves so."""
+        program = self.folder / "wkhtmltopdf"
+        program.write_text(PROGRAM.format(mode=mode, real=shutil.which("wkhtmltopdf"), notes=str(self.notes)))
+        program.chmod(program.stat().st_mode | stat.S_IXUSR)
+        path = os.pathsep.join([str(self.folder), os.environ["PATH"]])
+        self.finish(self.start(worker.deliver_drawing, path, options), seconds=60)
+
+    def calls(self):
+        """The number of documents in each call."""
+        return [int(line) for line in self.notes.read_text().split()]
+
+    def message_of(self, row_id):
+        with transaction() as env:
+            return env["document.dispatch"].browse(row_id).state_message
+
+    def assertOwnPdfs(self, row_ids):
+        """Each row has one PDF, with its own number and nobody else's."""
+        with transaction() as env:
+            for row in env["document.dispatch"].browse(row_ids):
+                [file] = row.attachment_ids
+                text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(file.raw)).pages)
+                numbers = set(re.findall(r"INV/\d+/\d+", re.sub(r"\s", "", text)))
+                self.assertEqual(numbers, {row.document_name})
