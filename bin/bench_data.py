@@ -28,7 +28,8 @@ def build(env, lots):
     company = _company(env)
     # The scheduler has nothing else to do than what is measured.
     env["ir.cron"].search([]).active = False
-    env["ir.cron"].union(*map(env.ref, ("account.ir_cron_account_move_send", "mail.ir_cron_mail_scheduler_action"))).active = True
+    for job in ("account.ir_cron_account_move_send", "mail.ir_cron_mail_scheduler_action"):
+        env.ref(job).active = True
     env["ir.mail_server"].create({
         "name": "Bench", "smtp_host": "127.0.0.1", "smtp_encryption": "none", "smtp_authentication": "login",
     })

@@ -19,6 +19,7 @@ from . import account_move_send
 from . import sale_order
 from . import res_config_settings
 from . import ir_mail_server
+from . import ir_qweb
 from . import mail_thread
 from . import mail_mail
 from . import mail_template

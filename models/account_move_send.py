@@ -127,7 +127,8 @@ class AccountMoveSend(models.AbstractModel):
             dict(group) for group in split_every(Report._dispatch_group_size(), invoices_data.items())
         ]
         with Report._dispatch_rendering() as batch:
-            send = self.with_context(dispatch_render=batch)
+            # NO_SYNC: what a report computes, core may write (account.move.line._compute_parent_id)
+            send = self.with_context(dispatch_render=batch, **NO_SYNC)
             if batch and len(groups) > 1:
                 for group in groups:
                     with batch.collect():

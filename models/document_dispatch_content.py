@@ -103,7 +103,7 @@ class DocumentDispatchContent(models.AbstractModel):
         """Render the text in one language: ``{id: {subject, body, email_from, reply_to}}``."""
         # sudo: as core does (account.move.send); the text is the administrator's, and it may name
         # fields that the operator does not see. The documents themselves were read with his rights.
-        template = template.sudo()
+        template = template.sudo().with_context(dispatch_compiled={})
         rendered = {
             name: template._render_field(name, documents.ids, set_lang=lang, options=options)
             for name, options in (

@@ -83,7 +83,7 @@ class IrActionsReport(models.Model):
         report = self._get_report(report_ref) if report_ref else self
         patient = context.get("dispatch_patient")
         if "dispatch_render" in context and not patient and not report.dispatch_needs_javascript:
-            self = self.with_context(dispatch_no_delay=True)  # noqa: PLW0642
+            self = self.with_context(dispatch_no_delay=True)
         batch = context.get("dispatch_render")
         if not batch or max(map(len, bodies), default=0) >= LARGEST_BODY:
             return super()._run_wkhtmltopdf(bodies, report_ref=report_ref, header=header, footer=footer, **page)

@@ -122,7 +122,7 @@ def receive(raw, *stops):
 def deliver_drawing(path, options):
     """Deliver with the wkhtmltopdf of this PATH; ``timeout``: seconds that it may take."""
     # only now Odoo knows where the addon is
-    from odoo.addons.document_dispatch.tools import pdf_pool  # noqa: PLC0415
+    from odoo.addons.document_dispatch.tools import pdf_pool
 
     os.environ["PATH"] = path
     ir_actions_report._wkhtml.cache_clear()
