@@ -128,7 +128,7 @@ def rule(env):
     rules = env["document.dispatch.rule"]
     types = env["document.dispatch.type"].search([("code", "=", "invoice"), ("company_id", "=", False)])
     return rules.search([], limit=1) or rules.create({
-        "name": "Bench", "active": True, "delivery": "now", "date_from": fields.Date.today(),
+        "name": "Bench", "active": True, "delivery": "now", "trigger": "post", "date_from": fields.Date.today(),
         "company_id": env.ref("base.main_company").id, "type_ids": [Command.set(types.ids)],
         "user_id": env["res.users"].search([("login", "=", OPERATOR)]).id,
     })

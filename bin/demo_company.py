@@ -215,7 +215,7 @@ def _document(env, document, partner, products, salesperson):
     record = make(env(context={**env.context, "allowed_company_ids": partner.company_id.ids}),
                   document, partner, products, salesperson, day)
     if document.mark == "excluded":
-        record.action_dispatch_exclude()
+        record._dispatch_exclude("Agreed on the phone")
     elif document.mark == "to_send":
         record.action_dispatch_mark()
 

@@ -1,7 +1,8 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from ..tools.pdf_stamp import stamp
 from .document_dispatch import NO_SYNC
 
 #: Kind of invoice → code of its document type
@@ -17,15 +18,33 @@ class AccountMove(models.Model):
         "(company_id, invoice_date) WHERE state = 'posted' "
         "AND (dispatch_state IS NULL OR dispatch_state = 'to_send')"
     )
+    _dispatch_due_sale_idx = models.Index(
+        "(company_id, delivery_date) WHERE state = 'posted' "
+        "AND (dispatch_state IS NULL OR dispatch_state = 'to_send')"
+    )
 
     # ------------------------------------------------------------------
     # What an invoice says of itself
     # ------------------------------------------------------------------
 
+    @api.depends("state", "move_type")
+    def _compute_dispatch_state(self):
+        # a posted invoice goes anew, whatever went as its pro-forma
+        return super()._compute_dispatch_state()
+
     def _dispatch_type_code(self):
+        if self.move_type == "out_invoice" and self.state == "draft":
+            return "proforma"
         return MOVE_TYPES.get(self.move_type, False)
 
-    def _dispatch_obstacle(self):
+    def _dispatch_name(self):
+        if self.state != "draft" or self.name and self.name != "/":
+            return self.name
+        return self.env._("Pro-forma %s", self.id)
+
+    def _dispatch_obstacle(self, code):
+        if code == "proforma":
+            return "" if self.state == "draft" else self.env._("The invoice is no draft any more.")
         if self.state != "posted":
             return self.env._("The invoice is not posted.")
         return ""
@@ -33,17 +52,44 @@ class AccountMove(models.Model):
     @api.model
     def _dispatch_rule_domain(self, codes):
         move_types = [move_type for move_type, code in MOVE_TYPES.items() if code in codes]
-        return Domain("state", "=", "posted") & Domain("move_type", "in", move_types)
+        domain = Domain("state", "=", "posted") & Domain("move_type", "in", move_types)
+        if "proforma" in codes:
+            # neither empty drafts nor the next ones of a recurring invoice, which is not due yet
+            domain |= Domain([
+                ("state", "=", "draft"), ("move_type", "=", "out_invoice"), ("partner_id", "!=", False),
+                ("amount_total", ">", 0), ("date", "<=", fields.Date.context_today(self)),
+            ])
+        return domain
 
     @api.model
-    def _dispatch_date_field(self):
-        return "invoice_date"
+    def _dispatch_date_domain(self, day, basis):
+        issued = Domain("invoice_date", ">=", day) | (
+            # a draft gets its date of issue when it is posted
+            Domain("invoice_date", "=", False) & Domain("state", "=", "draft") & Domain("date", ">=", day)
+        )
+        if basis == "issue":
+            return issued
+        return Domain("delivery_date", ">=", day) | Domain("delivery_date", "=", False) & issued
 
     def _dispatch_default_report(self):
         return self.env["account.move.send"]._get_default_pdf_report_id(self)
 
-    def _dispatch_make_files(self, dispatch_type):
-        return self.env["account.move.send"]._dispatch_make_files(self, dispatch_type)
+    def _dispatch_make_files(self, template, report):
+        if self[:1].state == "draft":
+            return self._dispatch_make_proforma(template, report)
+        return self.env["account.move.send"]._dispatch_make_files(self, template, report)
+
+    def _dispatch_make_proforma(self, template, report):
+        """The page of a draft, marked on each page as what it is; nothing of it stays on the invoice."""
+        files = self.env["document.dispatch.content"]._make_template_files(self, template, report)
+        for document, made in files.items():
+            word = self.env._("PRO-FORMA")
+            for file in made.filtered(lambda f: f.mimetype == "application/pdf" and f.res_id == document.id):
+                file.write({
+                    "raw": stamp(file.raw, word),
+                    "name": self.env._("Pro-forma %(number)s.pdf", number=document._dispatch_name().replace("/", "_")),
+                })
+        return files
 
     def _dispatch_accepted(self):
         self.filtered(lambda move: not move.is_move_sent).with_context(**NO_SYNC).is_move_sent = True
@@ -70,11 +116,21 @@ class AccountMove(models.Model):
         return result
 
     def _post(self, soft=True):
+        self.filtered(lambda move: move._dispatch_type_code() == "proforma")._dispatch_withdraw(
+            self.env._("The invoice was posted."))
         posted = super()._post(soft=soft)
         # core leaves the mark of the first version (button_draft): the corrected one has not gone
         corrected = posted.filtered(lambda move: move.dispatch_revision and move.is_move_sent)
         corrected.sudo().is_move_sent = False  # sudo: the mark is the system's
+        self.env["document.dispatch.rule"]._plan_posted(posted.filtered(lambda move: move._dispatch_type_code()))
         return posted
+
+    def _get_fields_to_copy_recurring_entries(self, values):
+        """A recurring invoice hands “to send” on to its copies."""
+        values = super()._get_fields_to_copy_recurring_entries(values)
+        if self.dispatch_mark:
+            values["dispatch_mark"] = self.dispatch_mark
+        return values
 
     def button_cancel(self):
         result = super().button_cancel()

@@ -73,17 +73,16 @@ class AccountMoveSend(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _dispatch_make_files(self, moves, dispatch_type):
+    def _dispatch_make_files(self, moves, template, chosen_report):
         """Have core's pipeline make the legal files (e-invoice modules included), send nothing.
 
         :return: ``{move: ir.attachment}``
         """
         send = self.with_context(dispatch_hold_sent=True)
         send._check_move_constraints(moves)
-        template = dispatch_type.mail_template_id
         data = {}
         for move in moves:
-            report = dispatch_type.report_id or send._get_default_pdf_report_id(move)
+            report = chosen_report or send._get_default_pdf_report_id(move)
             if not report.is_invoice_report:
                 raise UserError(self.env._("The report “%s” does not print invoices.", report.name))
             settings = send._get_default_sending_settings(

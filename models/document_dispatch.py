@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import plaintext2html
 
 from ..tools import states
 
@@ -101,11 +100,21 @@ class DocumentDispatch(models.Model):
     body = fields.Html(sanitize="email_outgoing", sanitize_attributes=False)
     attachment_ids = fields.Many2many("ir.attachment", string="Files", bypass_search_access=True)
     email_layout_xmlid = fields.Char(readonly=True)
+    mail_template_id = fields.Many2one(
+        "mail.template", string="Text of", readonly=True, ondelete="set null", help="Empty: the document type's.",
+    )
+    report_id = fields.Many2one(
+        "ir.actions.report", readonly=True, ondelete="set null", help="Empty: as the document type says.",
+    )
+    without_files = fields.Boolean(string="No attachment", readonly=True)
     keep_mail = fields.Boolean(
         readonly=True, help="The mail template asks to keep Odoo's technical record of the mail.",
     )
     mail_message_id = fields.Many2one(
         "mail.message", readonly=True, index="btree_not_null", ondelete="set null",
+    )
+    rehearsal = fields.Boolean(
+        readonly=True, help="Made while the company rehearsed: it goes to the supervisor only, and counts for nothing.",
     )
     # What became of it
     state = fields.Selection(
@@ -113,7 +122,7 @@ class DocumentDispatch(models.Model):
             ("review", "In review"), ("queued", "Waiting"), ("sending", "Sending"),
             ("sent", "Sent"), ("partial", "Sent in part"), ("failed", "Failed"),
             ("unknown", "Unknown"), ("paper", "Paper tray"), ("printed", "Printed"),
-            ("cancelled", "Cancelled"),
+            ("rehearsed", "Rehearsed"), ("cancelled", "Cancelled"),
         ],
         required=True, readonly=True, default="queued", index=True,
     )
@@ -127,7 +136,7 @@ class DocumentDispatch(models.Model):
     printed_date = fields.Datetime(readonly=True)
 
     _once_per_revision = models.UniqueIndex(
-        "(res_model, res_id, type_code, revision) "
+        "(res_model, res_id, type_code, revision, rehearsal) "
         "WHERE resend_of_id IS NULL AND state != 'cancelled'",
         "This document is already on its way. To send it once more, use “Send again”.",
     )
@@ -213,66 +222,6 @@ class DocumentDispatch(models.Model):
         """
         return self.sudo().with_context(dispatch_engine=ENGINE)
 
-    def _set_state(self, state, message=False):
-        """Change the state by the table of transitions, and let the documents know."""
-        for dispatch in self:
-            states.check(states.DISPATCH_TRANSITIONS, dispatch.state, state)
-        self._engine().write({"state": state, "state_message": message})
-        if state != states.SENDING:  # to the document that is the same as waiting
-            self._documents_changed()
-
-    def _update_state(self):
-        """Derive the state of mailed rows from their recipients, and tell the documents."""
-        mailed = self.filtered(lambda dispatch: dispatch.channel == "email")
-        changed = mailed.grouped(lambda dispatch: (
-            states.summarize(dispatch.recipient_ids.mapped("state")), dispatch._failure_text(),
-        ))
-        for (state, message), dispatches in changed.items():
-            newly_sent = dispatches.filtered(lambda dispatch: not dispatch.sent_date)
-            dispatches.filtered(lambda dispatch, new=state: dispatch.state != new)._set_state(state, message)
-            if state in ("sent", "partial"):
-                newly_sent._engine().sent_date = fields.Datetime.now()
-                newly_sent._tell_documents("_dispatch_accepted")
-            elif state == "failed":
-                (dispatches - newly_sent)._tell_documents("_dispatch_came_back")
-
-    def _tell_documents(self, method):
-        """Call a method of the documents, each kind at once."""
-        for model, dispatches in self.grouped("res_model").items():
-            # sudo: the document's own mark follows the mail server, whoever waits for it
-            documents = self.env[model].sudo().browse(dispatches.mapped("res_id")).exists()
-            getattr(documents, method)()
-
-    def _tell_operator(self):
-        """Leave an activity on the document for the person in whose name it went."""
-        for dispatch in self:
-            if dispatch.state not in ("failed", "partial", "unknown"):
-                dispatch._engine().activity_id.unlink()
-            elif not dispatch.activity_id:
-                # sudo: the worker's note; the document may be one that he does not own
-                dispatch._engine().activity_id = dispatch._document().sudo().activity_schedule(
-                    "mail.mail_activity_data_warning",
-                    summary=self.env._("Sending: %s", dispatch._state_label()),
-                    note=plaintext2html(dispatch.state_message or ""),
-                    user_id=dispatch.user_id.id,
-                )
-
-    def _failure_text(self):
-        """One line for each recipient that did not get it, with the server's words."""
-        self.ensure_one()
-        return "\n".join(
-            f"{recipient.email}: {recipient.reply}"
-            for recipient in self.recipient_ids
-            if recipient.reply and recipient.state in ("failed", "deferred", "unknown", "bounced")
-        )
-
-    def _documents_changed(self):
-        """Have the stored ``dispatch_state`` of the documents computed anew."""
-        for model, dispatches in self.grouped("res_model").items():
-            documents = self.env[model].browse(dispatches.mapped("res_id")).exists()
-            self.env.add_to_compute(documents._fields["dispatch_state"], documents)
-            documents.invalidate_recordset(["dispatch_ids"])
-
     # ------------------------------------------------------------------
     # Which rows stand for a document
     # ------------------------------------------------------------------
@@ -286,7 +235,13 @@ class DocumentDispatch(models.Model):
         """Rows of one type and revision that count: cancelled ones do not."""
         return Domain([
             ("type_code", "=", code), ("revision", "=", revision), ("state", "!=", "cancelled"),
+            ("rehearsal", "=", False),
         ])
+
+    @api.model
+    def _dispatches_of(self, files):
+        """Released rows that hold these files."""
+        return self.search([("attachment_ids", "in", files.ids), ("frozen", "=", True)]) if files else self.browse()
 
     def _withdrawable(self):
         """Those of which nothing has left, and nothing may have left."""

@@ -35,7 +35,10 @@ class DocumentDispatch(models.Model):
         for model, dispatches in self.grouped("res_model").items():
             documents = self.env[model].browse(dispatches.mapped("res_id")).exists()
             # sudo: the mark is part of discarding, whether or not he may edit the document
-            documents.sudo().dispatch_mark = "excluded"
+            documents.sudo().write({
+                "dispatch_mark": "excluded",
+                "dispatch_exclude_reason": self.env._("Discarded by %s.", self.env.user.name),
+            })
 
     def _cancel(self, reason):
         """Withdraw rows; where somebody has the document already, only those who wait."""
@@ -106,7 +109,7 @@ class DocumentDispatch(models.Model):
     def _report(self):
         """The report that prints this row's document."""
         self.ensure_one()
-        return self.type_id.report_id or self._document()._dispatch_default_report()
+        return self.report_id or self.type_id.report_id or self._document()._dispatch_default_report()
 
     def _state_label(self):
         return dict(self._fields["state"]._description_selection(self.env))[self.state]

@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.exceptions import UserError
 
 from ..tools import addresses, recipients
 
@@ -31,6 +32,11 @@ class DocumentDispatchMixin(models.AbstractModel):
         """Write the row for a message that core just posted, and deliver it after the commit."""
         self.ensure_one()
         dispatch_type = self._dispatch_type()
+        if origin != "core" and self.company_id.sudo().dispatch_mode == "off":  # sudo: see _dispatch_rehearses
+            raise UserError(self.env._(
+                "Sending is switched off for %s. Switch it on in the settings of Document Dispatch.",
+                self.company_id.name,
+            ))
         previous = self._dispatch_supersede()
         if origin == "core" and previous:
             return previous  # an automatic process never sends a second time
@@ -43,6 +49,10 @@ class DocumentDispatchMixin(models.AbstractModel):
         )
         if vals.get("channel_reason") != "refused":
             vals.update(self._dispatch_message_recipients(message, directory, dispatch_type, vals))
+        if vals["rehearsal"]:
+            # sudo: core posted it to the customer, who did not get it
+            note = self.env.ref("mail.mt_note")
+            message.sudo().write({"subtype_id": note.id, "is_internal": True, "partner_ids": [(5,)]})
         dispatch = self._dispatch_insert([vals])
         if dispatch.channel == "email":
             dispatch._engine()._create_notifications()
@@ -102,7 +112,7 @@ class DocumentDispatchMixin(models.AbstractModel):
         return {
             "channel": "paper" if reason else "email",
             "channel_reason": reason,
-            "state": "paper" if reason else "queued",
+            "state": "queued" if not reason else "rehearsed" if vals["rehearsal"] else "paper",
             "skipped": self._dispatch_prepare_skipped(resolution),
             "recipient_ids": self._dispatch_prepare_recipients(dispatch_type, resolution, vals["lang"]),
         }

@@ -2,6 +2,7 @@ import logging
 
 from odoo import models
 from odoo.exceptions import UserError
+from odoo.tools import formataddr
 
 from .document_dispatch_worker import CLASHES, HELD
 
@@ -30,7 +31,10 @@ class DocumentDispatchContent(models.AbstractModel):
 
     @staticmethod
     def _group_key(dispatch):
-        return dispatch.user_id, dispatch.company_id, dispatch.type_id, dispatch.lang
+        return (
+            dispatch.user_id, dispatch.company_id, dispatch.type_id, dispatch.lang, dispatch.mail_server_id,
+            dispatch.mail_template_id, dispatch.report_id, dispatch.without_files,
+        )
 
     def _try_prepare(self, group):
         try:
@@ -66,12 +70,13 @@ class DocumentDispatchContent(models.AbstractModel):
         first = group[0]
         documents = self._documents(group)
         for document in documents:
-            if obstacle := document._dispatch_obstacle():
+            if obstacle := document._dispatch_obstacle(first.type_id.code):
                 raise ValueError(obstacle)
-        template = first.type_id.mail_template_id.with_env(documents.env)
+        template = (first.mail_template_id or first.type_id.mail_template_id).with_env(documents.env)
         if not template:
             raise ValueError(self.env._("The document type “%s” has no text. Choose one there.", first.type_id.name))
-        files = documents._dispatch_make_files(first.type_id.with_env(documents.env))
+        report = (first.report_id or first.type_id.report_id).with_env(documents.env)
+        files = {} if first.without_files else documents._dispatch_make_files(template, report)
         texts = {
             lang: self._render(template, documents, lang)
             for lang in {first.lang, *group.recipient_ids.mapped("lang")}
@@ -79,7 +84,8 @@ class DocumentDispatchContent(models.AbstractModel):
         for dispatch, document in zip(group, documents, strict=True):
             dispatch._engine().write({
                 **texts[first.lang][document.id],
-                "attachment_ids": [(6, 0, files[document].ids)],
+                **self._prepare_sender(dispatch, texts[first.lang][document.id]),
+                "attachment_ids": [(6, 0, files[document].ids if files else [])],
                 "email_layout_xmlid": self._layout(template),
                 "keep_mail": not template.auto_delete,
                 "content_ready": True,
@@ -122,14 +128,27 @@ class DocumentDispatchContent(models.AbstractModel):
             for res_id in documents.ids
         }
 
-    def _make_template_files(self, documents, dispatch_type):
+    def _prepare_sender(self, dispatch, text):
+        """From whom it comes, and where answers go.
+
+        An account that was chosen, and has an address of its own, is the sender and gets the answers.
+        """
+        # sudo: to use, not to read
+        address = dispatch.mail_server_id.sudo()._dispatch_address()
+        reply_to = dispatch.type_id.reply_to or text["reply_to"]
+        if not address:
+            return {"email_from": text["email_from"], "reply_to": reply_to}
+        sender = formataddr((dispatch.company_id.name, address))
+        return {"email_from": sender, "reply_to": reply_to or sender}
+
+    def _make_template_files(self, documents, template, report):
         """Make the files that a mail template names: its reports, and the files it always adds.
 
+        :param report: instead of those; empty: the document's own, where the template names none
         :return: ``{document: ir.attachment}``
         """
-        template = dispatch_type.mail_template_id
-        if dispatch_type.report_id or not template.report_template_ids:
-            report = dispatch_type.report_id or documents[:1]._dispatch_default_report()
+        if report or not template.report_template_ids:
+            report = report or documents[:1]._dispatch_default_report()
             # the same template with the type's own report; nothing is stored
             template = template.new({"report_template_ids": report.ids}, origin=template)
         made = self._generate_attachments(template, documents)

@@ -118,6 +118,13 @@ class DocumentDispatchDelivery(models.AbstractModel):
         )
         return self._get_unprepared_domain() | (
             Domain("state", "in", (states.QUEUED, states.UNKNOWN)) & Domain("recipient_ids", "any", due)
+            & self._get_company_domain()
+        )
+
+    def _get_company_domain(self):
+        """Nothing leaves a company that is off, and nothing real one that rehearses (``_claim``)."""
+        return Domain("company_id.dispatch_mode", "=", "send") | (
+            Domain("company_id.dispatch_mode", "=", "rehearse") & Domain("rehearsal", "=", True)
         )
 
     def _get_unprepared_domain(self):
@@ -212,6 +219,8 @@ class DocumentDispatchDelivery(models.AbstractModel):
             SELECT d.id
               FROM document_dispatch d
               JOIN document_dispatch_recipient r ON r.dispatch_id = d.id
+              JOIN res_company c ON c.id = d.company_id
+                                AND (c.dispatch_mode = 'send' OR c.dispatch_mode = 'rehearse' AND d.rehearsal)
              WHERE d.state IN ('queued', 'unknown') AND d.frozen
                AND r.state IN ('queued', 'deferred')
                AND (r.next_try IS NULL OR r.next_try <= %s)
@@ -227,7 +236,7 @@ class DocumentDispatchDelivery(models.AbstractModel):
     def _deliver_dispatch(self, dispatch, key, sessions, down):
         """Hand one row to the mail server, recipient by recipient; return false when time is up."""
         dispatch = dispatch._engine()
-        if obstacle := dispatch._document()._dispatch_obstacle():
+        if obstacle := dispatch._document()._dispatch_obstacle(dispatch.type_code):
             dispatch._set_state(states.FAILED, obstacle)
             return self._commit(1)
         now, go_on = fields.Datetime.now(), True

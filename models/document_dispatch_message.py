@@ -54,8 +54,12 @@ class DocumentDispatch(models.Model):
             "subject": self.subject,
             "body": self.body,
             "message_type": "comment",
-            "subtype_id": self.env["ir.model.data"]._xmlid_to_res_id("mail.mt_comment"),
-            "partner_ids": self.recipient_ids.partner_id.ids,
+            # a rehearsal is nothing that the customer may read on his portal
+            "subtype_id": self.env["ir.model.data"]._xmlid_to_res_id(
+                "mail.mt_note" if self.rehearsal else "mail.mt_comment"
+            ),
+            "is_internal": self.rehearsal,
+            "partner_ids": [] if self.rehearsal else self.recipient_ids.partner_id.ids,
             "attachment_ids": [fields.Command.link(attachment.id) for attachment in self.attachment_ids],
             "email_layout_xmlid": self.email_layout_xmlid,
             "email_add_signature": False,
@@ -72,7 +76,8 @@ class DocumentDispatch(models.Model):
 
     def _create_notifications(self):
         """One line for each recipient behind the envelope in the chatter, as core makes them."""
-        vals_list = [vals for dispatch in self for vals in dispatch._prepare_notifications()]
+        real = self.filtered(lambda dispatch: not dispatch.rehearsal)
+        vals_list = [vals for dispatch in real for vals in dispatch._prepare_notifications()]
         self.env["mail.notification"].sudo().create(vals_list)  # sudo: as core, the system's own
 
     def _prepare_notifications(self):

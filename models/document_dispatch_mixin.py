@@ -24,9 +24,14 @@ class DocumentDispatchMixin(models.AbstractModel):
     dispatch_count = fields.Integer(
         compute="_compute_dispatch_count", groups="document_dispatch.group_dispatch_user",
     )
+    dispatch_name = fields.Char(
+        string="Dispatch number", compute="_compute_dispatch_name",
+        help="The number under which the customer knows this document, for texts.",
+    )
     dispatch_mark = fields.Selection(
         [("to_send", "To send"), ("excluded", "Do not send")], copy=False, readonly=True,
     )
+    dispatch_exclude_reason = fields.Char(string="Why not to be sent", copy=False, readonly=True)
     dispatch_revision = fields.Integer(
         copy=False, readonly=True, help="Counts how often the document went back to draft.",
     )
@@ -35,7 +40,7 @@ class DocumentDispatchMixin(models.AbstractModel):
             ("to_send", "To send"), ("excluded", "Not to be sent"), ("review", "In review"),
             ("queued", "Waiting"), ("sent", "Sent"), ("partial", "Sent in part"),
             ("failed", "Failed"), ("unknown", "Unknown"), ("paper", "Paper tray"),
-            ("printed", "Printed"),
+            ("printed", "Printed"), ("rehearsed", "Rehearsed"),
         ],
         string="Dispatch Status", compute="_compute_dispatch_state", store=True, copy=False,
         help="What became of this document on its way to the customer.",
@@ -59,14 +64,16 @@ class DocumentDispatchMixin(models.AbstractModel):
         rows = self.env["document.dispatch"].sudo().search_fetch(
             self.env["document.dispatch"]._get_document_domain(self._origin)
             & fields.Domain("state", "!=", "cancelled"),
-            ["res_id", "type_code", "revision", "state"],
-            order="id",
+            ["res_id", "type_code", "revision", "state", "rehearsal"],
+            order="rehearsal DESC, id",
         )
         for row in rows:
-            last[row.res_id, row.type_code, row.revision] = row.state
+            last[row.res_id, row.type_code, row.revision] = "rehearsed" if row.rehearsal else row.state
         for document in self:
             key = (document._origin.id, document._dispatch_type_code(), document.dispatch_revision)
             state = last.get(key) or document.dispatch_mark or False
+            if state == "rehearsed" and document.dispatch_mark == "excluded":
+                state = "excluded"
             document.dispatch_state = "queued" if state == "sending" else state
 
     @api.model_create_multi
@@ -83,6 +90,10 @@ class DocumentDispatchMixin(models.AbstractModel):
         """The state follows from the rows, the revision is the system's counter."""
         if not self.env.su and any(vals.keys() & {"dispatch_state", "dispatch_revision"} for vals in vals_list):
             raise UserError(self.env._("What became of a document is not edited by hand."))
+
+    def _compute_dispatch_name(self):
+        for document in self:
+            document.dispatch_name = document._dispatch_name()
 
     def _compute_dispatch_count(self):
         counts = dict(self.env["document.dispatch"]._read_group(
@@ -117,16 +128,32 @@ class DocumentDispatchMixin(models.AbstractModel):
         """The partner to whom this document is addressed."""
         return self.partner_id
 
-    def _dispatch_obstacle(self):
-        """Why this document cannot go now, in words for the user; empty when it can."""
+    def _dispatch_obstacle(self, code):
+        """Why this document cannot go now as a document of this type, in words; empty when it can."""
         return ""
 
     def _dispatch_default_report(self):
         """The report that prints this document when its type names none."""
         raise NotImplementedError(self._name)
 
-    def _dispatch_make_files(self, dispatch_type):
+    @api.model
+    def _dispatch_rule_domain(self, codes):
+        """Which documents a rule for types with these codes may take, whatever else it says."""
+        raise NotImplementedError(self._name)
+
+    @api.model
+    def _dispatch_date_domain(self, day, basis):
+        """Documents of this day or later.
+
+        :param str basis: ``issue`` or ``sale``, see ``document.dispatch.rule.date_basis``
+        """
+        raise NotImplementedError(self._name)
+
+    def _dispatch_make_files(self, template, report):
         """Make the files of these documents: ``{document: ir.attachment}``.
+
+        :param template: the text, which may name reports and files
+        :param report: the report to print; empty: the document's own choice
 
         Raises where one cannot be made; the caller isolates the culprit.
         """
@@ -152,20 +179,22 @@ class DocumentDispatchMixin(models.AbstractModel):
         :param extra: more values for every row
         :return: the new rows
         """
-        documents = self._dispatch_without_row()
+        return self._dispatch_insert([
+            {**vals, **extra} for vals in self._dispatch_without_row()._dispatch_prepare_rows(origin, state)
+        ])
+
+    def _dispatch_prepare_rows(self, origin, state="queued"):
+        """Values of the rows of these documents, those that have a type."""
         vals_list = []
-        for company, of_company in documents.grouped("company_id").items():
+        for company, of_company in self.grouped("company_id").items():
             directory = of_company._dispatch_partners().with_company(company)._dispatch_directory()
             codes = {document._dispatch_type_code() for document in of_company}
             types = self.env["document.dispatch.type"]._get_by_code(codes - {False}, company)
             for document in of_company:
                 dispatch_type = types.get(document._dispatch_type_code())
                 if dispatch_type:
-                    vals_list.append({
-                        **document._dispatch_prepare_vals(dispatch_type, directory, origin, state),
-                        **extra,
-                    })
-        return self._dispatch_insert(vals_list)
+                    vals_list.append(document._dispatch_prepare_vals(dispatch_type, directory, origin, state))
+        return vals_list
 
     def _dispatch_partners(self):
         return self.env["res.partner"].union(*(document._dispatch_partner() for document in self))
@@ -175,12 +204,16 @@ class DocumentDispatchMixin(models.AbstractModel):
         rows = self.env["document.dispatch"].sudo().search_fetch(  # sudo: whoever sent it
             self.env["document.dispatch"]._get_document_domain(self)
             & fields.Domain("state", "!=", "cancelled"),
-            ["res_id", "type_code", "revision"],
+            ["res_id", "type_code", "revision", "rehearsal"],
         )
-        taken = {(row.res_id, row.type_code, row.revision) for row in rows}
+        taken = {(row.res_id, row.type_code, row.revision, row.rehearsal) for row in rows}
         return self.filtered(lambda document: (
-            document.id, document._dispatch_type_code(), document.dispatch_revision
+            document.id, document._dispatch_type_code(), document.dispatch_revision, document._dispatch_rehearses(),
         ) not in taken)
+
+    def _dispatch_rehearses(self):
+        # sudo: the switch of a company that the user may only work in
+        return self.company_id.sudo().dispatch_mode == "rehearse"
 
     def _dispatch_prepare_vals(self, dispatch_type, directory, origin, state):
         """Values of one row, with channel, recipients and reasons decided."""
@@ -201,9 +234,11 @@ class DocumentDispatchMixin(models.AbstractModel):
             "lang": self._dispatch_lang(partner),
             "mail_server_id": dispatch_type.mail_server_id.id,
             "skipped": self._dispatch_prepare_skipped(resolution),
+            "rehearsal": self._dispatch_rehearses(),
         }
         if reason:
-            return {**vals, "channel": "paper", "channel_reason": reason, "state": "paper"}
+            state = "rehearsed" if vals["rehearsal"] else "paper"
+            return {**vals, "channel": "paper", "channel_reason": reason, "state": state}
         return {
             **vals, "channel": "email", "state": state,
             "recipient_ids": self._dispatch_prepare_recipients(dispatch_type, resolution, vals["lang"]),
@@ -279,15 +314,31 @@ class DocumentDispatchMixin(models.AbstractModel):
             document.dispatch_revision += 1
 
     def action_dispatch_mark(self):
-        """Mark documents “to send”: a rule that takes marked documents will take them."""
+        """Mark documents “to send”: a rule that takes marked documents will take them.
+
+        Marked twice is marked once; what has gone, or is on its way, goes no second time.
+        """
         self.check_access("write")
-        self.dispatch_mark = "to_send"
+        self.write({"dispatch_mark": "to_send", "dispatch_exclude_reason": False})
 
     def action_dispatch_exclude(self):
+        """Ask why, then mark documents “do not send”."""
+        self.check_access("write")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Do Not Send"),
+            "res_model": "document.dispatch.exclude",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"active_model": self._name, "active_ids": self.ids},
+        }
+
+    def _dispatch_exclude(self, reason):
         """Mark documents “do not send”: no rule takes them, and what waits is withdrawn."""
         self.check_access("write")
-        self._dispatch_withdraw(self.env._("Marked “do not send” by %s.", self.env.user.name))
-        self.dispatch_mark = "excluded"
+        self._dispatch_withdraw(self.env._("Marked “do not send” by %(user)s: %(reason)s",
+                                           user=self.env.user.name, reason=reason))
+        self.write({"dispatch_mark": "excluded", "dispatch_exclude_reason": reason})
 
     def action_view_dispatches(self):
         """Open the rows of these documents."""

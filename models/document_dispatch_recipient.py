@@ -55,7 +55,7 @@ class DocumentDispatchRecipient(models.Model):
         [
             ("queued", "Waiting"), ("sending", "Sending"), ("sent", "Accepted"),
             ("deferred", "Deferred"), ("failed", "Failed"), ("unknown", "Unknown"),
-            ("bounced", "Bounced"), ("cancelled", "Cancelled"),
+            ("bounced", "Bounced"), ("rehearsed", "Rehearsed"), ("cancelled", "Cancelled"),
         ],
         required=True, default="queued", readonly=True,
         help="Accepted: the mail server took it and is responsible for it. It may still bounce.\n"
@@ -178,6 +178,8 @@ class DocumentDispatchRecipient(models.Model):
             state, vals["next_try"] = self._get_next_try(outcome, vals, now)
         if state == states.SENT:
             vals["sent_date"] = now
+            if self.dispatch_id.rehearsal:
+                state = states.REHEARSED
         self._set_state(state, **vals)
 
     def _get_next_try(self, outcome, vals, now):
@@ -199,7 +201,9 @@ class DocumentDispatchRecipient(models.Model):
         """A person found out that the mail did arrive."""
         self.check_access("write")
         self._check_unknown()
-        self._set_state("sent", sent_date=fields.Datetime.now())
+        for recipient in self:
+            state = states.REHEARSED if recipient.dispatch_id.rehearsal else states.SENT
+            recipient._set_state(state, sent_date=fields.Datetime.now())
         self.dispatch_id._update_state()
 
     def action_send_again(self):
@@ -226,7 +230,7 @@ class DocumentDispatchRecipient(models.Model):
         if email:
             email = addresses.normalize(email)
             recipients = recipients.filtered(lambda recipient: recipient.email == email)
-        if len(recipients) != 1 or report.action != dsn.FAILED:
+        if len(recipients) != 1 or report.action != dsn.FAILED or recipients.dispatch_id.rehearsal:
             return  # delayed is not final; and nobody is blamed on a guess
         if recipients.state != "sent":
             recipients._set_state("sent", worker=False)  # it did leave, or it could not have come back
@@ -249,9 +253,12 @@ class DocumentDispatchRecipient(models.Model):
 
     def _prepare_mail_address(self):
         """To the partner where this is his one address, as core does, so that modules which follow
-        ``mail.mail.recipient_ids`` see him; else to the bare address.
+        ``mail.mail.recipient_ids`` see him; else to the bare address. A rehearsal reaches nobody but
+        the company's supervisor.
         """
         partner = self.partner_id
+        if self.dispatch_id.rehearsal:
+            return {"email_to": self.company_id.dispatch_rehearsal_email or ""}
         if partner and addresses.parse(partner.email).emails == [self.email]:
             return {"recipient_ids": [fields.Command.link(partner.id)]}
         return {"email_to": formataddr((self.name or "", self.email))}
@@ -261,6 +268,13 @@ class DocumentDispatchRecipient(models.Model):
         return {
             **self.dispatch_id.mail_values, **self._prepare_mail_address(), "body_html": self.mail_body,
         }
+
+    def _prepare_subject(self):
+        """The subject where it is not the message's own: in the recipient's language, or for whom it was."""
+        if not self.dispatch_id.rehearsal:
+            return self.subject
+        return self.env._("[Rehearsal, for %(address)s] %(subject)s",
+                          address=self.email, subject=self.subject or self.dispatch_id.subject)
 
     def _prepare_recipient_data(self):
         """One entry of what ``mail.thread._notify_get_recipients`` returns."""
@@ -287,7 +301,7 @@ class DocumentDispatchRecipient(models.Model):
         """The envelope in the chatter for this recipient's state."""
         status = {
             "sent": "sent", "bounced": "bounce", "failed": "exception", "unknown": "exception",
-            "cancelled": "canceled", "sending": "pending",
+            "cancelled": "canceled", "rehearsed": "canceled", "sending": "pending",
         }.get(self.state, "ready")
         problem = status in ("exception", "bounce")
         return {

@@ -25,6 +25,7 @@ class DocumentDispatchType(models.Model):
             ("invoice", "Invoice"),
             ("credit_note", "Credit Note"),
             ("receipt", "Receipt"),
+            ("proforma", "Pro-Forma Invoice"),
             ("quotation", "Quotation"),
             ("order", "Order Confirmation"),
         ],

@@ -2,6 +2,8 @@ from datetime import timedelta
 
 from odoo import fields, models
 
+from ..tools import addresses
+
 #: How long a refused account rests before one mail tries it again
 REST = timedelta(hours=1)
 
@@ -37,6 +39,14 @@ class IrMailServer(models.Model):
         """Use a refused account again now."""
         self.write({"dispatch_problem": False, "dispatch_rests_until": False})
         self.env["document.dispatch.delivery"]._trigger_lanes()
+
+    def _dispatch_address(self):
+        """The address that mails of this account come from, if it has one of its own."""
+        for text in (self.from_filter, self.smtp_user):
+            parsed = addresses.parse(text)
+            if len(parsed.valid) == 1 and not parsed.invalid:
+                return parsed.valid[0].email
+        return False
 
     def _dispatch_refused(self, reply):
         """The login was refused: the account rests, and managers learn of it."""

@@ -7,6 +7,8 @@ from ..tools import retry
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
+    dispatch_mode = fields.Selection(related="company_id.dispatch_mode", readonly=False, required=True)
+    dispatch_rehearsal_email = fields.Char(related="company_id.dispatch_rehearsal_email", readonly=False)
     dispatch_lanes = fields.Integer(
         string="Lanes", compute="_compute_dispatch_lanes", inverse="_inverse_dispatch_lanes",
         help="So many workers deliver side by side, on Odoo's own cron workers: from 1 to 4. "

@@ -1,10 +1,37 @@
-from odoo import api, models
+from datetime import UTC, datetime, time
+from zoneinfo import ZoneInfo
+
+from odoo import api, fields, models
 from odoo.fields import Domain
 
 
 class SaleOrder(models.Model):
     _name = "sale.order"
     _inherit = ["sale.order", "document.dispatch.mixin"]
+
+    dispatch_auto = fields.Boolean(
+        string="Send its invoices automatically", compute="_compute_dispatch_auto", store=True, readonly=False,
+        copy=True, help="Invoices made from this order are marked “to send”, for the rules of automatic sending.",
+    )
+
+    @api.depends("sale_order_template_id")
+    def _compute_dispatch_auto(self):
+        for order in self.filtered("sale_order_template_id"):
+            order.dispatch_auto = order.sale_order_template_id.dispatch_auto
+
+    def _create_invoices(self, *args, **kwargs):
+        """Mark the invoices of contracts that send by themselves."""
+        invoices = super()._create_invoices(*args, **kwargs)
+        auto = invoices.filtered(
+            lambda move: move.move_type == "out_invoice" and any(move.line_ids.sale_line_ids.order_id.mapped("dispatch_auto"))
+        )
+        auto.sudo().dispatch_mark = "to_send"  # sudo: as core makes the invoice itself
+        return invoices
+
+    def _action_confirm(self):
+        result = super()._action_confirm()
+        self.env["document.dispatch.rule"]._plan_posted(self)
+        return result
 
     @api.depends("state")
     def _compute_dispatch_state(self):
@@ -14,7 +41,7 @@ class SaleOrder(models.Model):
     def _dispatch_type_code(self):
         return "order" if self.state == "sale" else "quotation"
 
-    def _dispatch_obstacle(self):
+    def _dispatch_obstacle(self, code):
         if self.state == "cancel":
             return self.env._("The order is cancelled.")
         return ""
@@ -30,14 +57,17 @@ class SaleOrder(models.Model):
         return domain
 
     @api.model
-    def _dispatch_date_field(self):
-        return "date_order"
+    def _dispatch_date_domain(self, day, basis):
+        # an order has one date; it is a moment, the rule's day begins on the clock of its time zone
+        timezone = ZoneInfo(self.env.context.get("tz") or "UTC")
+        begin = datetime.combine(day, time(), timezone).astimezone(UTC).replace(tzinfo=None)
+        return Domain("date_order", ">=", begin)
 
     def _dispatch_default_report(self):
         return self.env.ref("sale.action_report_saleorder")
 
-    def _dispatch_make_files(self, dispatch_type):
-        return self.env["document.dispatch.content"]._make_template_files(self, dispatch_type)
+    def _dispatch_make_files(self, template, report):
+        return self.env["document.dispatch.content"]._make_template_files(self, template, report)
 
     def _dispatch_accepted(self):
         """The quotation becomes “sent” when the server took it, not before as in core."""

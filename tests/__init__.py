@@ -11,3 +11,5 @@ from . import test_consent
 from . import test_access
 from . import test_types
 from . import test_texts
+from . import test_frozen
+from . import test_explain

@@ -28,9 +28,9 @@ class TestRule(DispatchCase):
         due = self._invoice(self.silva)
         paper = self._invoice(self.papel)
         excluded = self._invoice(self.nowak)
-        excluded.action_dispatch_exclude()
+        excluded._dispatch_exclude("Combinado por telefone")
         draft = self._invoice(self.nowak, post=False)
-        self._run_cron("plan")
+        self._plan()
         self._run_cron("deliver")
         self.assertCountEqual(self.envelopes, ["ana@silva.example.com", "rui@silva.example.com"])
         self.assertEqual(
@@ -38,7 +38,7 @@ class TestRule(DispatchCase):
             [False, "sent", "paper", "excluded", False],
         )
         self.assertEqual(self._rows(due).rule_id, self.rule)
-        self._run_cron("plan")
+        self._plan()
         self._run_cron("deliver")
         self.assertEqual(len(self.envelopes), 2, "nobody twice")
 
@@ -82,7 +82,7 @@ class TestRule(DispatchCase):
         self.rule.write({"active": True, "user_id": operator.id})
         operator.active = False
         invoice = self._invoice(self.silva)
-        self._run_cron("plan")
+        self._plan()
         self.assertIn("archived", self.rule.problem)
         self.assertFalse(self._rows(invoice))
 
@@ -90,7 +90,7 @@ class TestRule(DispatchCase):
         operator = new_test_user(self.env, "joana", "base.group_user", company_id=self.company.id)
         self.rule.write({"active": True, "user_id": operator.id})
         self._invoice(self.silva)
-        self._run_cron("plan")
+        self._plan()
         self.assertIn("may not read", self.rule.problem)
 
     def test_made_in_the_operators_name(self):
@@ -100,7 +100,7 @@ class TestRule(DispatchCase):
         )
         self.rule.write({"active": True, "user_id": operator.id})
         invoice = self._invoice(self.silva, invoice_user_id=False)
-        self._run_cron("plan")
+        self._plan()
         self._run_cron("deliver")
         self.assertEqual(self._rows(invoice).user_id, operator)
         self.assertEqual(self._rows(invoice).mail_message_id.author_id, operator.partner_id)
@@ -112,7 +112,7 @@ class TestRule(DispatchCase):
         )
         good = self.env["account.move"].union(*(self._invoice(self.nowak) for _ in range(4)))
         bad = self._invoice(self.nowak, amount=666)
-        self._run_cron("plan")
+        self._plan()
         self._run_cron("deliver")
         self.assertEqual(set(good.mapped("dispatch_state")), {"sent"})
         self.assertEqual(bad.dispatch_state, "failed")

@@ -65,10 +65,11 @@ class TestTypes(TransactionCase):
 
     def test_codes_of_documents_have_their_type(self):
         """What an invoice or an order calls itself must be found."""
-        codes = {self.env["account.move"].new({"move_type": move_type})._dispatch_type_code() for move_type in (
-            "out_invoice", "out_refund", "out_receipt",
-        )} | {self.env["sale.order"].new({"state": state})._dispatch_type_code() for state in ("draft", "sale")}
-        self.assertEqual(codes, {"invoice", "credit_note", "receipt", "quotation", "order"})
+        codes = {
+            self.env["account.move"].new({"move_type": move_type, "state": state})._dispatch_type_code()
+            for move_type in ("out_invoice", "out_refund", "out_receipt") for state in ("draft", "posted")
+        } | {self.env["sale.order"].new({"state": state})._dispatch_type_code() for state in ("draft", "sale")}
+        self.assertEqual(codes, {"invoice", "proforma", "credit_note", "receipt", "quotation", "order"})
         self.assertLessEqual(codes, set(self.types))
         for move_type in ("in_invoice", "in_refund", "entry"):
             self.assertFalse(self.env["account.move"].new({"move_type": move_type})._dispatch_type_code())

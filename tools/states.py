@@ -6,34 +6,38 @@ These two tables are the only place that says so; the models change a state only
 QUEUED, SENDING, SENT, DEFERRED, FAILED = "queued", "sending", "sent", "deferred", "failed"
 UNKNOWN, BOUNCED, CANCELLED = "unknown", "bounced", "cancelled"
 REVIEW, PARTIAL, PAPER, PRINTED = "review", "partial", "paper", "printed"
+#: Went to the supervisor of a rehearsal, and to nobody else
+REHEARSED = "rehearsed"
 
 RECIPIENT_TRANSITIONS = {
     QUEUED: {SENDING, CANCELLED},
     # `sending` is committed before SMTP begins: from there everything can have happened
-    SENDING: {SENT, DEFERRED, FAILED, UNKNOWN},
+    SENDING: {SENT, DEFERRED, FAILED, UNKNOWN, REHEARSED},
     DEFERRED: {SENDING, QUEUED, CANCELLED},
     # a person may try again after a mend (RFC 5321 §4.2.1)
     FAILED: {QUEUED, CANCELLED},
     # only a person leaves `unknown`: he knows that it arrived, or has it sent again
-    UNKNOWN: {SENT, QUEUED, CANCELLED},
+    UNKNOWN: {SENT, QUEUED, CANCELLED, REHEARSED},
     # a bounce can arrive long after the server said 250
     SENT: {BOUNCED},
     BOUNCED: {QUEUED, CANCELLED},
+    REHEARSED: set(),
     CANCELLED: set(),
 }
 
 DISPATCH_TRANSITIONS = {
     REVIEW: {QUEUED, FAILED, PAPER, CANCELLED},
     # sent, partial: some have it already, and the rest is given up
-    QUEUED: {SENDING, SENT, PARTIAL, FAILED, PAPER, CANCELLED},
-    SENDING: {QUEUED, SENT, PARTIAL, FAILED, UNKNOWN},
+    QUEUED: {SENDING, SENT, PARTIAL, FAILED, PAPER, REHEARSED, CANCELLED},
+    SENDING: {QUEUED, SENT, PARTIAL, FAILED, UNKNOWN, REHEARSED},
     SENT: {PARTIAL, FAILED},
     PARTIAL: {QUEUED, FAILED, UNKNOWN, SENT, PAPER, CANCELLED},
-    FAILED: {REVIEW, QUEUED, PAPER, CANCELLED},
+    FAILED: {REVIEW, QUEUED, PAPER, REHEARSED, CANCELLED},
     # sending: what became of one recipient is unknown, the others go on
-    UNKNOWN: {SENDING, QUEUED, SENT, PARTIAL, FAILED, PAPER, CANCELLED},
+    UNKNOWN: {SENDING, QUEUED, SENT, PARTIAL, FAILED, PAPER, REHEARSED, CANCELLED},
     PAPER: {PRINTED, QUEUED, CANCELLED},
     PRINTED: {PAPER},
+    REHEARSED: set(),
     CANCELLED: set(),
 }
 
@@ -69,4 +73,6 @@ def summarize(recipient_states):
         return QUEUED
     if lost:
         return PARTIAL if reached else FAILED
+    if REHEARSED in states:
+        return REHEARSED
     return SENT if reached else CANCELLED

@@ -13,6 +13,7 @@ from tools.states import (
     PARTIAL,
     PRINTED,
     QUEUED,
+    REHEARSED,
     SENDING,
     SENT,
     UNKNOWN,
@@ -26,10 +27,12 @@ OF_A_PERSON = set(RECIPIENT_STATES) - {SENDING}
 class TestTables(unittest.TestCase):
     def test_every_state_has_a_line(self):
         self.assertEqual(set(RECIPIENT_STATES), {
-            "queued", "sending", "sent", "deferred", "failed", "unknown", "bounced", "cancelled",
+            "queued", "sending", "sent", "deferred", "failed", "unknown", "bounced", "rehearsed",
+            "cancelled",
         })
         self.assertEqual(set(states.DISPATCH_TRANSITIONS), {
-            "review", "queued", "sending", "sent", "partial", "failed", "unknown", "paper", "printed", "cancelled",
+            "review", "queued", "sending", "sent", "partial", "failed", "unknown", "paper", "printed",
+            "rehearsed", "cancelled",
         })
 
     def test_only_known_states_are_named(self):
@@ -44,7 +47,7 @@ class TestTables(unittest.TestCase):
 
     def test_sending_is_left_only_with_an_outcome(self):
         """What may have left is never withdrawn or queued as if nothing had happened."""
-        self.assertEqual(states.RECIPIENT_TRANSITIONS[SENDING], {SENT, DEFERRED, FAILED, UNKNOWN})
+        self.assertEqual(states.RECIPIENT_TRANSITIONS[SENDING], {SENT, DEFERRED, FAILED, UNKNOWN, REHEARSED})
 
     def test_who_has_it_never_gets_it_again(self):
         reachable, pending = set(), [SENT]
@@ -89,7 +92,7 @@ class TestSummarize(unittest.TestCase):
     def test_one_recipient(self):
         for state, whole in (
             (QUEUED, QUEUED), (SENDING, SENDING), (SENT, SENT), (DEFERRED, QUEUED), (FAILED, FAILED),
-            (UNKNOWN, UNKNOWN), (BOUNCED, FAILED), (CANCELLED, CANCELLED),
+            (UNKNOWN, UNKNOWN), (BOUNCED, FAILED), (REHEARSED, REHEARSED), (CANCELLED, CANCELLED),
         ):
             with self.subTest(state=state):
                 self.assertEqual(states.summarize([state]), whole)
@@ -128,6 +131,8 @@ class TestSummarize(unittest.TestCase):
                 for new in states.RECIPIENT_TRANSITIONS[old] & OF_A_PERSON:
                     before = states.summarize([*others, old])
                     after = states.summarize([*others, new])
+                    if not all(map(self._of_one_row, ([*others, old], [*others, new]))):
+                        continue
                     with self.subTest(others=others, old=old, new=new):
                         states.check(states.DISPATCH_TRANSITIONS, before, after)
 
@@ -144,3 +149,8 @@ class TestSummarize(unittest.TestCase):
     def _mixtures(most, of=RECIPIENT_STATES):
         for number in range(1, most + 1):
             yield from itertools.combinations_with_replacement(sorted(of), number)
+
+    @staticmethod
+    def _of_one_row(recipient_states):
+        """A row is a rehearsal as a whole: nobody of it has the document."""
+        return REHEARSED not in recipient_states or not {SENT, BOUNCED} & set(recipient_states)

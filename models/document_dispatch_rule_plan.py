@@ -1,0 +1,183 @@
+import logging
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+_logger = logging.getLogger(__name__)
+
+#: Documents planned in one transaction
+PLAN_BATCH = 500
+
+
+class DocumentDispatchRule(models.Model):
+    """Which documents a rule takes, and the rows it writes for them."""
+
+    # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
+    _inherit = "document.dispatch.rule"
+
+    def _plan(self):
+        """Write the rows for all documents that became eligible; return them.
+
+        Nothing is rendered here: planning costs by what is new, the worker does the rest.
+        """
+        self.ensure_one()
+        dispatches = self.env["document.dispatch"]
+        self.problem = self._get_problem()
+        self.warning = False
+        if self.problem:
+            _logger.warning("Rule %s does not run: %s", self.name, self.problem)
+            return dispatches
+        for documents in self._get_documents():
+            dispatches |= self._plan_documents(documents)
+        self.warning = self._get_warning()
+        return dispatches.with_env(self.env)
+
+    @api.model
+    def _plan_posted(self, documents):
+        """Let rules that send on posting take these documents; a rule that fails stops nobody's posting."""
+        # sudo: whoever posts need not see the rules
+        rules = self.sudo().search([
+            ("active", "=", True), ("trigger", "=", "post"), ("company_id", "in", documents.company_id.ids),
+        ]) if documents else self
+        planned = False
+        for rule in rules:
+            try:
+                with self.env.cr.savepoint():
+                    planned |= bool(rule._plan_those(documents))
+            except Exception:  # told by the rule's next run, which meets it too
+                _logger.exception("Rule %s (%s) failed on posting", rule.name, rule.id)
+                self.env.invalidate_all()
+        if planned:
+            self.env["document.dispatch.delivery"].sudo()._trigger_lanes()  # sudo: as above
+
+    def _plan_those(self, documents):
+        """Plan those of these documents that the rule takes."""
+        types = self.type_ids.filtered(lambda dispatch_type: dispatch_type.model == documents._name)
+        if not types or self._get_problem():
+            return self.env["document.dispatch"]
+        model = self._operator_env()[documents._name]
+        return self._plan_documents(model.search(
+            self._get_document_domain(model, types) & Domain("id", "in", documents.ids)
+        ))
+
+    def _plan_documents(self, documents):
+        """Write rows for eligible documents, by what goes with them."""
+        dispatches = self.env["document.dispatch"]
+        for is_foreign, those in documents.grouped(self._is_foreign).items():
+            dispatches |= those._dispatch_create(
+                "rule", state="review" if self.delivery == "review" else "queued", **self._prepare_row_vals(is_foreign),
+            )
+        return dispatches
+
+    def _is_foreign(self, document):
+        return document.currency_id != self.company_id.currency_id
+
+    def _prepare_row_vals(self, is_foreign):
+        """What the rule says of its rows, beside what the document type says."""
+        mode = self.report_mode_foreign if is_foreign else self.report_mode_company
+        report = self.report_foreign_id if is_foreign else self.report_company_id
+        vals = {"rule_id": self.id, "without_files": mode == "none"}
+        if mode == "report":
+            vals["report_id"] = report.id
+        if self.mail_template_id:
+            vals["mail_template_id"] = self.mail_template_id.id
+        if self.mail_server_id:
+            vals["mail_server_id"] = self.mail_server_id.id
+        return vals
+
+    # ------------------------------------------------------------------
+    # What keeps it from running
+    # ------------------------------------------------------------------
+
+    def _get_problem(self):
+        """Why this rule must not run now, in words; ``False`` when it may."""
+        if self.company_id.dispatch_mode == "off":
+            return self.env._("Sending is switched off for %s, see Settings.", self.company_id.name)
+        if not self.user_id.active:
+            return self.env._("The operator %s is archived. Choose another one.", self.user_id.name)
+        if self.company_id not in self.user_id.company_ids:
+            return self.env._(
+                "The operator %(user)s does not work for %(company)s. Choose another one.",
+                user=self.user_id.name, company=self.company_id.name,
+            )
+        for model in set(self.type_ids.mapped("model")):
+            if not self._operator_env()[model].has_access("read"):
+                return self.env._(
+                    "The operator %(user)s may not read “%(model)s”. Give him the rights, or "
+                    "choose another one.",
+                    user=self.user_id.name, model=self.env["ir.model"]._get(model).name,
+                )
+        return False
+
+    def _get_warning(self):
+        """What is eligible and did not go, because the operator may not see it; ``False`` when nothing."""
+        hidden = 0
+        for model, types in self.type_ids.grouped("model").items():
+            # sudo: to count what he may not see
+            everything = self.env[model].sudo().with_company(self.company_id)
+            hidden += everything.search_count(self._get_document_domain(everything, types))
+        if not hidden:
+            return False
+        return self.env._(
+            "%(count)s documents did not go: the operator %(user)s may not read them, or their kind has no document "
+            "type. Give him the rights, or choose another operator.",
+            count=hidden, user=self.user_id.name,
+        )
+
+    def _operator_env(self):
+        return self.with_user(self.user_id).with_company(self.company_id).with_context(
+            allowed_company_ids=self.company_id.ids, lang=self.user_id.lang, tz=self.tz,
+        ).env
+
+    # ------------------------------------------------------------------
+    # Which documents
+    # ------------------------------------------------------------------
+
+    def _get_documents(self):
+        """Yield the documents that this rule takes now, model by model, in batches."""
+        env = self._operator_env()
+        for model, types in self.type_ids.grouped("model").items():
+            domain = self._get_document_domain(env[model], types)
+            last = 0
+            while documents := env[model].search(domain & Domain("id", ">", last), order="id", limit=PLAN_BATCH):
+                last = documents[-1].id
+                yield documents
+
+    def _get_document_domain(self, model, types):
+        """Which documents are eligible: the model's part, then this rule's."""
+        return (
+            model._dispatch_rule_domain(self._get_codes(types))
+            & Domain("company_id", "=", self.company_id.id)
+            & Domain("dispatch_state", "in", self._get_open_states())
+            & model._dispatch_date_domain(self._get_date_from(), self.date_basis)
+            & self._get_selection_domain()
+            & self._get_choice_domain()
+        )
+
+    def _get_codes(self, types):
+        """The codes of the documents to take; drafts go as pro-forma."""
+        codes = types.mapped("code")
+        return [*codes, "proforma"] if self.document_states == "all" and "invoice" in codes else codes
+
+    def _get_open_states(self):
+        """States of documents that a rule may take: nothing was decided yet, or marked to be sent.
+
+        What was only rehearsed goes when the company sends again.
+        """
+        states = [False, "to_send"]
+        return states if self.company_id.dispatch_mode == "rehearse" else [*states, "rehearsed"]
+
+    def _get_selection_domain(self):
+        return Domain("dispatch_mark", "=", "to_send") if self.selection == "marked" else Domain.TRUE
+
+    def _get_date_from(self):
+        return self.date_from or fields.Date.context_today(self.with_context(tz=self.tz))
+
+    def _get_choice_domain(self):
+        """Journals, customers and the free condition."""
+        domain = Domain(self._eval_domain())
+        if self.journal_ids:
+            domain &= Domain("journal_id", "in", self.journal_ids.ids)
+        if self.partner_ids:
+            domain &= Domain("partner_id", "child_of", self.partner_ids.ids)
+        return domain

@@ -1,0 +1,77 @@
+from odoo import api, fields, models
+from odoo.tools import format_date, format_datetime
+from odoo.tools.misc import format_duration
+
+
+class DocumentDispatchRule(models.Model):
+    """Says in one sentence what a rule will do."""
+
+    # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
+    _inherit = "document.dispatch.rule"
+
+    sentence = fields.Text(compute="_compute_sentence")
+
+    @api.depends("active", "type_ids", "user_id", "company_id", "mail_server_id", "document_states", "selection",
+                 "journal_ids", "partner_ids", "domain", "date_basis", "date_from", "delivery", "trigger",
+                 "hour_from", "hour_to", "interval", "tz", "next_run")
+    @api.depends_context("lang", "tz", "uid")
+    def _compute_sentence(self):
+        for rule in self:
+            parts = [rule._say_what(), rule._say_which(), rule._say_how()]
+            rule.sentence = " ".join(filter(None, [
+                self.env._("%(when)s, %(what)s", when=rule._say_when(), what=" ".join(filter(None, parts))) + ".",
+                rule._say_next(),
+            ])) if rule.type_ids and rule.user_id else False
+
+    def _say_when(self):
+        if self.trigger == "post":
+            return self.env._("As soon as they are posted")
+        hour_from, hour_to = (format_duration(hour) for hour in (self.hour_from, self.hour_to))
+        if self.interval == "0":
+            return self.env._("Every day at %s", hour_from)
+        return self.env._(
+            "Every day from %(hour_from)s to %(hour_to)s, %(interval)s", hour_from=hour_from, hour_to=hour_to,
+            interval=self._label("interval").lower(),
+        )
+
+    def _say_what(self):
+        names = ", ".join(self.type_ids.mapped(lambda dispatch_type: dispatch_type.name or ""))
+        if self.selection == "marked":
+            what = self.env._("the documents marked “to send” of these kinds: %s,", names)
+        else:
+            what = self.env._("all documents of these kinds: %s,", names)
+        if self.document_states == "all":
+            what += " " + self.env._("drafts as a pro-forma,")
+        return what
+
+    def _say_which(self):
+        parts = []
+        if self.date_from:
+            date = format_date(self.env, self.date_from)
+            parts.append(self.env._("sold on %s or later", date) if self.date_basis == "sale"
+                         else self.env._("of %s or later", date))
+        if self.journal_ids:
+            parts.append(self.env._("from %s", ", ".join(self.journal_ids.mapped("name"))))
+        if self.partner_ids:
+            parts.append(self.env._("to %s customers and those below them", len(self.partner_ids)))
+        if self.domain and self.domain != "[]":
+            parts.append(self.env._("that meet the condition"))
+        return ", ".join(parts)
+
+    def _say_how(self):
+        # sudo: whoever reads the rule may know the account's address
+        account = self.mail_server_id.sudo()
+        how = self.env._("wait in review") if self.delivery == "review" else self.env._("go out")
+        if account:
+            how += " " + self.env._("from %s", account._dispatch_address() or account.name)
+        return how + " " + self.env._("in the name of %s", self.user_id.name)
+
+    def _say_next(self):
+        if not self.active:
+            return self.env._("The rule is switched off.")
+        if not self.next_run:
+            return False
+        return self.env._("The next run is on %s.", format_datetime(self.env, self.next_run, tz=self.tz, dt_format="short"))
+
+    def _label(self, name):
+        return dict(self._fields[name]._description_selection(self.env))[self[name]]

@@ -1,0 +1,43 @@
+from odoo import models
+from odoo.fields import Command
+
+#: Fields that hold the bytes of a file
+CONTENT_FIELDS = frozenset({"raw", "datas", "db_datas", "store_fname", "checksum"})
+
+
+class IrAttachment(models.Model):
+    _inherit = "ir.attachment"
+
+    def unlink(self):
+        """A file that was released to be sent stays with its row, whoever deletes it elsewhere.
+
+        Not an error: deleting a draft deletes its files too, and must work.
+        """
+        kept = self._dispatch_kept()
+        for dispatch, files in kept.items():
+            # sudo: it becomes the row's own, who deleted it has nothing to do with that
+            files.sudo().write({"res_model": dispatch._name, "res_id": dispatch.id, "res_field": False})
+        return super(IrAttachment, self - self.browse().union(*kept.values())).unlink()
+
+    def write(self, vals):
+        """New bytes for a file that was released: the row keeps the old ones."""
+        if vals.keys() & CONTENT_FIELDS:
+            for dispatch, files in self._dispatch_kept().items():
+                for file in files.sudo():  # sudo: as in unlink
+                    copy = file.copy({"name": file.name, "res_model": dispatch._name, "res_id": dispatch.id,
+                                      "res_field": False})
+                    dispatch._dispatches_of(file)._engine().attachment_ids = [
+                        Command.unlink(file.id), Command.link(copy.id),
+                    ]
+        return super().write(vals)
+
+    def _dispatch_kept(self):
+        """``{row: files}`` of what was released, each file with one of its rows."""
+        # sudo: whoever deletes a file need not see the rows
+        dispatches = self.env["document.dispatch"].sudo()._dispatches_of(self)
+        kept, seen = {}, self.browse()
+        for dispatch in dispatches:
+            if files := (dispatch.attachment_ids & self.sudo()) - seen:
+                kept[dispatch] = files.with_env(self.env)
+                seen |= files
+        return kept

@@ -1,0 +1,25 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..tools import addresses
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    dispatch_mode = fields.Selection(
+        [("send", "Send"), ("rehearse", "Rehearse"), ("off", "Off")],
+        string="Sending", required=True, default="send",
+        help="Rehearse: everything goes to the supervisor only, and counts for nothing.\n"
+        "Off: nothing goes by mail; what is there waits.",
+    )
+    dispatch_rehearsal_email = fields.Char(string="Supervisor", help="The one address that a rehearsal goes to.")
+
+    @api.constrains("dispatch_mode", "dispatch_rehearsal_email")
+    def _check_dispatch_rehearsal(self):
+        for company in self:
+            parsed = addresses.parse(company.dispatch_rehearsal_email)
+            if company.dispatch_mode == "rehearse" and len(parsed.valid) != 1:
+                raise ValidationError(self.env._(
+                    "A rehearsal goes to one address: write the supervisor's, like name@company.com."
+                ))

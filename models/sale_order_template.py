@@ -1,0 +1,10 @@
+from odoo import fields, models
+
+
+class SaleOrderTemplate(models.Model):
+    _inherit = "sale.order.template"
+
+    dispatch_auto = fields.Boolean(
+        string="Send its invoices automatically",
+        help="Orders made from this template have their invoices marked “to send”, for the rules of automatic sending.",
+    )

@@ -1,0 +1,33 @@
+"""What a mail server means by its reply: RFC 3463 (enhanced codes), RFC 5321 §4.2.3 (plain ones)."""
+
+import re
+
+NO_MAILBOX, FULL, TOO_LARGE, POLICY, UNREACHABLE, BUSY, OTHER = (
+    "no_mailbox", "full", "too_large", "policy", "unreachable", "busy", "other",
+)
+#: Subject and detail of an enhanced code → meaning; the longest match counts
+_ENHANCED = {
+    "1": NO_MAILBOX, "1.8": POLICY, "1.7": POLICY, "2.0": OTHER, "2.1": NO_MAILBOX, "2.2": FULL, "2.3": TOO_LARGE,
+    "3.4": TOO_LARGE, "3.1": FULL, "3.2": BUSY, "4": UNREACHABLE, "4.5": BUSY, "7": POLICY,
+}
+_PLAIN = {
+    "550": NO_MAILBOX, "551": NO_MAILBOX, "553": NO_MAILBOX, "552": FULL, "452": FULL, "450": BUSY, "451": BUSY,
+    "421": BUSY, "554": POLICY,
+}
+_REPLY = re.compile(r"^\s*(?P<code>[245]\d\d)?[ -]*(?:[245]\.(?P<subject>\d{1,3})\.(?P<detail>\d{1,3})\b)?")
+
+
+def meaning(reply):
+    """Return what a reply means, one of the constants of this module.
+
+    A text without a code is no server's answer: nobody was reached.
+    """
+    found = _REPLY.match(reply or "")
+    code, subject, detail = found.group("code", "subject", "detail")
+    if not code and not subject:
+        return UNREACHABLE
+    if subject:
+        for key in (f"{subject}.{detail}", subject):
+            if key in _ENHANCED:
+                return _ENHANCED[key]
+    return _PLAIN.get(code, OTHER)

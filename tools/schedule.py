@@ -1,0 +1,56 @@
+"""When a rule runs: slots of a day on the wall clock of a time zone.
+
+A slot is a time on the wall clock, so that 08:00 stays 08:00 in summer and in winter. On the day on
+which an hour is left out, its slots run an hour later by the clock, together with those that are
+there anyway; on the day that has an hour twice, each of its slots runs the first time only.
+"""
+
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+DAY = timedelta(days=1)
+#: More than any window and any change of the clock
+DAYS_AHEAD = 3
+
+
+def slots_of_day(day, timezone, hour_from, hour_to, interval):
+    """Return the slots that begin with the window of a day, in order, in UTC without time zone.
+
+    :param datetime.date day: the day on which the window opens
+    :param str timezone: name of a time zone (IANA)
+    :param float hour_from: when the first slot is, 8.5 for 08:30
+    :param float hour_to: no slot after it; not after ``hour_from``: the window goes over midnight
+    :param int interval: minutes between slots; 0: only the first
+    """
+    begin = datetime.combine(day, time()) + _hours(hour_from)
+    end = datetime.combine(day, time()) + _hours(hour_to)
+    if end < begin:
+        end += DAY
+    slots = {_to_utc(begin, timezone)}
+    while interval and (begin := begin + timedelta(minutes=interval)) <= end:
+        slots.add(_to_utc(begin, timezone))
+    return sorted(slots)
+
+
+def next_slot(after, timezone, hour_from, hour_to, interval):
+    """Return the first slot after a moment, in UTC without time zone; parameters as above."""
+    today = after.replace(tzinfo=UTC).astimezone(ZoneInfo(timezone)).date()
+    # the window of yesterday may go over midnight
+    for days in range(-1, DAYS_AHEAD):
+        for slot in slots_of_day(today + days * DAY, timezone, hour_from, hour_to, interval):
+            if slot > after:
+                return slot
+    raise AssertionError("every day has a slot")
+
+
+def _hours(hours):
+    return timedelta(minutes=round(hours * 60))
+
+
+def _to_utc(wall, timezone):
+    """The moment at which the clock shows this time, the first one of two.
+
+    PEP 495: a time that the clock leaves out is read with the offset from before the change, so
+    that it comes out that much later.
+    """
+    return wall.replace(tzinfo=ZoneInfo(timezone), fold=0).astimezone(UTC).replace(tzinfo=None)

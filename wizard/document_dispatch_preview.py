@@ -1,0 +1,51 @@
+from odoo import fields, models
+
+
+class DocumentDispatchPreview(models.TransientModel):
+    """Shows what a rule would do now."""
+
+    _name = "document.dispatch.preview"
+    _description = "Preview of a Rule"
+
+    rule_id = fields.Many2one("document.dispatch.rule", required=True, ondelete="cascade")
+    problem = fields.Char(readonly=True)
+    going_count = fields.Integer(string="Would go now", readonly=True)
+    line_ids = fields.One2many("document.dispatch.preview.line", "preview_id", readonly=True)
+    going_ids = fields.One2many(
+        "document.dispatch.preview.line", "preview_id", domain=[("outcome", "!=", "stays")], readonly=True)
+    staying_ids = fields.One2many(
+        "document.dispatch.preview.line", "preview_id", domain=[("outcome", "=", "stays")], readonly=True)
+
+    def _open(self, rule):
+        """Return the action that shows the preview of a rule."""
+        # sudo: as the scheduler; the preview looks with the operator's rights
+        lines, count = rule.sudo()._preview()
+        preview = self.create({
+            "rule_id": rule.id, "problem": rule.sudo()._get_problem(), "going_count": count,
+            "line_ids": [fields.Command.create(line) for line in lines],
+        })
+        return {
+            "type": "ir.actions.act_window", "name": self.env._("Preview: %s", rule.name),
+            "res_model": self._name, "res_id": preview.id, "view_mode": "form", "target": "new",
+        }
+
+
+class DocumentDispatchPreviewLine(models.TransientModel):
+    _name = "document.dispatch.preview.line"
+    _description = "Document in the Preview of a Rule"
+    _order = "outcome, id"
+
+    preview_id = fields.Many2one("document.dispatch.preview", required=True, ondelete="cascade", index=True)
+    res_model = fields.Char(required=True)
+    res_id = fields.Many2oneReference(model_field="res_model", required=True)
+    document_name = fields.Char(string="Document")
+    partner_id = fields.Many2one("res.partner", string="Customer")
+    outcome = fields.Selection(
+        [("goes", "Goes by mail"), ("paper", "Goes to the paper tray"), ("stays", "Does not go")], required=True,
+    )
+    recipients = fields.Text(string="To")
+    reason = fields.Char(string="Why")
+
+    def action_open(self):
+        """Open the document."""
+        return self.env[self.res_model].browse(self.res_id)._get_records_action()
