@@ -293,4 +293,4 @@ def _rules(env, companies, users):
         env["document.dispatch.rule"].create({
             "name": name, "company_id": companies[company].id, "user_id": users[operator].id, "delivery": delivery,
             "type_ids": [Command.set(types.ids)], "date_from": date_from, "active": True,
-        })
+        }).next_run = fields.Datetime.now()  # the first slot is now

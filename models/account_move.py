@@ -92,7 +92,8 @@ class AccountMove(models.Model):
         return files
 
     def _dispatch_accepted(self):
-        self.filtered(lambda move: not move.is_move_sent).with_context(**NO_SYNC).is_move_sent = True
+        posted = self.filtered(lambda move: move.state == "posted")  # a pro-forma is no invoice yet
+        posted.filtered(lambda move: not move.is_move_sent).with_context(**NO_SYNC).is_move_sent = True
 
     def _dispatch_came_back(self):
         self.filtered("is_move_sent").with_context(**NO_SYNC).is_move_sent = False

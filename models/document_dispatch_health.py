@@ -21,7 +21,8 @@ class DocumentDispatchHealth(models.AbstractModel):
     def _get_problems(self):
         """Return what is wrong now, one sentence each, which says what to do."""
         return [
-            *self._check_scheduler(), *self._check_accounts(), *self._check_rules(), *self._check_rows(),
+            *self._check_scheduler(), *self._check_accounts(), *self._check_rules(),
+            *self._check_companies(), *self._check_rows(),
         ]
 
     def _check_scheduler(self):
@@ -52,8 +53,25 @@ class DocumentDispatchHealth(models.AbstractModel):
             )
 
     def _check_rules(self):
-        for rule in self.env["document.dispatch.rule"].search([("problem", "!=", False)]):
-            yield self.env._("The rule “%(rule)s” does not run: %(problem)s", rule=rule.name, problem=rule.problem)
+        late = fields.Datetime.now() - PATIENCE
+        for rule in self.env["document.dispatch.rule"].search([("active", "=", True)]):
+            if rule.problem:
+                yield self.env._("The rule “%(rule)s” does not run: %(problem)s", rule=rule.name, problem=rule.problem)
+            elif rule.next_run and rule.next_run < late:
+                yield self.env._("The rule “%(rule)s” is late: it was due on %(date)s.",
+                                 rule=rule.name, date=format_datetime(self.env, rule.next_run))
+            if rule.warning:
+                yield self.env._("The rule “%(rule)s”: %(warning)s", rule=rule.name, warning=rule.warning)
+
+    def _check_companies(self):
+        for company in self.env.companies:
+            if company.dispatch_mode != "send":
+                waiting = self.env["document.dispatch"].search_count([
+                    ("company_id", "=", company.id), ("state", "=", "queued"), ("rehearsal", "=", False),
+                ])
+                mode = dict(company._fields["dispatch_mode"]._description_selection(self.env))[company.dispatch_mode]
+                yield self.env._("%(company)s does not send (“%(mode)s” in the settings); %(count)s documents wait.",
+                                 company=company.name, mode=mode, count=waiting)
 
     def _check_rows(self):
         long_ago = fields.Datetime.now() - PATIENCE
@@ -62,6 +80,7 @@ class DocumentDispatchHealth(models.AbstractModel):
             "&", "&", ("state", "=", "queued"), ("dispatch_id.state", "=", "queued"),
             ("dispatch_id.write_date", "<", long_ago),
             "&", ("state", "=", "deferred"), ("next_try", "<", long_ago),
+            ("company_id.dispatch_mode", "=", "send"),
         ])
         if stuck:
             yield self.env._("%s mails are due for more than an hour and do not go.", stuck)

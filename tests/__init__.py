@@ -13,3 +13,10 @@ from . import test_types
 from . import test_texts
 from . import test_frozen
 from . import test_explain
+from . import test_rule_parameters
+from . import test_rule_schedule
+from . import test_company_mode
+from . import test_proforma
+from . import test_contract
+from . import test_preview
+from . import test_report

@@ -1,0 +1,109 @@
+"""The switch of a company: send, rehearse, off."""
+
+from odoo import fields
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Command
+
+from .common import DispatchCase
+
+BOSS = "helena@aurora.example.com"
+
+
+class TestCompanyMode(DispatchCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.rule = cls.env["document.dispatch.rule"].create({
+            "name": "Faturas", "active": True, "type_ids": [Command.set(cls.types["invoice"].ids)],
+        })
+
+    def _rehearse(self):
+        self.company.write({"dispatch_mode": "rehearse", "dispatch_rehearsal_email": BOSS})
+
+    def test_a_rehearsal_needs_a_supervisor(self):
+        for wrong in (False, "nobody", "a@b.example.com, c@d.example.com"):
+            with self.assertRaises(ValidationError), self.env.cr.savepoint():
+                self.company.write({"dispatch_mode": "rehearse", "dispatch_rehearsal_email": wrong})
+
+    def test_rehearsal_goes_to_the_supervisor_only(self):
+        self._rehearse()
+        invoice, paper = self._invoice(self.silva), self._invoice(self.papel)
+        self._plan()
+        self._deliver()
+        self.assertEqual(self.envelopes, [BOSS, BOSS])
+        self.assertEqual({mail["to"] for mail in self.mails}, {BOSS})
+        self.assertIn("for ana@silva.example.com", self.mails[0]["subject"])
+        row = self._rows(invoice)
+        self.assertEqual((row.state, row.recipient_ids.mapped("state")), ("rehearsed", ["rehearsed"] * 2))
+        self.assertEqual((invoice.dispatch_state, invoice.is_move_sent, row.sent_date), ("rehearsed", False, False))
+        self.assertEqual(self._rows(paper).state, "rehearsed")
+        self.assertTrue(row.mail_message_id.is_internal, "the customer does not read it on his portal")
+        self.assertFalse(row.mail_message_id.notification_ids)
+
+    def test_rehearsed_once_and_sent_for_real_later(self):
+        self._rehearse()
+        invoice = self._invoice(self.nowak)
+        self._plan()
+        self._deliver()
+        self._plan()
+        self._deliver()
+        self.assertEqual(self.envelopes, [BOSS])
+        self.company.dispatch_mode = "send"
+        self._plan()
+        self._deliver()
+        self.assertEqual(self.envelopes, [BOSS, "biuro@nowak.example.com"])
+        self.assertEqual((invoice.dispatch_state, invoice.is_move_sent), ("sent", True))
+
+    def test_what_waited_before_the_rehearsal_stays(self):
+        invoice = self._invoice(self.nowak)
+        with self._mail_server_down():
+            self._plan()
+            self._deliver()
+        self._rehearse()
+        row = self._rows(invoice)
+        row.recipient_ids._engine().next_try = False
+        self._deliver()
+        self.assertEqual((self.envelopes, row.state), ([], "queued"))
+        self.company.dispatch_mode = "send"
+        self._deliver()
+        self.assertEqual(self.envelopes, ["biuro@nowak.example.com"])
+
+    def test_rehearsal_by_hand(self):
+        self._rehearse()
+        invoice = self._invoice(self.nowak)
+        self._send_window(invoice).action_send_and_print()
+        self.assertEqual(self.envelopes, [BOSS])
+        self.assertEqual((invoice.dispatch_state, invoice.is_move_sent), ("rehearsed", False))
+        self.company.dispatch_mode = "send"
+        self._send_window(invoice).action_send_and_print()
+        self.assertEqual(self.envelopes, [BOSS, "biuro@nowak.example.com"])
+        self.assertFalse(self._rows(invoice)[-1].resend_of_id, "it is the first one for real")
+
+    def test_off(self):
+        invoice = self._invoice(self.nowak)
+        with self._mail_server_down():
+            self._plan()
+            self._deliver()
+        self.company.dispatch_mode = "off"
+        self._rows(invoice).recipient_ids._engine().next_try = False
+        self._deliver()
+        self.assertEqual(self.envelopes, [])
+        later = self._invoice(self.nowak)
+        self._plan()
+        self.assertFalse(self._rows(later))
+        self.assertIn("switched off", self.rule.problem)
+        with self.assertRaisesRegex(UserError, "switched off"):
+            self._send_window(later).action_send_and_print()
+        self.company.dispatch_mode = "send"
+        self._plan()
+        self._deliver()
+        self.assertEqual(self.envelopes, ["biuro@nowak.example.com"] * 2)
+
+    def test_another_company_goes_on(self):
+        other = self.setup_other_company()["company"]
+        other.dispatch_mode = "off"
+        invoice = self._invoice(self.nowak)
+        self._plan()
+        self._deliver()
+        self.assertEqual(invoice.dispatch_state, "sent")
+        self.assertEqual(fields.Date.today(), self.rule.date_from)

@@ -1,0 +1,88 @@
+"""What a rule would do now: what goes, to whom and why; what stays, and why."""
+
+from datetime import timedelta
+
+from odoo import fields
+from odoo.fields import Command
+from odoo.tests import new_test_user
+
+from .common import DispatchCase
+
+
+class TestPreview(DispatchCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.rule = cls.env["document.dispatch.rule"].create({
+            "name": "Faturas", "active": True, "type_ids": [Command.set(cls.types["invoice"].ids)],
+        })
+
+    def _preview(self):
+        action = self.rule.action_preview()
+        return self.env[action["res_model"]].browse(action["res_id"])
+
+    def _line(self, preview, invoice):
+        return preview.line_ids.filtered(lambda line: line.res_id == invoice.id)
+
+    def test_going(self):
+        invoice, refused, mute = (self._invoice(partner) for partner in (self.silva, self.papel, self.mudo))
+        preview = self._preview()
+        self.assertEqual(preview.going_count, 3)
+        line = self._line(preview, invoice)
+        self.assertEqual(line.outcome, "goes")
+        self.assertEqual(line.recipients.splitlines(), [
+            "ana@silva.example.com (Invoice flag on the contact)", "rui@silva.example.com (Invoice flag on the contact)",
+        ])
+        self.assertEqual([(self._line(preview, move).outcome, self._line(preview, move).reason)
+                          for move in (refused, mute)],
+                         [("paper", "The customer refuses e-mail"), ("paper", "No usable address")])
+        self.assertFalse(self._rows(invoice), "nothing is planned")
+        self.assertEqual(preview.line_ids[0].action_open()["res_model"], "account.move")
+
+    def test_staying(self):
+        sent = self._invoice(self.nowak)
+        self._plan()
+        self._deliver()
+        self.rule.write({
+            "domain": "[('amount_total', '<', 5000)]", "partner_ids": [Command.set(self.nowak.ids)],
+        })
+        old = self._invoice(self.nowak, invoice_date=fields.Date.today() - timedelta(days=2))
+        excluded = self._invoice(self.nowak)
+        excluded._dispatch_exclude("Entregue em mãos")
+        draft = self._invoice(self.nowak, post=False)
+        dear, other = self._invoice(self.nowak, amount=9000), self._invoice(self.silva)
+        going = self._invoice(self.nowak)
+        preview = self._preview()
+        self.assertEqual({
+            line.res_id: line.reason for line in preview.staying_ids if line.res_id in
+            (sent | old | excluded | draft | dear | other).ids
+        }, {
+            sent.id: "Sent", old.id: "Before the from date.", excluded.id: "Not to be sent: Entregue em mãos",
+            draft.id: "A draft.", dear.id: "Another journal or customer, or not within the condition.",
+            other.id: "Another journal or customer, or not within the condition.",
+        })
+        self.assertEqual(preview.going_ids.mapped("res_id"), going.ids)
+        self.rule.selection = "marked"
+        self.assertEqual(self._line(self._preview(), going).reason, "Not marked “to send”.")
+
+    def test_problem(self):
+        operator = new_test_user(self.env, "rita", "account.group_account_invoice", company_id=self.company.id)
+        self.rule.user_id = operator
+        operator.active = False
+        preview = self._preview()
+        self.assertIn("archived", preview.problem)
+        self.assertFalse(preview.line_ids)
+
+    def test_as_many_statements_for_more_documents(self):
+        def statements():
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self._preview()
+            return self.env.cr.sql_log_count - before
+        for _number in range(3):
+            self._invoice(self.nowak)
+        statements()
+        few = statements()
+        for _number in range(20):
+            self._invoice(self.nowak)
+        self.assertLess(statements(), few + 10)

@@ -1,0 +1,84 @@
+"""What became of the documents: the sums agree, down to the last one."""
+
+from odoo import fields
+from odoo.fields import Command
+from odoo.tests import new_test_user
+
+from ..report.document_dispatch_report import OPEN, OUTCOMES
+from .common import DispatchCase
+
+
+class TestReport(DispatchCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.rule = cls.env["document.dispatch.rule"].create({
+            "name": "Faturas", "active": True, "type_ids": [Command.set(cls.types["invoice"].ids)],
+        })
+
+    def _sums(self):
+        self.env.flush_all()
+        self.env["document.dispatch.report"].invalidate_model()
+        return dict(self.env["document.dispatch.report"]._read_group(
+            [("company_id", "=", self.company.id)], ["outcome"], ["count:sum"],
+        ))
+
+    def _posted(self):
+        return self.env["account.move"].search_count([
+            ("company_id", "=", self.company.id), ("state", "=", "posted"),
+            ("move_type", "in", ("out_invoice", "out_refund", "out_receipt")),
+        ]) + self.env["sale.order"].search_count([("company_id", "=", self.company.id), ("state", "=", "sale")])
+
+    def test_a_day_of_life(self):
+        before = self._sums()
+        self.smtp.handler.rcpt_replies["biuro@nowak.example.com"] = "550 5.1.1 no such user"
+        sent, failing, paper = (self._invoice(partner) for partner in (self.silva, self.nowak, self.papel))
+        excluded = self._invoice(self.silva)
+        excluded._dispatch_exclude("Entregue em mãos")
+        self._plan()
+        self._deliver()
+        self.rule.delivery = "review"
+        review = self._invoice(self.silva)
+        self._plan()
+        unknown, open_one, waiting = (self._invoice(self.silva) for _number in range(3))
+        row = unknown._dispatch_create("rule")
+        for state in ("sending", "unknown"):
+            row.recipient_ids._set_state(state)
+            row._update_state()
+        waiting.action_dispatch_mark()
+        order = self._order(self.silva)
+        order.action_confirm()
+        self._invoice(self.silva, post=False)
+        added = {outcome: count - before.get(outcome, 0) for outcome, count in self._sums().items()}
+        self.assertEqual(added, {
+            "sent": 1, "failing": 1, "paper": 1, "excluded": 1, "review": 1, "unknown": 1, "waiting": 1, "open": 2,
+        })
+        self.assertEqual(sum(self._sums().values()), self._posted())
+        line = self.env["document.dispatch.report"].search([("res_model", "=", "account.move"),
+                                                            ("res_id", "=", excluded.id)])
+        self.assertEqual((line.reason, line.outcome, line.document_name),
+                         ("Entregue em mãos", "excluded", excluded.name))
+        self.assertEqual(line.action_open()["res_id"], excluded.id)
+        self.assertEqual({sent.dispatch_state, failing.dispatch_state, paper.dispatch_state, review.dispatch_state},
+                         {"sent", "failed", "paper", "review"})
+        self.assertFalse(open_one.dispatch_state)
+
+    def test_every_state_stands_in_one_outcome(self):
+        """A new state must be counted somewhere."""
+        counted = [state for states in OUTCOMES.values() for state in states]
+        self.assertEqual(len(counted), len(set(counted)))
+        states = {value for value, _label in self.env["account.move"]._fields["dispatch_state"].selection}
+        self.assertEqual(states - set(counted), {"rehearsed"}, "a rehearsal counts for nothing")
+        labels = {value for value, _label in self.env["document.dispatch.report"]._fields["outcome"].selection}
+        self.assertEqual(labels, {*OUTCOMES, OPEN})
+
+    def test_other_company_and_plain_user(self):
+        other = self.setup_other_company()["company"]
+        self._invoice(self.silva)
+        stranger = new_test_user(self.env, "karel", "document_dispatch.group_dispatch_manager,account.group_account_invoice",
+                                 company_id=other.id, company_ids=[Command.set(other.ids)])
+        self.assertFalse(self.env["document.dispatch.report"].with_user(stranger).search(
+            [("company_id", "=", self.company.id)]))
+        clerk = new_test_user(self.env, "clara", "account.group_account_invoice", company_id=self.company.id)
+        self.assertFalse(self.env["document.dispatch.report"].with_user(clerk).has_access("read"))
+        self.assertEqual(fields.Date.today(), self.rule.date_from)

@@ -1,0 +1,89 @@
+"""When a rule runs: at its slots, late ones once, and the scheduler is woken for the next."""
+
+from datetime import datetime, timedelta
+from unittest.mock import patch
+
+from odoo import fields
+from odoo.fields import Command
+
+from .common import DispatchCase
+
+MORNING = datetime(2026, 11, 23, 10, 30)  # 07:30 in São Paulo
+
+
+class TestRuleSchedule(DispatchCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.rule = cls.env["document.dispatch.rule"].create({
+            "name": "De hora em hora", "type_ids": [Command.set(cls.types["invoice"].ids)],
+            "tz": "America/Sao_Paulo", "hour_from": 8, "hour_to": 18, "interval": "60",
+        })
+
+    def _at(self, when):
+        """The scheduler comes at this moment; return how often the rule ran."""
+        runs = []
+        original = type(self.rule)._plan
+
+        def counted(rule):
+            runs.append(rule)
+            return original(rule)
+
+        with self._clock(when), patch.object(type(self.rule), "_plan", counted):
+            self._run_cron("plan")
+        return len(runs)
+
+    def test_off_never(self):
+        self.assertFalse(self.rule.next_run)
+        self.assertEqual(self._at(MORNING + timedelta(days=1)), 0)
+
+    def test_slots(self):
+        with self._clock(MORNING):
+            self.rule.active = True
+        self.assertEqual(self.rule.next_run, datetime(2026, 11, 23, 11, 0))
+        self.assertEqual(self._at(datetime(2026, 11, 23, 10, 59)), 0)
+        self.assertEqual(self._at(datetime(2026, 11, 23, 11, 0, 5)), 1)
+        self.assertEqual(self.rule.next_run, datetime(2026, 11, 23, 12, 0))
+        self.assertEqual(self._at(datetime(2026, 11, 23, 11, 30)), 0)
+
+    def test_missed_hours_are_made_up_once(self):
+        with self._clock(MORNING):
+            self.rule.active = True
+        late = datetime(2026, 11, 24, 15, 20)
+        self.assertEqual(self._at(late), 1)
+        self.assertEqual(self._at(late + timedelta(minutes=1)), 0)
+        self.assertEqual(self.rule.next_run, datetime(2026, 11, 24, 16, 0))
+
+    def test_changed_schedule_counts_at_once(self):
+        with self._clock(MORNING):
+            self.rule.active = True
+            self.rule.write({"hour_from": 9.5, "interval": "0"})
+        self.assertEqual(self.rule.next_run, datetime(2026, 11, 23, 12, 30))
+        with self._clock(MORNING):
+            self.rule.tz = "Europe/Warsaw"
+        self.assertEqual(self.rule.next_run, datetime(2026, 11, 24, 8, 30))
+
+    def test_the_scheduler_is_woken_for_the_slot(self):
+        with self._clock(MORNING):
+            self.rule.active = True
+        job = self.env.ref("document_dispatch.ir_cron_dispatch_plan")
+        wakes = self.env["ir.cron.trigger"].search([("cron_id", "=", job.id)]).mapped("call_at")
+        self.assertIn(datetime(2026, 11, 23, 11, 0), wakes)
+
+    def test_one_broken_rule_leaves_the_others_alone(self):
+        other = self.rule.copy({"name": "Também", "active": True, "sequence": 5})
+        self.rule.active = True
+        self.env.cr.execute("UPDATE document_dispatch_rule SET domain = '[(' WHERE id = %s", [other.id])
+        other.invalidate_recordset()
+        invoice = self._invoice(self.nowak)
+        with self.assertLogs("odoo.addons.document_dispatch", "ERROR"):
+            self._plan()
+        self.assertEqual(self._rows(invoice).rule_id, self.rule)
+        self.assertTrue(other.problem)
+        self.assertGreater(other.next_run, fields.Datetime.now(), "it does not try again and again")
+
+    def test_overdue_is_told(self):
+        self.rule.active = True
+        self.rule.next_run = fields.Datetime.now() - timedelta(hours=3)
+        problems = "\n".join(self.env["document.dispatch.health"]._get_problems())
+        self.assertIn("De hora em hora", problems)
