@@ -134,12 +134,12 @@ def rule(env):
     })
 
 
-def add_archive(env, old, new):
-    """Copy one posted invoice: ``old`` times into the past, ``new`` times to today."""
+def add_archive(env, old, new, name=NEW):
+    """Copy one posted invoice: ``old`` times into the past, ``new`` times to today, under this name."""
     source = env["account.move"].search([("move_type", "=", "out_invoice"), ("state", "=", "posted")], limit=1)
     today = SQL("CURRENT_DATE")
     past = SQL("CURRENT_DATE - %s - n %% %s", DAYS_WAITING + 1, DAYS_OF_ARCHIVE)
-    for prefix, count, day in ((ARCHIVED, old, past), (NEW, new, today)):
+    for prefix, count, day in ((ARCHIVED, old, past), (name, new, today)):
         _copy(env, source, prefix, count, day)
     env.cr.commit()
     env.cr.execute("ANALYZE account_move")

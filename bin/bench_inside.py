@@ -239,22 +239,36 @@ def planning(bench):
     with bench.env() as env:
         bench_data.add_archive(env, old, new)
         bench_data.rule(env)
-    seconds = [plan_once(bench, new) for _time in range(1 + PLANS)]
-    return {"first": seconds[0], "median": statistics.median(seconds[1:])}
+    plans = [plan_once(bench, new) for _time in range(1 + PLANS)]
+    seconds = [plan["seconds"] for plan in plans]
+    return {"first": seconds[0], "median": statistics.median(seconds[1:]), "statements": plans[-1]["statements"]}
+
+
+def planning_many(bench):
+    """Plan a great lot, once to warm up with a small one."""
+    few, many = (count for _, count in bench.options.lots)
+    with bench.env() as env:
+        bench_data.add_archive(env, 0, few)
+        bench_data.rule(env)
+    plan_once(bench, few)
+    small = plan_once(bench, few)
+    with bench.env() as env:
+        bench_data.add_archive(env, 0, many - few, "MORE")
+    return {"few": small, "many": plan_once(bench, many)}
 
 
 def plan_once(bench, new):
     """Plan, count, forget."""
     with bench.env() as env:
-        begin = time.time()
+        statements, begin = sql_db.sql_counter, time.time()
         bench_data.rule(env)._plan()
         env.flush_all()
-        seconds = time.time() - begin
+        result = {"seconds": time.time() - begin, "statements": sql_db.sql_counter - statements}
         planned = env["document.dispatch"].search_count([])
         if planned != new:
             raise RuntimeError(f"{planned} documents were planned, not {new}")
         env.cr.rollback()
-    return seconds
+    return result
 
 
 def prepare(bench):
@@ -319,7 +333,7 @@ def form(bench):
 
 MEASURES = {
     function.__name__: function
-    for function in (build, send, schedule, worker, by_hand, rendering, planning, prepare, lane, form)
+    for function in (build, send, schedule, worker, by_hand, rendering, planning, planning_many, prepare, lane, form)
 }
 
 

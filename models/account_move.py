@@ -83,10 +83,11 @@ class AccountMove(models.Model):
         """The page of a draft, marked on each page as what it is; nothing of it stays on the invoice."""
         files = self.env["document.dispatch.content"]._make_template_files(self, template, report)
         for document, made in files.items():
-            word = self.env._("PRO-FORMA")
-            for file in made.filtered(lambda f: f.mimetype == "application/pdf" and f.res_id == document.id):
+            # what the text always adds belongs to the text
+            printed = made.filtered_domain([("res_id", "=", document.id), ("mimetype", "=", "application/pdf")])
+            for file in printed:
                 file.write({
-                    "raw": stamp(file.raw, word),
+                    "raw": stamp(file.raw, self.env._("PRO-FORMA")),
                     "name": self.env._("Pro-forma %(number)s.pdf", number=document._dispatch_name().replace("/", "_")),
                 })
         return files

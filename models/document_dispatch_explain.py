@@ -70,7 +70,8 @@ class DocumentDispatchRecipient(models.Model):
     def _explain_reply(self):
         """What a server's reply means to a clerk."""
         if self.state == "unknown":
-            return self.env._("The connection was lost after the mail was handed over. Nobody knows whether it arrived.")
+            return self.env._(
+                "The connection was lost after the mail was handed over. Nobody knows whether it arrived.")
         if self.state == "bounced":
             return self.env._("The server had taken the mail, and sent it back later.")
         later = self.state == "deferred"

@@ -64,7 +64,7 @@ class DocumentDispatchRule(models.Model):
     )
     # As what
     delivery = fields.Selection(
-        [("now", "Send at once"), ("review", "Leave in review")], string="How",
+        [("now", "Send at once"), ("review", "Leave in review")], string="Delivery",
         required=True, default="now",
         help="In review a person looks, edits, releases or discards.",
     )
@@ -146,7 +146,8 @@ class DocumentDispatchRule(models.Model):
                 raise ValidationError(self.env._("Orders have no journal. Choose invoices only, or no journal."))
             if rule.document_states == "all" and codes and "invoice" not in codes:
                 raise ValidationError(self.env._(
-                    "Only draft invoices go as a pro-forma. Add the document “Invoice”, or choose posted documents only."
+                    "Only draft invoices go as a pro-forma. Add the document “Invoice”, or choose posted documents "
+                    "only."
                 ))
 
     @api.constrains("mail_template_id", "report_company_id", "report_foreign_id", "type_ids")

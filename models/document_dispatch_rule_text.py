@@ -71,7 +71,8 @@ class DocumentDispatchRule(models.Model):
             return self.env._("The rule is switched off.")
         if not self.next_run:
             return False
-        return self.env._("The next run is on %s.", format_datetime(self.env, self.next_run, tz=self.tz, dt_format="short"))
+        next_run = format_datetime(self.env, self.next_run, tz=self.tz, dt_format="short")
+        return self.env._("The next run is on %s.", next_run)
 
     def _label(self, name):
         return dict(self._fields[name]._description_selection(self.env))[self[name]]

@@ -1,4 +1,4 @@
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from odoo import api, fields, models, modules
 from odoo.addons.base.models import ir_actions_report
@@ -36,9 +36,8 @@ class RenderBatch:
         """Whatever core renders in this block ends when its HTML is made."""
         self.collecting = True
         try:
-            yield
-        except Collected:
-            pass
+            with suppress(Collected):
+                yield
         finally:
             self.collecting = False
 

@@ -22,9 +22,9 @@ class SaleOrder(models.Model):
     def _create_invoices(self, *args, **kwargs):
         """Mark the invoices of contracts that send by themselves."""
         invoices = super()._create_invoices(*args, **kwargs)
-        auto = invoices.filtered(
-            lambda move: move.move_type == "out_invoice" and any(move.line_ids.sale_line_ids.order_id.mapped("dispatch_auto"))
-        )
+        auto = invoices.filtered(lambda move: move.move_type == "out_invoice" and any(
+            move.line_ids.sale_line_ids.order_id.mapped("dispatch_auto")
+        ))
         auto.sudo().dispatch_mark = "to_send"  # sudo: as core makes the invoice itself
         return invoices
 

@@ -14,7 +14,9 @@ class TestContract(DispatchCase):
             "name": "Contratos", "active": True, "selection": "marked",
             "type_ids": [Command.set(cls.types["invoice"].ids)],
         })
-        cls.template = cls.env["sale.order.template"].sudo().create({"name": "Manutenção mensal", "dispatch_auto": True})
+        cls.template = cls.env["sale.order.template"].sudo().create({
+            "name": "Manutenção mensal", "dispatch_auto": True,
+        })
         cls.product_a.invoice_policy = "order"
 
     def _invoiced(self, *orders):

@@ -31,7 +31,8 @@ class TestPreview(DispatchCase):
         line = self._line(preview, invoice)
         self.assertEqual(line.outcome, "goes")
         self.assertEqual(line.recipients.splitlines(), [
-            "ana@silva.example.com (Invoice flag on the contact)", "rui@silva.example.com (Invoice flag on the contact)",
+            "ana@silva.example.com (Invoice flag on the contact)",
+            "rui@silva.example.com (Invoice flag on the contact)",
         ])
         self.assertEqual([(self._line(preview, move).outcome, self._line(preview, move).reason)
                           for move in (refused, mute)],

@@ -2,10 +2,11 @@
 
 import io
 
+from pypdf import PdfReader
+
 from odoo import fields
 from odoo.fields import Command
 from odoo.tests import HttpCase
-from pypdf import PdfReader
 
 from .common import DispatchCase
 

@@ -75,8 +75,8 @@ class TestReport(DispatchCase):
     def test_other_company_and_plain_user(self):
         other = self.setup_other_company()["company"]
         self._invoice(self.silva)
-        stranger = new_test_user(self.env, "karel", "document_dispatch.group_dispatch_manager,account.group_account_invoice",
-                                 company_id=other.id, company_ids=[Command.set(other.ids)])
+        groups = "document_dispatch.group_dispatch_manager,account.group_account_invoice"
+        stranger = new_test_user(self.env, "karel", groups, company_id=other.id, company_ids=[Command.set(other.ids)])
         self.assertFalse(self.env["document.dispatch.report"].with_user(stranger).search(
             [("company_id", "=", self.company.id)]))
         clerk = new_test_user(self.env, "clara", "account.group_account_invoice", company_id=self.company.id)

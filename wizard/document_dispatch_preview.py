@@ -27,6 +27,7 @@ class DocumentDispatchPreview(models.TransientModel):
         return {
             "type": "ir.actions.act_window", "name": self.env._("Preview: %s", rule.name),
             "res_model": self._name, "res_id": preview.id, "view_mode": "form", "target": "new",
+            "context": {"dialog_size": "extra-large"},
         }
 
 
