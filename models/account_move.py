@@ -40,7 +40,7 @@ class AccountMove(models.Model):
     def _dispatch_name(self):
         if self.state != "draft" or self.name and self.name != "/":
             return self.name
-        return self.env._("Pro-forma %s", self.id)
+        return f"PF-{self.id}"  # a draft has no number yet; this one means the same in every language
 
     def _dispatch_obstacle(self, code):
         if code == "proforma":
@@ -88,7 +88,7 @@ class AccountMove(models.Model):
             for file in printed:
                 file.write({
                     "raw": stamp(file.raw, self.env._("PRO-FORMA")),
-                    "name": self.env._("Pro-forma %(number)s.pdf", number=document._dispatch_name().replace("/", "_")),
+                    "name": f"{document._dispatch_name().replace('/', '_')}.pdf",
                 })
         return files
 

@@ -103,11 +103,11 @@ class TestRows(AccessCase):
                 self.env[model].with_user(self.employee).search([])
 
     def test_menus(self):
-        names = {"root", "outbox", "dispatch", "recipient", "consent", "configuration", "rule", "type"}
+        names = {"root", "outbox", "dispatch", "recipient", "consent", "report", "configuration", "rule", "type"}
         menus = {name: self.env.ref(f"document_dispatch.menu_{name}") for name in names}
         for user, hidden in (
-            (self.employee, names), (self.seller, {"configuration", "rule", "type"}),
-            (self.clerk, {"configuration", "rule", "type"}), (self.manager, set()),
+            (self.employee, names), (self.seller, {"report", "configuration", "rule", "type"}),
+            (self.clerk, {"report", "configuration", "rule", "type"}), (self.manager, set()),
         ):
             visible = self.env["ir.ui.menu"].with_user(user)._visible_menu_ids()
             reached = {name for name, menu in menus.items() if self._path(menu) <= visible}
@@ -138,6 +138,26 @@ class TestRows(AccessCase):
                     self._as_rpc(user, record, "unlink")
             self._as_rpc(self.manager, record, "write", {"name": "Tudo"})
             self.assertEqual(record.name, "Tudo")
+
+    def test_preview_is_the_managers(self):
+        rule = self.env["document.dispatch.rule"].create({
+            "name": "Faturas do dia", "type_ids": [Command.link(self.types["invoice"].id)],
+        })
+        with self.assertRaises(AccessError):
+            self._as_rpc(self.clerk, rule, "action_preview")
+        action = self._as_rpc(self.manager, rule, "action_preview")
+        self.assertEqual(action["res_model"], "document.dispatch.preview")
+
+    def test_do_not_send_asks_for_the_right_to_write(self):
+        order = self.rows["own_order"].order_id
+        window = self.env["document.dispatch.exclude"].with_user(self.employee)
+        with self.assertRaises(AccessError):
+            window.with_context(active_model="sale.order", active_ids=order.ids).create(
+                {"reason": "Porque sim"}).action_exclude()
+        self.env["document.dispatch.exclude"].with_user(self.seller).with_context(
+            active_model="sale.order", active_ids=order.ids,
+        ).create({"reason": "Entregue em mãos"}).action_exclude()
+        self.assertEqual((order.dispatch_mark, order.dispatch_exclude_reason), ("excluded", "Entregue em mãos"))
 
 
 class TestCompanies(AccessCase):

@@ -38,7 +38,7 @@ class TestProforma(DispatchCase, HttpCase):
         self._round()
         self.assertEqual(self._codes(), [("proforma", 0, "sent"), ("invoice", 0, "sent")])
         self.assertEqual(len(self.envelopes), 2)
-        self.assertIn("Pro-forma", self.mails[0]["subject"])
+        self.assertEqual(self.mails[0]["subject"], f"Pro-forma invoice PF-{self.draft.id} – Aurora Equipamentos Ltda")
         self.assertIn(self.draft.name, self.mails[1]["subject"])
 
     def test_a_pro_forma_is_no_sent_invoice(self):
@@ -80,7 +80,7 @@ class TestProforma(DispatchCase, HttpCase):
         with self.allow_pdf_render():
             self.env["document.dispatch.delivery"].with_context(force_report_rendering=True)._deliver()
         [file] = self.mails[0].iter_attachments()
-        self.assertIn("Pro-forma", file.get_filename())
+        self.assertEqual(file.get_filename(), f"PF-{self.draft.id}.pdf")
         pages = PdfReader(io.BytesIO(file.get_content())).pages
         self.assertGreater(len(pages), 1)
         for page in pages:

@@ -107,6 +107,43 @@ class TestTexts(DispatchCase):
     # What an invoice says of its payment
     # ------------------------------------------------------------------
 
+    def test_pro_forma_in_each_language(self):
+        """It says that it is no invoice, and names the amount."""
+        for lang, title in (
+            ("en_US", "Pro-forma invoice"), ("pt_BR", "Fatura pró-forma"), ("pl_PL", "Faktura pro forma"),
+            ("cs_CZ", "Proforma faktura"), ("es_AR", "Factura proforma"), ("fr_FR", "Facture pro forma"),
+        ):
+            with self.subTest(lang=lang):
+                self.nowak.lang = lang
+                draft = self._invoice(self.nowak, post=False)
+                subject, text = self._text(draft)
+                self.assertEqual(subject, f"{title} PF-{draft.id} – Aurora Equipamentos Ltda")
+                amount = format_amount(self.env, draft.amount_total, draft.currency_id, lang)
+                self.assertRegex(text, rf"(?m): {re.escape(amount)}$")
+                self.assertEqual("It is not an invoice yet" in text, lang == "en_US")
+                self._check_plain(text)
+
+    def test_title_and_name_of_the_user(self):
+        """A text may sign with title, first name and surname."""
+        self.env.user.write({"name": "Helena Prado", "dispatch_title": "Dra."})
+        self.types["invoice"].mail_template_id.body_html = "<p>Até breve,</p><p t-out=\"user.dispatch_signature\"/>"
+        self.assertTrue(self._text(self._document("invoice", "en_US"))[1].endswith("Dra. Helena Prado"))
+        self.env.user.dispatch_title = False
+        self.assertTrue(self._text(self._document("invoice", "en_US"))[1].endswith("\nHelena Prado"))
+
+    def test_conditions_by_currency_and_language(self):
+        template = self.types["invoice"].mail_template_id
+        template.body_html = template.with_context(lang="pl_PL").body_html = (
+            "<p t-if=\"object.currency_id.name == 'EUR'\">Pay by SEPA.</p>"
+            "<p t-else=\"\">Pay by PIX.</p>"
+            "<p t-if=\"object.partner_id.lang == 'pl_PL'\">Dziękujemy!</p>"
+        )
+        self.env.ref("base.EUR").active = True
+        at_home = self._document("invoice", "pl_PL")
+        abroad = self._invoice(self.papel, currency_id=self.env.ref("base.EUR").id)
+        self.assertEqual(self._text(at_home)[1].split(), ["Pay", "by", "PIX.", "Dziękujemy!"])
+        self.assertEqual(self._text(abroad, lang="en_US")[1].split(), ["Pay", "by", "SEPA."])
+
     def test_paid_invoice_asks_for_nothing(self):
         for code in ("invoice", "receipt"):
             invoice = self._document(code, "en_US")

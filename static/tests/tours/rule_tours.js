@@ -1,0 +1,84 @@
+import { registry } from "@web/core/registry";
+import { stepUtils } from "@web_tour/tour_utils";
+
+/** The administrator makes a rule from nothing, looks at what it would do, and switches it on. */
+registry.category("web_tour.tours").add("document_dispatch_rule", {
+    steps: () => [
+        stepUtils.showAppsMenuItem(),
+        {
+            content: "Open the app",
+            trigger: ".o_app[data-menu-xmlid='document_dispatch.menu_root']",
+            run: "click",
+        },
+        {
+            content: "Open the configuration",
+            trigger: "button[data-menu-xmlid='document_dispatch.menu_configuration']",
+            run: "click",
+        },
+        {
+            content: "Open automatic sending",
+            trigger: ".dropdown-item[data-menu-xmlid='document_dispatch.menu_rule']",
+            run: "click",
+        },
+        {
+            content: "Make a rule",
+            trigger: ".o_list_button_add",
+            run: "click",
+        },
+        {
+            content: "Give it a name",
+            trigger: ".o_field_widget[name='name'] input",
+            run: "edit Faturas do dia",
+        },
+        {
+            content: "Choose documents",
+            trigger: ".o_field_widget[name='type_ids'] input",
+            run: "edit Invoice",
+        },
+        {
+            content: "Invoices",
+            trigger: ".o-autocomplete--dropdown-item:contains('Invoice')",
+            run: "click",
+        },
+        {
+            content: "Its sentence says what it will do",
+            trigger: ".o_field_widget[name='sentence']:contains('Every day from 08:00 to 18:00'):contains('switched off')",
+        },
+        {
+            content: "Look at what it would do",
+            trigger: "button[name='action_preview']",
+            run: "click",
+        },
+        {
+            content: "The invoice of today, to whom and why",
+            trigger: ".modal .o_data_row:contains('ana@silva.example.com'):contains('Invoice flag on the contact')",
+        },
+        {
+            content: "That of a customer who refuses goes on paper",
+            trigger: ".modal .o_data_row:contains('Goes to the paper tray'):contains('refuses')",
+        },
+        {
+            content: "What stays",
+            trigger: ".modal .nav-link:contains('Would Not Go')",
+            run: "click",
+        },
+        {
+            content: "It was excluded by hand",
+            trigger: ".modal .o_data_row:contains('Not to be sent: Combinado por telefone')",
+        },
+        {
+            content: "Close",
+            trigger: ".modal footer button:contains('Close')",
+            run: "click",
+        },
+        {
+            content: "Switch it on",
+            trigger: "body:not(:has(.modal)) .o_field_widget[name='active'] input",
+            run: "click",
+        },
+        {
+            content: "It says when it runs",
+            trigger: ".o_field_widget[name='sentence']:contains('The next run is on')",
+        },
+    ],
+});
