@@ -64,7 +64,7 @@ class DocumentDispatchRule(models.Model):
     )
     # As what
     delivery = fields.Selection(
-        [("now", "Send at once"), ("review", "Leave in review")], string="Delivery",
+        [("now", "Send at once"), ("review", "Leave in review")],
         required=True, default="now",
         help="In review a person looks, edits, releases or discards.",
     )
