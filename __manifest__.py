@@ -21,6 +21,7 @@
         "views/document_dispatch_preview_views.xml",
         "views/document_dispatch_exclude_views.xml",
         "views/document_dispatch_report_views.xml",
+        "views/document_dispatch_resend_views.xml",
         "views/document_consent_views.xml",
         "views/account_move_views.xml",
         "views/sale_order_views.xml",

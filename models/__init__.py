@@ -17,6 +17,7 @@ from . import document_dispatch_delivery
 from . import document_dispatch_health
 from . import document_dispatch_mixin
 from . import document_dispatch_capture
+from . import document_dispatch_resend
 from . import document_consent
 from . import res_company
 from . import res_partner

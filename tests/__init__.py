@@ -20,3 +20,4 @@ from . import test_proforma
 from . import test_contract
 from . import test_preview
 from . import test_report
+from . import test_resend

@@ -1,0 +1,75 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+from ..tools import recipients
+
+#: What a second sending takes over from the first: the very same text and files
+SAME_CONTENT = (
+    "subject", "body", "email_from", "reply_to", "email_layout_xmlid", "keep_mail", "content_ready", "without_files",
+)
+
+
+class DocumentDispatch(models.Model):
+    """Sending again: always a new row, never a change of the old one."""
+
+    # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
+    _inherit = "document.dispatch"
+
+    def action_resend(self):
+        """Open the window that sends these documents again."""
+        return self.env["document.dispatch.resend"]._open([dispatch._document().name for dispatch in self])
+
+    def _resend(self, fresh=False, choices=()):
+        """Send the document of this row once more, to those whom the flags name now.
+
+        :param bool fresh: make text and files anew; else the very same ones go
+        :param choices: more addresses, :class:`tools.recipients.Choice`
+        :return: the new row, which is on its way
+        """
+        self.ensure_one()
+        document = self._document().with_company(self.company_id)
+        document.check_access("read")
+        if obstacle := document._dispatch_obstacle(self.type_code):
+            raise UserError(self.env._("%(document)s: %(obstacle)s", document=self.document_name, obstacle=obstacle))
+        row = document._dispatch_insert([self._prepare_resend_vals(document, fresh, choices)])
+        if row.channel == "email":
+            row._deliver_soon()
+        return row
+
+    def _prepare_resend_vals(self, document, fresh, choices):
+        partner = document._dispatch_partner()
+        directory = partner.with_company(self.company_id)._dispatch_directory()
+        vals = document._dispatch_prepare_vals(self.type_id, directory, "resend", "queued")
+        if vals.get("channel_reason") == "refused":
+            raise UserError(self.env._(
+                "%(customer)s refuses e-mail: %(document)s goes on paper, from the paper tray.",
+                customer=partner.display_name, document=self.document_name,
+            ))
+        if choices:
+            flagged = vals.get("recipient_ids", [])
+            known = {command[2]["email"] for command in flagged}
+            vals["recipient_ids"] = flagged + self._prepare_typed(document, vals["lang"], known, choices)
+            vals.update(channel="email", channel_reason=False, state="queued")
+        vals.update(resend_of_id=self.id, mail_server_id=self.mail_server_id.id, report_id=self.report_id.id,
+                    mail_template_id=self.mail_template_id.id)
+        if not fresh and self.content_ready:
+            # sudo: the row's own content; the document was checked
+            row = self.sudo()
+            vals.update({name: row[name] for name in SAME_CONTENT}, attachment_ids=[(6, 0, row.attachment_ids.ids)],
+                        lang=self.lang)
+        return vals
+
+    def _prepare_typed(self, document, lang, known, choices):
+        """Recipients for the typed addresses; nobody gets it twice."""
+        fresh = [choice for choice in choices if choice.email not in known]
+        return document._dispatch_prepare_recipients(self.type_id, recipients.Resolution(fresh, []), lang)
+
+
+class DocumentDispatchMixin(models.AbstractModel):
+    # see above  # pylint: disable-next=consider-merging-classes-inherited
+    _inherit = "document.dispatch.mixin"
+
+    def _dispatch_last_row(self):
+        """The last row of this document that was not cancelled."""
+        domain = self.env["document.dispatch"]._get_document_domain(self) & fields.Domain("state", "!=", "cancelled")
+        return self.env["document.dispatch"].search(domain, order="id desc", limit=1)

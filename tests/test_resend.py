@@ -1,0 +1,148 @@
+"""Send again, by number: always a new row, by default the very same file."""
+
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+from odoo.tests import new_test_user
+
+from .common import DispatchCase
+
+
+class TestResend(DispatchCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.invoice = cls._invoice(cls.nowak)
+        cls.order = cls._order(cls.silva)
+
+    def setUp(self):
+        super().setUp()
+        (self.row,) = self.invoice._dispatch_create("rule")
+        self._deliver()
+        self.smtp.handler.clear()
+
+    def _window(self, numbers, **vals):
+        window = self.env["document.dispatch.resend"].create({"numbers": numbers, **vals})
+        window.action_find()
+        return window
+
+    def test_the_very_same(self):
+        window = self._window(self.invoice.name.lower())
+        self.assertEqual(window.line_ids.mapped(lambda line: (line.document_name, line.sent_to, line.state)),
+                         [(self.invoice.name, "biuro@nowak.example.com", "sent")])
+        window.action_send()
+        again = self._rows(self.invoice)[-1]
+        self.assertEqual((again.resend_of_id, again.origin, again.state), (self.row, "resend", "sent"))
+        self.assertEqual(again.attachment_ids, self.row.attachment_ids, "the file is stored once")
+        self.assertEqual((again.subject, again.body), (self.row.subject, self.row.body))
+        self.assertEqual(self.row.state, "sent", "the old entry stays as it was")
+        self.assertEqual(self.envelopes, ["biuro@nowak.example.com"])
+
+    def test_made_anew(self):
+        self.types["invoice"].mail_template_id.subject = "Segunda via de {{ object.name }}"
+        self._window(self.invoice.name, fresh="fresh").action_send()
+        self.assertEqual(self.mails[0]["subject"], f"Segunda via de {self.invoice.name}")
+
+    def test_several_kinds_and_those_that_are_not_there(self):
+        window = self._window(f"{self.invoice.name}, {self.order.name}\nS99999")
+        self.assertEqual(set(window.line_ids.mapped("document_name")), {self.invoice.name, self.order.name})
+        self.assertEqual(window.not_found, "S99999")
+        window.action_send()
+        self.assertCountEqual(self.envelopes, ["biuro@nowak.example.com", "ana@silva.example.com"])
+        self.assertEqual(self._rows(self.order).origin, "manual", "it never went before")
+
+    def test_range(self):
+        other = self._order(self.nowak)
+        window = self._window(f"{self.order.name}-{other.name}")
+        self.assertEqual(window.line_ids.mapped("document_name"), sorted([self.order.name, other.name]))
+        self.assertFalse(window.not_found)
+
+    def test_chosen_only(self):
+        window = self._window(f"{self.invoice.name} {self.order.name}")
+        window.line_ids.filtered(lambda line: line.res_model == "sale.order").chosen = False
+        window.action_send()
+        self.assertEqual(self.envelopes, ["biuro@nowak.example.com"])
+
+    def test_typed_addresses(self):
+        window = self._window(self.invoice.name, emails="Kasa <kasa@nowak.example.com>; BIURO@nowak.example.com")
+        window.action_send()
+        self.assertCountEqual(self.envelopes, ["biuro@nowak.example.com", "kasa@nowak.example.com"])
+        reasons = {r.email: r.reason for r in self._rows(self.invoice)[-1].recipient_ids}
+        self.assertEqual(reasons["kasa@nowak.example.com"], "manual")
+        self.assertFalse(self.env["res.partner"].search([("email", "=", "kasa@nowak.example.com")]))
+
+    def test_typed_address_of_a_first_sending_is_no_second_copy(self):
+        self._window(self.order.name, emails="ANA@silva.example.com, rui@silva.example.com").action_send()
+        self.assertCountEqual(self.envelopes, ["ana@silva.example.com", "rui@silva.example.com"])
+
+    def test_kept_addresses(self):
+        window = self._window(self.invoice.name, emails="kasa@nowak.example.com", save_address=True)
+        window.action_send()
+        contact = self.env["res.partner"].search([("email", "=", "kasa@nowak.example.com")])
+        self.assertEqual((contact.parent_id, contact.dispatch_invoice), (self.nowak, True))
+
+    def test_wrong_address_sends_nothing(self):
+        for wrong in ("nobody", "ana@", "kasa@nowak.example.com; <script>", "@" * 10000):
+            with self.subTest(wrong=wrong[:30]), self.assertRaisesRegex(UserError, "not a valid e-mail address"):
+                self._window(self.invoice.name, emails=wrong).action_send()
+        self.assertEqual(self.envelopes, [])
+
+    def test_no_header_is_smuggled_in(self):
+        self._window(self.invoice.name, emails="kasa@nowak.example.com\nBcc: spy@example.com").action_send()
+        for mail in self.mails:
+            self.assertNotIn("bcc", {name.lower() for name in mail.keys()})  # noqa: SIM118 of the mail
+            self.assertNotIn("spy", mail["subject"])
+
+    def test_wrong_numbers(self):
+        for wrong, words in (("", "Write the number"), (" ,; ", "Write the number"), ("S1-S100000", "more than")):
+            with self.subTest(wrong=wrong), self.assertRaisesRegex(UserError, words):
+                self._window(wrong)
+        window = self._window("S404 " + "x" * 10000)
+        self.assertFalse(window.line_ids)
+        with self.assertRaisesRegex(UserError, "nothing to send"):
+            window.action_send()
+
+    def test_what_cannot_go_says_why(self):
+        draft_again, refused = self._invoice(self.nowak), self._invoice(self.papel)
+        draft_again.button_draft()
+        window = self._window(f"{draft_again.name} {refused.name}")
+        obstacles = {line.document_name: line.obstacle for line in window.line_ids}
+        self.assertEqual(obstacles[refused.name], "The customer refuses e-mail.")
+        row = window.line_ids.filtered(lambda line: line.document_name == refused.name)._send(False, [])
+        self.assertEqual((row.state, row.channel_reason), ("paper", "refused"), "whatever the window lets through")
+        with self.assertRaisesRegex(UserError, "refuses e-mail"):
+            row._resend()
+        self.assertEqual(self.envelopes, [])
+
+    def test_failed_one(self):
+        self.smtp.handler.rcpt_replies["rui@silva.example.com"] = "550 no such user"
+        self.smtp.handler.rcpt_replies["ana@silva.example.com"] = "550 no such user"
+        invoice = self._invoice(self.silva)
+        invoice._dispatch_create("rule")
+        self._deliver()
+        self.assertEqual(self._rows(invoice).state, "failed")
+        self.smtp.handler.clear()
+        self._window(invoice.name).action_send()
+        self.assertEqual(self._rows(invoice).mapped("state"), ["cancelled", "sent"])
+        self.assertEqual(invoice.dispatch_state, "sent")
+
+    def test_button_on_the_row(self):
+        action = self.row.action_resend()
+        window = self.env["document.dispatch.resend"].browse(action["res_id"])
+        self.assertEqual(window.line_ids.document_name, self.invoice.name)
+
+    def test_who_may_not_read_it(self):
+        """Neither by its number nor by its id."""
+        seller = new_test_user(self.env, "rafael", "sales_team.group_sale_salesman", company_id=self.company.id,
+                               company_ids=[Command.set(self.company.ids)])
+        self.invoice.invoice_user_id = self.env.user
+        window = self.env["document.dispatch.resend"].with_user(seller).create({"numbers": self.invoice.name})
+        window.action_find()
+        self.assertFalse(window.line_ids)
+        self.assertEqual(window.not_found, self.invoice.name)
+        line = self.env["document.dispatch.resend.line"].with_user(seller).create({
+            "resend_id": window.id, "res_model": "account.move", "res_id": self.invoice.id,
+        })
+        with self.assertRaises(AccessError):
+            window.action_send()
+        self.assertTrue(line.exists())
+        self.assertEqual(self.envelopes, [])

@@ -1,0 +1,52 @@
+"""Numbers of documents, as people type or paste them: with blanks, commas, new lines, and ranges."""
+
+import re
+
+#: More numbers than anybody means: a range from 1 to 1000000 is a slip
+MOST = 1000
+_SEPARATORS = re.compile(r"[\s,;|]+")
+#: "S00021-S00025", "S00021..S00025", "S00021-25", "INV/2026/00010-00015"
+_RANGE = re.compile(r"^(?P<prefix>.*?)(?P<first>\d+)(?:\.\.\.?|-|–|—)(?P<again>.*?)(?P<last>\d+)$")
+
+
+class TooMany(ValueError):
+    """More numbers than :data:`MOST`."""
+
+
+def parse(text):
+    """Return the numbers in a text, each once, in their order; ranges are written out.
+
+    What looks like a range may be a number of its own ("2026-00015"), so that it stands first as
+    it is, and its members follow.
+
+    :raises TooMany: where more than :data:`MOST` were meant
+    """
+    # blanks around the dash of a range belong to it
+    text = re.sub(r"(?<=\d)\s*(–|—|\.\.\.?)\s*(?=\S)|(?<=\d)\s+-\s+(?=\S)", lambda match: match[1] or "-", text or "")
+    numbers = {}
+    for part in filter(None, _SEPARATORS.split(text)):
+        numbers[part.strip("#.:")] = None
+        numbers.update(dict.fromkeys(_members(part)))
+        if len(numbers) > MOST:
+            raise TooMany
+    return [number for number in numbers if number]
+
+
+def _members(part):
+    """The numbers of a range; nothing where it is none."""
+    found = _RANGE.match(part)
+    if not found:
+        return
+    prefix, first, again, last = found.group("prefix", "first", "again", "last")
+    # "INV/2026/00010-00015": the second half may leave out what the first one begins with
+    if again and again.casefold() != prefix.casefold():
+        return
+    width = len(first)
+    if len(last) < width:
+        last = first[: width - len(last)] + last
+    if not int(first) <= int(last):
+        return
+    if int(last) - int(first) >= MOST:
+        raise TooMany
+    for number in range(int(first), int(last) + 1):
+        yield f"{prefix}{number:0{width}}"
