@@ -24,6 +24,7 @@
         "views/document_dispatch_resend_views.xml",
         "views/document_consent_views.xml",
         "views/account_move_views.xml",
+        "views/account_move_send_wizard_views.xml",
         "views/sale_order_views.xml",
         "views/sale_order_template_views.xml",
         "views/res_users_views.xml",

@@ -117,6 +117,14 @@ class AccountMove(models.Model):
         posted._dispatch_new_revision()
         return result
 
+    def action_post(self):
+        """Open the window at once, where the company wants it and nothing else sends the invoice."""
+        result = super().action_post()
+        if result or len(self) != 1 or not self.company_id.dispatch_open_on_post:
+            return result
+        goes = self.state == "posted" and self._dispatch_type_code() and self.dispatch_state in (False, "to_send")
+        return self.action_invoice_sent() if goes and not self.is_move_sent else result
+
     def _post(self, soft=True):
         self.filtered(lambda move: move._dispatch_type_code() == "proforma")._dispatch_withdraw(
             self.env._("The invoice was posted."))

@@ -224,9 +224,41 @@ class AccountMoveSend(models.AbstractModel):
         return result
 
     @api.model
+    def _is_applicable_to_move(self, method, move, **move_data):
+        """Addresses typed into the window are recipients, too."""
+        window = self.env.context.get("dispatch_window") or {}
+        if method == "email" and window.get("emails"):
+            return True
+        return super()._is_applicable_to_move(method, move, **move_data)
+
+    @api.model
+    def _send_mails(self, moves_data):
+        """Core passes over whoever has neither a contact nor an address on the partner."""
+        window = self.env.context.get("dispatch_window") or {}
+        typed_only = {
+            move: data for move, data in moves_data.items()
+            if window.get("emails") and not move.partner_id.email and not data.get("mail_partner_ids")
+        }
+        super()._send_mails({move: data for move, data in moves_data.items() if move not in typed_only})
+        if not typed_only:
+            return
+        self._generate_dynamic_reports(typed_only)
+        for move, data in typed_only.items():
+            params = {**self._get_mail_params(move, data), "partner_ids": []}
+            author_id, email_from = move._message_compute_author(email_from=window.get("email_from"))
+            params.update(author_id=author_id, email_from=email_from,
+                          subtype_id=self.env.ref("mail.mt_comment").id)
+            self._send_mail(move, data["mail_template"], **params)
+
+    @api.model
     def _send_mail(self, move, mail_template, **kwargs):
         """Ask the document to turn the message that core posts into a row."""
         if not move._dispatch_type():
             return super()._send_mail(move, mail_template, **kwargs)
+        window = self.env.context.get("dispatch_window") or {}
+        if window.get("email_from"):
+            kwargs["email_from"] = window["email_from"]
+        if window.get("emails"):
+            kwargs["outgoing_email_to"] = ", ".join(window["emails"])
         request = {"origin": self.env.context.get("dispatch_origin", "core")}
         return super()._send_mail(move.with_context(dispatch_request=request), mail_template, **kwargs)

@@ -340,6 +340,18 @@ class DocumentDispatchMixin(models.AbstractModel):
                                            user=self.env.user.name, reason=reason))
         self.write({"dispatch_mark": "excluded", "dispatch_exclude_reason": reason})
 
+    def _dispatch_to_paper(self):
+        """Put documents into the paper tray: a person chose paper, or nobody can be reached by mail."""
+        self.check_access("write")
+        for document in self:
+            waiting = document._dispatch_supersede()
+            if waiting:
+                raise UserError(self.env._(
+                    "%s has reached somebody by mail, or is on its way.", document._dispatch_name()))
+            row = document._dispatch_create("manual", state="review")
+            if row.state == "review":
+                row._to_paper("manual")
+
     def action_view_dispatches(self):
         """Open the rows of these documents."""
         action = self.env["ir.actions.act_window"]._for_xml_id(

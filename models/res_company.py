@@ -13,6 +13,12 @@ class ResCompany(models.Model):
         help="Rehearse: everything goes to the supervisor only, and counts for nothing.\n"
         "Off: nothing goes by mail; what is there waits.",
     )
+    dispatch_open_on_post = fields.Boolean(
+        string="Send when posted", help="Posting an invoice opens the window that sends it.",
+    )
+    dispatch_copy_to_me = fields.Boolean(
+        string="Copy to the sender", help="“Send me a copy” is ticked when the window opens.",
+    )
     dispatch_rehearsal_email = fields.Char(string="Supervisor", help="The one address that a rehearsal goes to.")
 
     @api.constrains("dispatch_mode", "dispatch_rehearsal_email")

@@ -8,6 +8,8 @@ class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
     dispatch_mode = fields.Selection(related="company_id.dispatch_mode", readonly=False, required=True)
+    dispatch_open_on_post = fields.Boolean(related="company_id.dispatch_open_on_post", readonly=False)
+    dispatch_copy_to_me = fields.Boolean(related="company_id.dispatch_copy_to_me", readonly=False)
     dispatch_rehearsal_email = fields.Char(related="company_id.dispatch_rehearsal_email", readonly=False)
     dispatch_lanes = fields.Integer(
         string="Lanes", compute="_compute_dispatch_lanes", inverse="_inverse_dispatch_lanes",

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 from ..tools import addresses
 from ..tools.recipients import Contact, Directory
@@ -146,6 +147,23 @@ class ResPartner(models.Model):
     def _dispatch_reason(self, choice, role):
         """The recipient's ``reason`` for a choice: a flag is named, so that each is translated."""
         return f"flag_{role}" if choice.reason == "flag" else choice.reason
+
+    @api.model
+    def _dispatch_reason_label(self, choice, role):
+        """Why an address was taken or passed over, in words."""
+        return self.env["document.dispatch.recipient"]._reason_labels()[self._dispatch_reason(choice, role)]
+
+    def _dispatch_refusal_text(self):
+        """Since when the customer refuses e-mail, in words."""
+        # sudo: the last word counts, whoever noted it
+        last = self.env["document.consent"].sudo().search(
+            [("partner_id", "=", self.commercial_partner_id.id), ("kind", "=", "refused")], order="date desc, id desc",
+            limit=1,
+        )
+        if not last:
+            return self.env._("%s refuses e-mail.", self.commercial_partner_id.display_name)
+        return self.env._("%(customer)s refuses e-mail since %(date)s.",
+                          customer=self.commercial_partner_id.display_name, date=format_date(self.env, last.date))
 
     # ------------------------------------------------------------------
     # The one resolver

@@ -21,3 +21,4 @@ from . import test_contract
 from . import test_preview
 from . import test_report
 from . import test_resend
+from . import test_send_window

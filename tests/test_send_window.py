@@ -1,0 +1,125 @@
+"""The window that sends one invoice: from whom, to whom, typed addresses, a copy, paper."""
+
+from odoo.exceptions import UserError
+from odoo.tests import Form
+
+from .common import DispatchCase
+
+
+class TestSendWindow(DispatchCase):
+    def _send(self, invoice, **vals):
+        window = self._send_window(invoice)
+        window.write(vals)
+        return window.action_send_and_print()
+
+    def test_from_is_the_company_and_can_be_changed(self):
+        window = self._send_window(self._invoice(self.nowak))
+        self.assertEqual(window.dispatch_from, '"Aurora Equipamentos Ltda" <faturas@aurora.example.com>')
+        window.action_send_and_print()
+        self._send(self._invoice(self.nowak), dispatch_from="Cobrança <cobranca@aurora.example.com>")
+        self.assertEqual([mail["from"].addresses[0].addr_spec for mail in self.mails],
+                         ["faturas@aurora.example.com", "cobranca@aurora.example.com"])
+        self.assertEqual(self.mails[1]["from"].addresses[0].display_name, "Cobrança")
+
+    def test_wrong_sender(self):
+        for wrong in ("nobody", "a@x.example.com, b@x.example.com", "a@x.example.com\nBcc: b@y.example.com"):
+            with self.subTest(wrong=wrong), self.assertRaisesRegex(UserError, "not one valid address"):
+                self._send(self._invoice(self.nowak), dispatch_from=wrong)
+        self.assertEqual(self.envelopes, [])
+
+    def test_reasons(self):
+        window = self._send_window(self._invoice(self.silva))
+        self.assertEqual(window.dispatch_reasons.splitlines(), [
+            "ana@silva.example.com: Invoice flag on the contact", "rui@silva.example.com: Invoice flag on the contact",
+        ])
+        self.assertFalse(window.dispatch_refusal)
+
+    def test_typed_addresses_need_no_contact(self):
+        invoice = self._invoice(self.silva)
+        self._send(invoice, dispatch_emails="Kasa <kasa@nowak.example.com>; ANA@silva.example.com, x@y.example.com")
+        self.assertCountEqual(self.envelopes, [
+            "ana@silva.example.com", "rui@silva.example.com", "kasa@nowak.example.com", "x@y.example.com",
+        ])
+        typed = ("kasa@nowak.example.com", "x@y.example.com")
+        self.assertFalse(self.env["res.partner"].search([("email", "in", typed)]))
+        reasons = {r.email: r.reason for r in self._rows(invoice).recipient_ids}
+        self.assertEqual(reasons["kasa@nowak.example.com"], "manual")
+
+    def test_typed_addresses_only(self):
+        """The customer has no address at all."""
+        invoice = self._invoice(self.mudo)
+        window = self._send_window(invoice)
+        self.assertIn("no valid e-mail address", window.dispatch_refusal)
+        self.assertFalse(window.mail_partner_ids.filtered("email"))
+        window.write({"mail_partner_ids": [(5,)], "dispatch_emails": "compras@gomez.example.com"})
+        window.action_send_and_print()
+        self.assertEqual(self.envelopes, ["compras@gomez.example.com"])
+        self.assertEqual((invoice.dispatch_state, invoice.is_move_sent), ("sent", True))
+        self.assertEqual(len(list(self.mails[0].iter_attachments())), 1)
+
+    def test_wrong_address_sends_nothing(self):
+        invoice = self._invoice(self.silva)
+        for wrong in ("nobody", "ana@", "kasa@nowak.example.com; <script>", "@" * 10000):
+            with self.subTest(wrong=wrong[:30]), self.assertRaisesRegex(UserError, "not a valid e-mail address"):
+                self._send(invoice, dispatch_emails=wrong)
+        self.assertEqual((self.envelopes, len(self._rows(invoice))), ([], 0))
+
+    def test_copy_to_me(self):
+        self.company.dispatch_copy_to_me = True
+        window = self._send_window(self._invoice(self.nowak))
+        self.assertTrue(window.dispatch_copy_to_me)
+        window.action_send_and_print()
+        self.assertCountEqual(self.envelopes, ["biuro@nowak.example.com", "helena.prado@aurora.example.com"])
+        self._send(self._invoice(self.nowak), dispatch_copy_to_me=False)
+        self.assertEqual(len(self.envelopes), 3)
+
+    def test_copy_to_somebody_without_address(self):
+        self.env.user.partner_id.email = False
+        with self.assertRaisesRegex(UserError, "no valid e-mail address for a copy"):
+            self._send(self._invoice(self.nowak), dispatch_copy_to_me=True)
+
+    def test_download(self):
+        invoice = self._invoice(self.nowak)
+        action = self._send(invoice, dispatch_download=True)
+        self.assertIn(str(invoice.invoice_pdf_report_id.id), action["url"])
+
+    def test_refused_goes_on_paper(self):
+        invoice = self._invoice(self.papel)
+        window = self._send_window(invoice)
+        self.assertIn("refuses e-mail since", window.dispatch_refusal)
+        window.action_dispatch_paper()
+        self.assertEqual((self._rows(invoice).state, self._rows(invoice).channel_reason), ("paper", "refused"))
+
+    def test_paper_by_choice_and_not_twice(self):
+        invoice = self._invoice(self.nowak)
+        self._send_window(invoice).action_dispatch_paper()
+        self.assertEqual((self._rows(invoice).state, self._rows(invoice).channel_reason), ("paper", "manual"))
+        sent = self._invoice(self.nowak)
+        self._send(sent)
+        with self.assertRaisesRegex(UserError, "has reached somebody"):
+            self._send_window(sent).action_dispatch_paper()
+
+    def test_opens_when_posted(self):
+        self.company.write({
+            "dispatch_open_on_post": True,
+            "external_report_layout_id": self.env.ref("web.external_layout_standard").id,
+        })
+        draft = self._invoice(self.nowak, post=False)
+        self.assertEqual(draft.action_post()["res_model"], "account.move.send.wizard")
+        bill = self._invoice(self.nowak, post=False, move_type="in_invoice")
+        self.assertFalse(bill.action_post())
+        several = self._invoice(self.nowak, post=False) | self._invoice(self.nowak, post=False)
+        self.assertFalse(several.action_post())
+        self.env["document.dispatch.rule"].create({
+            "name": "Na hora", "active": True, "trigger": "post", "type_ids": [(6, 0, self.types["invoice"].ids)],
+        })
+        self.assertFalse(self._invoice(self.nowak, post=False).action_post(), "the rule sends it")
+        self.company.dispatch_open_on_post = False
+        self.assertFalse(self._invoice(self.silva, post=False, move_type="out_refund").action_post())
+
+    def test_form(self):
+        form = Form(self.env["account.move.send.wizard"].with_context(
+            active_model="account.move", active_ids=self._invoice(self.silva).ids))
+        form.dispatch_emails = "kasa@nowak.example.com"
+        form.save().action_send_and_print()
+        self.assertIn("kasa@nowak.example.com", self.envelopes)
