@@ -26,6 +26,7 @@
         "views/account_move_views.xml",
         "views/account_move_send_wizard_views.xml",
         "views/sale_order_views.xml",
+        "views/sale_order_dispatch_views.xml",
         "views/sale_order_template_views.xml",
         "views/res_users_views.xml",
         "views/res_partner_views.xml",

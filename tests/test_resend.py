@@ -125,6 +125,22 @@ class TestResend(DispatchCase):
         self.assertEqual(self._rows(invoice).mapped("state"), ["cancelled", "sent"])
         self.assertEqual(invoice.dispatch_state, "sent")
 
+    def test_list_of_quotations(self):
+        """When it went, to whom, and again from there; in as many statements for more of them."""
+        self.order._dispatch_create("manual")
+        self._deliver()
+        orders = self.order | self.env["sale.order"].union(*(self._order(self.nowak) for _number in range(5)))
+        self.env.flush_all()
+        self.env.invalidate_all()
+        with self.assertQueryCount(default=9):
+            dates = orders.mapped("dispatch_sent_date")
+            addresses = orders.mapped("dispatch_sent_to")
+        self.assertEqual((bool(dates[0]), dates[1:]), (True, [False] * 5))
+        self.assertEqual(addresses[0], "ana@silva.example.com")
+        action = orders[:2].action_dispatch_resend()
+        window = self.env["document.dispatch.resend"].browse(action["res_id"])
+        self.assertEqual(window.line_ids.mapped("document_name"), orders[:2].mapped("name"))
+
     def test_button_on_the_row(self):
         action = self.row.action_resend()
         window = self.env["document.dispatch.resend"].browse(action["res_id"])

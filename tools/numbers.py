@@ -5,6 +5,7 @@ import re
 #: More numbers than anybody means: a range from 1 to 1000000 is a slip
 MOST = 1000
 _SEPARATORS = re.compile(r"[\s,;|]+")
+_DASH = re.compile(r"(?<=\d)\s*(–|—|\.\.\.?)\s*(?=\S)|(?<=\d)\s+-\s+(?=\S)")
 #: "S00021-S00025", "S00021..S00025", "S00021-25", "INV/2026/00010-00015"
 _RANGE = re.compile(r"^(?P<prefix>.*?)(?P<first>\d+)(?:\.\.\.?|-|–|—)(?P<again>.*?)(?P<last>\d+)$")
 
@@ -14,22 +15,23 @@ class TooMany(ValueError):
 
 
 def parse(text):
-    """Return the numbers in a text, each once, in their order; ranges are written out.
+    """Return ``{what was typed: the numbers that it may mean}``, each once, in their order.
 
-    What looks like a range may be a number of its own ("2026-00015"), so that it stands first as
-    it is, and its members follow.
+    A range is written out. What looks like one may be a number of its own ("2026-00015"), so that
+    it stands first as it is, and its members follow.
 
     :raises TooMany: where more than :data:`MOST` were meant
     """
     # blanks around the dash of a range belong to it
-    text = re.sub(r"(?<=\d)\s*(–|—|\.\.\.?)\s*(?=\S)|(?<=\d)\s+-\s+(?=\S)", lambda match: match[1] or "-", text or "")
-    numbers = {}
-    for part in filter(None, _SEPARATORS.split(text)):
-        numbers[part.strip("#.:")] = None
-        numbers.update(dict.fromkeys(_members(part)))
-        if len(numbers) > MOST:
-            raise TooMany
-    return [number for number in numbers if number]
+    text = _DASH.sub(lambda match: match[1] or "-", text or "")
+    meant, count = {}, 0
+    for part in (part.strip("#.:") for part in _SEPARATORS.split(text)):
+        if part and part not in meant:
+            meant[part] = [part, *_members(part)]
+            count += len(meant[part])
+            if count > MOST:
+                raise TooMany
+    return meant
 
 
 def _members(part):

@@ -45,19 +45,20 @@ class DocumentDispatchResend(models.TransientModel):
         """Look for the documents with these numbers, and show to whom they went before."""
         self.ensure_one()
         try:
-            wanted = numbers.parse(self.numbers)
+            meant = numbers.parse(self.numbers)
         except numbers.TooMany as error:
             raise UserError(self.env._(
                 "These are more than %s numbers. Write fewer, or send them from the list.", numbers.MOST,
             )) from error
-        if not wanted:
+        if not meant:
             raise UserError(self.env._("Write the number of a document, like S00021 or INV/2026/00042."))
+        wanted = [number for members in meant.values() for number in members]
         found = [document for model in NUMBERED for document in self._find_documents(model, wanted)]
         named = {document.name.casefold() for document in found}
         self.line_ids = [Command.clear(), *(Command.create(self._prepare_line(document)) for document in found)]
-        typed = set(self.numbers.split())  # members of a range that do not exist are no slip
+        # a range is found where one of its members is
         self.not_found = ", ".join(
-            number for number in wanted if number.casefold() not in named and self._is_missing(number, typed, named)
+            typed for typed, members in meant.items() if not any(member.casefold() in named for member in members)
         )
         return self._action()
 
@@ -69,14 +70,6 @@ class DocumentDispatchResend(models.TransientModel):
         return self.env[model].search(Domain("name", "in", list(spellings)) & Domain(
             "company_id", "in", self.env.companies.ids,
         ), order="name").filtered(lambda document: document._dispatch_type())
-
-    def _is_missing(self, number, typed, named):
-        """A range itself is no number when its members were found."""
-        try:
-            members = numbers.parse(number)[1:]
-        except numbers.TooMany:
-            members = []
-        return not any(member.casefold() in named for member in members)
 
     def _prepare_line(self, document):
         row = document._dispatch_last_row()
