@@ -20,13 +20,15 @@ class TestNumbers(unittest.TestCase):
 
     def test_ranges(self):
         expected = ["S00009", "S00010", "S00011"]
-        for text in ("S00009-S00011", "S00009 - S00011", "S00009..S00011", "S00009–11", "S00009-00011", "s00009"):
+        for text in ("S00009-S00011", "S00009 - S00011", "S00009..S00011", "S00009–11", "S00009-00011"):
             with self.subTest(text=text):
-                members = [number for meant in parse(text).values() for number in meant if number in expected]
-                self.assertEqual(members, [] if text == "s00009" else expected)
+                meant = [number for numbers in parse(text).values() for number in numbers]
+                members = [number for number in meant if number in expected]
+                self.assertEqual(members, expected)
 
     def test_range_with_slashes(self):
-        self.assertEqual(parse("INV/2026/00010-00012")["INV/2026/00010-00012"][1:], [f"INV/2026/{number:05}" for number in (10, 11, 12)])
+        [members] = parse("INV/2026/00010-00012").values()
+        self.assertEqual(members[1:], ["INV/2026/00010", "INV/2026/00011", "INV/2026/00012"])
 
     def test_what_looks_like_a_range_may_be_a_number(self):
         self.assertEqual(parse("2026-00015")["2026-00015"][0], "2026-00015")
