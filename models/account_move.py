@@ -126,13 +126,13 @@ class AccountMove(models.Model):
         return self.action_invoice_sent() if goes and not self.is_move_sent else result
 
     def _post(self, soft=True):
-        self.filtered(lambda move: move._dispatch_type_code() == "proforma")._dispatch_withdraw(
-            self.env._("The invoice was posted."))
         posted = super()._post(soft=soft)
+        ours = posted.filtered(lambda move: move._dispatch_type_code())
+        ours._dispatch_withdraw(self.env._("The invoice was posted."))  # what waits is its pro-forma
         # core leaves the mark of the first version (button_draft): the corrected one has not gone
         corrected = posted.filtered(lambda move: move.dispatch_revision and move.is_move_sent)
         corrected.sudo().is_move_sent = False  # sudo: the mark is the system's
-        self.env["document.dispatch.rule"]._plan_posted(posted.filtered(lambda move: move._dispatch_type_code()))
+        self.env["document.dispatch.rule"]._plan_posted(ours)
         return posted
 
     def _get_fields_to_copy_recurring_entries(self, values):

@@ -34,11 +34,14 @@ class DocumentDispatch(models.Model):
                 (dispatches - newly_sent)._tell_documents("_dispatch_came_back")
 
     def _tell_documents(self, method):
-        """Call a method of the documents, each kind at once."""
-        for model, dispatches in self.grouped("res_model").items():
+        """Call a method of the documents, each kind at once.
+
+        What became of a pro-forma says nothing of the invoice that it is now.
+        """
+        for (model, code), dispatches in self.grouped(lambda row: (row.res_model, row.type_code)).items():
             # sudo: the document's own mark follows the mail server, whoever waits for it
             documents = self.env[model].sudo().browse(dispatches.mapped("res_id")).exists()
-            getattr(documents, method)()
+            getattr(documents.filtered(lambda document, code=code: document._dispatch_type_code() == code), method)()
 
     def _tell_operator(self):
         """Leave an activity on the document for the person in whose name it went."""

@@ -45,6 +45,17 @@ class TestProforma(DispatchCase, HttpCase):
         self._round()
         self.assertFalse(self.draft.is_move_sent)
 
+    def test_a_pro_forma_that_comes_back_says_nothing_of_the_invoice(self):
+        self._round()
+        self.draft.action_post()
+        self._round()
+        self.assertTrue(self.draft.is_move_sent)
+        proforma = self._rows(self.draft)[0]
+        proforma.recipient_ids._set_state("bounced", reply="550 no such user")
+        proforma._update_state()
+        self.assertEqual(proforma.state, "failed")
+        self.assertEqual((self.draft.is_move_sent, self.draft.dispatch_state), (True, "sent"))
+
     def test_once_for_each_version(self):
         self._round()
         self.draft.action_post()
