@@ -16,6 +16,7 @@ from . import document_dispatch_worker
 from . import document_dispatch_delivery
 from . import document_dispatch_health
 from . import document_dispatch_mixin
+from . import document_dispatch_mark
 from . import document_dispatch_capture
 from . import document_dispatch_resend
 from . import document_consent

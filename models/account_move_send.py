@@ -224,9 +224,14 @@ class AccountMoveSend(models.AbstractModel):
         return result
 
     @api.model
+    def _dispatch_window(self):
+        """What the window of one invoice says beside core's own fields: ``emails``, ``email_from``."""
+        return self.env.context.get("dispatch_window") or {}
+
+    @api.model
     def _is_applicable_to_move(self, method, move, **move_data):
         """Addresses typed into the window are recipients, too."""
-        window = self.env.context.get("dispatch_window") or {}
+        window = self._dispatch_window()
         if method == "email" and window.get("emails"):
             return True
         return super()._is_applicable_to_move(method, move, **move_data)
@@ -234,7 +239,7 @@ class AccountMoveSend(models.AbstractModel):
     @api.model
     def _send_mails(self, moves_data):
         """Core passes over whoever has neither a contact nor an address on the partner."""
-        window = self.env.context.get("dispatch_window") or {}
+        window = self._dispatch_window()
         typed_only = {
             move: data for move, data in moves_data.items()
             if window.get("emails") and not move.partner_id.email and not data.get("mail_partner_ids")
@@ -255,7 +260,7 @@ class AccountMoveSend(models.AbstractModel):
         """Ask the document to turn the message that core posts into a row."""
         if not move._dispatch_type():
             return super()._send_mail(move, mail_template, **kwargs)
-        window = self.env.context.get("dispatch_window") or {}
+        window = self._dispatch_window()
         if window.get("email_from"):
             kwargs["email_from"] = window["email_from"]
         if window.get("emails"):

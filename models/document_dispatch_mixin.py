@@ -4,8 +4,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.sql import column_exists, create_column
 
-from ..tools import states
-
 
 class DocumentDispatchMixin(models.AbstractModel):
     """What a document has that can be dispatched: its rows, its mark and its state.
@@ -292,65 +290,6 @@ class DocumentDispatchMixin(models.AbstractModel):
             return self.env["document.dispatch"].union(
                 *(self._dispatch_insert([vals]) for vals in vals_list)
             )
-
-    # ------------------------------------------------------------------
-    # Withdrawing and marking
-    # ------------------------------------------------------------------
-
-    def _dispatch_withdraw(self, reason):
-        """Cancel what has not left yet: the document changed, or went another way."""
-        rows = self.env["document.dispatch"].sudo().search(  # sudo: whoever queued it
-            self.env["document.dispatch"]._get_document_domain(self)
-            & fields.Domain("state", "in", states.DISPATCH_WITHDRAWABLE)
-        )
-        if rows:
-            rows._cancel(reason)
-
-    def _dispatch_new_revision(self):
-        """The document goes back to draft: what waits is withdrawn, what comes is a new revision."""
-        self._dispatch_withdraw(self.env._("The document went back to draft."))
-        # sudo: the counter is not the user's to edit, and he may have no write access any more
-        for document in self.sudo():
-            document.dispatch_revision += 1
-
-    def action_dispatch_mark(self):
-        """Mark documents “to send”: a rule that takes marked documents will take them.
-
-        Marked twice is marked once; what has gone, or is on its way, goes no second time.
-        """
-        self.check_access("write")
-        self.write({"dispatch_mark": "to_send", "dispatch_exclude_reason": False})
-
-    def action_dispatch_exclude(self):
-        """Ask why, then mark documents “do not send”."""
-        self.check_access("write")
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Do Not Send"),
-            "res_model": "document.dispatch.exclude",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"active_model": self._name, "active_ids": self.ids},
-        }
-
-    def _dispatch_exclude(self, reason):
-        """Mark documents “do not send”: no rule takes them, and what waits is withdrawn."""
-        self.check_access("write")
-        self._dispatch_withdraw(self.env._("Marked “do not send” by %(user)s: %(reason)s",
-                                           user=self.env.user.name, reason=reason))
-        self.write({"dispatch_mark": "excluded", "dispatch_exclude_reason": reason})
-
-    def _dispatch_to_paper(self):
-        """Put documents into the paper tray: a person chose paper, or nobody can be reached by mail."""
-        self.check_access("write")
-        for document in self:
-            waiting = document._dispatch_supersede()
-            if waiting:
-                raise UserError(self.env._(
-                    "%s has reached somebody by mail, or is on its way.", document._dispatch_name()))
-            row = document._dispatch_create("manual", state="review")
-            if row.state == "review":
-                row._to_paper("manual")
 
     def action_view_dispatches(self):
         """Open the rows of these documents."""

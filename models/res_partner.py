@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
@@ -152,6 +153,17 @@ class ResPartner(models.Model):
     def _dispatch_reason_label(self, choice, role):
         """Why an address was taken or passed over, in words."""
         return self.env["document.dispatch.recipient"]._reason_labels()[self._dispatch_reason(choice, role)]
+
+    @api.model
+    def _dispatch_typed_addresses(self, text):
+        """The addresses that a person typed into a window, :class:`tools.addresses.Address`; raise on a wrong one."""
+        parsed = addresses.parse(text)
+        if parsed.invalid:
+            raise UserError(self.env._(
+                "“%s” is not a valid e-mail address. Write addresses with commas between them, like "
+                "name@company.com, other@company.com.", parsed.invalid[0],
+            ))
+        return parsed.valid
 
     def _dispatch_refusal_text(self):
         """Since when the customer refuses e-mail, in words."""

@@ -93,6 +93,14 @@ class DispatchCase(AccountTestInvoicingCommon):
             **vals,
         })
 
+    @classmethod
+    def _rule(cls, name, *codes, **vals):
+        """A rule for these kinds of documents, switched on."""
+        types = cls.env["document.dispatch.type"].union(*(cls.types[code] for code in codes))
+        return cls.env["document.dispatch.rule"].create({
+            "name": name, "active": True, "type_ids": [fields.Command.set(types.ids)], **vals,
+        })
+
     def _rows(self, documents):
         return self.env["document.dispatch"].search(
             self.env["document.dispatch"]._get_document_domain(documents), order="id",

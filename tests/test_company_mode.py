@@ -2,7 +2,6 @@
 
 from odoo import fields
 from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Command
 
 from .common import DispatchCase
 
@@ -13,9 +12,7 @@ class TestCompanyMode(DispatchCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.rule = cls.env["document.dispatch.rule"].create({
-            "name": "Faturas", "active": True, "type_ids": [Command.set(cls.types["invoice"].ids)],
-        })
+        cls.rule = cls._rule("Faturas", "invoice")
 
     def _rehearse(self):
         self.company.write({"dispatch_mode": "rehearse", "dispatch_rehearsal_email": BOSS})

@@ -1,7 +1,6 @@
 """Contracts: "send its invoices automatically", from the template over the order to the invoice."""
 
 from odoo import fields
-from odoo.fields import Command
 
 from .common import DispatchCase
 
@@ -10,10 +9,7 @@ class TestContract(DispatchCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.rule = cls.env["document.dispatch.rule"].create({
-            "name": "Contratos", "active": True, "selection": "marked",
-            "type_ids": [Command.set(cls.types["invoice"].ids)],
-        })
+        cls.rule = cls._rule("Contratos", "invoice", selection="marked")
         cls.template = cls.env["sale.order.template"].sudo().create({
             "name": "Manutenção mensal", "dispatch_auto": True,
         })

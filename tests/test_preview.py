@@ -13,9 +13,7 @@ class TestPreview(DispatchCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.rule = cls.env["document.dispatch.rule"].create({
-            "name": "Faturas", "active": True, "type_ids": [Command.set(cls.types["invoice"].ids)],
-        })
+        cls.rule = cls._rule("Faturas", "invoice")
 
     def _preview(self):
         action = self.rule.action_preview()

@@ -15,10 +15,7 @@ class TestProforma(DispatchCase, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.rule = cls.env["document.dispatch.rule"].create({
-            "name": "Faturas", "active": True, "document_states": "all",
-            "type_ids": [Command.set(cls.types["invoice"].ids)],
-        })
+        cls.rule = cls._rule("Faturas", "invoice", document_states="all")
         cls.draft = cls._invoice(cls.nowak, post=False)
 
     def _round(self):

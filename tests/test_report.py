@@ -12,9 +12,7 @@ class TestReport(DispatchCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.rule = cls.env["document.dispatch.rule"].create({
-            "name": "Faturas", "active": True, "type_ids": [Command.set(cls.types["invoice"].ids)],
-        })
+        cls.rule = cls._rule("Faturas", "invoice")
 
     def _sums(self):
         self.env.flush_all()

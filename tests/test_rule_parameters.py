@@ -16,9 +16,7 @@ class TestRuleParameters(DispatchCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.rule = cls.env["document.dispatch.rule"].create({
-            "name": "Faturas do dia", "active": True, "type_ids": [Command.set(cls.types["invoice"].ids)],
-        })
+        cls.rule = cls._rule("Faturas do dia", "invoice")
 
     def _goes(self, *documents, **parameters):
         """Run the rule with these parameters; tell of each document whether it was planned."""

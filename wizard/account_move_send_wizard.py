@@ -53,13 +53,7 @@ class AccountMoveSendWizard(models.TransientModel):
 
     def _dispatch_typed(self):
         """The typed addresses and the user's own, or a clear message."""
-        parsed = addresses.parse(self.dispatch_emails)
-        if parsed.invalid:
-            raise UserError(self.env._(
-                "“%s” is not a valid e-mail address. Write addresses with commas between them, like "
-                "name@company.com, other@company.com.", parsed.invalid[0],
-            ))
-        typed = [address.email for address in parsed.valid]
+        typed = [address.email for address in self.env["res.partner"]._dispatch_typed_addresses(self.dispatch_emails)]
         if self.dispatch_copy_to_me:
             own = addresses.parse(self.env.user.email)
             if not own.valid:

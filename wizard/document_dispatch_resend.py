@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 
 from ..models.document_dispatch_type import ROLE_FIELDS
-from ..tools import addresses, numbers, recipients
+from ..tools import numbers, recipients
 
 #: Models whose documents have a number, and the name of the field that holds it
 NUMBERED = ("account.move", "sale.order")
@@ -89,13 +89,8 @@ class DocumentDispatchResend(models.TransientModel):
         return False
 
     def _parse_emails(self):
-        parsed = addresses.parse(self.emails)
-        if parsed.invalid:
-            raise UserError(self.env._(
-                "“%s” is not a valid e-mail address. Write addresses with commas between them, like "
-                "name@company.com, other@company.com.", parsed.invalid[0],
-            ))
-        return [recipients.Choice(False, a.email, recipients.MANUAL, a.name) for a in parsed.valid]
+        typed = self.env["res.partner"]._dispatch_typed_addresses(self.emails)
+        return [recipients.Choice(False, address.email, recipients.MANUAL, address.name) for address in typed]
 
     def action_send(self):
         """Send the chosen documents again; each is a new row in the log."""
