@@ -49,6 +49,7 @@ small, dt {{ color: #777; }} dd {{ margin: 0; overflow-wrap: anywhere; }}
 iframe {{ width: 100%; height: 32rem; border: 1px solid #8884; background: #fff; }}
 pre {{ white-space: pre-wrap; overflow-wrap: anywhere; }}
 form {{ display: inline; }} button {{ font: inherit; padding: .2rem .7rem; }}
+@media (max-width: 40rem) {{ dl {{ display: block; }} dd {{ margin-bottom: .3rem; }} }}
 </style></head><body>{body}</body></html>"""
 
 

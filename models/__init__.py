@@ -10,6 +10,10 @@ from . import document_dispatch_actions
 from . import document_dispatch_message
 from . import document_dispatch_recipient
 from . import document_dispatch_explain
+from . import document_dispatch_batch
+from . import document_dispatch_together
+from . import document_dispatch_text
+from . import document_dispatch_draft
 from . import document_dispatch_content
 from . import document_dispatch_mailer
 from . import document_dispatch_worker
@@ -17,8 +21,11 @@ from . import document_dispatch_delivery
 from . import document_dispatch_health
 from . import document_dispatch_mixin
 from . import document_dispatch_mark
+from . import document_dispatch_plan
 from . import document_dispatch_capture
+from . import document_dispatch_link
 from . import document_dispatch_resend
+from . import document_dispatch_text_values
 from . import document_consent
 from . import res_company
 from . import res_partner
@@ -26,6 +33,7 @@ from . import res_users
 from . import ir_actions_report
 from . import account_move
 from . import account_move_send
+from . import account_move_send_summary
 from . import sale_order
 from . import sale_order_template
 from . import res_config_settings
@@ -34,4 +42,6 @@ from . import ir_mail_server
 from . import ir_qweb
 from . import mail_thread
 from . import mail_mail
+from . import mail_scheduled_message
+from . import mail_message
 from . import mail_template

@@ -42,6 +42,12 @@ class AccountMove(models.Model):
             return self.name
         return f"PF-{self.id}"  # a draft has no number yet; this one means the same in every language
 
+    def _dispatch_description(self):
+        """Core calls a draft an invoice (``type_name``), which the text denies, and each in its own words."""
+        return {
+            "credit_note": self.env._("Credit note"), "proforma": self.env._("Pro-forma invoice"),
+        }.get(self._dispatch_type_code()) or super()._dispatch_description()
+
     def _dispatch_obstacle(self, code):
         if code == "proforma":
             return "" if self.state == "draft" else self.env._("The invoice is no draft any more.")
@@ -107,6 +113,27 @@ class AccountMove(models.Model):
             return core
         return self[:1]._dispatch_type().mail_template_id or core
 
+    def _dispatch_text_amounts(self):
+        return {**super()._dispatch_text_amounts(), "residual": self.amount_residual}
+
+    def _dispatch_text_values(self):
+        # sudo: what the invoice itself shows, its terms of payment and our account
+        instalments = self.sudo().line_ids.filtered(lambda line: line.display_type == "payment_term")
+        parts = instalments if len(instalments) > 1 else instalments.browse()
+        return {
+            **super()._dispatch_text_values(),
+            "due_date": self._dispatch_spell_date(self.invoice_date_due),
+            "date": self._dispatch_spell_date(self.invoice_date),
+            "delivery_date": self._dispatch_spell_date(self.delivery_date),
+            "payment_reference": [self.payment_reference or ""],
+            "reference": [self.ref or ""],
+            "origin": [self.invoice_origin or ""],
+            "bank_account": [self.sudo().partner_bank_id.acc_number or ""],
+            "_instalments": [spelling for part in parts for spelling in (
+                *self._dispatch_spell_money(abs(part.amount_currency)), *self._dispatch_spell_date(part.date_maturity),
+            )],
+        }
+
     # ------------------------------------------------------------------
     # What changes under way
     # ------------------------------------------------------------------
@@ -124,6 +151,20 @@ class AccountMove(models.Model):
             return result
         goes = self.state == "posted" and self._dispatch_type_code() and self.dispatch_state in (False, "to_send")
         return self.action_invoice_sent() if goes and not self.is_move_sent else result
+
+    def action_print_pdf(self):
+        """Ask how, where the company wants it: by e-mail or on paper."""
+        if not self.company_id.dispatch_print_asks or not self._dispatch_type():
+            return super().action_print_pdf()
+        action = self.action_invoice_sent()
+        if action.get("res_model") == "account.move.send.wizard":
+            action["context"]["default_dispatch_output"] = "paper"
+        return action
+
+    def _dispatch_window_action(self):
+        action = self.action_send_and_print()
+        action["context"]["allow_partners_without_mail"] = True  # as core's button does (action_invoice_sent)
+        return action
 
     def _post(self, soft=True):
         posted = super()._post(soft=soft)
@@ -150,6 +191,10 @@ class AccountMove(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_withdraw_dispatches(self):
         self._dispatch_withdraw(self.env._("The document was deleted."))
+
+    def _notify_get_recipients_groups(self, message, model_description, msg_vals=False):
+        return self._dispatch_link_groups(super()._notify_get_recipients_groups(
+            message, model_description, msg_vals=msg_vals))
 
     def _notify_thread(self, message, msg_vals=False, **kwargs):
         if self._dispatch_capture(message, kwargs):

@@ -24,6 +24,8 @@ class AccountMoveSend(models.AbstractModel):
         Core filters on ``email`` at the end unless it is asked not to
         (context ``allow_partners_without_mail``).
         """
+        if (known := self._dispatch_known_recipients()) is not None and move.id in known:
+            return self.env["res.partner"].browse(known[move.id])
         named = super()._get_default_mail_partner_ids(move, mail_template, mail_lang)
         dispatch_type = move._dispatch_type()
         if not dispatch_type:

@@ -87,6 +87,15 @@ class DocumentDispatch(models.Model):
         "document.dispatch", string="Sends again", readonly=True, index="btree_not_null",
         ondelete="restrict",
     )
+    batch_id = fields.Many2one(
+        "document.dispatch.batch", string="Sent with others", readonly=True, index="btree_not_null",
+        ondelete="restrict",
+    )
+    together = fields.Boolean(readonly=True, help="Goes in one mail with the other documents of its customer.")
+    lead_id = fields.Many2one(
+        "document.dispatch", string="In the mail of", readonly=True, index="btree_not_null", ondelete="restrict",
+    )
+    rider_ids = fields.One2many("document.dispatch", "lead_id", string="In the same mail")
     mail_server_id = fields.Many2one("ir.mail_server", string="Account", readonly=True)
     email_from = fields.Char(string="From", readonly=True)
     reply_to = fields.Char(string="Answers to", readonly=True)
@@ -122,7 +131,7 @@ class DocumentDispatch(models.Model):
             ("review", "In review"), ("queued", "Waiting"), ("sending", "Sending"),
             ("sent", "Sent"), ("partial", "Sent in part"), ("failed", "Failed"),
             ("unknown", "Unknown"), ("paper", "Paper tray"), ("printed", "Printed"),
-            ("rehearsed", "Rehearsed"), ("cancelled", "Cancelled"),
+            ("handed", "In a mail program"), ("rehearsed", "Rehearsed"), ("cancelled", "Cancelled"),
         ],
         required=True, readonly=True, default="queued", index=True,
     )

@@ -48,10 +48,11 @@ class DocumentDispatch(models.Model):
                     "%(document)s is “%(state)s”: what has left cannot be cancelled.",
                     document=dispatch.document_name, state=dispatch._state_label(),
                 ))
+        partly_gone = self - self._withdrawable()
+        (self - partly_gone)._leave_bundle()
         self.recipient_ids.filtered(
             lambda r: r.state in ("queued", "deferred", "failed")
         )._set_state("cancelled")
-        partly_gone = self - self._withdrawable()
         partly_gone._update_state()
         (self - partly_gone)._set_state("cancelled", reason)
         self._update_notifications()
@@ -59,16 +60,17 @@ class DocumentDispatch(models.Model):
     def action_retry(self):
         """Try again now: those who failed or wait, never those who have it already."""
         self.check_access("write")
-        for dispatch in self:
+        leads = self._leads()
+        for dispatch in leads:
             waiting = dispatch.recipient_ids.filtered(lambda r: r.state in ("failed", "deferred", "bounced"))
             if dispatch.state in ("review", "cancelled") or not waiting and dispatch.state != "failed":
                 raise UserError(self.env._(
                     "%s: nobody is left to whom it could be sent again.", dispatch.document_name,
                 ))
             waiting._set_state("queued")
-            waiting._engine().write({"next_try": False, "tries": 0, "first_try": False})
-            dispatch._set_state("queued")
-        self._deliver_soon()
+            waiting._with_twins()._engine().write({"next_try": False, "tries": 0, "first_try": False})
+            dispatch._with_riders()._set_state("queued")
+        leads._deliver_soon()
 
     def action_to_paper(self):
         """Nobody can be reached by mail: the document goes to the paper tray."""
@@ -82,6 +84,7 @@ class DocumentDispatch(models.Model):
 
     def _to_paper(self, reason):
         given_up = ("queued", "deferred", "failed", "unknown", "bounced")
+        self._withdrawable()._leave_bundle()
         self.recipient_ids.filtered(lambda r: r.state in given_up)._set_state("cancelled")
         self._set_state("paper")
         self._engine().write({"channel": "paper", "channel_reason": reason})

@@ -25,11 +25,15 @@ class DocumentDispatchMixin(models.AbstractModel):
             return False
         self.with_context(dispatch_request=False)._dispatch_from_message(
             message, request["origin"], keep_mail=not options.get("mail_auto_delete", True),
+            draft=(self.env.context.get("dispatch_window") or {}).get("draft"),
         )
         return True
 
-    def _dispatch_from_message(self, message, origin, keep_mail=False):
-        """Write the row for a message that core just posted, and deliver it after the commit."""
+    def _dispatch_from_message(self, message, origin, keep_mail=False, draft=False):
+        """Write the row for a message that core just posted, and deliver it after the commit.
+
+        :param bool draft: hand it to the person as a draft, instead of delivering it
+        """
         self.ensure_one()
         dispatch_type = self._dispatch_type()
         if origin != "core" and self.company_id.sudo().dispatch_mode == "off":  # sudo: see _dispatch_rehearses
@@ -45,16 +49,18 @@ class DocumentDispatchMixin(models.AbstractModel):
         vals = self._dispatch_prepare_vals(dispatch_type, directory, origin, "queued")
         vals.update(
             self._dispatch_message_content(message),
-            keep_mail=keep_mail, resend_of_id=previous[:1].id,
+            keep_mail=keep_mail, resend_of_id=previous[:1].id, batch_id=self.env.context.get("dispatch_batch"),
         )
         if vals.get("channel_reason") != "refused":
             vals.update(self._dispatch_message_recipients(message, directory, dispatch_type, vals))
-        if vals["rehearsal"]:
-            # sudo: core posted it to the customer, who did not get it
+        if vals["rehearsal"] or draft:
+            # sudo: core posted it to the customer, who did not get it from us
             note = self.env.ref("mail.mt_note")
             message.sudo().write({"subtype_id": note.id, "is_internal": True, "partner_ids": [(5,)]})
         dispatch = self._dispatch_insert([vals])
-        if dispatch.channel == "email":
+        if draft:
+            dispatch.with_context(dispatch_shared=len(dispatch.recipient_ids) > 1)._hand_to_person()
+        elif dispatch.channel == "email":
             dispatch._engine()._create_notifications()
             dispatch._deliver_soon()
         return dispatch

@@ -2,8 +2,10 @@ import logging
 
 from odoo import models
 from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.tools import formataddr
 
+from .document_dispatch_message import CORE_LAYOUT
 from .document_dispatch_worker import CLASHES, HELD
 
 _logger = logging.getLogger(__name__)
@@ -28,6 +30,7 @@ class DocumentDispatchContent(models.AbstractModel):
             if not self._try_prepare(group) and len(group) > 1:
                 for dispatch in group:
                     self._try_prepare(dispatch)
+        dispatches.filtered(lambda row: row.together and row.state == "queued")._bundle_complete()
 
     @staticmethod
     def _group_key(dispatch):
@@ -63,7 +66,8 @@ class DocumentDispatchContent(models.AbstractModel):
         fresh = group.filtered(lambda dispatch: not dispatch.content_ready)
         if fresh:
             self._render_group(fresh)
-        group.filtered(lambda dispatch: dispatch.state == "queued")._freeze()
+        queued = group.filtered(lambda dispatch: dispatch.state == "queued")
+        queued.filtered(lambda dispatch: not dispatch.together)._freeze()
 
     def _render_group(self, group):
         """Render subject, text, sender and files of rows that share user, company, type, language."""
@@ -103,7 +107,7 @@ class DocumentDispatchContent(models.AbstractModel):
         ).browse(group.mapped("res_id"))
 
     def _layout(self, template):
-        return template.email_layout_xmlid or "mail.mail_notification_layout_with_responsible_signature"
+        return template.email_layout_xmlid or CORE_LAYOUT
 
     def _render(self, template, documents, lang):
         """Render the text in one language: ``{id: {subject, body, email_from, reply_to}}``."""
@@ -150,7 +154,7 @@ class DocumentDispatchContent(models.AbstractModel):
         if report or not template.report_template_ids:
             report = report or documents[:1]._dispatch_default_report()
             # the same template with the type's own report; nothing is stored
-            template = template.new({"report_template_ids": report.ids}, origin=template)
+            template = template.new({"report_template_ids": [Command.set(report.ids)]}, origin=template)
         made = self._generate_attachments(template, documents)
         # sudo: the files are the system's to write
         Attachment = self.env["ir.attachment"].sudo()

@@ -96,6 +96,8 @@ class DocumentDispatchDelivery(models.AbstractModel):
             handed_over = self._conclude(handed_over)
             batch = self._find_unprepared(only, tried)
             if not batch:
+                if only is None and self._isolate(self._bundle_rest):
+                    continue
                 break
             tried.update(batch.ids)
             self._isolate(self._prepare, batch)
@@ -118,7 +120,7 @@ class DocumentDispatchDelivery(models.AbstractModel):
         )
         return self._get_unprepared_domain() | (
             Domain("state", "in", (states.QUEUED, states.UNKNOWN)) & Domain("recipient_ids", "any", due)
-            & self._get_company_domain()
+            & Domain("lead_id", "=", False) & self._get_company_domain()
         )
 
     def _get_company_domain(self):
@@ -179,6 +181,15 @@ class DocumentDispatchDelivery(models.AbstractModel):
         self.env["document.dispatch.content"]._prepare(mine)
         self._commit(len(mine))
 
+    def _bundle_rest(self):
+        """Make the common mails of customers whose documents several workers made; tell whether there were some."""
+        Dispatch = self.env["document.dispatch"]
+        rest = Dispatch.search(Dispatch._get_bundling_domain() & Domain("content_ready", "=", True))
+        rest._bundle_complete()
+        made = rest.filtered("frozen")
+        self._commit(len(made))
+        return bool(made)
+
     # ------------------------------------------------------------------
     # Handing over
     # ------------------------------------------------------------------
@@ -221,7 +232,7 @@ class DocumentDispatchDelivery(models.AbstractModel):
               JOIN document_dispatch_recipient r ON r.dispatch_id = d.id
               JOIN res_company c ON c.id = d.company_id
                                 AND (c.dispatch_mode = 'send' OR c.dispatch_mode = 'rehearse' AND d.rehearsal)
-             WHERE d.state IN ('queued', 'unknown') AND d.frozen
+             WHERE d.state IN ('queued', 'unknown') AND d.frozen AND d.lead_id IS NULL
                AND r.state IN ('queued', 'deferred')
                AND (r.next_try IS NULL OR r.next_try <= %s)
                AND %s
@@ -236,9 +247,11 @@ class DocumentDispatchDelivery(models.AbstractModel):
     def _deliver_dispatch(self, dispatch, key, sessions, down):
         """Hand one row to the mail server, recipient by recipient; return false when time is up."""
         dispatch = dispatch._engine()
-        if obstacle := dispatch._document()._dispatch_obstacle(dispatch.type_code):
-            dispatch._set_state(states.FAILED, obstacle)
-            return self._commit(1)
+        for row in dispatch._with_riders():
+            if obstacle := row._document()._dispatch_obstacle(row.type_code):
+                row._leave_bundle()  # the others of its mail are made anew
+                row._set_state(states.FAILED, obstacle)
+                return self._commit(1)
         now, go_on = fields.Datetime.now(), True
         for recipient in dispatch.recipient_ids:
             if recipient.state not in ("queued", "deferred") or (
@@ -247,7 +260,7 @@ class DocumentDispatchDelivery(models.AbstractModel):
                 continue
             recipient._set_state(states.SENDING, worker=key, message_id=dispatch.mail_message_id.message_id)
             if dispatch.state != states.SENDING:
-                dispatch._set_state(states.SENDING)
+                dispatch._with_riders()._set_state(states.SENDING)
             self._commit()
             outcome = self.env["document.dispatch.mailer"]._hand_over(
                 recipient, recipient._prepare_mail_vals(), sessions
@@ -285,7 +298,7 @@ class DocumentDispatchDelivery(models.AbstractModel):
 
     def _tell(self, dispatches):
         self._limit_waiting()
-        dispatches = dispatches.exists().filtered(lambda dispatch: dispatch.state == states.SENDING)
+        dispatches = dispatches.exists()._with_riders().filtered(lambda dispatch: dispatch.state == states.SENDING)
         with self.env.cr.savepoint():
             dispatches._update_state()
             dispatches._update_notifications()

@@ -47,6 +47,8 @@ class DocumentDispatch(models.Model):
             return self.env._("Nothing more goes by itself. The customer does not have the document.")
         if self.state == "partial":
             return self.env._("The other recipients have it. To these nothing more goes by itself.")
+        if self.state == "handed":
+            return self.env._("Nothing goes from here. Nobody here knows whether the draft was sent.")
         if self.state == "queued" and self.channel == "email":
             return self.env._("It goes by itself, within minutes.")
         return False
@@ -54,6 +56,8 @@ class DocumentDispatch(models.Model):
     def _explain_what_to_do(self, troubled):
         if self.state == "unknown":
             return self.env._("Ask the customer, then press “It Arrived” or “Send Again” beside the address.")
+        if self.state == "handed":
+            return self.env._("Press “I Have Sent It” when it went, or “I Will Not Send It”.")
         if self.state not in ("failed", "partial"):
             return self.next_try and self.env._("Nothing. Or press “Try Again Now”, if you know that it works again.")
         if not troubled:

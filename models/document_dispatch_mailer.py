@@ -59,8 +59,8 @@ class DocumentDispatchMailer(models.AbstractModel):
                 sessions[account].outcome = None
                 linked = mail._dispatch_choose_linked(server)
                 context = {
-                    "dispatch_subject": recipient._prepare_subject(), "dispatch_linked": linked.ids,
-                    "lang": recipient.lang,
+                    "dispatch_mail": True, "dispatch_subject": recipient._prepare_subject(),
+                    "dispatch_linked": linked.ids, "dispatch_recipient": recipient.id, "lang": recipient.lang,
                 }
                 mail.with_context(**context)._send(
                     smtp_session=sessions[account], alias_domain_id=alias_domain_id,

@@ -53,14 +53,26 @@ class DocumentDispatchMixin(models.AbstractModel):
                                            user=self.env.user.name, reason=reason))
         self.write({"dispatch_mark": "excluded", "dispatch_exclude_reason": reason})
 
-    def _dispatch_to_paper(self):
-        """Put documents into the paper tray: a person chose paper, or nobody can be reached by mail."""
+    def _dispatch_to_paper(self, again=False):
+        """Put documents into the paper tray: a person chose paper, or nobody can be reached by mail.
+
+        :param bool again: also what went before, as one more row
+        :return: their rows
+        """
         self.check_access("write")
+        rows = self.env["document.dispatch"]
         for document in self:
-            waiting = document._dispatch_supersede()
-            if waiting:
+            if obstacle := document._dispatch_obstacle(document._dispatch_type_code()):
+                raise UserError(obstacle)
+            previous = document._dispatch_supersede()
+            if previous and not again:
                 raise UserError(self.env._(
                     "%s has reached somebody by mail, or is on its way.", document._dispatch_name()))
-            row = document._dispatch_create("manual", state="review")
+            [vals] = document._dispatch_prepare_rows("resend" if previous else "manual", "review")
+            row = document._dispatch_insert([{
+                **vals, "resend_of_id": previous[:1].id, "batch_id": self.env.context.get("dispatch_batch"),
+            }])
             if row.state == "review":
                 row._to_paper("manual")
+            rows |= row
+        return rows

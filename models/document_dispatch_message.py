@@ -2,6 +2,10 @@ from odoo import fields, models
 
 from .document_dispatch import NO_SYNC
 
+#: The layout that core puts around documents (account.move.send, sale), and what goes out instead of it
+CORE_LAYOUT = "mail.mail_notification_layout_with_responsible_signature"
+OUR_LAYOUT = "document_dispatch.mail_layout"
+
 
 class DocumentDispatch(models.Model):
     """A dispatch as Odoo's mail sees it: one message in the chatter, one mail for each recipient."""
@@ -14,10 +18,13 @@ class DocumentDispatch(models.Model):
         dispatches = self._engine()
         dispatches._post_messages()
         for dispatch in dispatches:
+            if dispatch.lead_id:
+                dispatch.frozen = True  # its mail is that of another row
+                continue
             base, bodies = dispatch._prepare_mails()
             dispatch.write({"mail_values": base, "frozen": True})
             for recipient in dispatch.recipient_ids:
-                recipient.mail_body = bodies[recipient.lang, recipient.partner_id.id]
+                recipient.mail_body = bodies[recipient._mail_key()]
 
     def _post_messages(self):
         """One message for each row in its document's chatter, without notifying anybody by itself."""
@@ -25,7 +32,7 @@ class DocumentDispatch(models.Model):
         for model, dispatches in missing.grouped("res_model").items():
             vals_list = [dispatch._prepare_message_vals(dispatch._document_of_author()) for dispatch in dispatches]
             # sudo: the messages belong to the rows, which were made with the users' rights
-            messages = self.env[model].sudo()._message_create(vals_list)
+            messages = self.env[model].sudo().with_context(dispatch_mail=True)._message_create(vals_list)
             for dispatch, message in zip(dispatches, messages, strict=True):
                 dispatch.mail_message_id = message
         missing._create_notifications()
@@ -60,7 +67,7 @@ class DocumentDispatch(models.Model):
             ),
             "is_internal": self.rehearsal,
             "partner_ids": [] if self.rehearsal else self.recipient_ids.partner_id.ids,
-            "attachment_ids": [fields.Command.link(attachment.id) for attachment in self.attachment_ids],
+            "attachment_ids": [fields.Command.link(file.id) for file in self._with_riders().attachment_ids],
             "email_layout_xmlid": self.email_layout_xmlid,
             "email_add_signature": False,
             "mail_server_id": self.mail_server_id.id,
@@ -117,7 +124,7 @@ class DocumentDispatch(models.Model):
 
     def _prepare_mails(self):
         """Return the values that all mails of this row share, and the bodies with Odoo's layout around
-        the text, by language and contact.
+        the text, by language, contact and link.
         """
         document = self._document_of_author()
         message = self.mail_message_id.sudo()  # sudo: the row's own message
@@ -128,7 +135,7 @@ class DocumentDispatch(models.Model):
         )
         bodies = {}
         for recipient in self.recipient_ids:
-            key = (recipient.lang, recipient.partner_id.id)
+            key = recipient._mail_key()
             if key not in bodies:
                 bodies[key] = self._render_layout(document, message, recipient)
         return base, bodies
@@ -141,19 +148,33 @@ class DocumentDispatch(models.Model):
             [("mail_message_id", "in", messages.ids), ("state", "=", "sent")]
         ).unlink()
 
+    def _prepare_subtitles(self):
+        if self.rider_ids:
+            return [self.partner_id.commercial_partner_id.display_name]
+        return [self.document_name, self.partner_id.display_name]
+
     def _render_layout(self, document, message, recipient):
         """Render the layout for one recipient: buttons and language are his."""
         if recipient.body:
             # the same message in his language
             message = message.new({"body": recipient.body}, origin=message)
+        document = document.with_context(dispatch_recipient=recipient.id)
         groups = document._notify_get_classified_recipients_iterator(
             message, [recipient._prepare_recipient_data()], force_email_lang=recipient.lang,
             # core's second line says of a credit note that it is due
-            subtitles=[self.document_name, self.partner_id.display_name],
+            subtitles=self._prepare_subtitles(),
             model_description=document.with_context(lang=recipient.lang)._dispatch_description(),
             msg_vals={"model": document._name, "res_id": document.id,
                       "partner_ids": self.recipient_ids.partner_id.ids, "tracking_value_ids": False},
         )
+        # core's is wider than a phone (data/mail_layout.xml); one that somebody chose stays
+        layout = message.email_layout_xmlid
+        layout = {"email_layout_xmlid": OUR_LAYOUT if layout == CORE_LAYOUT else layout}
         for _lang, render_values, group in groups:
-            return document._notify_by_email_render_layout(message, group, render_values=render_values)
+            body = document._notify_by_email_render_layout(
+                message, group, msg_vals=layout, render_values=render_values,
+            )
+            for row in self._with_riders():
+                body = recipient._drop_tokens(body, row._document())
+            return body
         return message.body

@@ -26,6 +26,10 @@ class DocumentDispatchMixin(models.AbstractModel):
         string="Dispatch number", compute="_compute_dispatch_name",
         help="The number under which the customer knows this document, for texts.",
     )
+    dispatch_kind = fields.Char(
+        string="Kind of document", compute="_compute_dispatch_name",
+        help="What the customer calls this document, for texts.",
+    )
     dispatch_mark = fields.Selection(
         [("to_send", "To send"), ("excluded", "Do not send")], copy=False, readonly=True,
     )
@@ -38,7 +42,7 @@ class DocumentDispatchMixin(models.AbstractModel):
             ("to_send", "To send"), ("excluded", "Not to be sent"), ("review", "In review"),
             ("queued", "Waiting"), ("sent", "Sent"), ("partial", "Sent in part"),
             ("failed", "Failed"), ("unknown", "Unknown"), ("paper", "Paper tray"),
-            ("printed", "Printed"), ("rehearsed", "Rehearsed"),
+            ("printed", "Printed"), ("handed", "In a mail program"), ("rehearsed", "Rehearsed"),
         ],
         string="Dispatch Status", compute="_compute_dispatch_state", store=True, copy=False,
         help="What became of this document on its way to the customer.",
@@ -89,9 +93,11 @@ class DocumentDispatchMixin(models.AbstractModel):
         if not self.env.su and any(vals.keys() & {"dispatch_state", "dispatch_revision"} for vals in vals_list):
             raise UserError(self.env._("What became of a document is not edited by hand."))
 
+    @api.depends_context("lang")
     def _compute_dispatch_name(self):
         for document in self:
             document.dispatch_name = document._dispatch_name()
+            document.dispatch_kind = document._dispatch_description()
 
     def _compute_dispatch_count(self):
         counts = dict(self.env["document.dispatch"]._read_group(

@@ -55,7 +55,8 @@ class DocumentDispatchRecipient(models.Model):
         [
             ("queued", "Waiting"), ("sending", "Sending"), ("sent", "Accepted"),
             ("deferred", "Deferred"), ("failed", "Failed"), ("unknown", "Unknown"),
-            ("bounced", "Bounced"), ("rehearsed", "Rehearsed"), ("cancelled", "Cancelled"),
+            ("bounced", "Bounced"), ("handed", "In a mail program"), ("rehearsed", "Rehearsed"),
+            ("cancelled", "Cancelled"),
         ],
         required=True, default="queued", readonly=True,
         help="Accepted: the mail server took it and is responsible for it. It may still bounce.\n"
@@ -155,10 +156,29 @@ class DocumentDispatchRecipient(models.Model):
         return self.sudo().with_context(dispatch_engine=ENGINE)
 
     def _set_state(self, state, **vals):
-        """Change the state by the table of transitions."""
-        for recipient in self:
+        """Change the state by the table of transitions; in one mail with others, that of all of them."""
+        recipients = self._with_twins()
+        for recipient in recipients:
             states.check(states.RECIPIENT_TRANSITIONS, recipient.state, state)
-        self._engine().write({"state": state, **vals})
+        recipients._engine().write({"state": state, **vals})
+
+    def _with_twins(self):
+        """These recipients, and those of the same addresses whose documents go in the same mails."""
+        # sudo: of the same mail
+        riders = self.sudo().dispatch_id.rider_ids
+        if not riders:
+            return self
+        addresses_of = {(recipient.dispatch_id.id, recipient.email) for recipient in self.sudo()}
+        return self | riders.recipient_ids.filtered(
+            lambda twin: (twin.dispatch_id.lead_id.id, twin.email) in addresses_of
+        ).with_env(self.env)
+
+    def _of_lead(self):
+        """The recipients of the same addresses in whose mails these documents go, or these."""
+        return self.browse().union(*(
+            recipient.dispatch_id.lead_id.recipient_ids.filtered(lambda r, own=recipient: r.email == own.email)
+            or recipient for recipient in self
+        ))
 
     def _apply_outcome(self, outcome):
         """Write down what the mail server said, and when to try again.
@@ -201,18 +221,19 @@ class DocumentDispatchRecipient(models.Model):
         """A person found out that the mail did arrive."""
         self.check_access("write")
         self._check_unknown()
-        for recipient in self:
+        for recipient in self._of_lead():
             state = states.REHEARSED if recipient.dispatch_id.rehearsal else states.SENT
             recipient._set_state(state, sent_date=fields.Datetime.now())
-        self.dispatch_id._update_state()
+        self._of_lead().dispatch_id._with_riders()._update_state()
 
     def action_send_again(self):
         """A person decided that an unknown mail shall go once more."""
         self.check_access("write")
         self._check_unknown()
-        self._set_state("queued", next_try=False)
-        self.dispatch_id._update_state()
-        self.dispatch_id._deliver_soon()
+        recipients = self._of_lead()
+        recipients._set_state("queued", next_try=False)
+        recipients.dispatch_id._with_riders()._update_state()
+        recipients.dispatch_id._deliver_soon()
 
     # ------------------------------------------------------------------
     # Reports that come later
@@ -230,12 +251,13 @@ class DocumentDispatchRecipient(models.Model):
         if email:
             email = addresses.normalize(email)
             recipients = recipients.filtered(lambda recipient: recipient.email == email)
+        recipients = recipients._of_lead()  # one mail, whatever number of documents was in it
         if len(recipients) != 1 or report.action != dsn.FAILED or recipients.dispatch_id.rehearsal:
             return  # delayed is not final; and nobody is blamed on a guess
         if recipients.state != "sent":
             recipients._set_state("sent", worker=False)  # it did leave, or it could not have come back
         recipients._set_state("bounced", reply=report.text or self.env._("The mail came back."))
-        dispatch = recipients.dispatch_id
+        dispatch = recipients.dispatch_id._with_riders()
         dispatch._update_state()
         dispatch._update_notifications()
         dispatch._tell_operator()
@@ -301,7 +323,7 @@ class DocumentDispatchRecipient(models.Model):
         """The envelope in the chatter for this recipient's state."""
         status = {
             "sent": "sent", "bounced": "bounce", "failed": "exception", "unknown": "exception",
-            "cancelled": "canceled", "rehearsed": "canceled", "sending": "pending",
+            "cancelled": "canceled", "rehearsed": "canceled", "handed": "canceled", "sending": "pending",
         }.get(self.state, "ready")
         problem = status in ("exception", "bounce")
         return {

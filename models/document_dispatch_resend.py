@@ -53,7 +53,7 @@ class DocumentDispatch(models.Model):
             vals.update(channel="email", channel_reason=False, state="queued")
         vals.update(resend_of_id=self.id, mail_server_id=self.mail_server_id.id, report_id=self.report_id.id,
                     mail_template_id=self.mail_template_id.id)
-        if not fresh and self.content_ready:
+        if not fresh and self.content_ready and not (self.lead_id or self.rider_ids):  # that text speaks of others
             # sudo: the row's own content; the document was checked
             row = self.sudo()
             vals.update({name: row[name] for name in SAME_CONTENT}, attachment_ids=[(6, 0, row.attachment_ids.ids)],

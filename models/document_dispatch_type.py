@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
@@ -57,6 +57,10 @@ class DocumentDispatchType(models.Model):
     mail_template_id = fields.Many2one(
         "mail.template", string="Text", domain="[('model', '=', model)]", ondelete="restrict"
     )
+    together_template_id = fields.Many2one(
+        "mail.template", string="Text for several", domain="[('model', '=', model)]", ondelete="restrict",
+        help="The text when several documents go to a customer in one mail.",
+    )
     report_id = fields.Many2one(
         "ir.actions.report",
         domain="[('model', '=', model)]",
@@ -84,15 +88,16 @@ class DocumentDispatchType(models.Model):
         "There is already a document type with this code for this company.",
     )
 
-    @api.constrains("mail_template_id", "report_id", "model")
+    @api.constrains("mail_template_id", "together_template_id", "report_id", "model")
     def _check_models(self):
         for dispatch_type in self:
-            if dispatch_type.mail_template_id and dispatch_type.mail_template_id.model != dispatch_type.model:
-                raise ValidationError(self.env._(
-                    "The text “%(template)s” is written for another kind of document. "
-                    "Choose one for “%(type)s”.",
-                    template=dispatch_type.mail_template_id.name, type=dispatch_type.name,
-                ))
+            for template in dispatch_type.mail_template_id | dispatch_type.together_template_id:
+                if template.model != dispatch_type.model:
+                    raise ValidationError(self.env._(
+                        "The text “%(template)s” is written for another kind of document. "
+                        "Choose one for “%(type)s”.",
+                        template=template.name, type=dispatch_type.name,
+                    ))
             if dispatch_type.report_id and dispatch_type.report_id.model != dispatch_type.model:
                 raise ValidationError(self.env._(
                     "The report “%(report)s” prints another kind of document. "
@@ -103,12 +108,31 @@ class DocumentDispatchType(models.Model):
     @api.model
     def _get_by_code(self, codes, company):
         """Return ``{code: type}`` for a company: its own record of a code, else the general one."""
-        candidates = self.search(Domain("code", "in", list(codes)) & Domain(
-            "company_id", "in", [False, company.id]
-        ))
+        ids = self._get_ids_by_code(company.id)
+        return {code: self.browse(ids[code]) for code in codes if code in ids}
+
+    @api.model
+    @tools.ormcache("company_id")
+    def _get_ids_by_code(self, company_id):
+        # sudo: cached for everybody; each record is read with the reader's own rights
+        candidates = self.sudo().search(Domain("company_id", "in", [False, company_id]))
         # the company's own record comes last and wins
         ordered = candidates.sorted(lambda dispatch_type: bool(dispatch_type.company_id))
-        return {dispatch_type.code: dispatch_type for dispatch_type in ordered}
+        return {dispatch_type.code: dispatch_type.id for dispatch_type in ordered}
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if vals.keys() & {"code", "company_id", "active", "sequence"}:
+            self.env.registry.clear_cache()
+        return super().write(vals)
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
 
     def action_open_template(self):
         """Open the text of this type."""

@@ -1,8 +1,8 @@
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 
-from ..tools import addresses
+from ..tools import addresses, mail_form
 
 #: How long a refused account rests before one mail tries it again
 REST = timedelta(hours=1)
@@ -34,6 +34,20 @@ class IrMailServer(models.Model):
     def _get_max_email_size(self):
         # the worker has chosen what goes as a link (mail.mail._dispatch_choose_linked)
         return float("inf") if self.env.context.get("dispatch_linked") else super()._get_max_email_size()
+
+    @api.model
+    def _alter_message__(self, message, smtp_from, smtp_to_list):
+        """Give the mail its last form, and leave Return-Path to the server that delivers (RFC 5321 §4.4).
+
+        Core sets it (``mail.mail._prepare_outgoing_list``: ``headers.setdefault('Return-Path', …)``),
+        empty where no alias domain has an address for bounces, for ``_prepare_email_message__``, which
+        has taken the sender of the envelope from it before it comes here.
+        """
+        result = super()._alter_message__(message, smtp_from, smtp_to_list)
+        if self.env.context.get("dispatch_mail"):
+            del message["Return-Path"]
+            mail_form.straighten(message)
+        return result
 
     def action_dispatch_resume(self):
         """Use a refused account again now."""

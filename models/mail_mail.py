@@ -1,26 +1,34 @@
 from markupsafe import Markup
 
 from odoo import models
-from odoo.tools import html2plaintext, human_size
+from odoo.tools import human_size
 from odoo.tools.mail import append_content_to_html
+
+from ..tools import plain_text
 
 
 class MailMail(models.Model):
     _inherit = "mail.mail"
 
     def _prepare_outgoing_list(self, mail_server=False, doc_to_followers=None):
-        """Give a recipient his subject in his language, and a link instead of files that are too large.
+        """Give a recipient his subject in his language, a link instead of files that are too large,
+        and a plain text that can be read.
 
         The subject of a ``mail.mail`` and its files are those of its message (``_inherits``), which
-        stands once in the chatter, whole and in the customer's language.
+        stands once in the chatter, whole and in the customer's language. Core's plain text
+        (``'body_alternative': tools.html2plaintext(body_personalized)``) begins with what the layout
+        hides for the preview, invisible signs and a dozen empty lines, and has the links as footnotes.
         """
         mails = super()._prepare_outgoing_list(mail_server=mail_server, doc_to_followers=doc_to_followers)
         context = self.env.context
+        if not context.get("dispatch_mail"):
+            return mails
         for mail in mails:
             if subject := context.get("dispatch_subject"):
                 mail["subject"] = subject
             if linked := context.get("dispatch_linked"):
                 self._dispatch_link_files(mail, self.env["ir.attachment"].sudo().browse(linked))
+            mail["body_alternative"] = plain_text.from_html(mail["body"])
         return mails
 
     def _dispatch_link_files(self, mail, files):
@@ -30,11 +38,12 @@ class MailMail(models.Model):
             self.env._("%(file)s (%(size)s) is too large for a mail.", file=file.name, size=human_size(file.file_size))
             for file in files
         )
-        document = self.env[self.model].browse(self.res_id).sudo()  # sudo: the link is the customer's
-        url = document.get_base_url() + document.get_portal_url()
+        document = self.env[self.model].browse(self.res_id).sudo()  # sudo: the link is the recipient's
+        recipient = self.env["document.dispatch.recipient"].sudo().browse(self.env.context.get("dispatch_recipient"))
+        url = (recipient._link(document) if recipient._shows_only()
+               else document.get_base_url() + document.get_portal_url())
         note = Markup('<p>%s<br/><a href="%s">%s</a></p>') % (lines, url, self.env._("Get it here"))
         mail["body"] = append_content_to_html(mail["body"], note, plaintext=False)
-        mail["body_alternative"] = html2plaintext(mail["body"])
 
     def _dispatch_choose_linked(self, server):
         """The largest files, as many as must stay out so that the mail fits the account's limit.

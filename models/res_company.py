@@ -19,6 +19,13 @@ class ResCompany(models.Model):
     dispatch_copy_to_me = fields.Boolean(
         string="Copy to the sender", help="“Send me a copy” is ticked when the window opens.",
     )
+    dispatch_extra_accept = fields.Boolean(
+        string="Everybody may accept", help="Whoever gets a quotation by an address that was only typed may accept it "
+        "in the customer's name, too. Else the link shows it, and nothing more.",
+    )
+    dispatch_print_asks = fields.Boolean(
+        string="Print asks how", help="“Print” on an invoice opens the window: by e-mail or on paper.",
+    )
     dispatch_rehearsal_email = fields.Char(string="Supervisor", help="The one address that a rehearsal goes to.")
 
     @api.constrains("dispatch_mode", "dispatch_rehearsal_email")

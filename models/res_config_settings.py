@@ -10,6 +10,8 @@ class ResConfigSettings(models.TransientModel):
     dispatch_mode = fields.Selection(related="company_id.dispatch_mode", readonly=False, required=True)
     dispatch_open_on_post = fields.Boolean(related="company_id.dispatch_open_on_post", readonly=False)
     dispatch_copy_to_me = fields.Boolean(related="company_id.dispatch_copy_to_me", readonly=False)
+    dispatch_extra_accept = fields.Boolean(related="company_id.dispatch_extra_accept", readonly=False)
+    dispatch_print_asks = fields.Boolean(related="company_id.dispatch_print_asks", readonly=False)
     dispatch_rehearsal_email = fields.Char(related="company_id.dispatch_rehearsal_email", readonly=False)
     dispatch_lanes = fields.Integer(
         string="Lanes", compute="_compute_dispatch_lanes", inverse="_inverse_dispatch_lanes",

@@ -74,6 +74,43 @@ class SaleOrder(models.Model):
         drafts = self.filtered(lambda order: order.state == "draft")
         drafts.with_context(tracking_disable=True).state = "sent"
 
+    def _dispatch_split_options(self):
+        """Return the lines of the printed order, and apart from them those of options that nobody chose.
+
+        A line below an optional heading is an option as long as it has no quantity. Headings stand in
+        each part that has lines of theirs, a note stays with the line above it.
+        """
+        self.ensure_one()
+        printed = self._get_order_lines_to_report()
+        products = printed.filtered(lambda line: not line.display_type)
+        options = products.filtered(lambda line: line._is_line_optional() and not line.product_uom_qty)
+        parts = (products - options, options)
+        headings = [part.parent_id | part.parent_id.parent_id for part in parts]
+        ids, places = ([], []), (True, False)
+        for line in printed:
+            if not line.display_type:
+                places = [line in part for part in parts]
+            elif line.display_type != "line_note":
+                places = [line in part for part in headings]
+                if not any(places):
+                    places = (True, False)  # nothing below it is printed
+            for place, found in zip(places, ids, strict=True):
+                if place:
+                    found.append(line.id)
+        return tuple(map(printed.browse, ids))
+
+    def _dispatch_text_values(self):
+        day = fields.Datetime.context_timestamp(self, self.date_order).date() if self.date_order else False
+        return {
+            **super()._dispatch_text_values(),
+            "validity_date": self._dispatch_spell_date(self.validity_date),
+            "date": self._dispatch_spell_date(day),
+            "delivery_date": self._dispatch_spell_date(self.commitment_date and self.commitment_date.date()),
+            "payment_reference": [self.reference or ""],
+            "reference": [self.client_order_ref or ""],
+            "origin": [self.origin or ""],
+        }
+
     # ------------------------------------------------------------------
     # What changes under way
     # ------------------------------------------------------------------
@@ -105,10 +142,17 @@ class SaleOrder(models.Model):
         order = self.with_context(mark_so_as_sent=False, dispatch_request={"origin": "manual"})
         return super(SaleOrder, order).message_post(**kwargs)
 
+    def _notify_get_recipients_groups(self, message, model_description, msg_vals=False):
+        return self._dispatch_link_groups(super()._notify_get_recipients_groups(
+            message, model_description, msg_vals=msg_vals))
+
     def _notify_thread(self, message, msg_vals=False, **kwargs):
         if self._dispatch_capture(message, kwargs):
             return []
         return super()._notify_thread(message, msg_vals=msg_vals, **kwargs)
+
+    def _dispatch_window_action(self):
+        return self.action_quotation_send()
 
     def _send_order_notification_mail(self, mail_template, *args, **kwargs):
         """The confirmation goes our way; core uses this method for other mails too."""

@@ -7,6 +7,7 @@ OUTCOMES = {
     "review": ("review",),
     "failing": ("failed", "partial"),
     "unknown": ("unknown",),
+    "handed": ("handed",),
     "paper": ("paper", "printed"),
     "excluded": ("excluded",),
 }
@@ -42,7 +43,8 @@ class DocumentDispatchReport(models.Model):
     count = fields.Integer(string="Documents", readonly=True)
     outcome = fields.Selection(
         [("sent", "Sent"), ("waiting", "Waiting"), ("review", "In review"), ("failing", "Failing"),
-         ("unknown", "Unknown"), ("paper", "On paper"), ("excluded", "Not to be sent"), ("open", "Nothing planned")],
+         ("unknown", "Unknown"), ("handed", "In a mail program"), ("paper", "On paper"),
+         ("excluded", "Not to be sent"), ("open", "Nothing planned")],
         readonly=True,
     )
     reason = fields.Char(string="Why not to be sent", readonly=True)

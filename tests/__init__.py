@@ -6,6 +6,7 @@ from . import test_core_exits
 from . import test_delivery
 from . import test_rule
 from . import test_pdf
+from . import test_quotation_report
 from . import test_tours
 from . import test_consent
 from . import test_access
@@ -22,3 +23,10 @@ from . import test_preview
 from . import test_report
 from . import test_resend
 from . import test_send_window
+from . import test_batch
+from . import test_draft
+from . import test_quotation_window
+from . import test_mail_form
+from . import test_last_text
+from . import test_last_text_access
+from . import test_last_text_leaks

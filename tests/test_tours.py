@@ -57,3 +57,68 @@ class TestTours(DispatchCase, HttpCase):
         self.start_tour(f"/odoo/res.partner/{self.silva.id}", "document_dispatch_contact", login="clara")
         consent = self.env["document.consent"].search([("partner_id", "=", self.silva.id)])
         self.assertEqual((consent.kind, consent.user_id), ("refused", self.clerk))
+
+    # ------------------------------------------------------------------
+    # Windows
+    # ------------------------------------------------------------------
+
+    def _start_on_invoice(self, invoice, tour):
+        self.start_tour(f"/odoo/action-account.action_move_out_invoice_type/{invoice.id}", tour, login="clara")
+
+    def _start_on_list(self, invoices, tour):
+        """Open the list of these invoices only."""
+        self.env["ir.filters"].create({
+            "name": "Faturas de hoje", "model_id": "account.move", "domain": str([("id", "in", invoices.ids)]),
+            "is_default": True, "user_ids": [(6, 0, self.clerk.ids)],
+            "action_id": self.env.ref("account.action_move_out_invoice_type").id,
+        })
+        self.start_tour("/odoo/action-account.action_move_out_invoice_type", tour, login="clara")
+
+    def test_post_and_send_and_last_text(self):
+        self.company.write({
+            "dispatch_open_on_post": True,
+            "external_report_layout_id": self.env.ref("web.external_layout_standard").id,
+        })
+        self._start_on_invoice(self._invoice(self.silva, post=False), "document_dispatch_post_and_send")
+        self.assertCountEqual(self.envelopes, [
+            "ana@silva.example.com", "rui@silva.example.com", "compras@silva.example.com", "marta@silva.example.com",
+            "clara.nunes@aurora.example.com",
+        ])
+        for mail in self.mails:
+            self.assertIn("como combinado por telefone", mail.get_body(("plain",)).get_content())
+        self.smtp.handler.clear()
+        self._start_on_invoice(self._invoice(self.silva, 777.0), "document_dispatch_last_text")
+        text = self.mails[0].get_body(("plain",)).get_content()
+        self.assertIn("como combinado por telefone", text)
+        self.assertIn("777.00", text)
+        self.assertNotIn("1,250.00", text)
+        self.assertFalse(self.env["document.dispatch.text"].search([("partner_id", "=", self.silva.id)]))
+
+    def test_refused(self):
+        invoice = self._invoice(self.papel)
+        self._start_on_invoice(invoice, "document_dispatch_refused")
+        self.assertEqual((invoice.dispatch_state, self.envelopes), ("paper", []))
+
+    def test_one_by_one(self):
+        invoices = self._invoice(self.nowak) | self._invoice(self.silva) | self._invoice(self.nowak)
+        self._start_on_list(invoices, "document_dispatch_one_by_one")
+        self.assertEqual(sorted(move.dispatch_state or "" for move in invoices), ["", "", "sent"])
+
+    def test_together(self):
+        invoices = self._invoice(self.nowak) | self._invoice(self.silva) | self._invoice(self.silva)
+        self._start_on_list(invoices, "document_dispatch_together")
+        self.assertCountEqual(self.envelopes, [
+            "ana@silva.example.com", "rui@silva.example.com", "biuro@nowak.example.com"])
+
+    def test_quotation(self):
+        order = self._order(self.mudo, user_id=self.clerk.id)
+        self.start_tour(f"/odoo/action-sale.action_quotations/{order.id}", "document_dispatch_quotation", login="clara")
+        self.assertEqual((self.envelopes, order.state), (["gerencia@gomez.example.com"], "sent"))
+
+    def test_send_again(self):
+        invoice = self._invoice(self.silva, name="INV-TOUR-7")
+        invoice._dispatch_create("rule")
+        self._deliver()
+        self.start_tour("/odoo", "document_dispatch_send_again", login="clara")
+        self.assertEqual(len(self._rows(invoice)), 2)
+        self.assertTrue(self.silva.child_ids.filtered(lambda contact: contact.email == "compras@silva.example.com"))

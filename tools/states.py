@@ -8,9 +8,11 @@ UNKNOWN, BOUNCED, CANCELLED = "unknown", "bounced", "cancelled"
 REVIEW, PARTIAL, PAPER, PRINTED = "review", "partial", "paper", "printed"
 #: Went to the supervisor of a rehearsal, and to nobody else
 REHEARSED = "rehearsed"
+#: Lies as a draft in a person's own mail program: nobody here knows whether it left
+HANDED = "handed"
 
 RECIPIENT_TRANSITIONS = {
-    QUEUED: {SENDING, CANCELLED},
+    QUEUED: {SENDING, HANDED, CANCELLED},
     # `sending` is committed before SMTP begins: from there everything can have happened
     SENDING: {SENT, DEFERRED, FAILED, UNKNOWN, REHEARSED},
     DEFERRED: {SENDING, QUEUED, CANCELLED},
@@ -22,13 +24,15 @@ RECIPIENT_TRANSITIONS = {
     SENT: {BOUNCED},
     BOUNCED: {QUEUED, CANCELLED},
     REHEARSED: set(),
+    # only a person leaves `handed`: he sent it, or he did not
+    HANDED: {SENT, CANCELLED},
     CANCELLED: set(),
 }
 
 DISPATCH_TRANSITIONS = {
     REVIEW: {QUEUED, FAILED, PAPER, CANCELLED},
     # sent, partial: some have it already, and the rest is given up
-    QUEUED: {SENDING, SENT, PARTIAL, FAILED, PAPER, REHEARSED, CANCELLED},
+    QUEUED: {SENDING, SENT, PARTIAL, FAILED, PAPER, HANDED, REHEARSED, CANCELLED},
     SENDING: {QUEUED, SENT, PARTIAL, FAILED, UNKNOWN, REHEARSED},
     SENT: {PARTIAL, FAILED},
     PARTIAL: {QUEUED, FAILED, UNKNOWN, SENT, PAPER, CANCELLED},
@@ -37,12 +41,11 @@ DISPATCH_TRANSITIONS = {
     UNKNOWN: {SENDING, QUEUED, SENT, PARTIAL, FAILED, PAPER, REHEARSED, CANCELLED},
     PAPER: {PRINTED, QUEUED, CANCELLED},
     PRINTED: {PAPER},
+    HANDED: {SENT, CANCELLED},
     REHEARSED: set(),
     CANCELLED: set(),
 }
 
-#: Still on its way, or waiting for somebody: the document must not be planned a second time.
-DISPATCH_OPEN = (REVIEW, QUEUED, SENDING, FAILED, UNKNOWN, PAPER)
 #: Nothing has left yet, so that it can be withdrawn without a trace at the customer's.
 DISPATCH_WITHDRAWABLE = (REVIEW, QUEUED, FAILED, PAPER)
 
@@ -69,6 +72,8 @@ def summarize(recipient_states):
         return SENDING
     if UNKNOWN in states:
         return UNKNOWN
+    if HANDED in states:
+        return HANDED
     if states & {QUEUED, DEFERRED}:
         return QUEUED
     if lost:

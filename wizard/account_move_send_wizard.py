@@ -1,26 +1,27 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
-
-from ..tools import addresses
 
 
 class AccountMoveSendWizard(models.TransientModel):
-    _inherit = "account.move.send.wizard"
+    _name = "account.move.send.wizard"
+    _inherit = ["account.move.send.wizard", "document.dispatch.window"]
 
     dispatch_from = fields.Char(
         string="From", compute="_compute_dispatch_from", store=True, readonly=False,
         help="Who the mail comes from. Empty: as the text says.",
     )
-    dispatch_emails = fields.Char(
-        string="Also to", help="Addresses with commas or semicolons between them, for this time only. "
-        "No contact is made of them.",
-    )
-    dispatch_reasons = fields.Text(string="Why these", compute="_compute_dispatch_reasons")
-    dispatch_refusal = fields.Char(compute="_compute_dispatch_reasons")
-    dispatch_copy_to_me = fields.Boolean(
-        string="Send me a copy", default=lambda self: self.env.company.dispatch_copy_to_me,
-    )
-    dispatch_download = fields.Boolean(string="Download the PDF")
+
+    dispatch_batch_id = fields.Many2one("document.dispatch.batch")
+    dispatch_queue_label = fields.Char(compute="_compute_dispatch_queue")
+    dispatch_queue_document = fields.Char(compute="_compute_dispatch_queue")
+
+    @api.depends("dispatch_batch_id")
+    def _compute_dispatch_queue(self):
+        """Where this window stands among those that open one after another."""
+        for wizard in self:
+            batch = wizard.dispatch_batch_id
+            wizard.dispatch_queue_label = batch and self.env._(
+                "%(position)s of %(count)s", position=batch._position, count=batch.selected)
+            wizard.dispatch_queue_document = wizard.move_id.display_name
 
     @api.depends("template_id", "lang")
     def _compute_dispatch_from(self):
@@ -31,57 +32,66 @@ class AccountMoveSendWizard(models.TransientModel):
 
     @api.depends("move_id")
     def _compute_dispatch_reasons(self):
-        """Who gets it by the flags, and why; who refuses, and since when."""
-        for wizard in self:
-            move = wizard.move_id
-            dispatch_type = move._dispatch_type()
-            partner = move._dispatch_partner()
-            wizard.dispatch_reasons = wizard.dispatch_refusal = False
-            if not dispatch_type:
-                continue
-            resolution = partner.with_company(move.company_id)._dispatch_recipients(dispatch_type)[partner]
-            wizard.dispatch_reasons = "\n".join(
-                f"{choice.email}: {partner._dispatch_reason_label(choice, dispatch_type.role)}"
-                for choice in (*resolution.chosen, *resolution.skipped)
-            )
-            if dispatch_type.refusal_applies and partner.dematerialization_refused:
-                wizard.dispatch_refusal = partner._dispatch_refusal_text()
-            elif not resolution.chosen:
-                wizard.dispatch_refusal = self.env._("The customer has no valid e-mail address.")
+        return super()._compute_dispatch_reasons()
 
-    # ------------------------------------------------------------------
+    @api.depends("move_id", "template_id", "lang")
+    def _compute_dispatch_text_id(self):
+        return super()._compute_dispatch_text_id()
 
-    def _dispatch_typed(self):
-        """The typed addresses and the user's own, or a clear message."""
-        typed = [address.email for address in self.env["res.partner"]._dispatch_typed_addresses(self.dispatch_emails)]
-        if self.dispatch_copy_to_me:
-            own = addresses.parse(self.env.user.email)
-            if not own.valid:
-                raise UserError(self.env._(
-                    "You have no valid e-mail address for a copy. Write it in your preferences."))
-            typed.append(own.valid[0].email)
-        return list(dict.fromkeys(typed))
+    @api.depends("dispatch_text")
+    def _compute_subject(self):
+        result = super()._compute_subject()
+        self._dispatch_apply_last_text("subject")
+        return result
 
-    def _dispatch_sender(self):
-        parsed = addresses.parse(self.dispatch_from)
-        if self.dispatch_from and (len(parsed.valid) != 1 or parsed.invalid):
-            raise UserError(self.env._("“%s” is not one valid address to send from.", self.dispatch_from))
-        return self.dispatch_from or False
+    @api.depends("dispatch_text")
+    def _compute_body(self):
+        result = super()._compute_body()
+        self._dispatch_apply_last_text("body")
+        return result
+
+    def _dispatch_document(self):
+        return self.move_id
+
+    def _dispatch_contacts(self):
+        return self.mail_partner_ids
+
+    def _dispatch_send(self):
+        return self.action_send_and_print()
 
     def action_send_and_print(self, allow_fallback_pdf=False):
         """Hand what the window says beside core's own fields down to the mail."""
         self.ensure_one()
-        wizard = self
+        self.move_id.check_access("read")  # core sends with the system's rights, whatever id the window says
+        wizard = self.with_context(dispatch_batch=self.dispatch_batch_id.id)
         if "email" in (self.sending_methods or []):
-            window = {"emails": self._dispatch_typed(), "email_from": self._dispatch_sender()}
-            wizard = self.with_context(dispatch_window=window)
+            wizard = wizard.with_context(dispatch_window={
+                "emails": self._dispatch_typed(), "email_from": self._dispatch_check_sender(self.dispatch_from),
+                "draft": self.env.context.get("dispatch_draft"),
+            })
+            self._dispatch_remember()
         action = super(AccountMoveSendWizard, wizard).action_send_and_print(allow_fallback_pdf=allow_fallback_pdf)
+        if self.dispatch_batch_id:
+            return self.dispatch_batch_id._advance()
         if self.dispatch_download and self.move_id.invoice_pdf_report_id:
             return self._action_download(self.move_id.invoice_pdf_report_id)
         return action
 
+    # ------------------------------------------------------------------
+    # One window after another
+    # ------------------------------------------------------------------
+
     def action_dispatch_paper(self):
-        """Put the invoice into the paper tray instead of mailing it."""
+        action = super(AccountMoveSendWizard, self.with_context(
+            dispatch_batch=self.dispatch_batch_id.id)).action_dispatch_paper()
+        return self.dispatch_batch_id._advance() if self.dispatch_batch_id else action
+
+    def action_dispatch_skip(self):
+        """Send nothing for this invoice, and open the next."""
         self.ensure_one()
-        self.move_id._dispatch_to_paper()
-        return {"type": "ir.actions.act_window_close"}
+        return self.dispatch_batch_id._advance(skipped=True)
+
+    def action_dispatch_stop(self):
+        """Leave the rest as it is, and show what was sent."""
+        self.ensure_one()
+        return self.dispatch_batch_id._stop()

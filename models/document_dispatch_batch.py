@@ -1,0 +1,184 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_datetime, split_every
+
+#: Rows that are written in one go
+BLOCK = 200
+#: What became of the rows, in words of the progress line
+DONE = ("sent", "partial", "failed", "unknown", "printed", "paper", "handed", "rehearsed", "cancelled")
+
+
+class DocumentDispatchBatch(models.Model):
+    """Several documents that a person sent at once: how far it is, and what came of it.
+
+    The rows are made at once, in few statements; the scheduler's workers deliver them.
+    """
+
+    _name = "document.dispatch.batch"
+    _description = "Documents Sent Together"
+    _order = "id desc"
+
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    user_id = fields.Many2one("res.users", string="By", required=True, readonly=True)
+    way = fields.Selection(
+        [("all", "All at once"), ("each", "One after another"), ("together", "One mail for each customer")],
+        required=True, readonly=True,
+    )
+    dispatch_ids = fields.One2many("document.dispatch", "batch_id")
+    selected = fields.Integer(string="Chosen", readonly=True, help="So many documents were chosen.")
+    skipped = fields.Integer(readonly=True, help="Looked at, and not sent.")
+    left_out = fields.Text(readonly=True, help="What was not sent, and why.")
+    res_model = fields.Char(readonly=True)
+    queue = fields.Json(readonly=True, help="What is still to be looked at, one after another.")
+    # What came of it
+    total = fields.Integer(string="Documents", compute="_compute_counts")
+    sent = fields.Integer(compute="_compute_counts")
+    waiting = fields.Integer(compute="_compute_counts")
+    on_paper = fields.Integer(compute="_compute_counts")
+    problems = fields.Integer(string="Need a look", compute="_compute_counts")
+    progress = fields.Float(compute="_compute_counts", help="Percent")
+    running = fields.Boolean(compute="_compute_counts")
+
+    @api.depends("dispatch_ids.state")
+    def _compute_counts(self):
+        counts = {batch.id: {} for batch in self}
+        for batch, state, count in self.env["document.dispatch"]._read_group(
+            [("batch_id", "in", self.ids)], ["batch_id", "state"], ["__count"],
+        ):
+            counts[batch.id][state] = count
+        for batch in self:
+            by_state = counts[batch.id]
+            batch.total = sum(by_state.values())
+            batch.sent = by_state.get("sent", 0) + by_state.get("rehearsed", 0)
+            batch.on_paper = by_state.get("paper", 0) + by_state.get("printed", 0)
+            batch.problems = sum(by_state.get(state, 0) for state in ("partial", "failed", "unknown"))
+            done = sum(by_state.get(state, 0) for state in DONE)
+            batch.waiting = batch.total - done
+            batch.running = bool(batch.waiting or batch.queue)
+            batch.progress = 100 * done / batch.total if batch.total else 100
+
+    @api.depends("create_date", "selected")
+    @api.depends_context("lang", "tz")
+    def _compute_display_name(self):
+        for batch in self:
+            batch.display_name = self.env._(
+                "%(count)s documents, %(moment)s", count=batch.selected,
+                moment=format_datetime(self.env, batch.create_date, dt_format="short") if batch.create_date else "",
+            )
+
+    # ------------------------------------------------------------------
+    # All at once
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _start(self, documents, way, again=False, left_out=()):
+        """Send these documents: make the rows, have the workers deliver them.
+
+        :param str way: ``all`` or ``together``, see ``way``
+        :param bool again: also those that went before
+        :param left_out: more (document, reason) that are not sent
+        :return: the batches, one for each company
+        """
+        batches = self.browse()
+        for company, of_company in documents.grouped("company_id").items():
+            plan = of_company.with_company(company)._dispatch_plan_batch(again)
+            reasons = [*plan.left_out, *(pair for pair in left_out if pair[0].company_id == company)]
+            batch = self._open_batch(company, way, of_company, reasons)
+            if plan.replaced:
+                # sudo: the failed rows of documents that the user sends anew, whoever sent them
+                plan.replaced.sudo()._cancel(self.env._("Sent anew by %s.", self.env.user.name))
+            rows = batch._insert(of_company, plan.vals_list)
+            rows.filtered(lambda row: row.channel == "email")._deliver_soon()
+            batches |= batch
+        return batches
+
+    @api.model
+    def _open_batch(self, company, way, documents, left_out=()):
+        # sudo: the record is the system's note of what the user does
+        return self.sudo().create({
+            "company_id": company.id, "user_id": self.env.uid, "way": way, "selected": len(documents),
+            "res_model": documents._name,
+            "left_out": "\n".join(f"{document._dispatch_name()}: {reason}" for document, reason in left_out),
+        }).with_env(self.env)
+
+    def _insert(self, documents, vals_list):
+        """Write the rows in blocks; ``together`` waits for the others of its customer."""
+        together = self.way == "together"
+        rows = self.env["document.dispatch"]
+        for block in split_every(BLOCK, vals_list):
+            rows |= documents._dispatch_insert([
+                {**vals, "batch_id": self.id, "together": together and vals["channel"] == "email"} for vals in block
+            ])
+        return rows
+
+    # ------------------------------------------------------------------
+    # One after another
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _start_queue(self, documents):
+        """Open the window of the first of these documents; the others follow."""
+        batch = self._open_batch(documents[:1].company_id, "each", documents)
+        batch.sudo().queue = documents.ids  # sudo: see _open_batch
+        return batch._next()
+
+    @property
+    def _position(self):
+        return self.selected - len(self.queue or []) + 1
+
+    def _advance(self, skipped=False):
+        """Go on to the next document; return its window, or the result."""
+        self.ensure_one()
+        self._check_mine()
+        # sudo: see _open_batch
+        self.sudo().write({"queue": (self.queue or [])[1:], "skipped": self.skipped + (1 if skipped else 0)})
+        return self._next()
+
+    def _stop(self):
+        """Leave what is still to be looked at; return the result."""
+        self._check_mine()
+        if self.queue:
+            self._note_left_out(self.env._("%s documents were not looked at: stopped.", len(self.queue)))
+        self.sudo().queue = []  # sudo: see _open_batch
+        return self._open()
+
+    def _check_mine(self):
+        if self.user_id != self.env.user:
+            raise UserError(self.env._("Somebody else is looking through these documents."))
+
+    def _next(self):
+        """Return the window of the next document that can go, or the result."""
+        self.ensure_one()
+        while self.queue:
+            document = self.env[self.res_model].browse(self.queue[0]).exists()
+            try:
+                if document:
+                    action = document._dispatch_window_action()
+                    return {**action, "context": {**action["context"], "default_dispatch_batch_id": self.id}}
+            except UserError as error:  # it changed meanwhile; the others go on
+                self._note_left_out(f"{document._dispatch_name()}: {error}")
+            # sudo: see _open_batch
+            self.sudo().write({"queue": self.queue[1:], "skipped": self.skipped + 1})
+        return self._open()
+
+    def _note_left_out(self, line):
+        # sudo: see _open_batch
+        self.sudo().left_out = "\n".join(filter(None, (self.left_out, line)))
+
+    def _open(self):
+        """Open the page with the progress and the result."""
+        if len(self) == 1:
+            return {
+                "type": "ir.actions.act_window", "name": self.display_name, "res_model": self._name,
+                "res_id": self.id, "views": [(False, "form")], "target": "current",
+            }
+        action = self.env["ir.actions.act_window"]._for_xml_id("document_dispatch.document_dispatch_batch_action")
+        return {**action, "domain": [("id", "in", self.ids)]}
+
+    def action_view_rows(self):
+        """Open the rows, or those that need a look."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("document_dispatch.document_dispatch_action")
+        states = self.env.context.get("dispatch_states")
+        domain = [("batch_id", "=", self.id)] + ([("state", "in", states)] if states else [])
+        return {**action, "domain": domain, "context": {"create": False}}

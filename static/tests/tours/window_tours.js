@@ -1,0 +1,346 @@
+import { registry } from "@web/core/registry";
+import { stepUtils } from "@web_tour/tour_utils";
+
+const editor = ".modal .o_field_widget[name='body'] .odoo-editor-editable";
+
+/** Opens one of the lists of the outbox. */
+function openOutbox(menu) {
+    return [
+        stepUtils.showAppsMenuItem(),
+        {
+            content: "Open the app",
+            trigger: ".o_app[data-menu-xmlid='document_dispatch.menu_root']",
+            run: "click",
+        },
+        {
+            content: "Open the outbox menu",
+            trigger: "button[data-menu-xmlid='document_dispatch.menu_outbox']",
+            run: "click",
+        },
+        {
+            content: "Open the entry",
+            trigger: `.dropdown-item[data-menu-xmlid='document_dispatch.${menu}']`,
+            run: "click",
+        },
+    ];
+}
+
+/** Chooses all invoices of the list, and opens the window for several. */
+function sendAll(count) {
+    return [
+        {
+            content: "The list is there",
+            trigger: `.o_list_view .o_data_row:nth-of-type(${count})`,
+        },
+        {
+            content: "Choose all",
+            trigger: ".o_list_view thead .o_list_record_selector input",
+            run: "click",
+        },
+        {
+            content: "Send",
+            trigger: ".o_control_panel button[name='action_send_and_print']:contains('Send')",
+            run: "click",
+        },
+    ];
+}
+
+/** Posting opens the window; the clerk types one more address and writes a sentence of his own. */
+registry.category("web_tour.tours").add("document_dispatch_post_and_send", {
+    steps: () => [
+        {
+            content: "Post the invoice",
+            trigger: "button[name='action_post']:contains('Confirm')",
+            run: "click",
+        },
+        {
+            content: "The window is there at once, with the flagged contacts and their reasons",
+            trigger: ".modal .o_field_widget[name='dispatch_reasons']:contains('Invoice flag on the contact')",
+        },
+        {
+            content: "It comes from the company",
+            trigger: ".modal .o_field_widget[name='dispatch_from'] input:value('\"Aurora Equipamentos Ltda\" <faturas@aurora.example.com>')",
+        },
+        {
+            content: "Nobody has written for this customer yet",
+            trigger: ".modal:not(:has(.o_field_widget[name='dispatch_text']))",
+        },
+        {
+            content: "Type two more addresses",
+            trigger: ".modal .o_field_widget[name='dispatch_emails'] input",
+            run: "edit compras@silva.example.com; Dona Marta <marta@silva.example.com>",
+        },
+        {
+            content: "Write a sentence of one's own",
+            trigger: `${editor} p:contains('Here is your invoice')`,
+            run: "editor Segue a fatura, como combinado por telefone.",
+        },
+        {
+            content: "It stands there",
+            trigger: `${editor}:contains('como combinado por telefone')`,
+        },
+        {
+            content: "A copy to me",
+            trigger: ".modal .o_field_widget[name='dispatch_copy_to_me'] input",
+            run: "check",
+        },
+        {
+            content: "Send",
+            trigger: ".modal button[name='action_send_and_print']:contains('Send')",
+            run: "click",
+        },
+        {
+            content: "The invoice says that the server took it",
+            trigger: "body:not(:has(.modal)) .o_field_widget[name='dispatch_state']:contains('Sent')",
+        },
+    ],
+});
+
+/** The next invoice of the same customer: the last text is offered, taken, and can be forgotten. */
+registry.category("web_tour.tours").add("document_dispatch_last_text", {
+    steps: () => [
+        {
+            content: "Open the window",
+            trigger: "button[name='action_invoice_sent']:contains('Send')",
+            run: "click",
+        },
+        {
+            content: "The text is the original",
+            trigger: `${editor}:contains('Here is your invoice')`,
+        },
+        {
+            content: "Take the last one",
+            trigger: ".modal .o_field_widget[name='dispatch_text'] .o_radio_item:contains('Last used') input",
+            run: "click",
+        },
+        {
+            content: "The sentence is there, with this invoice's amount",
+            trigger: `${editor}:contains('como combinado por telefone'):contains('777.00')`,
+        },
+        {
+            content: "Send",
+            trigger: ".modal button[name='action_send_and_print']:contains('Send')",
+            run: "click",
+        },
+        {
+            content: "It went",
+            trigger: "body:not(:has(.modal)) .o_field_widget[name='dispatch_state']:contains('Sent')",
+        },
+        {
+            content: "Open the window again",
+            trigger: "button[name='action_invoice_sent']:contains('Send')",
+            run: "click",
+        },
+        {
+            content: "Forget the text",
+            trigger: ".modal button[name='action_dispatch_forget']",
+            run: "click",
+        },
+        {
+            content: "Yes",
+            trigger: ".modal:contains('Go on?') .btn-primary",
+            run: "click",
+        },
+        {
+            content: "The original is there, and nothing else to choose",
+            trigger: ".modal:not(:has(.o_field_widget[name='dispatch_text'])) .o_field_widget[name='body'] .odoo-editor-editable:contains('Here is your invoice')",
+        },
+        {
+            content: "Close",
+            trigger: ".modal footer button:contains('Discard')",
+            run: "click",
+        },
+    ],
+});
+
+/** A customer who refuses e-mail: the window says since when, and offers paper. */
+registry.category("web_tour.tours").add("document_dispatch_refused", {
+    steps: () => [
+        {
+            content: "Open the window",
+            trigger: "button[name='action_invoice_sent']:contains('Send')",
+            run: "click",
+        },
+        {
+            content: "It says why not",
+            trigger: ".modal .alert:contains('refuses e-mail since')",
+        },
+        {
+            content: "Choose paper",
+            trigger: ".modal .o_field_widget[name='dispatch_output'] .o_radio_item:contains('Paper') input",
+            run: "click",
+        },
+        {
+            content: "The mail is gone from the window",
+            trigger: ".modal:not(:has(.o_field_widget[name='body']:visible)) button[name='action_dispatch_print']:contains('Print Now')",
+        },
+        {
+            content: "Into the tray",
+            trigger: ".modal button[name='action_dispatch_paper']:contains('To the Paper Tray')",
+            run: "click",
+        },
+        {
+            content: "The invoice says so",
+            trigger: "body:not(:has(.modal)) .o_field_widget[name='dispatch_state']:contains('Paper tray')",
+        },
+    ],
+});
+
+/** Three invoices, one window after another: send, skip, stop. */
+registry.category("web_tour.tours").add("document_dispatch_one_by_one", {
+    steps: () => [
+        ...sendAll(3),
+        {
+            content: "One after another",
+            trigger: ".modal .o_field_widget[name='dispatch_way'] .o_radio_item:contains('One after another') input",
+            run: "click",
+        },
+        {
+            content: "Go",
+            trigger: ".modal button[name='action_send_and_print']",
+            run: "click",
+        },
+        {
+            content: "The first of three",
+            trigger: ".modal .o_field_widget[name='dispatch_queue_label']:contains('1 of 3')",
+        },
+        {
+            content: "Send it",
+            trigger: ".modal:has(.o_field_widget[name='dispatch_queue_label']:contains('1 of 3')) button[name='action_send_and_print']:contains('Send')",
+            run: "click",
+        },
+        {
+            content: "Skip the second",
+            trigger: ".modal:has(.o_field_widget[name='dispatch_queue_label']:contains('2 of 3')) button[name='action_dispatch_skip']",
+            run: "click",
+        },
+        {
+            content: "Stop at the third",
+            trigger: ".modal:has(.o_field_widget[name='dispatch_queue_label']:contains('3 of 3')) button[name='action_dispatch_stop']",
+            run: "click",
+        },
+        {
+            content: "The result stands there",
+            trigger: "body:not(:has(.modal)) .o_form_view .o_field_widget[name='sent']:contains('1')",
+        },
+        {
+            content: "And what was not looked at",
+            trigger: ".o_form_view .o_field_widget[name='left_out']:contains('1 documents were not looked at')",
+        },
+    ],
+});
+
+/** Three invoices of two customers: one mail for each. */
+registry.category("web_tour.tours").add("document_dispatch_together", {
+    steps: () => [
+        ...sendAll(3),
+        {
+            content: "The summary says what will happen",
+            trigger: ".modal .o_field_widget[name='dispatch_by_mail']:contains('3 documents of 2 customers, to 3 addresses')",
+        },
+        {
+            content: "One mail for each customer",
+            trigger: ".modal .o_field_widget[name='dispatch_way'] .o_radio_item:contains('One mail for each customer') input",
+            run: "click",
+        },
+        {
+            content: "Go",
+            trigger: ".modal button[name='action_send_and_print']",
+            run: "click",
+        },
+        {
+            content: "The page with the progress",
+            trigger: "body:not(:has(.modal)) .o_form_view .o_field_widget[name='progress']:contains('100')",
+        },
+        {
+            content: "All of them went",
+            trigger: ".o_form_view .o_field_widget[name='sent']:contains('3')",
+        },
+        {
+            content: "Follow them to the log",
+            trigger: ".o_form_view button[name='action_view_rows']:contains('Show the Documents')",
+            run: "click",
+        },
+        {
+            content: "A row for each document",
+            trigger: ".o_list_view .o_data_row:nth-of-type(3):contains('Sent')",
+        },
+    ],
+});
+
+/** A quotation goes to an address that is only typed. */
+registry.category("web_tour.tours").add("document_dispatch_quotation", {
+    steps: () => [
+        {
+            content: "Open the window",
+            trigger: "button[name='action_quotation_send']",
+            run: "click",
+        },
+        {
+            content: "Nobody is known at this customer",
+            trigger: ".modal .alert:contains('no valid e-mail address')",
+        },
+        {
+            content: "Type an address",
+            trigger: ".modal .o_field_widget[name='dispatch_emails'] input",
+            run: "edit gerencia@gomez.example.com",
+        },
+        {
+            content: "Send",
+            trigger: ".modal button[name='action_send_mail']:enabled:contains('Send')",
+            run: "click",
+        },
+        {
+            content: "It went",
+            trigger: "body:not(:has(.modal)) .o_field_widget[name='dispatch_state']:contains('Sent')",
+        },
+        {
+            content: "And the quotation is sent, as in Odoo",
+            trigger: ".o_statusbar_status .o_arrow_button_current:contains('Quotation Sent')",
+        },
+    ],
+});
+
+/** Send again by number: what was found, what not, to whom it went. */
+registry.category("web_tour.tours").add("document_dispatch_send_again", {
+    steps: () => [
+        ...openOutbox("menu_resend"),
+        {
+            content: "Type numbers as they come",
+            trigger: ".modal .o_field_widget[name='numbers'] textarea",
+            run: "edit INV-TOUR-7, S99999",
+        },
+        {
+            content: "Find",
+            trigger: ".modal button[name='action_find']",
+            run: "click",
+        },
+        {
+            content: "One is not there",
+            trigger: ".modal .alert:contains('S99999')",
+        },
+        {
+            content: "The other went to two people",
+            trigger: ".modal .o_data_row:contains('ana@silva.example.com'):contains('Sent')",
+        },
+        {
+            content: "One more address, to be kept",
+            trigger: ".modal .o_field_widget[name='emails'] input",
+            run: "edit compras@silva.example.com && press Tab",
+        },
+        {
+            content: "Keep it",
+            trigger: ".modal .o_field_widget[name='save_address'] input",
+            run: "check",
+        },
+        {
+            content: "Send again",
+            trigger: ".modal button[name='action_send']",
+            run: "click",
+        },
+        {
+            content: "A new row in the log",
+            trigger: "body:not(:has(.modal)) .o_list_view .o_data_row:contains('compras@silva.example.com'):contains('Sent')",
+        },
+    ],
+});

@@ -1,0 +1,71 @@
+"""The last form of a mail's headers, read back as RFC 2047 says."""
+
+from email import message_from_bytes, policy
+from email.header import decode_header, make_header
+from email.message import EmailMessage
+from email.utils import getaddresses
+from itertools import product
+from unittest import TestCase
+
+from tools import mail_form
+
+TITLES = ("Fatura", "Nota de crédito", "Confirmação de pedido", "Faktura korygująca", "Dobropis", "Účtenka", "Reçu")
+NUMBERS = ("S00012", "INV/2026/00031", "RINV/2026/00004")
+COMPANIES = (
+    "Aurora Equipamentos, Indústria e Comércio Ltda", "Vistula Handel Sp. z o.o.", "Nakladatelství Šťastný s.r.o.",
+    "Čapek a syn s.r.o.", "Opéra (Besançon), la régie", 'Křižík "Praha", Plzen', "Silva & Filhos; Irmãos: Ltda",
+    "Plain Ltd", "名古屋電機工業株式会社 " * 5, "Long plain name, " * 8,
+)
+
+
+class TestMailForm(TestCase):
+    def _written(self, longest=78, **headers):
+        message = EmailMessage(policy=policy.SMTP)
+        for name, value in headers.items():
+            message[name.replace("_", "-")] = value
+        message.set_content("Olá,\n")
+        mail_form.straighten(message)
+        raw = message.as_bytes()
+        self.assertTrue(raw.isascii())
+        head = raw.partition(b"\r\n\r\n")[0]
+        self.assertLessEqual(max(map(len, head.split(b"\r\n"))), longest)
+        self.assertFalse(b"\n" in head.replace(b"\r\n", b""))
+        return message_from_bytes(raw)
+
+    def _people(self, value):
+        return [(str(make_header(decode_header(name))), email) for name, email in getaddresses([value])]
+
+    def _format(self, name, email):
+        quoted = name.replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{quoted}" <{email}>'
+
+    def test_subjects(self):
+        for parts in product(TITLES, NUMBERS, COMPANIES):
+            subject = "{} {} – {}".format(*parts).strip()
+            with self.subTest(subject=subject):
+                written = self._written(Subject=subject)["Subject"].replace("\r\n", "")
+                self.assertEqual(str(make_header(decode_header(written))), subject)
+
+    def test_people(self):
+        for name, header in product(COMPANIES, ("From", "To", "Reply_To")):
+            with self.subTest(name=name, header=header):
+                address = "Faturas@aurora.example.com"
+                written = self._written(**{header: self._format(name, address)})
+                self.assertEqual(self._people(written[header.replace("_", "-")]), [(name.strip(), address)])
+
+    def test_several(self):
+        people = [(name.strip(), f"a{number}@aurora.example.com") for number, name in enumerate(COMPANIES)]
+        people.append(("", "sem.nome@aurora.example.com"))
+        value = ", ".join(self._format(*person) if person[0] else person[1] for person in people)
+        self.assertEqual(self._people(self._written(Reply_To=value)["Reply-To"]), people)
+
+    def test_address_that_fills_its_line(self):
+        address = f"{'long' * 16}@{'long' * 12}.example.com"
+        self.assertEqual(self._people(self._written(longest=200, To=f"Jiří <{address}>")["To"]), [("", address)])
+
+    def test_what_cannot_be_taken_apart_stays(self):
+        for value in ("undisclosed-recipients:;", "faturas@são.example.com"):
+            message = EmailMessage(policy=policy.SMTP)
+            message["To"] = value
+            mail_form.straighten(message)
+            self.assertEqual(message["To"], value)

@@ -1,0 +1,175 @@
+"""The text of a mail as a person changed it, kept so that it can be used for another document.
+
+What is kept names the blocks of the template that stayed, and holds the person's own blocks with placeholders in the
+place of the document's values. It is compared block by block, never evaluated: an own block is text, and its
+placeholders are a closed set (:mod:`.text_values`).
+"""
+
+import re
+
+from .text_blocks import blocks, groups, plain, printed_values, segments, typed
+from .text_compare import compare, restore
+from .text_marks import mark, parse, read, strip
+from .text_own import fill_own, keep
+from .text_values import HOLE, Finder, clean, fill, readable, splice
+
+__all__ = [
+    "NOTHING", "blocks", "lines", "mark", "own_words", "printed_in_line", "printed_values", "readable", "rebuild",
+    "rebuild_line", "remember", "remember_line", "same", "unmarked",
+]
+
+
+#: A kept text in which the body was not changed
+NOTHING = {"blocks": [], "gone": []}
+
+
+# ----------------------------------------------------------------------
+# The body
+# ----------------------------------------------------------------------
+
+def remember(original, edited, values, printed=(), common=()):
+    """Return what a person made of a text, to be kept as JSON; ``None`` where nothing of it is worth keeping.
+
+    Blocks that were not rendered for this document keep their place, deleted ones stay deleted. An own block that
+    still says something of this document after placeholders were put in is not kept: the block of the template
+    that it replaced stands there again.
+
+    :param str original: the body as rendered from the marked template
+    :param str edited: the body as the person left it
+    :param dict values: name → spellings, see :mod:`.text_values`
+    :param printed: values that were printed elsewhere, as in the subject
+    :param common: printed values that are the same for every document: the company's name, the user's
+    :return: ``{"blocks": [...], "gone": [...]}``. A block is ``{"source": key}``; or it has ``own`` HTML, and may
+        have the key that it replaces as ``source`` or the one that it stands ``with``: it comes only if that does.
+    """
+    source = segments(read(original)[1])
+    known = {segment.signature for segment in source}
+    theirs = typed(parse(edited), known)
+    if not theirs:
+        return None  # a mail without words is nobody's wish for the next one
+    finder = Finder(values, [*printed, *printed_values(original)], common)
+    entries, refused = [], set()
+    for entry in compare(source, theirs):
+        element = entry.pop("element")
+        own = keep(element, finder) if "own" in entry else None
+        if own is not None:
+            entries.append({**entry, "own": own})
+        elif "source" in entry:
+            refused.update([entry["source"]] if "own" in entry else [])
+            entries.append({"source": entry["source"]})
+    return _content(restore(entries, refused), [segment.key for segment in source])
+
+
+def _content(entries, keys):
+    keys = list(dict.fromkeys(keys))
+    there = list(dict.fromkeys(entry["source"] for entry in entries if "source" in entry))
+    if there == keys and not any("own" in entry for entry in entries):
+        return None
+    return {"blocks": entries, "gone": sorted(set(keys).difference(there))}
+
+
+def rebuild(content, original, values):
+    """Return the HTML of a kept text for another document.
+
+    :param content: what :func:`remember` returned
+    :param str original: the body of that document as rendered from the marked template
+    :param dict values: its values
+    """
+    root, wrapper = read(original)
+    source = groups(wrapper)
+    entries, lacking = [], set()
+    for entry in content["blocks"]:
+        if entry.get("source", entry.get("with")) not in {*source, None}:
+            continue
+        elements = fill_own(entry["own"], values) if "own" in entry else None
+        if elements is not None:
+            entries.append({**entry, "elements": elements})
+        elif "source" in entry:
+            lacking.update([entry["source"]] if "own" in entry else [])
+            entries.append({"source": entry["source"]})
+    sequence = [
+        (entry.get("source"), entry["elements"] if "own" in entry else source[entry["source"]])
+        for entry in restore(entries, lacking)
+    ]
+    _insert_others(sequence, source, content)
+    _space(sequence, source)
+    wrapper[:] = [element for _key, elements in sequence for element in elements]
+    return strip(root)
+
+
+def _insert_others(sequence, source, content):
+    """Blocks that the first document did not have come after the one that they follow in the template."""
+    known = {*content["gone"], *(entry["source"] for entry in content["blocks"] if "source" in entry)}
+    for key, elements in source.items():
+        if key in known:
+            continue
+        before = [
+            (other, place) for place, (other, _elements) in enumerate(sequence) if other is not None and other < key
+        ]
+        sequence.insert(max(before)[1] + 1 if before else 0, (key, elements))
+
+
+def _space(sequence, source):
+    """Own blocks get the blanks that stand between blocks there; the mail's plain text is made from them."""
+    last = "\n"
+    for key, elements in sequence:
+        for element in elements:
+            if elements is not source.get(key):
+                element.tail = source[key][-1].tail if key in source else last
+            last = element.tail or ""
+
+
+def same(one, other):
+    """Tell whether people read the same in two bodies."""
+    return [block.signature for block in typed(parse(one))] == [block.signature for block in typed(parse(other))]
+
+
+def own_words(content):
+    """Return the own blocks of a kept text for people, one after the other."""
+    return "\n".join(readable("\n".join(lines(entry["own"]))) for entry in content["blocks"] if "own" in entry)
+
+
+def lines(body):
+    """Return what people read in a body, line by line."""
+    return plain(parse(body)).split("\n")
+
+
+def unmarked(original):
+    """Return a rendered, marked body without its marks."""
+    return strip(read(original)[0])
+
+
+# ----------------------------------------------------------------------
+# The subject
+# ----------------------------------------------------------------------
+
+def remember_line(original, edited, values, printed=(), common=()):
+    """Return a changed line with placeholders; ``None`` where it was not changed, or says more of this document.
+
+    Parameters as those of :func:`remember`.
+    """
+    line = _one_line(edited)
+    if not line or line == _one_line(original):
+        return None
+    finder = Finder(values, printed, common)
+    found = finder.find(line)
+    if finder.leaks(splice(line, [(begin, end, HOLE) for begin, end, _placeholder in found])):
+        return None
+    return splice(line, found)
+
+
+def rebuild_line(line, original, values):
+    """Return a kept line for another document; the template's where there is none, or it needs what that lacks."""
+    filled = fill(line, values) if line else None
+    return _one_line(original if filled is None else filled)
+
+
+def printed_in_line(source, rendered):
+    """Return what stands in a rendered line in the place of the source's ``{{ }}``."""
+    pieces = re.split(r"\{\{.*?\}\}", source or "", flags=re.DOTALL)
+    found = re.fullmatch("(.*?)".join(map(re.escape, pieces)), rendered or "", flags=re.DOTALL)
+    return [value for value in (found.groups() if found else [rendered or ""]) if value.strip()]
+
+
+def _one_line(text):
+    return " ".join(clean(str(text or "")).split())
