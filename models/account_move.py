@@ -161,6 +161,18 @@ class AccountMove(models.Model):
             action["context"]["default_dispatch_output"] = "paper"
         return action
 
+    def action_send_and_print(self):
+        """Of several invoices those that cannot go stay out (core refuses all of them), and the window says so."""
+        send = self.env["account.move.send"]
+        ready = self.filtered(lambda move: not send._get_move_constraints(move))
+        if len(self) < 2 or not ready or ready == self:
+            return super().action_send_and_print()
+        action = super(AccountMove, ready).action_send_and_print()
+        # one of them left: the window for several all the same, it says what stays
+        action.update(res_model="account.move.send.batch.wizard")
+        action["context"]["dispatch_not_ready"] = len(self - ready)
+        return action
+
     def _dispatch_window_action(self):
         action = self.action_send_and_print()
         action["context"]["allow_partners_without_mail"] = True  # as core's button does (action_invoice_sent)

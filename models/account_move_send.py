@@ -21,8 +21,8 @@ class AccountMoveSend(models.AbstractModel):
     def _get_default_mail_partner_ids(self, move, mail_template, mail_lang):
         """The flags say who gets it; outsiders named in the template get it too.
 
-        Core filters on ``email`` at the end unless it is asked not to
-        (context ``allow_partners_without_mail``).
+        Nobody is filled in who has no address (core: context ``allow_partners_without_mail``): the window
+        says so, takes an address that is only typed, and offers paper.
         """
         if (known := self._dispatch_known_recipients()) is not None and move.id in known:
             return self.env["res.partner"].browse(known[move.id])
@@ -33,8 +33,6 @@ class AccountMoveSend(models.AbstractModel):
         partner = move._dispatch_partner()
         resolution = partner.with_company(move.company_id)._dispatch_recipients(dispatch_type)[partner]
         flagged = named.browse(dict.fromkeys(choice.contact_id for choice in resolution.chosen))
-        if not flagged and self.env.context.get("allow_partners_without_mail"):
-            flagged = named.browse(partner.id)
         if mail_template.use_default_to:
             return flagged
         family = partner.commercial_partner_id

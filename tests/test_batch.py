@@ -104,6 +104,15 @@ class TestBatch(DispatchCase):
         self.assertFalse(self._rows(theirs))
         self.assertEqual(self._rows(mine).state, "sent")
 
+    def test_drafts_among_them(self):
+        posted, draft = self._invoices(self.silva, 2), self._invoice(self.silva, post=False)
+        action = (posted | draft).action_send_and_print()
+        window = self.env[action["res_model"]].with_context(**action["context"]).create({})
+        self.assertEqual(window.move_ids, posted)
+        self.assertIn("1 that are not posted", window.dispatch_stays)
+        with self.assertRaises(UserError):
+            (draft | self._invoice(self.nowak, post=False)).action_send_and_print()
+
     def test_switched_off(self):
         moves = self._invoices(self.silva, 2)
         self.company.dispatch_mode = "off"

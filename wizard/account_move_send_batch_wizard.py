@@ -3,6 +3,8 @@ from odoo.exceptions import UserError
 
 #: Of more documents than these that stay only the number is said
 MOST_LINES = 40
+#: Of more documents that went before only these are named
+NAMED = 5
 
 
 class AccountMoveSendBatchWizard(models.TransientModel):
@@ -37,11 +39,10 @@ class AccountMoveSendBatchWizard(models.TransientModel):
                 went |= plan.went
             wizard.dispatch_by_mail = wizard._dispatch_say_mails(vals_list)
             wizard.dispatch_on_paper = wizard._dispatch_say_paper(vals_list)
-            wizard.dispatch_went = went and self.env._(
-                "%(count)s: %(names)s", count=len(went), names=", ".join(went[:5].mapped("name")) + (
-                    " …" if len(went) > 5 else ""))
-            other = wizard.move_ids._origin - wizard._dispatch_ours()
-            wizard.dispatch_other = other and self.env._("%s, as their customers prefer", len(other))
+            names = ", ".join(went[:NAMED].mapped("name")) + (" …" if len(went) > NAMED else "")
+            wizard.dispatch_went = self.env._("%(count)s: %(names)s", count=len(went), names=names) if went else False
+            other = len(wizard.move_ids) - len(wizard._dispatch_ours())
+            wizard.dispatch_other = self.env._("%s, as their customers prefer", other) if other else False
             wizard.dispatch_stays = wizard._dispatch_say_left_out(left_out)
 
     def _dispatch_ours(self):
@@ -52,22 +53,24 @@ class AccountMoveSendBatchWizard(models.TransientModel):
         by_mail = [vals for vals in vals_list if vals["channel"] == "email"]
         addresses = {command[2]["email"] for vals in by_mail for command in vals["recipient_ids"]}
         customers = {vals["partner_id"] for vals in by_mail}
-        return by_mail and self.env._(
+        return self.env._(
             "%(documents)s documents of %(customers)s customers, to %(addresses)s addresses",
             documents=len(by_mail), customers=len(customers), addresses=len(addresses),
-        )
+        ) if by_mail else False
 
     def _dispatch_say_paper(self, vals_list):
         reasons = [vals["channel_reason"] for vals in vals_list if vals["channel"] == "paper"]
-        return reasons and self.env._(
+        return self.env._(
             "%(count)s documents (%(refused)s refuse e-mail, %(nowhere)s have no usable address)", count=len(reasons),
             refused=reasons.count("refused"), nowhere=reasons.count("no_address"),
-        )
+        ) if reasons else False
 
     def _dispatch_say_left_out(self, left_out):
         lines = [f"{move.display_name}: {reason}" for move, reason in left_out[:MOST_LINES]]
         if len(left_out) > MOST_LINES:
             lines.append(self.env._("… and %s more", len(left_out) - MOST_LINES))
+        if not_ready := self.env.context.get("dispatch_not_ready"):
+            lines.append(self.env._("%s that are not posted, or no documents for customers", not_ready))
         return "\n".join(lines)
 
     def _compute_summary_data(self):

@@ -9,6 +9,7 @@ from tools.states import (
     CANCELLED,
     DEFERRED,
     FAILED,
+    HANDED,
     PAPER,
     PARTIAL,
     PRINTED,
@@ -27,12 +28,12 @@ OF_A_PERSON = set(RECIPIENT_STATES) - {SENDING}
 class TestTables(unittest.TestCase):
     def test_every_state_has_a_line(self):
         self.assertEqual(set(RECIPIENT_STATES), {
-            "queued", "sending", "sent", "deferred", "failed", "unknown", "bounced", "rehearsed",
-            "cancelled",
+            "queued", "sending", "sent", "deferred", "failed", "unknown", "bounced", "handed",
+            "rehearsed", "cancelled",
         })
         self.assertEqual(set(states.DISPATCH_TRANSITIONS), {
             "review", "queued", "sending", "sent", "partial", "failed", "unknown", "paper", "printed",
-            "rehearsed", "cancelled",
+            "handed", "rehearsed", "cancelled",
         })
 
     def test_only_known_states_are_named(self):
@@ -41,9 +42,9 @@ class TestTables(unittest.TestCase):
                 self.assertLessEqual(followers, set(table))
 
     def test_sent_only_through_sending_or_by_a_person(self):
-        """Nothing is sent before the mail server said 250; a person may know that an unknown one arrived."""
+        """Nothing is sent before the mail server said 250; a person may know that an unknown one, or his own, arrived."""
         before_sent = {old for old, new in states.RECIPIENT_TRANSITIONS.items() if SENT in new}
-        self.assertEqual(before_sent, {SENDING, UNKNOWN})
+        self.assertEqual(before_sent, {SENDING, UNKNOWN, HANDED})
 
     def test_sending_is_left_only_with_an_outcome(self):
         """What may have left is never withdrawn or queued as if nothing had happened."""
@@ -92,7 +93,7 @@ class TestSummarize(unittest.TestCase):
     def test_one_recipient(self):
         for state, whole in (
             (QUEUED, QUEUED), (SENDING, SENDING), (SENT, SENT), (DEFERRED, QUEUED), (FAILED, FAILED),
-            (UNKNOWN, UNKNOWN), (BOUNCED, FAILED), (REHEARSED, REHEARSED), (CANCELLED, CANCELLED),
+            (UNKNOWN, UNKNOWN), (BOUNCED, FAILED), (HANDED, HANDED), (REHEARSED, REHEARSED), (CANCELLED, CANCELLED),
         ):
             with self.subTest(state=state):
                 self.assertEqual(states.summarize([state]), whole)
@@ -139,11 +140,17 @@ class TestSummarize(unittest.TestCase):
     def test_the_worker_can_conclude_whatever_the_server_said(self):
         """From sending, each mixture of outcomes is a state that the whole may take."""
         outcomes = states.RECIPIENT_TRANSITIONS[SENDING]
-        for others in self._mixtures(2, OF_A_PERSON):
+        for others in self._mixtures(2, OF_A_PERSON - {HANDED}):
             for outcome in outcomes:
                 after = states.summarize([*others, outcome])
                 with self.subTest(others=others, outcome=outcome):
                     states.check(states.DISPATCH_TRANSITIONS, SENDING, after)
+
+    def test_a_draft_is_handed_over_and_ends_as_a_whole(self):
+        for old, followers in ((QUEUED, {HANDED}), (HANDED, {SENT, CANCELLED})):
+            for new in followers:
+                states.check(states.RECIPIENT_TRANSITIONS, old, new)
+                states.check(states.DISPATCH_TRANSITIONS, states.summarize([old] * 3), states.summarize([new] * 3))
 
     @staticmethod
     def _mixtures(most, of=RECIPIENT_STATES):
@@ -152,5 +159,7 @@ class TestSummarize(unittest.TestCase):
 
     @staticmethod
     def _of_one_row(recipient_states):
-        """A row is a rehearsal as a whole: nobody of it has the document."""
+        """A row is a rehearsal as a whole: nobody of it has the document; and a draft as a whole."""
+        if HANDED in recipient_states:
+            return set(recipient_states) == {HANDED}
         return REHEARSED not in recipient_states or not {SENT, BOUNCED} & set(recipient_states)
