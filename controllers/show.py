@@ -13,6 +13,7 @@ class DocumentDispatchShow(http.Controller):
         if not recipient:
             return request.not_found()
         dispatch = recipient.dispatch_id
+        dispatch._document()._dispatch_note_opened(request.httprequest.remote_addr)
         return self._keep_private(request.render("document_dispatch.show_page", {
             "dispatch": dispatch, "recipient": recipient, "files": self._files(dispatch), "token": token,
             "company": dispatch.company_id, "res_company": dispatch.company_id,

@@ -21,6 +21,7 @@ from . import document_dispatch_delivery
 from . import document_dispatch_health
 from . import document_dispatch_mixin
 from . import document_dispatch_mark
+from . import document_dispatch_opened
 from . import document_dispatch_plan
 from . import document_dispatch_capture
 from . import document_dispatch_link

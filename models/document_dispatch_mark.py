@@ -24,7 +24,10 @@ class DocumentDispatchMixin(models.AbstractModel):
         self._dispatch_withdraw(self.env._("The document went back to draft."))
         # sudo: the counter is not the user's to edit, and he may have no write access any more
         for document in self.sudo():
-            document.dispatch_revision += 1
+            document.write({
+                "dispatch_revision": document.dispatch_revision + 1,
+                "dispatch_opened_date": False, "dispatch_opened_ip": False,  # that was the old version
+            })
 
     def action_dispatch_mark(self):
         """Mark documents “to send”: a rule that takes marked documents will take them.

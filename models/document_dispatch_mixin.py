@@ -4,6 +4,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.sql import column_exists, create_column
 
+#: What follows from the rows, or is the system's counter
+SYSTEM_FIELDS = frozenset(("dispatch_state", "dispatch_revision", "dispatch_opened_date", "dispatch_opened_ip"))
+
 
 class DocumentDispatchMixin(models.AbstractModel):
     """What a document has that can be dispatched: its rows, its mark and its state.
@@ -90,7 +93,7 @@ class DocumentDispatchMixin(models.AbstractModel):
     @api.model
     def _dispatch_check_vals(self, *vals_list):
         """The state follows from the rows, the revision is the system's counter."""
-        if not self.env.su and any(vals.keys() & {"dispatch_state", "dispatch_revision"} for vals in vals_list):
+        if not self.env.su and any(vals.keys() & SYSTEM_FIELDS for vals in vals_list):
             raise UserError(self.env._("What became of a document is not edited by hand."))
 
     @api.depends_context("lang")

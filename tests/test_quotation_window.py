@@ -104,7 +104,10 @@ class TestQuotationWindow(DispatchCase, HttpCase):
         self.assertNotIn(token, self._mail_to("compras@").as_string())
         self.assertIn(token, customer, "the customer's own contact may accept")
         [path] = set(LINK.findall(extra))
+        self.assertFalse(self.order.dispatch_opened_date)
         page = self.url_open(path)
+        self.assertTrue(self.order.dispatch_opened_date)
+        self.assertEqual(self.order.dispatch_opened_ip, "127.0.0.1")
         self.assertEqual(page.status_code, 200)
         self.assertIn(self.order.name, page.text)
         self.assertNotIn(token, page.text)
@@ -113,6 +116,24 @@ class TestQuotationWindow(DispatchCase, HttpCase):
         answer = self.url_open(file)
         self.assertEqual(answer.headers["Content-Type"].split(";")[0], "application/pdf")
         self.assertEqual(answer.content, self._rows(self.order).attachment_ids.raw)
+
+    def test_opened(self):
+        """The first opening by the customer's link; a user of ours does not count, a new version begins anew."""
+        self._composer(self.order).action_send_mail()
+        quotations = self.env.ref("document_dispatch.sale_order_dispatch_view_search").arch
+        self.assertIn("not_opened", quotations)
+        self.authenticate("accountman", "accountman")
+        self.url_open(self.order.get_portal_url())
+        self.assertFalse(self.order.dispatch_opened_date)
+        self.authenticate(None, None)
+        self.url_open(self.order.get_portal_url())
+        first = self.order.dispatch_opened_date
+        self.assertTrue(first)
+        self.order.action_cancel()
+        self.order.action_draft()
+        self.assertFalse(self.order.dispatch_opened_date)
+        with self.assertRaises(UserError):
+            self.order.with_user(self.env.user).dispatch_opened_date = first
 
     def test_wrong_links(self):
         """One answer for “wrong” and “not there”; nobody gets at another's files."""
