@@ -134,6 +134,15 @@ def rule(env):
     })
 
 
+def add_customers(env, count):
+    """Make customers with a code and a postal address; return them in the order of their codes."""
+    return env["res.partner"].create([{
+        "name": f"Oficina Mecânica {number} Ltda", "ref": f"L-{number:05}", "is_company": True, "customer_rank": 1,
+        "street": f"Rua das Palmeiras {number}", "zip": f"{number:05}-000", "city": "São Paulo",
+        "email": f"oficina{number}@oficinas.example.com",
+    } for number in range(count)])
+
+
 def add_archive(env, old, new, name=NEW):
     """Copy one posted invoice: ``old`` times into the past, ``new`` times to today, under this name."""
     source = env["account.move"].search([("move_type", "=", "out_invoice"), ("state", "=", "posted")], limit=1)

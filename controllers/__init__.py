@@ -1,2 +1,4 @@
 from . import portal
 from . import show
+from . import consent
+from . import known

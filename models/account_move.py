@@ -105,6 +105,9 @@ class AccountMove(models.Model):
     def _dispatch_came_back(self):
         self.filtered("is_move_sent").with_context(**NO_SYNC).is_move_sent = False
 
+    def _dispatch_date(self):
+        return self.invoice_date or self.date
+
     def _get_mail_template(self):
         """The type's text comes first: it is what the administrator edits."""
         core = super()._get_mail_template()

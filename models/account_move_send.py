@@ -66,7 +66,7 @@ class AccountMoveSend(models.AbstractModel):
     @api.model
     def _dispatch_refused(self, move):
         dispatch_type = move._dispatch_type()
-        return dispatch_type and dispatch_type.refusal_applies and move.partner_id.dematerialization_refused
+        return dispatch_type and move.partner_id._dispatch_refuses(dispatch_type, move.company_id)
 
     # ------------------------------------------------------------------
     # Files

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import UserError
 
 from ..tools import states
@@ -22,7 +22,7 @@ class DocumentDispatch(models.Model):
                     dispatch.document_name,
                 ))
         refused = self.filtered(lambda dispatch: (
-            dispatch.type_id.refusal_applies and dispatch.partner_id.dematerialization_refused
+            dispatch.partner_id._dispatch_refuses(dispatch.type_id, dispatch.company_id)
         ))
         refused._to_paper("refused")  # said so since the row was made
         (self - refused)._set_state("queued")
@@ -72,47 +72,9 @@ class DocumentDispatch(models.Model):
             dispatch._with_riders()._set_state("queued")
         leads._deliver_soon()
 
-    def action_to_paper(self):
-        """Nobody can be reached by mail: the document goes to the paper tray."""
-        self.check_access("write")
-        for dispatch in self:
-            if dispatch.state not in ("review", "failed", "unknown") and dispatch not in self._withdrawable():
-                raise UserError(self.env._(
-                    "%s has reached somebody by mail, or is on its way.", dispatch.document_name
-                ))
-        self._to_paper("manual")
-
-    def _to_paper(self, reason):
-        given_up = ("queued", "deferred", "failed", "unknown", "bounced")
-        self._withdrawable()._leave_bundle()
-        self.recipient_ids.filtered(lambda r: r.state in given_up)._set_state("cancelled")
-        self._set_state("paper")
-        self._engine().write({"channel": "paper", "channel_reason": reason})
-        self._tell_operator()
-
-    def action_print(self):
-        """Print the page of rows in the paper tray, and mark them as printed."""
-        self.check_access("write")
-        waiting = self.filtered(lambda d: d.state == "paper")
-        if not waiting:
-            raise UserError(self.env._("There is nothing to print: choose rows of the paper tray."))
-        reports = {dispatch: dispatch._report() for dispatch in waiting}
-        if len(set(reports.values())) > 1 or len(set(waiting.mapped("res_model"))) > 1:
-            raise UserError(self.env._("Print documents of one type at a time."))
-        waiting._set_state("printed")
-        waiting._engine().printed_date = fields.Datetime.now()
-        waiting._tell_documents("_dispatch_accepted")
-        documents = self.env[waiting[0].res_model].browse(waiting.mapped("res_id"))
-        return reports[waiting[0]].report_action(documents)
-
     def action_open_document(self):
         self.ensure_one()
         return self._document()._get_records_action()
-
-    def _report(self):
-        """The report that prints this row's document."""
-        self.ensure_one()
-        return self.report_id or self.type_id.report_id or self._document()._dispatch_default_report()
 
     def _state_label(self):
         return dict(self._fields["state"]._description_selection(self.env))[self.state]

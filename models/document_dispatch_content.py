@@ -122,12 +122,14 @@ class DocumentDispatchContent(models.AbstractModel):
             )
         }
         user = documents.env.user
+        own = {document.id: document._dispatch_own_text(lang) for document in documents}
         return {
             res_id: {
                 "subject": rendered["subject"][res_id],
                 "body": rendered["body_html"][res_id],
                 "email_from": rendered["email_from"][res_id] or user.email_formatted,
                 "reply_to": rendered["reply_to"][res_id],
+                **own[res_id],
             }
             for res_id in documents.ids
         }

@@ -2,7 +2,7 @@ import psycopg2
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools.sql import column_exists, create_column
+from odoo.tools.sql import column_exists, create_column, table_exists
 
 #: What follows from the rows, or is the system's counter
 SYSTEM_FIELDS = frozenset(("dispatch_state", "dispatch_revision", "dispatch_opened_date", "dispatch_opened_ip"))
@@ -54,7 +54,10 @@ class DocumentDispatchMixin(models.AbstractModel):
     def _auto_init(self):
         # Without this the installation would compute the state of every document of the archive,
         # and nothing was dispatched yet.
-        if not self._abstract and not column_exists(self.env.cr, self._table, "dispatch_state"):
+        cr = self.env.cr
+        if not self._abstract and table_exists(cr, self._table) and not column_exists(
+            cr, self._table, "dispatch_state"
+        ):
             create_column(self.env.cr, self._table, "dispatch_state", "varchar")
         return super()._auto_init()
 
@@ -166,8 +169,12 @@ class DocumentDispatchMixin(models.AbstractModel):
         """
         raise NotImplementedError(self._name)
 
+    def _dispatch_own_text(self, lang):
+        """Subject and body, where the document carries a text of its own instead of the type's."""
+        return {}
+
     def _dispatch_accepted(self):
-        """The mail server took mails with these documents, or they were printed for the post."""
+        """The mail server took mails with these documents, or they were posted."""
 
     def _dispatch_came_back(self):
         """Every mail with these documents came back: nobody has them after all."""
@@ -253,7 +260,7 @@ class DocumentDispatchMixin(models.AbstractModel):
 
     def _dispatch_paper_reason(self, dispatch_type, partner, chosen):
         """Why the document cannot or must not go by mail: a refusal wins over every flag."""
-        if dispatch_type.refusal_applies and partner.dematerialization_refused:
+        if partner._dispatch_refuses(dispatch_type, self.company_id):
             return "refused"
         return False if chosen else "no_address"
 

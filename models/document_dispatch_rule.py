@@ -34,7 +34,7 @@ class DocumentDispatchRule(models.Model):
     # What
     type_ids = fields.Many2many(
         "document.dispatch.type", string="Documents", required=True,
-        domain="[('company_id', 'in', (False, company_id)), ('code', '!=', 'proforma')]",
+        domain="[('company_id', 'in', (False, company_id)), ('code', 'not in', ('proforma', 'letter'))]",
     )
     model = fields.Char(compute="_compute_model", help="The one model of all document types, if it is one.")
     document_states = fields.Selection(

@@ -28,13 +28,14 @@ class DocumentDispatchType(models.Model):
             ("proforma", "Pro-Forma Invoice"),
             ("quotation", "Quotation"),
             ("order", "Order Confirmation"),
+            ("letter", "Letter of Dematerialisation"),
         ],
         required=True,
     )
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     model = fields.Selection(
-        selection=[("account.move", "Invoice"), ("sale.order", "Quotation / Order")],
+        selection=[("account.move", "Invoice"), ("sale.order", "Quotation / Order"), ("document.letter", "Letter")],
         string="Document",
         required=True,
     )

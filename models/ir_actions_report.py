@@ -51,6 +51,16 @@ class IrActionsReport(models.Model):
         "is made for sending. Without it the pages come out the same, ten times faster.",
     )
 
+    dispatch_letter = fields.Boolean(
+        string="Letter for a window envelope",
+        help="Printed on the paper of the company's envelopes, where each millimetre is one.",
+    )
+
+    def get_paperformat(self):
+        if self.dispatch_letter:
+            return self.env.company._dispatch_letter_paper()
+        return super().get_paperformat()
+
     def _build_wkhtmltopdf_args(self, *args, **kwargs):
         """Core waits ``report.print_delay``, a second, for the scripts of each body and header.
 

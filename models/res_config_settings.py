@@ -12,6 +12,8 @@ class ResConfigSettings(models.TransientModel):
     dispatch_copy_to_me = fields.Boolean(related="company_id.dispatch_copy_to_me", readonly=False)
     dispatch_extra_accept = fields.Boolean(related="company_id.dispatch_extra_accept", readonly=False)
     dispatch_print_asks = fields.Boolean(related="company_id.dispatch_print_asks", readonly=False)
+    dispatch_envelope = fields.Selection(related="company_id.dispatch_envelope", readonly=False, required=True)
+    dispatch_consent_text = fields.Text(related="company_id.dispatch_consent_text", readonly=False)
     dispatch_rehearsal_email = fields.Char(related="company_id.dispatch_rehearsal_email", readonly=False)
     dispatch_lanes = fields.Integer(
         string="Lanes", compute="_compute_dispatch_lanes", inverse="_inverse_dispatch_lanes",

@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import format_date
 
 from ..tools import addresses
 from ..tools.recipients import Contact, Directory
@@ -23,32 +22,6 @@ class ResPartner(models.Model):
     dispatch_quote = fields.Boolean(string="Receives quotations", help="Receives quotations.")
     dispatch_order = fields.Boolean(string="Receives orders", help="Receives order confirmations.")
 
-    consent_ids = fields.One2many(
-        "document.consent", "partner_id", groups="document_dispatch.group_dispatch_user",
-    )
-    dematerialization_refused = fields.Boolean(
-        string="Refuses e-mail",
-        compute="_compute_dematerialization",
-        inverse="_inverse_dematerialization_refused",
-        store=True,
-        compute_sudo=True,
-        recursive=True,
-        help="The customer wants his documents on paper. Holds for all of his contacts and branches.",
-    )
-    dematerialization_letter_sent = fields.Boolean(
-        string="Letter edited",
-        compute="_compute_dematerialization",
-        store=True,
-        compute_sudo=True,
-        recursive=True,
-    )
-    dematerialization_letter_date = fields.Datetime(
-        string="Letter edited on",
-        compute="_compute_dematerialization",
-        store=True,
-        compute_sudo=True,
-        recursive=True,
-    )
     dispatch_count = fields.Integer(
         compute="_compute_dispatch_count", groups="document_dispatch.group_dispatch_user",
     )
@@ -59,43 +32,6 @@ class ResPartner(models.Model):
         groups="document_dispatch.group_dispatch_user",
     )
 
-    @api.depends(
-        "consent_ids.kind", "commercial_partner_id",
-        "commercial_partner_id.dematerialization_refused",
-        "commercial_partner_id.dematerialization_letter_sent",
-        "commercial_partner_id.dematerialization_letter_date",
-    )
-    def _compute_dematerialization(self):
-        """The last word in the ledger of the commercial entity; contacts and branches share it."""
-        top = self.filtered(lambda partner: partner.commercial_partner_id == partner)
-        refused = self.env["document.consent"]._refused(top)
-        letters = dict(self.env["document.consent"]._read_group(
-            [("partner_id", "in", top.ids), ("kind", "=", "letter")], ["partner_id"], ["date:max"],
-        ))
-        for partner in top:
-            partner.dematerialization_refused = partner in refused
-            partner.dematerialization_letter_date = letters.get(partner)
-            partner.dematerialization_letter_sent = partner in letters
-        for partner in self - top:
-            commercial = partner.commercial_partner_id
-            partner.dematerialization_refused = commercial.dematerialization_refused
-            partner.dematerialization_letter_date = commercial.dematerialization_letter_date
-            partner.dematerialization_letter_sent = commercial.dematerialization_letter_sent
-
-    def _inverse_dematerialization_refused(self):
-        """Ticking or clearing the box is a declaration like any other: a new row in the ledger."""
-        already = self.env["document.consent"]._refused(self.commercial_partner_id)
-        vals_by_partner = {}
-        for partner in self:
-            commercial = partner.commercial_partner_id
-            if partner.dematerialization_refused != (commercial in already):
-                vals_by_partner[commercial.id] = {
-                    "partner_id": commercial.id,
-                    "kind": "refused" if partner.dematerialization_refused else "withdrawn",
-                    "channel": "import" if self.env.context.get("import_file") else "user",
-                }
-        self.env["document.consent"].create(list(vals_by_partner.values()))
-
     def _compute_dispatch_count(self):
         """Dispatches to the partner or to anybody below his commercial entity."""
         counts = dict(self.env["document.dispatch"]._read_group(
@@ -105,7 +41,8 @@ class ResPartner(models.Model):
         for partner in self:
             partner.dispatch_count = counts.get(partner.commercial_partner_id, 0)
 
-    @api.depends("email", "active", "parent_id", "child_ids", "dematerialization_refused", *ROLE_FIELDS.values())
+    @api.depends("email", "active", "parent_id", "child_ids", "dispatch_refusals", *ROLE_FIELDS.values())
+    @api.depends_context("company")
     def _compute_dispatch_overview(self):
         directory = self._origin._dispatch_directory()
         names = dict(self.env["document.dispatch.type"]._fields["role"]._description_selection(self.env))
@@ -120,10 +57,9 @@ class ResPartner(models.Model):
                 }
                 for role in ROLE_FIELDS
             ]
+            refused = {"refused": partner.dematerialization_refused, "named": partner._dispatch_refused_names()}
             partner.dispatch_overview = self.env["ir.qweb"]._render(
-                "document_dispatch.partner_overview",
-                {"lines": lines, "refused": partner.dematerialization_refused},
-                minimal_qcontext=True,
+                "document_dispatch.partner_overview", {"lines": lines, **refused}, minimal_qcontext=True,
             )
 
     @api.model
@@ -164,18 +100,6 @@ class ResPartner(models.Model):
                 "name@company.com, other@company.com.", parsed.invalid[0],
             ))
         return parsed.valid
-
-    def _dispatch_refusal_text(self):
-        """Since when the customer refuses e-mail, in words."""
-        # sudo: the last word counts, whoever noted it
-        last = self.env["document.consent"].sudo().search(
-            [("partner_id", "=", self.commercial_partner_id.id), ("kind", "=", "refused")], order="date desc, id desc",
-            limit=1,
-        )
-        if not last:
-            return self.env._("%s refuses e-mail.", self.commercial_partner_id.display_name)
-        return self.env._("%(customer)s refuses e-mail since %(date)s.",
-                          customer=self.commercial_partner_id.display_name, date=format_date(self.env, last.date))
 
     # ------------------------------------------------------------------
     # The one resolver
@@ -235,6 +159,32 @@ class ResPartner(models.Model):
             active=partner.active,
             roles=frozenset(role for role, field in ROLE_FIELDS.items() if partner[field]),
         )
+
+    # ------------------------------------------------------------------
+    # Letters
+    # ------------------------------------------------------------------
+
+    def _dispatch_postal_lines(self, company):
+        """The lines of the address on an envelope of this company: names, street, place, country if abroad.
+
+        The country is written for the post that takes the letter: in its language, in capitals.
+        """
+        self.ensure_one()
+        partner = self.with_context(lang=company.partner_id.lang or self.env.lang)
+        address_format, args = partner._prepare_display_address(without_company=True)
+        country = partner.country_id
+        home = company.partner_id.country_id
+        args["country_name"] = country.name.upper() if country and country != home else ""
+        lines = [*partner._dispatch_postal_names(), *(address_format % args).splitlines()]
+        return [line for line in (" ".join(line.split()) for line in lines) if line]
+
+    def _dispatch_postal_names(self):
+        """The company, and the person or department there."""
+        names = [self.commercial_company_name or self.parent_id.name or "", self.name or ""]
+        return list(dict.fromkeys(filter(None, names)))
+
+    def _dispatch_has_postal_address(self):
+        return bool((self.street or self.street2) and (self.city or self.zip))
 
     def action_view_dispatches(self):
         """Open everything that went, or is on its way, to this customer."""

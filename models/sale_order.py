@@ -74,6 +74,12 @@ class SaleOrder(models.Model):
         drafts = self.filtered(lambda order: order.state == "draft")
         drafts.with_context(tracking_disable=True).state = "sent"
 
+    def _dispatch_not_posted(self):
+        self.filtered(lambda order: order.state == "sent").with_context(tracking_disable=True).state = "draft"
+
+    def _dispatch_date(self):
+        return fields.Datetime.context_timestamp(self, self.date_order).date()
+
     def _dispatch_split_options(self):
         """Return the lines of the printed order, and apart from them those of options that nobody chose.
 

@@ -9,6 +9,11 @@ from . import test_pdf
 from . import test_quotation_report
 from . import test_tours
 from . import test_consent
+from . import test_consent_address
+from . import test_consent_page
+from . import test_consent_rpc
+from . import test_consent_scope
+from . import test_consent_tour
 from . import test_access
 from . import test_types
 from . import test_texts
@@ -30,3 +35,6 @@ from . import test_mail_form
 from . import test_last_text
 from . import test_last_text_access
 from . import test_last_text_leaks
+from . import test_envelope
+from . import test_paper_tray
+from . import test_letter

@@ -1,5 +1,8 @@
 """What a person clicks, in a real browser."""
 
+from unittest.mock import patch
+
+from odoo import fields
 from odoo.tests import HttpCase, new_test_user
 
 from .common import DispatchCase
@@ -122,3 +125,44 @@ class TestTours(DispatchCase, HttpCase):
         self.start_tour("/odoo", "document_dispatch_send_again", login="clara")
         self.assertEqual(len(self._rows(invoice)), 2)
         self.assertTrue(self.silva.child_ids.filtered(lambda contact: contact.email == "compras@silva.example.com"))
+
+    # ------------------------------------------------------------------
+    # Letters, paper
+    # ------------------------------------------------------------------
+
+    def test_letters(self):
+        self.env["res.partner"].search([("customer_rank", ">", 0)]).customer_rank = 0
+        for partner in (self.nowak, self.mudo):
+            self._invoice(partner)
+            partner.customer_rank = 1
+        self.start_tour("/odoo", "document_dispatch_letters", login="clara")
+        [mail] = self.mails
+        self.assertEqual(mail["subject"], "Uma novidade de Aurora Equipamentos Ltda")
+        self.assertEqual(self.envelopes, ["biuro@nowak.example.com"])
+        self.assertTrue(self.nowak.dematerialization_letter_sent)
+        self.assertFalse(self.mudo.dematerialization_letter_sent, "it was not printed yet")
+
+    def test_refusal_to_paper_and_back(self):
+        """He refused on his page: his next invoice lies in the tray, is printed and posted; then he withdraws."""
+        Consent = self.env["document.consent"].sudo()
+        said = {"partner_id": self.nowak.id, "company_id": self.company.id, "channel": "page"}
+        Consent.create({**said, "kind": "refused"})
+        invoice = self._invoice(self.nowak, invoice_date=fields.Date.today())
+        self._rule("Tudo", "invoice", date_from=fields.Date.today())
+        self._plan()
+        self.assertEqual(invoice.dispatch_state, "paper")
+        Printer = type(self.env["document.dispatch.printer"])
+        rights_of = Printer._of
+        # Odoo makes no PDFs in tests unless it is told to
+        with patch.object(Printer, "_of", lambda printer, run: rights_of(printer, run).with_context(
+            force_report_rendering=True,
+        )):
+            self.start_tour("/odoo", "document_dispatch_tray", login="clara")
+        row = self._rows(invoice)
+        self.assertEqual((row.state, bool(row.posted_date), invoice.is_move_sent), ("printed", True, True))
+        self.assertEqual(self.envelopes, [])
+        Consent.create({**said, "kind": "withdrawn"})
+        self._invoice(self.nowak)
+        self._plan()
+        self._deliver()
+        self.assertEqual(self.envelopes, ["biuro@nowak.example.com"])

@@ -1,2 +1,3 @@
-from . import addresses, dsn, numbers, pdf_pool, pdf_stamp, pdf_text, recipients, replies, retry, schedule, smtp, states
+from . import addresses, dsn, envelopes, numbers, pdf_merge, pdf_pool, pdf_stamp, pdf_text, recipients, replies, retry
+from . import schedule, smtp, states
 from . import texts

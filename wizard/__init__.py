@@ -3,6 +3,8 @@ from . import document_dispatch_overview
 from . import document_dispatch_exclude
 from . import document_dispatch_preview
 from . import document_dispatch_resend
+from . import document_letter_window
+from . import document_dispatch_tray
 from . import document_dispatch_window
 from . import account_move_send_wizard
 from . import account_move_send_batch_wizard

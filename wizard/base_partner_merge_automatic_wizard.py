@@ -10,7 +10,7 @@ class MergePartnerAutomatic(models.TransientModel):
         result = super()._update_foreign_keys(src_partners, dst_partner)
         partners = dst_partner.commercial_partner_id | dst_partner
         for name in (
-            "dematerialization_refused", "dematerialization_letter_sent", "dematerialization_letter_date",
+            "dispatch_refusals", "dematerialization_letter_sent", "dematerialization_letter_date",
         ):
             self.env.add_to_compute(partners._fields[name], partners)
         return result

@@ -84,7 +84,7 @@ class DocumentDispatchResend(models.TransientModel):
         if obstacle := document._dispatch_obstacle(dispatch_type.code):
             return obstacle
         partner = document._dispatch_partner()
-        if dispatch_type.refusal_applies and partner.dematerialization_refused:
+        if partner._dispatch_refuses(dispatch_type, document.company_id):
             return self.env._("The customer refuses e-mail.")
         return False
 

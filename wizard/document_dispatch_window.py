@@ -66,8 +66,8 @@ class DocumentDispatchWindow(models.AbstractModel):
                 f"{choice.email}: {partner._dispatch_reason_label(choice, dispatch_type.role)}"
                 for choice in (*resolution.chosen, *resolution.skipped)
             )
-            if dispatch_type.refusal_applies and partner.dematerialization_refused:
-                wizard.dispatch_refusal = partner._dispatch_refusal_text()
+            if partner._dispatch_refuses(dispatch_type, document.company_id):
+                wizard.dispatch_refusal = partner._dispatch_refusal_text(dispatch_type, document.company_id)
             elif not resolution.chosen:
                 wizard.dispatch_refusal = self.env._("The customer has no valid e-mail address.")
 
@@ -134,8 +134,7 @@ class DocumentDispatchWindow(models.AbstractModel):
     def action_dispatch_print(self):
         """Print the document now, to be posted."""
         self.ensure_one()
-        action = self._dispatch_document()._dispatch_to_paper(again=True).action_print()
-        return {**action, "close_on_report_download": True}
+        return self._dispatch_document()._dispatch_to_paper(again=True).action_print()
 
     def action_dispatch_draft(self):
         """Hand the finished message over as a draft for the user's own mail program."""

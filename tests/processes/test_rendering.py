@@ -11,9 +11,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import worker
-from case import FaultCase
+from case import PROCESSES, FaultCase
 from pypdf import PdfReader
-from worker import transaction
+from worker import Stop, transaction
 
 MANY = 12
 #: Goes before the real wkhtmltopdf: notes each call, and spoils some
@@ -104,11 +104,37 @@ class TestRendering(FaultCase):
         self.assertIn("did not finish within 2 seconds", self.message_of(parked))
         self.assertRow(parked, "failed")
 
+    def test_print_run_in_the_background(self):
+        """A worker is killed in the middle; the next one goes on from there, and nothing is in the file twice."""
+        rows = [row for letter in "abc" for row in self.unmade_invoices(MANY, f"{letter}@silva.example.com")]
+        with transaction() as env:
+            dispatches = env["document.dispatch"].browse(rows)
+            dispatches._to_paper("manual")
+            run_id = env["document.dispatch.print"]._start(dispatches, covers=True).id
+        place = Stop(PROCESSES, "document.dispatch.printer", "_finish")
+        killed = self.start(worker.print_runs, place)
+        self.assertTrue(place.wait(60), "the worker does not come here")
+        killed.kill()
+        killed.join()
+        with transaction() as env:
+            run = env["document.dispatch.print"].browse(run_id)
+            self.assertEqual((run.state, run.documents, len(run.part_ids)), ("making", 2 * MANY, 1))
+        self.finish(self.start(worker.print_runs), seconds=60)
+        with transaction() as env:
+            run = env["document.dispatch.print"].browse(run_id)
+            self.assertEqual((run.state, run.documents, run.envelopes, run.left_out), ("done", 3 * MANY, 3, False))
+            self.assertEqual(set(run.dispatch_ids.mapped("state")), {"printed"})
+            pages = PdfReader(io.BytesIO(run.attachment_id.raw)).pages
+            self.assertEqual(len(pages), run.pages)
+            texts = [re.sub(r"\s", "", page.extract_text()) for page in pages]
+            for row in run.dispatch_ids:
+                self.assertEqual(len([text for text in texts if row.document_name in text]), 2, "cover and page")
+
     # ------------------------------------------------------------------
 
-    def unmade_invoices(self, count, last=None):
+    def unmade_invoices(self, count, *addresses, last=None):
         """Invoices that wait for text and files; the last one says something of its own."""
-        rows = self.invoices(count=count)
+        rows = self.invoices(*addresses, count=count)
         with transaction() as env:
             dispatches = env["document.dispatch"].browse(rows)
             dispatches._engine().content_ready = False

@@ -131,3 +131,9 @@ def deliver_drawing(path, options):
             pool = partial(pdf_pool.Pool, timeout=options["timeout"])
             patches.enter_context(patch.object(pdf_pool, "Pool", pool))
         deliver()
+
+
+def print_runs(*stops):
+    """Make the print runs that wait, as the scheduler does."""
+    with job(stops) as env:
+        env.ref("document_dispatch.ir_cron_dispatch_print").method_direct_trigger()

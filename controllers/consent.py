@@ -1,0 +1,192 @@
+import ipaddress
+
+from werkzeug.exceptions import TooManyRequests
+
+from odoo import http
+from odoo.http import request
+
+from ..tools import addresses, consent
+
+PAGE = "/dispatch/consent/<int:company_id>/<int:partner_id>/<string:token>"
+ADDRESS = "/dispatch/consent/address/<int:row_id>/<string:token>"
+#: What a form may send, whole: files and floods are turned away before they are read
+MAX_BYTES = 64 * 1024
+MAX_NAME, MAX_COMMENT, MAX_EMAIL, MAX_AGENT = 100, 2000, 254, 500
+#: The buttons, and what they write into the ledger
+ANSWERS = {"accept": "accepted", "refuse": "refused", "withdraw": "withdrawn", "address": "address"}
+
+
+class DocumentDispatchConsent(http.Controller):
+    """The customer says how documents reach him. Nothing changes by opening a link: scanners of mails do that."""
+
+    @http.route(PAGE, type="http", auth="public", methods=["GET"], sitemap=False)
+    def page(self, company_id, partner_id, token, done="", **_others):
+        """The question, where documents go now, and the forms."""
+        company, partner = self._find(company_id, partner_id, token)
+        return self._render(company, partner, token, done=self._done(company, partner) if done else None)
+
+    @http.route(f"{PAGE}/answer", type="http", auth="public", methods=["POST"], csrf=True, sitemap=False,
+                max_content_length=MAX_BYTES)
+    def answer(self, company_id, partner_id, token, **form):
+        """Write what he said; then a page of its own, so that loading it again says nothing twice."""
+        company, partner = self._find(company_id, partner_id, token)
+        self._count_post(partner_id)
+        kind = ANSWERS.get(form.get("answer"))
+        vals = self._read(form)
+        if problem := self._problem(company, partner, kind, form, vals):
+            response = self._render(company, partner, token, problem=problem, form=vals, kind=kind)
+            response.status_code = 400
+            return response
+        vals.pop("email")
+        # the customer's environment: superuser, for the token is the right to answer for him, company and language
+        partner.env["document.consent"]._declare_on_page(partner, company, kind, {**vals, **self._origin()})
+        return self._keep_private(request.redirect(f"{self._path(company, partner, token)}?done=1"))
+
+    @http.route(ADDRESS, type="http", auth="public", methods=["GET"], sitemap=False)
+    def address(self, row_id, token, **_others):
+        """A button for whoever reads the mail at the new address."""
+        return self._render_address(self._find_request(row_id, token), token)
+
+    @http.route(f"{ADDRESS}/confirm", type="http", auth="public", methods=["POST"], csrf=True, sitemap=False,
+                max_content_length=MAX_BYTES)
+    def confirm_address(self, row_id, token, **_form):
+        """The new address is his."""
+        row = self._find_request(row_id, token)
+        self._count_post(row.partner_id.id)
+        text = request.env._("Documents for %(customer)s may come to %(address)s.",
+                             customer=row.partner_id.name, address=row.new_email)
+        row._verify_address(text=text, lang=request.env.lang, **self._origin())
+        return self._render_address(row, token, done=True)
+
+    # ------------------------------------------------------------------
+    # Links and limits
+    # ------------------------------------------------------------------
+
+    def _find(self, company_id, partner_id, token):
+        """The company and the customer; one answer for “wrong”, “old” and “not there”."""
+        self._check_blocked()
+        found = request.env["res.partner"]._dispatch_consent_find(company_id, partner_id, token)
+        if not found:
+            self._turn_away(partner_id)
+        request.update_context(lang=found[1].env.lang)  # not the company: a visitor belongs to none
+        return found
+
+    def _find_request(self, row_id, token):
+        self._check_blocked()
+        # sudo: the token is the right to confirm this address
+        row = request.env["document.consent"].sudo().browse(row_id if row_id < 2 ** 31 else 0)
+        if not row._check_address_token(token):
+            self._turn_away(f"address {row_id}")
+        row = row.with_company(row.company_id).with_context(lang=row.lang)
+        request.update_context(lang=row.lang)
+        return row
+
+    def _attempts(self):
+        # sudo: the counter is the system's
+        return request.env["document.consent.attempt"].sudo()
+
+    def _check_blocked(self):
+        if self._attempts()._is_blocked("token", self._network()):
+            self._too_many()
+
+    def _turn_away(self, number):
+        if not self._attempts()._take("token", self._network(), number):
+            self._too_many()
+        raise request.not_found()
+
+    def _count_post(self, partner_id):
+        if not self._attempts()._take("post", self._network(), partner_id):
+            self._too_many()
+
+    def _too_many(self):
+        raise TooManyRequests(request.env._("Too many attempts. Please try again in an hour."))
+
+    def _network(self):
+        """Whom to count as one: an IPv6 customer has a whole /64 to himself."""
+        ip = ipaddress.ip_address(request.httprequest.remote_addr)
+        return str(ip if ip.version == 4 else ipaddress.ip_network((ip, 64), strict=False))
+
+    # ------------------------------------------------------------------
+    # Forms
+    # ------------------------------------------------------------------
+
+    def _read(self, form):
+        """What the person typed, without control signs: a name goes into headers, a text into pages."""
+        return {
+            "declared_by": consent.clean(form.get("name")),
+            "comment": consent.clean(form.get("comment"), lines=True),
+            "email": consent.clean(form.get("email")),
+        }
+
+    def _problem(self, company, partner, kind, form, vals):
+        """Why this cannot be noted, in words; empty when it can."""
+        if not kind:
+            return request.env._("Please choose one of the buttons.")
+        for value, limit, name in (
+            (vals["declared_by"], MAX_NAME, request.env._("The name")),
+            (vals["comment"], MAX_COMMENT, request.env._("The comment")),
+            (vals["email"], MAX_EMAIL, request.env._("The address")),
+        ):
+            if len(value) > limit:
+                return request.env._("%(what)s is too long: at most %(limit)s characters.", what=name, limit=limit)
+        if form.get("question") != request.env["document.consent"]._page_hash(company):
+            return request.env._("The text has changed since you opened the page. Please read it again.")
+        if kind != "withdrawn" and not vals["declared_by"]:
+            return request.env._("Please write your name.")
+        return self._address_problem(partner, vals) if kind == "address" else ""
+
+    def _address_problem(self, partner, vals):
+        email = addresses.normalize(vals["email"])
+        if not email:
+            return request.env._("Please write one e-mail address, like name@company.com.")
+        if email in partner._dispatch_consent_emails():
+            return request.env._("Your documents go to this address already.")
+        vals["new_email"] = email
+        return ""
+
+    def _origin(self):
+        """Who it was, as far as a server can know."""
+        agent = consent.clean(request.httprequest.user_agent.string)
+        return {"ip": request.httprequest.remote_addr, "user_agent": agent[:MAX_AGENT]}
+
+    # ------------------------------------------------------------------
+    # Pages
+    # ------------------------------------------------------------------
+
+    def _path(self, company, partner, token):
+        return f"/dispatch/consent/{company.id}/{partner.id}/{token}"
+
+    def _done(self, company, partner):
+        """What he said last on this page."""
+        # sudo: the token is the right to see it
+        return request.env["document.consent"].sudo().search([
+            ("partner_id", "=", partner.id), ("company_id", "=", company.id), ("channel", "=", "page"),
+            ("request_id", "=", False),
+        ], order="id desc", limit=1)
+
+    def _render(self, company, partner, token, **values):
+        consents = request.env["document.consent"]
+        return self._keep_private(request.render("document_dispatch.consent_page", {
+            "company": company, "res_company": company, "partner": partner, "path": self._path(company, partner, token),
+            "question": company._dispatch_consent_question(), "question_hash": consents._page_hash(company),
+            "statements": consents._page_statements(), "emails": partner._dispatch_consent_masked(),
+            "refused": partner.dematerialization_refused, "named": partner._dispatch_refused_names(),
+            "last": partner._dispatch_consent_last(company), "form": {}, "kind": None, "problem": "", "done": None,
+            "max_name": MAX_NAME, "max_comment": MAX_COMMENT, "max_email": MAX_EMAIL, **values,
+        }))
+
+    def _render_address(self, row, token, done=False):
+        return self._keep_private(request.render("document_dispatch.consent_address_page", {
+            "company": row.company_id, "res_company": row.company_id, "row": row,
+            "path": f"/dispatch/consent/address/{row.id}/{token}", "done": done or row.last_step_id.step != "asked",
+            "used": row.last_step_id.step == "used",
+        }))
+
+    def _keep_private(self, response):
+        """The token stands in the address: it goes to no other site and into no index, and no frame shows the page."""
+        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["X-Robots-Tag"] = "noindex"
+        response.headers["Cache-Control"] = "private, no-store"
+        response.headers["X-Frame-Options"] = "DENY"
+        response.headers["Content-Security-Policy"] = "frame-ancestors 'none'"
+        return response

@@ -1,0 +1,18 @@
+from odoo import http
+from odoo.http import content_disposition, request
+
+
+class DocumentDispatchKnown(http.Controller):
+    """The download of “Export what is known”."""
+
+    @http.route("/dispatch/known/<int:partner_id>", type="http", auth="user", methods=["GET"], readonly=True)
+    def known(self, partner_id):
+        """The customer's declarations and dispatches, with the rights of who asks."""
+        partner = request.env["res.partner"].browse(partner_id).exists()
+        if not partner:
+            raise request.not_found()
+        content = "\ufeff" + partner._dispatch_known_csv()  # so that spreadsheets read it as UTF-8
+        return request.make_response(content, [
+            ("Content-Type", "text/csv; charset=utf-8"), ("Cache-Control", "private, no-store"),
+            ("Content-Disposition", content_disposition(f"known-{partner_id}.csv")),
+        ])

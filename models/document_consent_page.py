@@ -1,0 +1,61 @@
+from odoo import api, models
+from odoo.fields import Command
+
+from ..tools import addresses
+
+
+class DocumentConsent(models.Model):
+    """What the customer does on his page, and the mails that tell him."""
+
+    # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
+    _inherit = "document.consent"
+
+    @api.model
+    def _page_text(self, partner, company, kind):
+        """The text that the customer answers, whole: the question, and what his button says."""
+        return f"{company._dispatch_consent_question()}\n\n{self._page_statements()[kind]}"
+
+    @api.model
+    def _page_statements(self):
+        """What each button says, in the language of the context."""
+        return {
+            "accepted": self.env._("I accept to receive documents by e-mail."),
+            "refused": self.env._("I refuse e-mail and want my documents on paper."),
+            "withdrawn": self.env._("I withdraw my refusal: documents may come by e-mail again."),
+            "address": self.env._("I ask that documents go to another address."),
+        }
+
+    @api.model
+    def _page_hash(self, company):
+        """Proves that the customer read the question that is asked now."""
+        return self._hash(self.env.lang, company._dispatch_consent_question())
+
+    @api.model
+    def _declare_on_page(self, partner, company, kind, vals):
+        """Write what the customer says on his page, and tell his addresses."""
+        row = self.create({
+            "partner_id": partner.id, "company_id": company.id, "kind": kind, "channel": "page",
+            "text": self._page_text(partner, company, kind), "lang": self.env.lang,
+            "step": "asked" if kind == "address" else False, **vals,
+        })
+        row._send("document_dispatch.template_consent_noted", partner._dispatch_consent_emails())
+        if kind == "address":
+            row._send("document_dispatch.template_consent_verify", [row.email_normalized])
+        return row
+
+    def _send(self, template, emails):
+        """Queue a mail to each of these addresses, and have the queue looked at soon."""
+        company = self.company_id
+        if company.dispatch_mode == "off":
+            return  # nothing leaves this company
+        if company.dispatch_mode == "rehearse":
+            emails = addresses.parse(company.dispatch_rehearsal_email).emails
+        # sudo: texts are for their editors to read; the customer, who is nobody's user, made the mail go
+        text = self.env.ref(template).sudo()
+        for email in emails:
+            text.send_mail(self.id, email_values={"email_to": email, "recipient_ids": [Command.clear()]})
+        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()  # sudo: the same
+
+    def _consent_url(self):
+        """The link for the mails' texts."""
+        return self.partner_id._dispatch_consent_url(self.company_id or self.env.company)

@@ -1,0 +1,185 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+
+class DocumentDispatch(models.Model):
+    """A row on paper: it lies in the tray, is printed, and is posted."""
+
+    # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
+    _inherit = "document.dispatch"
+
+    posted_date = fields.Datetime(string="Posted on", readonly=True)
+    print_id = fields.Many2one(
+        "document.dispatch.print", string="Print run", readonly=True, index="btree_not_null", ondelete="set null",
+        help="The print run that made its pages, or is about to.",
+    )
+
+    # ------------------------------------------------------------------
+    # Into the tray
+    # ------------------------------------------------------------------
+
+    def action_to_paper(self):
+        """Nobody can be reached by mail: the document goes to the paper tray."""
+        self.check_access("write")
+        for dispatch in self:
+            if dispatch.channel == "paper" or (
+                dispatch.state not in ("review", "failed", "unknown") and dispatch not in self._withdrawable()
+            ):
+                raise UserError(self.env._(
+                    "%s is on paper, has reached somebody by mail, or is on its way.", dispatch.document_name
+                ))
+        self._to_paper("manual")
+
+    def _to_paper(self, reason):
+        given_up = ("queued", "deferred", "failed", "unknown", "bounced")
+        self._withdrawable()._leave_bundle()
+        # why it did not go by mail is what whoever prints it wants to know
+        messages = {dispatch: dispatch._failure_text() or False for dispatch in self}
+        self.recipient_ids.filtered(lambda r: r.state in given_up)._set_state("cancelled")
+        for message, dispatches in self.grouped(messages.get).items():
+            dispatches._set_state("paper", message)
+        self._engine().write({"channel": "paper", "channel_reason": reason})
+        self._tell_operator()
+
+    # ------------------------------------------------------------------
+    # Printing
+    # ------------------------------------------------------------------
+
+    def action_print(self):
+        """Print these rows of the paper tray at once, without cover letters."""
+        self.check_access("write")
+        return self.env["document.dispatch.print"]._start(self, covers=False)._open_result()
+
+    def action_print_tray(self):
+        """Open the window that prints these rows, or the whole tray where none are chosen."""
+        self.check_access("write")
+        return self.env["document.dispatch.tray"]._open(self or self.search(self._get_tray_domain()))
+
+    def action_print_again(self):
+        """Open the very file in which this row was printed."""
+        self.ensure_one()
+        if not self.print_id.attachment_id:
+            raise UserError(self.env._("%s was not printed yet.", self.document_name))
+        return self.print_id.action_download()
+
+    def _get_tray_domain(self):
+        """What waits for the printer, and is not in a run that is being made."""
+        return [
+            ("state", "=", "paper"), ("company_id", "in", self.env.companies.ids),
+            "|", ("print_id", "=", False), ("print_id.state", "!=", "making"),
+        ]
+
+    def _printable(self):
+        """Those that lie in the tray, and in no run that is being made."""
+        # sudo: the run may be somebody else's
+        return self.filtered(lambda row: row.state == "paper" and row.sudo().print_id.state != "making")
+
+    def _envelopes(self):
+        """Split into envelopes, in posting order: by country, postal code, customer, then date of the document."""
+        return [
+            envelope.sorted(lambda row: (row._document()._dispatch_date() or fields.Date.today(), row.id))
+            for envelope in self.sorted(lambda row: row._posting_key()).grouped(
+                lambda row: row._envelope_key()).values()
+        ]
+
+    def _envelope_key(self):
+        """One customer and one postal address, of one company and in one language, share an envelope."""
+        return (self.company_id, self.commercial_partner_id, self.lang, *self._postal_key())
+
+    def _postal_key(self):
+        partner = self.partner_id
+        return tuple(
+            " ".join((part or "").split()).lower() for part in (
+                partner.country_id.name, partner.zip, partner.state_id.name, partner.city, partner.street,
+                partner.street2,
+            )
+        )
+
+    def _posting_key(self):
+        country, zip_code, *rest = self._postal_key()
+        name = (self.commercial_partner_id.name or "").lower()
+        home = (self.company_id.partner_id.country_id.name or "").lower()
+        return (country or home, zip_code, name, self.commercial_partner_id.id, *rest, self.company_id.id)
+
+    def _cover_address(self):
+        """To whom the envelope of these rows is addressed."""
+        partners = self.partner_id
+        return partners if len(partners) == 1 else (partners & self.commercial_partner_id) or partners[:1]
+
+    def _cover_rows(self, ids):
+        """The rows that a cover letter lists, in the language of its customer."""
+        return (self.browse(ids) or self).with_context(lang=self.lang)
+
+    # ------------------------------------------------------------------
+    # Printed and posted
+    # ------------------------------------------------------------------
+
+    def _printed(self):
+        """The pages exist: what is on them stays with the row."""
+        self._set_state("printed")
+        self._engine().write({"printed_date": fields.Datetime.now(), "frozen": True})
+        self.filtered(lambda row: not row.rehearsal)._tell_documents("_dispatch_printed")
+
+    def action_mark_posted(self):
+        """The printed documents went to the post: to the customer they are sent."""
+        self.check_access("write")
+        self._check_state(lambda row: row.state == "printed" and not row.posted_date, self.env._("printed"))
+        self._engine().posted_date = fields.Datetime.now()
+        self.filtered(lambda row: not row.rehearsal)._tell_documents("_dispatch_accepted")
+
+    def action_undo_posted(self):
+        """They were not posted after all."""
+        self.check_access("write")
+        self._check_state(lambda row: row.posted_date, self.env._("posted"))
+        self._engine().posted_date = False
+        self.filtered(lambda row: not row._is_with_customer())._tell_documents("_dispatch_not_posted")
+
+    def action_undo_printed(self):
+        """Back into the tray, to be printed anew; what was made for the paper is made anew, too."""
+        self.check_access("write")
+        self._check_state(lambda row: row.state == "printed" and not row.posted_date, self.env._("printed"))
+        self._set_state("paper")
+        self._engine().write({"printed_date": False, "print_id": False})
+        self.filtered(lambda row: not row.content_ready)._engine().write({
+            "frozen": False, "attachment_ids": [fields.Command.clear()],
+        })
+
+    def _check_state(self, allowed, label):
+        for dispatch in self:
+            if not allowed(dispatch):
+                raise UserError(self.env._(
+                    "%(document)s is not “%(state)s”.", document=dispatch.document_name, state=label))
+
+    def _is_with_customer(self):
+        """Tell whether another row took this version of the document to the customer."""
+        self.ensure_one()
+        # sudo: whoever sent it
+        return bool(self.sudo().search_count(
+            self._get_document_domain(self._document()) & self._get_current_domain(self.type_code, self.revision)
+            & fields.Domain("id", "!=", self.id)
+            & (fields.Domain("state", "in", ("sent", "partial")) | fields.Domain("posted_date", "!=", False)),
+            limit=1,
+        ))
+
+
+class DocumentDispatchMixin(models.AbstractModel):
+    # see above  # pylint: disable-next=consider-merging-classes-inherited
+    _inherit = "document.dispatch.mixin"
+
+    def _dispatch_printed(self):
+        """These documents were printed; nobody has them yet."""
+
+    def _dispatch_not_posted(self):
+        """Somebody takes back that these documents were posted, and nobody has them by mail."""
+        self._dispatch_came_back()
+
+    def _dispatch_date(self):
+        """The date that stands on this document."""
+        raise NotImplementedError(self._name)
+
+    def _dispatch_enclosure(self):
+        """What a cover letter says of this document, in the language of the context."""
+        return {
+            "kind": self.dispatch_kind, "name": self._dispatch_name(), "date": self._dispatch_date(),
+            "amount": self.amount_total, "currency": self.currency_id,
+        }

@@ -1,0 +1,132 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_datetime
+
+#: More documents than these are made by the scheduler, so that no click waits for them
+AT_ONCE = 30
+
+
+class DocumentDispatchPrint(models.Model):
+    """Documents of the paper tray in one PDF, in posting order, kept to be opened again.
+
+    The run says what is asked for and how far it is; ``document.dispatch.printer`` makes it, block
+    by block, each a file of its own until all are there. The rows are printed when the file exists.
+    """
+
+    _name = "document.dispatch.print"
+    _description = "Print Run"
+    _order = "id desc"
+
+    user_id = fields.Many2one("res.users", string="By", required=True, readonly=True, ondelete="restrict")
+    company_ids = fields.Many2many("res.company", readonly=True)
+    dispatch_ids = fields.Many2many("document.dispatch", string="Chosen", readonly=True)
+    printed_ids = fields.One2many("document.dispatch", "print_id", string="Rows in this run", readonly=True)
+    covers = fields.Boolean(string="With cover letters", readonly=True)
+    state = fields.Selection(
+        [("making", "Being made"), ("done", "Ready"), ("empty", "Nothing printed")],
+        required=True, readonly=True, default="making",
+    )
+    queue = fields.Json(readonly=True, help="The envelopes that are still to be made: their rows.")
+    part_ids = fields.Many2many("ir.attachment", readonly=True, bypass_search_access=True)
+    attachment_id = fields.Many2one("ir.attachment", string="File", readonly=True, ondelete="restrict")
+    left_out = fields.Text(readonly=True, help="What was not printed, and why. It stays in the tray.")
+    # What came of it
+    selected = fields.Integer(string="Chosen documents", readonly=True)
+    documents = fields.Integer(readonly=True)
+    envelopes = fields.Integer(readonly=True)
+    pages = fields.Integer(readonly=True)
+    to_post = fields.Integer(string="Not posted yet", compute="_compute_to_post")
+    running = fields.Boolean(compute="_compute_running")
+    progress = fields.Float(compute="_compute_running", help="Percent")
+
+    @api.depends("state", "queue", "selected")
+    def _compute_running(self):
+        for run in self:
+            left = sum(map(len, run.queue or []))
+            run.running = run.state == "making"
+            run.progress = 100 * (run.selected - left) / run.selected if run.selected else 100
+
+    @api.depends("printed_ids.state", "printed_ids.posted_date")
+    def _compute_to_post(self):
+        for run in self:
+            run.to_post = len(run._rows_to_post())
+
+    @api.depends("create_date", "selected")
+    @api.depends_context("lang", "tz")
+    def _compute_display_name(self):
+        for run in self:
+            moment = format_datetime(self.env, run.create_date, dt_format="short") if run.create_date else ""
+            run.display_name = self.env._("%(count)s documents, %(moment)s", count=run.selected, moment=moment)
+
+    @api.model
+    def _start(self, rows, covers, in_order=False):
+        """Print these rows: a few at once, many by the scheduler.
+
+        :param rows: those that lie in the tray are taken
+        :param bool covers: a cover letter first in each envelope
+        :param bool in_order: as they are given, each in an envelope of its own; else in posting order
+        """
+        rows = rows._printable()
+        if not rows:
+            raise UserError(self.env._("There is nothing to print: choose rows of the paper tray."))
+        # sudo: the run is the system's note of what the user does; the documents are checked when they are made
+        queue = [row.ids for row in rows] if in_order else [envelope.ids for envelope in rows.sudo()._envelopes()]
+        run = self.sudo().create({
+            "user_id": self.env.uid, "company_ids": [(6, 0, rows.company_id.ids)], "covers": covers,
+            "dispatch_ids": [(6, 0, rows.ids)], "selected": len(rows), "queue": queue,
+        })
+        rows._engine().write({"print_id": run.id, "state_message": False})
+        if len(rows) > AT_ONCE:
+            # sudo: as above, and the user is told how far it is
+            self.env.ref("document_dispatch.ir_cron_dispatch_print").sudo()._trigger()
+        else:
+            self.env["document.dispatch.printer"]._make(run)
+        return run.with_env(self.env)
+
+    def _open_result(self):
+        """Download the file at once; else open the page that says how far it is, and what stays."""
+        if self.state == "done" and not self.left_out:
+            return self.action_download()
+        return self._open()
+
+    def _open(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window", "name": self.display_name, "res_model": self._name,
+            "res_id": self.id, "views": [(False, "form")], "target": "current",
+        }
+
+    def action_download(self):
+        """Open the file once more; nothing is made anew."""
+        self.ensure_one()
+        self.check_access("read")
+        if not self.attachment_id:
+            raise UserError(self.env._("There is no file yet."))
+        return {
+            "type": "ir.actions.act_url", "url": f"/web/content/{self.attachment_id.id}?download=true", "close": True,
+        }
+
+    def action_mark_posted(self):
+        """All of it went to the post."""
+        self.check_access("read")
+        rows = self._rows_to_post()
+        if not rows:
+            raise UserError(self.env._("Nothing of this is printed and not posted yet."))
+        rows.action_mark_posted()
+
+    def _rows_to_post(self):
+        return self.printed_ids.filtered(lambda row: row.state == "printed" and not row.posted_date)
+
+    def action_view_rows(self):
+        """Open the rows that were chosen."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("document_dispatch.document_dispatch_action")
+        return {**action, "domain": [("id", "in", self.dispatch_ids.ids)], "context": {"create": False}}
+
+    def _note_left_out(self, reasons):
+        """Rows that stay in the tray, each with its reason."""
+        for row, reason in reasons.items():
+            row._set_state("paper", reason)
+            row._engine().print_id = False
+        lines = [f"{row.document_name}: {reason}" for row, reason in reasons.items()]
+        self.left_out = "\n".join([*filter(None, [self.left_out]), *lines]) or False

@@ -1,0 +1,196 @@
+import base64
+
+from markupsafe import Markup
+from reportlab.graphics import renderSVG
+from reportlab.graphics.barcode import createBarcodeDrawing
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import format_date, split_every
+
+from ..tools import letters, plain_text
+
+#: Letters that are written in one go
+BLOCK = 200
+#: Points that the picture of the link is wide
+SIZE = 120
+
+
+class DocumentLetter(models.Model):
+    """The letter that tells one customer that documents come by e-mail, and asks what he thinks of it.
+
+    Each letter is a document of its own, with the text as it was written that day: a customer may get
+    another one a year later, and the ledger refers to each.
+    """
+
+    _name = "document.letter"
+    _description = "Letter of Dematerialisation"
+    _inherit = ["mail.thread", "document.dispatch.mixin"]
+    _order = "id desc"
+
+    name = fields.Char(string="Number", compute="_compute_name")
+    partner_id = fields.Many2one("res.partner", string="Customer", required=True, readonly=True, ondelete="restrict",
+                                 index=True)
+    company_id = fields.Many2one("res.company", required=True, readonly=True)
+    user_id = fields.Many2one("res.users", string="Edited by", required=True, readonly=True)
+    date = fields.Date(required=True, readonly=True)
+    lang = fields.Char(string="Language", readonly=True)
+    subject = fields.Char(required=True, readonly=True)
+    body = fields.Html(readonly=True, sanitize="email_outgoing", sanitize_attributes=False)
+
+    def _compute_name(self):
+        for letter in self:
+            letter.name = f"L-{letter.id:06}" if letter.id else False
+
+    # ------------------------------------------------------------------
+    # Editing letters
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _edit(self, partners, company, texts, output):
+        """Write a letter to each of these customers, and send or print it.
+
+        :param partners: commercial entities, in the order in which they are printed
+        :param dict texts: ``{lang: (subject, body)}`` with placeholders, see ``tools/letters.py``
+        :param str output: ``email``, or ``print`` for everybody
+        :return: ``document.dispatch.batch`` with the rows; printed ones are also in a ``document.dispatch.print``
+        """
+        batch = self.env["document.dispatch.batch"]._open_batch(company, "all", partners)
+        made = self.env["document.dispatch"]
+        for block in split_every(BLOCK, partners.ids, self.env["res.partner"].browse):
+            # sudo: a letter is written by sending it, never edited by hand
+            written = self.sudo().create(list(self._prepare_letters(block, company, texts))).with_env(self.env)
+            vals_list = written._dispatch_prepare_rows("letter")
+            rows = written._dispatch_insert([
+                {**self._prepare_output(vals, output), "batch_id": batch.id, "without_files": True}
+                for vals in vals_list
+            ])
+            rows.filtered(lambda row: row.channel == "email")._deliver_soon()
+            made |= rows
+        if output == "print" and made._printable():
+            self.env["document.dispatch.print"]._start(made, covers=False, in_order=True)
+        return batch
+
+    @api.model
+    def _prepare_letters(self, partners, company, texts):
+        today = fields.Date.context_today(self)
+        directory = partners.with_company(company)._dispatch_directory()
+        dispatch_type = self.env["document.dispatch.type"]._get_by_code(["letter"], company)["letter"]
+        for partner in partners:
+            lang = self._get_lang(partner, company, texts)
+            chosen = directory.resolve(partner.id, dispatch_type.role).chosen
+            values = self.with_context(lang=lang)._get_values(
+                partner, company, [choice.email for choice in chosen], today)
+            subject, body = texts[lang]
+            yield {
+                "partner_id": partner.id, "company_id": company.id, "user_id": self.env.uid, "date": today,
+                "lang": lang, "subject": letters.fill_line(subject, values), "body": Markup(letters.fill(body, values)),
+            }
+
+    @api.model
+    def _get_lang(self, partner, company, texts):
+        """The language of a customer's letter: his own where there is a text in it."""
+        for lang in (partner.lang, company.partner_id.lang, self.env.lang):
+            if lang in texts:
+                return lang
+        return next(iter(texts))
+
+    @api.model
+    def _get_values(self, partner, company, emails, day):
+        """The values of the placeholders for one customer, in the language of the context."""
+        nowhere = self.env._("(we have no e-mail address of yours)")
+        return {
+            "customer": partner.name or "",
+            "company": company.name,
+            "addresses": ", ".join(emails) or nowhere,
+            "answer_to": self._get_answer_address(company),
+            "link": partner._dispatch_consent_url(company),
+            "date": format_date(self.env, day),
+        }
+
+    @api.model
+    def _get_answer_address(self, company):
+        dispatch_type = self.env["document.dispatch.type"]._get_by_code(["letter"], company)["letter"]
+        return dispatch_type.reply_to or company.email or ""
+
+    @api.model
+    def _prepare_output(self, vals, output):
+        """Everybody's letter is printed where the person wants it so; else who has no address, or refuses."""
+        if output == "email" or vals["channel"] == "paper" or vals["rehearsal"]:
+            return vals
+        return {**vals, "channel": "paper", "channel_reason": "manual", "state": "paper", "recipient_ids": []}
+
+    # ------------------------------------------------------------------
+    # As a document
+    # ------------------------------------------------------------------
+
+    def _dispatch_type_code(self):
+        return "letter"
+
+    def _dispatch_description(self):
+        return self.env._("Letter")
+
+    def _dispatch_default_report(self):
+        return self.env.ref("document_dispatch.action_report_letter")
+
+    @api.model
+    def _dispatch_rule_domain(self, codes):
+        return Domain.FALSE  # letters are edited by a person
+
+    @api.model
+    def _dispatch_date_domain(self, day, basis):
+        return Domain("date", ">=", day)
+
+    def _dispatch_make_files(self, template, report):
+        return self.env["document.dispatch.content"]._make_template_files(self, template, report)
+
+    def _dispatch_own_text(self, lang):
+        """The letter carries its text: it was written with the placeholders filled in."""
+        return {"subject": self.subject, "body": self.body}
+
+    def _dispatch_date(self):
+        return self.date
+
+    def _dispatch_enclosure(self):
+        return {"kind": self.dispatch_kind, "name": self.name, "date": self.date, "amount": False, "currency": False}
+
+    def _dispatch_accepted(self):
+        self._note_edited("email")
+
+    def _dispatch_printed(self):
+        self._note_edited("letter")
+
+    def _note_edited(self, channel):
+        """Write “letter edited” into the ledger, once for each letter, when it was really made."""
+        # sudo: the ledger is the system's; who edited the letter stands in it
+        Consent = self.env["document.consent"].sudo()
+        known = Consent.search([("kind", "=", "letter"), ("letter_id", "in", self.ids)]).letter_id
+        Consent.create([{
+            "kind": "letter", "channel": channel, "partner_id": letter.partner_id.id,
+            "company_id": letter.company_id.id, "user_id": letter.user_id.id, "letter_id": letter.id,
+            "lang": letter.lang,
+            "text": f"{letter.subject}\n\n{plain_text.from_html(letter.body)}",
+        } for letter in self - known])
+
+    def _dispatch_window_action(self):
+        return self.partner_id._get_records_action()
+
+    def _notify_get_recipients_groups(self, message, model_description, msg_vals=False):
+        return self._dispatch_link_groups(super()._notify_get_recipients_groups(
+            message, model_description, msg_vals=msg_vals))
+
+    # ------------------------------------------------------------------
+    # On paper
+    # ------------------------------------------------------------------
+
+    def _get_link(self):
+        return self.partner_id._dispatch_consent_url(self.company_id)
+
+    def _get_qr_code(self):
+        """The link as a picture, to be put into the printed letter (``data:`` URI).
+
+        As SVG: core's ``ir.actions.report.barcode`` makes a bitmap, for which reportlab needs a
+        library that not every machine has.
+        """
+        drawing = createBarcodeDrawing("QR", value=self._get_link(), width=SIZE, height=SIZE, barBorder=0)
+        return f"data:image/svg+xml;base64,{base64.b64encode(renderSVG.drawToString(drawing).encode()).decode()}"

@@ -1,0 +1,28 @@
+from odoo import api, models
+from odoo.exceptions import UserError
+
+from .ir_attachment import CONTENT_FIELDS
+
+
+class IrAttachment(models.Model):
+    # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
+    _inherit = "ir.attachment"
+
+    def write(self, vals):
+        """Evidence stays as it is, like its row."""
+        if vals.keys() & CONTENT_FIELDS:
+            self._check_no_evidence()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_evidence(self):
+        """PostgreSQL would refuse it anyway, in its own words."""
+        self._check_no_evidence()
+
+    def _check_no_evidence(self):
+        # sudo: who changes a file need not see the ledger
+        row = self.env["document.consent"].sudo().search([("attachment_id", "in", self.ids)], limit=1)
+        if row:
+            raise UserError(self.env._(
+                "This file proves a declaration of %s. The consent ledger keeps it.", row.partner_id.display_name,
+            ))

@@ -1,0 +1,115 @@
+import { registry } from "@web/core/registry";
+import { stepUtils } from "@web_tour/tour_utils";
+
+/** Opens an entry of one of the app's menus. */
+function openMenu(menu, entry) {
+    return [
+        stepUtils.showAppsMenuItem(),
+        {
+            content: "Open the app",
+            trigger: ".o_app[data-menu-xmlid='document_dispatch.menu_root']",
+            run: "click",
+        },
+        {
+            content: "Open the menu",
+            trigger: `button[data-menu-xmlid='document_dispatch.${menu}']`,
+            run: "click",
+        },
+        {
+            content: "Open the entry",
+            trigger: `.dropdown-item[data-menu-xmlid='document_dispatch.${entry}']`,
+            run: "click",
+        },
+    ];
+}
+
+/** Letters by mail to the customers of a period: text, preview, count, and what became of them. */
+registry.category("web_tour.tours").add("document_dispatch_letters", {
+    steps: () => [
+        ...openMenu("menu_consent", "menu_letter_window"),
+        {
+            content: "Customers who were invoiced lately",
+            trigger: ".modal .o_field_widget[name='invoiced_from'] input",
+            run: "edit 01/01/2020 && press Tab",
+        },
+        {
+            content: "Two of them: one by e-mail, one on paper",
+            trigger: ".modal .o_field_widget[name='count']:contains('2')",
+        },
+        {
+            content: "One has an address",
+            trigger: ".modal .o_field_widget[name='count_email']:contains('1')",
+        },
+        {
+            content: "A subject of one's own",
+            trigger: ".modal .o_field_widget[name='subject'] input",
+            run: "edit Uma novidade de {company} && press Tab",
+        },
+        {
+            content: "Look at it as a customer would",
+            trigger: ".modal .nav-link:contains('Preview')",
+            run: "click",
+        },
+        {
+            content: "His name and his link are in it",
+            trigger: ".modal .o_field_widget[name='preview']:contains('Uma novidade de Aurora'):has(a[href*='/dispatch/consent/'])",
+        },
+        {
+            content: "Go",
+            trigger: ".modal button[name='action_send']",
+            run: "click",
+        },
+        {
+            content: "One went",
+            trigger: "body:not(:has(.modal)) .o_form_view .o_field_widget[name='sent']:contains('1')",
+        },
+        {
+            content: "One lies in the tray",
+            trigger: ".o_form_view .o_field_widget[name='on_paper']:contains('1')",
+        },
+    ],
+});
+
+/** The tray is printed as one PDF, and said to be posted. */
+registry.category("web_tour.tours").add("document_dispatch_tray", {
+    steps: () => [
+        ...openMenu("menu_outbox", "menu_paper"),
+        {
+            content: "It waits, and says why",
+            trigger: ".o_list_view .o_data_row:contains('refuses e-mail')",
+        },
+        {
+            content: "Print all of it",
+            trigger: ".o_control_panel button[name='action_print_tray']",
+            run: "click",
+        },
+        {
+            content: "The window says for how many",
+            trigger: ".modal .modal-body",
+        },
+        {
+            content: "Print",
+            trigger: ".modal footer .btn-primary",
+            run: "click",
+        },
+        {
+            content: "The tray is empty, or the run is open",
+            trigger: "body:not(:has(.modal))",
+        },
+        ...openMenu("menu_outbox", "menu_print"),
+        {
+            content: "The run is kept",
+            trigger: ".o_list_view .o_data_row td[name='envelopes']",
+            run: "click",
+        },
+        {
+            content: "It was posted",
+            trigger: "button[name='action_mark_posted']",
+            run: "click",
+        },
+        {
+            content: "Nothing is left to post",
+            trigger: ".o_form_view:not(:has(button[name='action_mark_posted']))",
+        },
+    ],
+});

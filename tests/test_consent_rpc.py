@@ -1,0 +1,43 @@
+"""The ledger from outside: what a manager downloads, and what nobody changes."""
+
+from odoo.fields import Command
+from odoo.tests import new_test_user, tagged
+from odoo.tools import mute_logger
+
+from .test_consent_page import ConsentPageCase
+
+
+@tagged("post_install", "-at_install")
+class TestConsentRpc(ConsentPageCase):
+    def test_export(self):
+        self._post(self._path(), "refuse", comment="=HYPERLINK(\"http://evil.example\")")
+        self._invoice(self.nowak)._dispatch_create("rule")
+        self.authenticate("clara", "clara")
+        self.assertEqual(self.url_open(f"/dispatch/known/{self.nowak.id}").status_code, 403)
+        new_test_user(self.env, "helga", "document_dispatch.group_dispatch_manager,account.group_account_manager",
+                      company_id=self.company.id, company_ids=[Command.set(self.company.ids)])
+        self.authenticate("helga", "helga")
+        answer = self.url_open(f"/dispatch/known/{self.nowak.id}")
+        self.assertEqual(answer.status_code, 200)
+        self.assertIn("attachment", answer.headers["Content-Disposition"])
+        self.assertIn("Refused e-mail", answer.text)
+        self.assertIn("'=HYPERLINK", answer.text)
+        self.assertIn("Invoice INV", answer.text)
+        self.assertEqual(self.url_open("/dispatch/known/99999999").status_code, 404)
+
+    @mute_logger("odoo.http")
+    def test_ledger_by_rpc(self):
+        self._post(self._path(), "refuse")
+        row = self._ledger()
+        self.authenticate("admin", "admin")
+        for method, args in (
+            ("write", [row.ids, {"kind": "accepted"}]), ("unlink", [row.ids]),
+            ("web_save", [row.ids, {"kind": "accepted"}, {}]), ("_verify_address", [row.ids]),
+            ("create", [{"partner_id": self.nowak.id, "kind": "accepted", "channel": "page"}]),
+            ("create", [{"partner_id": self.nowak.id, "kind": "accepted", "ip": "1.2.3.4"}]),
+        ):
+            answer = self.url_open("/web/dataset/call_kw", json={"params": {
+                "model": "document.consent", "method": method, "args": args, "kwargs": {},
+            }}).json()
+            self.assertIn("error", answer, method)
+        self.assertEqual(self._ledger().mapped("kind"), ["refused"])

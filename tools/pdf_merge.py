@@ -1,0 +1,155 @@
+"""Many PDFs into one, with no more than one of them in memory."""
+
+import io
+import os
+from pathlib import Path
+
+from pypdf import PdfReader
+from pypdf.errors import PyPdfError
+from pypdf.generic import (
+    ArrayObject,
+    DictionaryObject,
+    IndirectObject,
+    NameObject,
+    NullObject,
+    StreamObject,
+)
+
+#: The list of pages, and what the file begins with: written last, numbered first
+PAGES, CATALOG = 1, 2
+
+
+class UnreadablePdf(ValueError):
+    """What was given is no PDF that can be printed."""
+
+
+def read(content):
+    """Return a reader for a PDF that has at least one page; raise :class:`UnreadablePdf`."""
+    try:
+        reader = PdfReader(io.BytesIO(content))
+        if reader.is_encrypted and not reader.decrypt(""):
+            raise UnreadablePdf("it asks for a password")
+        if not len(reader.pages):
+            raise UnreadablePdf("it has no page")
+    except UnreadablePdf:
+        raise
+    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        # pypdf raises whatever a broken file makes it stumble over
+        raise UnreadablePdf(str(error) or type(error).__name__) from error
+    return reader
+
+
+def check(content):
+    """Return how many pages a PDF has; raise :class:`UnreadablePdf` where it could not be merged."""
+    with Merger(os.devnull) as merger:
+        return merger.add(content)
+
+
+class Merger:
+    """Writes the pages of PDFs one after another into a file.
+
+    pypdf's writer keeps all of them as objects until the end. Here each one is numbered anew and
+    written before the next is read; what stays is a place for each object, and the pages' numbers.
+    """
+
+    def __init__(self, path):
+        self._file = Path(path).open("wb")  # noqa: SIM115 closed by close and __exit__
+        self._file.write(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n")
+        self._places = {}
+        self._last = CATALOG
+        self._pages = []
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_error):
+        self._file.close()
+
+    @property
+    def pages(self):
+        """How many pages it has by now."""
+        return len(self._pages)
+
+    def add(self, content):
+        """Append the pages of a PDF, and return how many; raise :class:`UnreadablePdf`, and add nothing."""
+        reader = read(content)
+        numbers, waiting, pages = {}, [], []
+        before = self._file.tell(), self._last, dict.fromkeys(self._places)
+        try:
+            for page in reader.pages:
+                # two entries of the list of pages may be one and the same object
+                pages.append(self._number())
+                if page.indirect_reference:
+                    numbers.setdefault(page.indirect_reference.idnum, pages[-1])
+            for number, page in zip(pages, reader.pages, strict=True):
+                self._write(number, self._prepare_page(page, numbers, waiting))
+            while waiting:
+                number, reference = waiting.pop()
+                self._write(number, self._renumber(reference.get_object(), numbers, waiting))
+        except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            self._take_back(*before)
+            raise UnreadablePdf(str(error) or type(error).__name__) from error
+        self._pages += pages
+        return len(pages)
+
+    def close(self):
+        """Write the list of pages and the places, which ends the file."""
+        self._write_text(PAGES, "<< /Type /Pages /Count {} /Kids [{}] >>".format(
+            len(self._pages), " ".join(f"{number} 0 R" for number in self._pages)))
+        self._write_text(CATALOG, f"<< /Type /Catalog /Pages {PAGES} 0 R >>")
+        start = self._file.tell()
+        self._file.write(f"xref\n0 {self._last + 1}\n0000000000 65535 f \n".encode())
+        for number in range(1, self._last + 1):
+            self._file.write(f"{self._places[number]:010d} 00000 n \n".encode())
+        self._file.write(
+            f"trailer\n<< /Size {self._last + 1} /Root {CATALOG} 0 R >>\nstartxref\n{start}\n%%EOF\n".encode())
+        self._file.close()
+
+    # ------------------------------------------------------------------
+
+    def _number(self):
+        self._last += 1
+        return self._last
+
+    def _take_back(self, position, last, known):
+        """Forget a document that could not be read to its end."""
+        self._file.seek(position)
+        self._file.truncate()
+        self._last = last
+        self._places = {number: place for number, place in self._places.items() if number in known}
+
+    def _prepare_page(self, page, numbers, waiting):
+        """A page without its old tree; pypdf has given it what it inherited from there."""
+        kept = DictionaryObject({key: page.raw_get(key) for key in page if key != "/Parent"})
+        kept = self._renumber(kept, numbers, waiting)
+        kept[NameObject("/Parent")] = IndirectObject(PAGES, 0, None)
+        return kept
+
+    def _renumber(self, value, numbers, waiting):
+        """Give everything that a value points to its number in the new file."""
+        if isinstance(value, IndirectObject):
+            if value.idnum not in numbers:
+                numbers[value.idnum] = self._number()
+                waiting.append((numbers[value.idnum], value))
+            return IndirectObject(numbers[value.idnum], 0, None)
+        if isinstance(value, StreamObject):  # stands alone, and is written once
+            for key in list(value):
+                value[key] = self._renumber(value.raw_get(key), numbers, waiting)
+            return value
+        if isinstance(value, DictionaryObject):  # may be shared by several pages: a copy
+            return DictionaryObject({
+                key: self._renumber(value.raw_get(key), numbers, waiting) for key in value
+            })
+        if isinstance(value, ArrayObject):
+            return ArrayObject(self._renumber(item, numbers, waiting) for item in value)
+        return NullObject() if value is None else value
+
+    def _write(self, number, value):
+        self._places[number] = self._file.tell()
+        self._file.write(f"{number} 0 obj\n".encode())
+        value.write_to_stream(self._file)
+        self._file.write(b"\nendobj\n")
+
+    def _write_text(self, number, text):
+        self._places[number] = self._file.tell()
+        self._file.write(f"{number} 0 obj\n{text}\nendobj\n".encode())
