@@ -185,8 +185,10 @@ def form(bench):
 def letters(bench):
     """Print letters to many customers, as one worker of the scheduler does: one PDF, in order."""
     [(_name, count)] = bench.options.lots
+    with bench.env() as env:
+        ids = bench_data.add_customers(env, count).ids
     with bench.env(bench_data.OPERATOR) as env:
-        customers = bench_data.add_customers(env, count)
+        customers = env["res.partner"].browse(ids)
         window = env["document.letter.window"].create({"output": "print", "order": "code"})
         begin = time.time()
         env["document.letter"]._edit(customers, env.company, window._get_texts(), "print")

@@ -1,0 +1,35 @@
+"""Results of comparing a file with what is known in the books.
+
+The readers give codes and parameters; the words for the user are made, and translated, elsewhere.
+"""
+
+from dataclasses import dataclass, field
+
+OK, WARNING, ERROR = "ok", "warning", "error"
+_ORDER = (OK, WARNING, ERROR)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One question that was asked: its code, :data:`OK`, :data:`WARNING` or :data:`ERROR`, and what was found."""
+
+    code: str
+    result: str
+    params: dict = field(default_factory=dict)
+
+
+def worst(checks):
+    """Return the gravest result among the checks; :data:`OK` where there are none."""
+    return max((check.result for check in checks), key=_ORDER.index, default=OK)
+
+
+def tax_id(text):
+    """Return a tax number without punctuation and country, as Brazilian documents hold it.
+
+    The two letters in front are a country only where more follows than the 14 characters of a CNPJ,
+    or nothing but the digits of a CPF or CNPJ: since July 2026 a CNPJ may itself begin with letters
+    (IN RFB 2.229/2024).
+    """
+    bare = "".join(letter for letter in (text or "").upper() if letter.isascii() and letter.isalnum())
+    prefixed = bare.startswith("BR") and (len(bare) == 16 or len(bare) == 13 and bare[2:].isdigit())
+    return bare[2:] if prefixed else bare
