@@ -42,6 +42,8 @@ from . import res_partner_consent_page
 from . import res_partner_known
 from . import res_users
 from . import ir_actions_report
+from . import document_dispatch_file
+from . import document_dispatch_file_words
 from . import account_move
 from . import account_move_send
 from . import account_move_send_summary
@@ -50,6 +52,7 @@ from . import sale_order_template
 from . import res_config_settings
 from . import ir_attachment
 from . import ir_attachment_consent
+from . import ir_attachment_fiscal
 from . import ir_mail_server
 from . import ir_qweb
 from . import mail_thread

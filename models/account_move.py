@@ -13,6 +13,9 @@ class AccountMove(models.Model):
     _name = "account.move"
     _inherit = ["account.move", "document.dispatch.mixin"]
 
+    dispatch_file_ids = fields.One2many(
+        "document.dispatch.file", "move_id", string="NF-e and boletos",
+    )
     # what the scheduler asks for: posted, of this company, since a day, nothing done yet
     _dispatch_due_idx = models.Index(
         "(company_id, invoice_date) WHERE state = 'posted' "

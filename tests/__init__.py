@@ -38,3 +38,4 @@ from . import test_last_text_leaks
 from . import test_envelope
 from . import test_paper_tray
 from . import test_letter
+from . import test_fiscal_files
