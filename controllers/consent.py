@@ -6,6 +6,7 @@ from odoo import http
 from odoo.http import request
 
 from ..tools import addresses, consent
+from .private import keep_private
 
 PAGE = "/dispatch/consent/<int:company_id>/<int:partner_id>/<string:token>"
 ADDRESS = "/dispatch/consent/address/<int:row_id>/<string:token>"
@@ -183,10 +184,8 @@ class DocumentDispatchConsent(http.Controller):
         }))
 
     def _keep_private(self, response):
-        """The token stands in the address: it goes to no other site and into no index, and no frame shows the page."""
-        response.headers["Referrer-Policy"] = "no-referrer"
-        response.headers["X-Robots-Tag"] = "noindex"
-        response.headers["Cache-Control"] = "private, no-store"
+        """The token stands in the address, and no frame of another site shows the page."""
+        response = keep_private(response)
         response.headers["X-Frame-Options"] = "DENY"
         response.headers["Content-Security-Policy"] = "frame-ancestors 'none'"
         return response

@@ -1,6 +1,8 @@
 from odoo import http
 from odoo.http import request
 
+from .private import keep_private
+
 
 class DocumentDispatchShow(http.Controller):
     """Shows what was sent to one recipient, and nothing more: nobody accepts or pays here."""
@@ -14,7 +16,7 @@ class DocumentDispatchShow(http.Controller):
             return request.not_found()
         dispatch = recipient.dispatch_id
         dispatch._document()._dispatch_note_opened(request.httprequest.remote_addr)
-        return self._keep_private(request.render("document_dispatch.show_page", {
+        return keep_private(request.render("document_dispatch.show_page", {
             "dispatch": dispatch, "recipient": recipient, "files": self._files(dispatch), "token": token,
             "company": dispatch.company_id, "res_company": dispatch.company_id,
         }))
@@ -28,7 +30,7 @@ class DocumentDispatchShow(http.Controller):
         if not file:
             return request.not_found()
         stream = request.env["ir.binary"]._get_stream_from(file)
-        return self._keep_private(stream.get_response(as_attachment=file.mimetype != "application/pdf"))
+        return keep_private(stream.get_response(as_attachment=file.mimetype != "application/pdf"))
 
     def _find(self, recipient_id, token):
         """The recipient with this token; one answer for “wrong” and “not there”."""
@@ -40,10 +42,3 @@ class DocumentDispatchShow(http.Controller):
 
     def _files(self, dispatch):
         return dispatch.attachment_ids
-
-    def _keep_private(self, response):
-        """The token stands in the address: it goes to no other site, and into no index."""
-        response.headers["Referrer-Policy"] = "no-referrer"
-        response.headers["X-Robots-Tag"] = "noindex"
-        response.headers["Cache-Control"] = "private, no-store"
-        return response

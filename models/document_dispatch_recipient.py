@@ -221,10 +221,11 @@ class DocumentDispatchRecipient(models.Model):
         """A person found out that the mail did arrive."""
         self.check_access("write")
         self._check_unknown()
-        for recipient in self._of_lead():
+        recipients = self._of_lead()
+        for recipient in recipients:
             state = states.REHEARSED if recipient.dispatch_id.rehearsal else states.SENT
             recipient._set_state(state, sent_date=fields.Datetime.now())
-        self._of_lead().dispatch_id._with_riders()._update_state()
+        recipients.dispatch_id._with_riders()._update_state()
 
     def action_send_again(self):
         """A person decided that an unknown mail shall go once more."""

@@ -61,9 +61,8 @@ class DocumentLetter(models.Model):
             # sudo: a letter is written by sending it, never edited by hand
             written = self.sudo().create(list(self._prepare_letters(block, company, texts))).with_env(self.env)
             vals_list = written._dispatch_prepare_rows("letter")
-            rows = written._dispatch_insert([
-                {**self._prepare_output(vals, output), "batch_id": batch.id, "without_files": True}
-                for vals in vals_list
+            rows = batch._insert(written, [
+                {**self._prepare_output(vals, output), "without_files": True} for vals in vals_list
             ])
             rows.filtered(lambda row: row.channel == "email")._deliver_soon()
             made |= rows

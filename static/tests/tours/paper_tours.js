@@ -1,27 +1,5 @@
 import { registry } from "@web/core/registry";
-import { stepUtils } from "@web_tour/tour_utils";
-
-/** Opens an entry of one of the app's menus. */
-function openMenu(menu, entry) {
-    return [
-        stepUtils.showAppsMenuItem(),
-        {
-            content: "Open the app",
-            trigger: ".o_app[data-menu-xmlid='document_dispatch.menu_root']",
-            run: "click",
-        },
-        {
-            content: "Open the menu",
-            trigger: `button[data-menu-xmlid='document_dispatch.${menu}']`,
-            run: "click",
-        },
-        {
-            content: "Open the entry",
-            trigger: `.dropdown-item[data-menu-xmlid='document_dispatch.${entry}']`,
-            run: "click",
-        },
-    ];
-}
+import { openMenu } from "@document_dispatch/../tests/tours/menu_steps";
 
 /** Letters by mail to the customers of a period: text, preview, count, and what became of them. */
 registry.category("web_tour.tours").add("document_dispatch_letters", {

@@ -1,25 +1,10 @@
 import { registry } from "@web/core/registry";
-import { stepUtils } from "@web_tour/tour_utils";
+import { openMenu } from "@document_dispatch/../tests/tours/menu_steps";
 
 /** The administrator makes a rule from nothing, looks at what it would do, and switches it on. */
 registry.category("web_tour.tours").add("document_dispatch_rule", {
     steps: () => [
-        stepUtils.showAppsMenuItem(),
-        {
-            content: "Open the app",
-            trigger: ".o_app[data-menu-xmlid='document_dispatch.menu_root']",
-            run: "click",
-        },
-        {
-            content: "Open the configuration",
-            trigger: "button[data-menu-xmlid='document_dispatch.menu_configuration']",
-            run: "click",
-        },
-        {
-            content: "Open automatic sending",
-            trigger: ".dropdown-item[data-menu-xmlid='document_dispatch.menu_rule']",
-            run: "click",
-        },
+        ...openMenu("menu_configuration", "menu_rule"),
         {
             content: "Make a rule",
             trigger: ".o_list_button_add",

@@ -1,5 +1,5 @@
 import { registry } from "@web/core/registry";
-import { stepUtils } from "@web_tour/tour_utils";
+import { openMenu } from "@document_dispatch/../tests/tours/menu_steps";
 
 /** The clerk opens an invoice, sends it to the people that the flags say, and follows it to the log. */
 registry.category("web_tour.tours").add("document_dispatch_send_invoice", {
@@ -46,22 +46,7 @@ registry.category("web_tour.tours").add("document_dispatch_send_invoice", {
 /** A mail of a rule waits in review; a person changes the subject and releases it. */
 registry.category("web_tour.tours").add("document_dispatch_review", {
     steps: () => [
-        stepUtils.showAppsMenuItem(),
-        {
-            content: "Open the app",
-            trigger: ".o_app[data-menu-xmlid='document_dispatch.menu_root']",
-            run: "click",
-        },
-        {
-            content: "Open the outbox menu",
-            trigger: "button[data-menu-xmlid='document_dispatch.menu_outbox']",
-            run: "click",
-        },
-        {
-            content: "Open what waits for review",
-            trigger: ".dropdown-item[data-menu-xmlid='document_dispatch.menu_review']",
-            run: "click",
-        },
+        ...openMenu("menu_outbox", "menu_review"),
         {
             content: "Open the row",
             trigger: ".o_list_view .o_data_row:contains('In review') td[name='document_name']",

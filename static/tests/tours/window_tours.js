@@ -1,29 +1,7 @@
 import { registry } from "@web/core/registry";
-import { stepUtils } from "@web_tour/tour_utils";
+import { openMenu } from "@document_dispatch/../tests/tours/menu_steps";
 
 const editor = ".modal .o_field_widget[name='body'] .odoo-editor-editable";
-
-/** Opens one of the lists of the outbox. */
-function openOutbox(menu) {
-    return [
-        stepUtils.showAppsMenuItem(),
-        {
-            content: "Open the app",
-            trigger: ".o_app[data-menu-xmlid='document_dispatch.menu_root']",
-            run: "click",
-        },
-        {
-            content: "Open the outbox menu",
-            trigger: "button[data-menu-xmlid='document_dispatch.menu_outbox']",
-            run: "click",
-        },
-        {
-            content: "Open the entry",
-            trigger: `.dropdown-item[data-menu-xmlid='document_dispatch.${menu}']`,
-            run: "click",
-        },
-    ];
-}
 
 /** Chooses all invoices of the list, and opens the window for several. */
 function sendAll(count) {
@@ -304,7 +282,7 @@ registry.category("web_tour.tours").add("document_dispatch_quotation", {
 /** Send again by number: what was found, what not, to whom it went. */
 registry.category("web_tour.tours").add("document_dispatch_send_again", {
     steps: () => [
-        ...openOutbox("menu_resend"),
+        ...openMenu("menu_outbox", "menu_resend"),
         {
             content: "Type numbers as they come",
             trigger: ".modal .o_field_widget[name='numbers'] textarea",
