@@ -16,6 +16,7 @@
         "data/mail_template_together.xml",
         "data/mail_template_letter.xml",
         "data/mail_template_consent.xml",
+        "data/mail_template_fiscal.xml",
         "data/document_dispatch_type.xml",
         "data/ir_cron.xml",
         "report/sale_order_quotation.xml",

@@ -28,6 +28,7 @@ from . import document_dispatch_paper
 from . import document_dispatch_plan
 from . import document_dispatch_capture
 from . import document_dispatch_link
+from . import document_dispatch_send
 from . import document_dispatch_resend
 from . import document_dispatch_text_values
 from . import document_letter
@@ -43,8 +44,12 @@ from . import res_partner_known
 from . import res_users
 from . import ir_actions_report
 from . import document_dispatch_file
+from . import document_dispatch_file_checks
 from . import document_dispatch_file_words
+from . import document_dispatch_file_document
+from . import document_dispatch_file_danfe
 from . import account_move
+from . import account_move_fiscal
 from . import account_move_send
 from . import account_move_send_summary
 from . import sale_order

@@ -13,9 +13,6 @@ class AccountMove(models.Model):
     _name = "account.move"
     _inherit = ["account.move", "document.dispatch.mixin"]
 
-    dispatch_file_ids = fields.One2many(
-        "document.dispatch.file", "move_id", string="NF-e and boletos",
-    )
     # what the scheduler asks for: posted, of this company, since a day, nothing done yet
     _dispatch_due_idx = models.Index(
         "(company_id, invoice_date) WHERE state = 'posted' "
@@ -169,6 +166,7 @@ class AccountMove(models.Model):
 
     def action_send_and_print(self):
         """Of several invoices those that cannot go stay out (core refuses all of them), and the window says so."""
+        self._dispatch_fetch_kept()
         send = self.env["account.move.send"]
         ready = self.filtered(lambda move: not send._get_move_constraints(move))
         if len(self) < 2 or not ready or ready == self:

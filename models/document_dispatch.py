@@ -9,6 +9,8 @@ EDITABLE_FIELDS = frozenset({"subject", "body", "attachment_ids", "recipient_ids
 #: Proof that a write comes from this module's own code. A context that arrives by RPC holds JSON
 #: values only, so nobody outside can hand this object in.
 ENGINE = object()
+#: Real links beside the generic one, and to what
+LINKS = {"move_id": "account.move", "order_id": "sale.order", "file_id": "document.dispatch.file"}
 #: Marks and tokens change no amount: core need not balance and rebuild the lines for them, which it
 #: does at every write (account.move.write, a third of the time that sending takes)
 NO_SYNC = {"skip_invoice_sync": True, "check_move_validity": False}
@@ -40,6 +42,10 @@ class DocumentDispatch(models.Model):
         "sale.order", compute="_compute_document_links", store=True, index="btree_not_null",
         ondelete="set null",
     )
+    file_id = fields.Many2one(
+        "document.dispatch.file", compute="_compute_document_links", store=True, index="btree_not_null",
+        ondelete="set null", string="NF-e or boleto",
+    )
     document_name = fields.Char(string="Number", required=True, readonly=True)
     revision = fields.Integer(
         readonly=True, help="Counts how often the document went back to draft.",
@@ -62,8 +68,9 @@ class DocumentDispatch(models.Model):
         [
             ("refused", "The customer refuses e-mail"), ("no_address", "No usable address"),
             ("manual", "Sent to the tray by hand"),
+            ("duty", "The customer refuses e-mail; the law asks for this document by e-mail"),
         ],
-        string="Why on paper", readonly=True,
+        string="Why this way", readonly=True,
     )
     lang = fields.Char(string="Language", readonly=True)
     recipient_ids = fields.One2many("document.dispatch.recipient", "dispatch_id")
@@ -160,14 +167,15 @@ class DocumentDispatch(models.Model):
             model: set(self.env[model].browse(
                 self.filtered(lambda d, model=model: d.res_model == model).mapped("res_id")
             ).exists().ids)
-            for model in ("account.move", "sale.order")
+            for model in LINKS.values()
         }
         for dispatch in self:
-            model, res_id = dispatch.res_model, dispatch.res_id
-            dispatch.move_id = (
-                model == "account.move" and res_id in existing[model] and res_id
-            )
-            dispatch.order_id = model == "sale.order" and res_id in existing[model] and res_id
+            for field, model in LINKS.items():
+                there = dispatch.res_model == model and dispatch.res_id in existing[model]
+                dispatch[field] = there and dispatch.res_id
+            if dispatch.file_id:
+                # sudo: the invoice of a file is where the log of both is looked for
+                dispatch.move_id = dispatch.file_id.sudo().move_id
 
     @api.depends("recipient_ids.next_try", "recipient_ids.state")
     def _compute_next_try(self):
@@ -188,6 +196,10 @@ class DocumentDispatch(models.Model):
         """The document of this row, in the environment of this row."""
         self.ensure_one()
         return self.env[self.res_model].browse(self.res_id)
+
+    def _thread(self):
+        """The record in whose chatter the mails of this row stand."""
+        return self._document()._dispatch_thread()
 
     # ------------------------------------------------------------------
     # States and frozen content

@@ -74,7 +74,7 @@ class DocumentDispatch(models.Model):
 
     def action_open_document(self):
         self.ensure_one()
-        return self._document()._get_records_action()
+        return self._thread()._get_records_action()
 
     def _state_label(self):
         return dict(self._fields["state"]._description_selection(self.env))[self.state]

@@ -71,25 +71,30 @@ class DocumentDispatchBatch(models.Model):
     # ------------------------------------------------------------------
 
     @api.model
-    def _start(self, documents, way, again=False, left_out=()):
+    def _start(self, documents, way, again=False, left_out=(), beside=()):
         """Send these documents: make the rows, have the workers deliver them.
 
         :param str way: ``all`` or ``together``, see ``way``
         :param bool again: also those that went before
         :param left_out: more (document, reason) that are not sent
+        :param beside: documents of another model that go with them
         :return: the batches, one for each company
         """
         batches = self.browse()
         for company, of_company in documents.grouped("company_id").items():
-            plan = of_company.with_company(company)._dispatch_plan_batch(again)
-            reasons = [*plan.left_out, *(pair for pair in left_out if pair[0].company_id == company)]
+            parts = [of_company, *(part for part in (beside and beside.filtered(
+                lambda document, own=company: document.company_id == own),) if part)]
+            plans = [(part, part.with_company(company)._dispatch_plan_batch(again)) for part in parts]
+            reasons = [pair for _part, plan in plans for pair in plan.left_out]
+            reasons += [pair for pair in left_out if pair[0].company_id == company]
             batch = self._open_batch(company, way, of_company, reasons)
-            if plan.replaced:
-                # sudo: the failed rows of documents that the user sends anew, whoever sent them
-                plan.replaced.sudo()._cancel(self.env._("Sent anew by %s.", self.env.user.name))
-            rows = batch._insert(of_company, plan.vals_list)
-            rows.filtered(lambda row: row.channel == "email")._deliver_soon()
             batches |= batch
+            for part, plan in plans:
+                if plan.replaced:
+                    # sudo: the failed rows of documents that the user sends anew, whoever sent them
+                    plan.replaced.sudo()._cancel(self.env._("Sent anew by %s.", self.env.user.name))
+                rows = batch._insert(part, plan.vals_list)
+                rows.filtered(lambda row: row.channel == "email")._deliver_soon()
         return batches
 
     @api.model
@@ -107,7 +112,8 @@ class DocumentDispatchBatch(models.Model):
         rows = self.env["document.dispatch"]
         for block in split_every(BLOCK, vals_list):
             rows |= documents._dispatch_insert([
-                {**vals, "batch_id": self.id, "together": together and vals["channel"] == "email"} for vals in block
+                {**vals, "batch_id": self.id,
+                 "together": vals.get("together") or together and vals["channel"] == "email"} for vals in block
             ])
         return rows
 

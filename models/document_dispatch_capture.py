@@ -1,5 +1,4 @@
 from odoo import models
-from odoo.exceptions import UserError
 
 from ..tools import addresses, recipients
 
@@ -36,11 +35,8 @@ class DocumentDispatchMixin(models.AbstractModel):
         """
         self.ensure_one()
         dispatch_type = self._dispatch_type()
-        if origin != "core" and self.company_id.sudo().dispatch_mode == "off":  # sudo: see _dispatch_rehearses
-            raise UserError(self.env._(
-                "Sending is switched off for %s. Switch it on in the settings of Document Dispatch.",
-                self.company_id.name,
-            ))
+        if origin != "core":
+            self._dispatch_check_switch()
         previous = self._dispatch_supersede()
         if origin == "core" and previous:
             return previous  # an automatic process never sends a second time

@@ -86,15 +86,19 @@ class DocumentDispatchContent(models.AbstractModel):
             for lang in {first.lang, *group.recipient_ids.mapped("lang")}
         }
         for dispatch, document in zip(group, documents, strict=True):
+            text = texts[first.lang][document.id]
+            if dispatch.own_text:
+                text = {**text, "subject": dispatch.subject, "body": dispatch.body}
             dispatch._engine().write({
-                **texts[first.lang][document.id],
-                **self._prepare_sender(dispatch, texts[first.lang][document.id]),
+                **text,
+                **self._prepare_sender(dispatch, text),
                 "attachment_ids": [(6, 0, files[document].ids if files else [])],
                 "email_layout_xmlid": self._layout(template),
                 "keep_mail": not template.auto_delete,
                 "content_ready": True,
             })
-            for recipient in dispatch.recipient_ids.filtered(lambda r: r.lang != first.lang):
+            others = dispatch.recipient_ids.filtered(lambda r: r.lang != first.lang)
+            for recipient in others.browse() if dispatch.own_text else others:
                 text = texts[recipient.lang][document.id]
                 recipient._engine().write({"subject": text["subject"], "body": text["body"]})
 

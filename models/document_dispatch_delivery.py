@@ -130,7 +130,8 @@ class DocumentDispatchDelivery(models.AbstractModel):
         )
 
     def _get_unprepared_domain(self):
-        return Domain("channel", "=", "email") & (
+        waits = Domain("file_id", "any", [("danfe_state", "=", "waiting")])  # for its page (document.dispatch.file)
+        return Domain("channel", "=", "email") & ~waits & (
             Domain("state", "=", states.QUEUED) & Domain("frozen", "=", False)
             | Domain("state", "=", states.REVIEW) & Domain("content_ready", "=", False)
         )

@@ -1,8 +1,6 @@
-from datetime import date
-
 from odoo import api, fields, models
 
-from ..tools import boleto, boleto_checks, checks, nfe, nfe_checks
+from ..tools import boleto, nfe
 
 #: No NF-e and no boleto is larger (bytes)
 LARGEST = 10 * 1024 * 1024
@@ -10,25 +8,37 @@ LARGEST = 10 * 1024 * 1024
 NFE_KINDS = {nfe.AUTHORIZED: "nfe", nfe.EVENT: "event"}
 #: XML that is none of ours to speak of
 FOREIGN = (nfe.OTHER, nfe.NOT_XML)
+#: Events by their tpEvento, and how their numbers end
+EVENT_TYPES = {nfe.CORRECTION: ("correction", "CC-e-"), nfe.CANCELLATION: ("cancellation", "CANC-")}
 
 
 class DocumentDispatchFile(models.Model):
     """An NF-e, one of its events, or a boleto that somebody put on an invoice, recognised by its content.
 
-    A person, an import or a localisation module attaches the file; the row says what it is. What it
-    contradicts is asked anew each time: the invoice, its customer and the company may change.
+    A person, an import or a localisation module attaches the file; the row says what it is, and is the document
+    that goes to the customer, each kind to its own people. What it contradicts is asked anew whenever the invoice,
+    its customer or the company changes.
     """
 
     _name = "document.dispatch.file"
     _description = "NF-e or Boleto of an Invoice"
+    _inherit = ["document.dispatch.mixin"]
     _order = "move_id, kind, due_date, id"
-    _rec_name = "reference"
 
-    move_id = fields.Many2one("account.move", required=True, readonly=True, index=True, ondelete="cascade")
+    name = fields.Char(
+        string="Number of the file", required=True, readonly=True, index=True,
+        help="NF-e/series/number, an event of it, or the invoice with the due date of the boleto.",
+    )
+    move_id = fields.Many2one("account.move", string="Invoice", required=True, readonly=True, index=True,
+                              ondelete="cascade")
     company_id = fields.Many2one(related="move_id.company_id", store=True)
+    partner_id = fields.Many2one(related="move_id.partner_id", store=True)
+    journal_id = fields.Many2one(related="move_id.journal_id")
+    currency_id = fields.Many2one(related="move_id.currency_id")
     attachment_id = fields.Many2one(
         "ir.attachment", string="File", required=True, readonly=True, index=True, ondelete="cascade",
     )
+    checksum = fields.Char(readonly=True, help="Of the bytes that were read.")
     kind = fields.Selection(
         [("nfe", "NF-e"), ("event", "Event of an NF-e"), ("boleto", "Boleto"), ("unusable", "Not to be sent")],
         string="What it is", required=True, readonly=True,
@@ -37,14 +47,19 @@ class DocumentDispatchFile(models.Model):
         string="Key or line", required=True, readonly=True, help="The NF-e's access key, or the boleto's typable line.",
     )
     number = fields.Char(readonly=True, help="Series and number of the NF-e, or the bank of the boleto.")
+    date = fields.Date(readonly=True, help="When the NF-e was issued, or the event happened.")
     amount = fields.Float(readonly=True, digits=(16, 2), help="In reais.")
     due_date = fields.Date(readonly=True)
-    state = fields.Selection(
-        [("ok", "Fits"), ("warning", "Look at it"), ("error", "Cannot be sent")], compute="_compute_checks",
+    event_type = fields.Selection(
+        [("correction", "Correction letter"), ("cancellation", "Cancellation")], readonly=True,
     )
-    words = fields.Text(string="What there is to say", compute="_compute_checks")
+    event_text = fields.Text(string="What the event says", readonly=True)
 
     _once = models.Constraint("UNIQUE (attachment_id, reference)", "This file was recognised already.")
+    # what the scheduler asks for: of this company, nothing done yet
+    _dispatch_due_idx = models.Index(
+        "(company_id) WHERE kind != 'unusable' AND (dispatch_state IS NULL OR dispatch_state = 'to_send')"
+    )
 
     # ------------------------------------------------------------------
     # Recognising
@@ -55,8 +70,39 @@ class DocumentDispatchFile(models.Model):
         """Say what these files of invoices are; those that are neither NF-e nor boleto stay unsaid."""
         # sudo: the rows are the system's; who puts a file on the invoice need not know them
         Files = self.sudo()
-        Files.search([("attachment_id", "in", attachments.ids)]).unlink()
-        return Files.create([vals for attachment in attachments.sudo() for vals in self._read(attachment)])
+        before = {
+            (file.attachment_id, file.move_id.id, file.reference): file
+            for file in Files.search([("attachment_id", "in", attachments.ids)])
+        }
+        fresh, changed = [], Files.browse()
+        for attachment in attachments.sudo():
+            for vals in self._read(attachment):
+                file = before.pop((attachment, attachment.res_id, vals["reference"]), None)
+                if not file:
+                    fresh.append(vals)
+                elif file.checksum != vals["checksum"]:
+                    file.write(vals)
+                    changed |= file
+        Files.union(*before.values()).unlink()
+        changed._dispatch_new_revision()
+        (Files.create(fresh) | changed)._recognised()
+
+    @api.model
+    def _forget(self, attachments):
+        """These are no files of invoices any more."""
+        self.sudo().search([("attachment_id", "in", attachments.ids)]).unlink()  # sudo: as in _recognise
+
+    def _recognised(self):
+        """There are new files, or new bytes: what follows from that."""
+        usable = self.filtered(lambda file: file.kind != "unusable")
+        usable._danfe_begin()
+        posted = usable.filtered(lambda file: file.move_id.state == "posted")
+        self.env["document.dispatch.rule"]._plan_posted(posted)
+
+    def unlink(self):
+        """What waits is withdrawn; what went stays in the log."""
+        self._dispatch_withdraw(self.env._("The file was taken off the invoice."))
+        return super().unlink()
 
     @api.model
     def _read(self, attachment):
@@ -64,75 +110,52 @@ class DocumentDispatchFile(models.Model):
         content = attachment.raw or b""
         if not content or len(content) > LARGEST:
             return []
+        move = self.env["account.move"].sudo().browse(attachment.res_id)  # sudo: as in _recognise
         read = self._read_boletos if content.startswith(b"%PDF-") else self._read_nfe
-        base = {"move_id": attachment.res_id, "attachment_id": attachment.id}
-        once = {vals["reference"]: {**base, **vals} for vals in read(content)}
+        base = {"move_id": move.id, "attachment_id": attachment.id, "checksum": attachment.checksum}
+        once = {vals["reference"]: {**base, **vals} for vals in read(content, move)}
         return list(once.values())
 
     @api.model
-    def _read_nfe(self, content):
+    def _read_nfe(self, content, move):
         found = nfe.read(content)
         if found.kind in FOREIGN:
             return
+        event, moment = found.event, found.event.date if found.event else found.issued
+        event_type, mark = EVENT_TYPES.get(event.type, (False, f"{event.type}-")) if event else (False, "")
         yield {
             "kind": NFE_KINDS.get(found.kind, "unusable"),
-            "reference": found.key and (f"{found.key}-{found.event.type}-{found.event.sequence}" if found.event
+            "name": self._nfe_name(found, f"/{mark}{event.sequence or 1}" if event else ""),
+            "reference": found.key and (f"{found.key}-{event.type}-{event.sequence}" if event
                                         else found.key) or found.kind,
             "number": f"{found.series}/{found.number}" if found.number is not None else False,
+            "date": moment.date() if moment else False,
             "amount": float(found.total or 0),
+            "event_type": event_type,
+            "event_text": event.text if event else False,
         }
 
     @api.model
-    def _read_boletos(self, content):
+    def _nfe_name(self, found, suffix):
+        """Series and number; those of an event's NF-e stand in its key (positions 23 to 34)."""
+        series, number = found.series, found.number
+        if number is None and nfe.is_key(found.key):
+            series, number = int(found.key[22:25]), int(found.key[25:34])
+        return f"NF-e/{series}/{number}{suffix}" if number is not None else f"NF-e{suffix}"
+
+    @api.model
+    def _read_boletos(self, content, move):
         today = fields.Date.context_today(self)
         for reading in boleto.find_in_pdf(content):
             if reading.boleto:
+                due = reading.boleto.due_date(today)
                 yield {
-                    "kind": "boleto", "reference": reading.boleto.printed, "number": reading.boleto.bank,
-                    "amount": float(reading.boleto.amount or 0), "due_date": reading.boleto.due_date(today),
+                    "kind": "boleto", "name": f"{move.name}/{due.isoformat() if due else 'boleto'}",
+                    "reference": reading.boleto.printed, "number": reading.boleto.bank,
+                    "amount": float(reading.boleto.amount or 0), "due_date": due,
                 }
             else:
-                yield {"kind": "unusable", "reference": reading.problem}
-
-    # ------------------------------------------------------------------
-    # Checking
-    # ------------------------------------------------------------------
-
-    @api.depends("kind", "reference", "attachment_id.checksum", "move_id.partner_id.vat", "move_id.amount_total",
-                 "move_id.company_id.vat", "move_id.line_ids.date_maturity", "move_id.line_ids.amount_currency")
-    @api.depends_context("lang")
-    def _compute_checks(self):
-        for file in self:
-            found = file._get_checks()
-            file.state = checks.worst(found) if found else "error"
-            file.words = "\n".join(file._say(check) for check in found if check.result != checks.OK)
-
-    def _get_checks(self):
-        """What is right and what is wrong with this file on its invoice: list of :class:`tools.checks.Check`."""
-        self.ensure_one()
-        move = self.move_id
-        if self.kind == "boleto":
-            return boleto_checks.check(boleto.parse(self.reference).boleto, self._get_instalments()) or [
-                checks.Check(boleto_checks.INSTALMENT, checks.OK)]
-        if self.reference in (boleto.CHECK_DIGIT, boleto.COLLECTION):
-            return [checks.Check(self.reference, checks.ERROR)]
-        # sudo: the bytes of a file whose row may be read
-        found = nfe.read(self.attachment_id.sudo().raw or b"")
-        return nfe_checks.check(
-            found, move.company_id.vat, partner_tax_id=move.commercial_partner_id.vat,
-            amount=None if found.event else move.amount_total,
-            key=self._get_key_of_invoice() if found.event else None,
-        )
-
-    def _get_instalments(self):
-        """Due dates and amounts of the invoice."""
-        # sudo: the terms of payment, which the invoice itself shows
-        lines = self.move_id.sudo().line_ids.filtered(lambda line: line.display_type == "payment_term")
-        return [(line.date_maturity or date.min, abs(line.amount_currency)) for line in lines]
-
-    def _get_key_of_invoice(self):
-        keys = self.move_id.dispatch_file_ids.filtered(lambda file: file.kind == "nfe").mapped("reference")
-        return keys[0] if len(keys) == 1 else None
+                yield {"kind": "unusable", "name": f"{move.name}/boleto", "reference": reading.problem}
 
     def action_open_file(self):
         """Open the file itself."""

@@ -29,20 +29,20 @@ class DocumentDispatch(models.Model):
     def _post_messages(self):
         """One message for each row in its document's chatter, without notifying anybody by itself."""
         missing = self.filtered(lambda dispatch: not dispatch.mail_message_id)
-        for model, dispatches in missing.grouped("res_model").items():
-            vals_list = [dispatch._prepare_message_vals(dispatch._document_of_author()) for dispatch in dispatches]
+        for model, dispatches in missing.grouped(lambda dispatch: dispatch._thread()._name).items():
+            vals_list = [dispatch._prepare_message_vals(dispatch._thread_of_author()) for dispatch in dispatches]
             # sudo: the messages belong to the rows, which were made with the users' rights
             messages = self.env[model].sudo().with_context(dispatch_mail=True)._message_create(vals_list)
             for dispatch, message in zip(dispatches, messages, strict=True):
                 dispatch.mail_message_id = message
         missing._create_notifications()
 
-    def _document_of_author(self):
-        """The document in the name, company and language of this row.
+    def _thread_of_author(self):
+        """Where the message stands, in the name, company and language of this row.
 
         sudo: the message belongs to the row, which was made with the user's rights.
         """
-        return self._document().with_user(self.user_id).sudo().with_company(self.company_id).with_context(
+        return self._thread().with_user(self.user_id).sudo().with_company(self.company_id).with_context(
             lang=self.lang, email_notification_allow_footer=True, **NO_SYNC,
         )
 
@@ -126,7 +126,7 @@ class DocumentDispatch(models.Model):
         """Return the values that all mails of this row share, and the bodies with Odoo's layout around
         the text, by language, contact and link.
         """
-        document = self._document_of_author()
+        document = self._thread_of_author()
         message = self.mail_message_id.sudo()  # sudo: the row's own message
         # No recipients given: core would name them all to each other in the header (X-Msg-To-Add),
         # and whom else a customer's document goes to is nobody's business.
@@ -163,7 +163,7 @@ class DocumentDispatch(models.Model):
             message, [recipient._prepare_recipient_data()], force_email_lang=recipient.lang,
             # core's second line says of a credit note that it is due
             subtitles=self._prepare_subtitles(),
-            model_description=document.with_context(lang=recipient.lang)._dispatch_description(),
+            model_description=self._document().with_context(lang=recipient.lang)._dispatch_description(),
             msg_vals={"model": document._name, "res_id": document.id,
                       "partner_ids": self.recipient_ids.partner_id.ids, "tracking_value_ids": False},
         )
@@ -175,6 +175,6 @@ class DocumentDispatch(models.Model):
                 message, group, msg_vals=layout, render_values=render_values,
             )
             for row in self._with_riders():
-                body = recipient._drop_tokens(body, row._document())
+                body = recipient._drop_tokens(body, row._thread())
             return body
         return message.body

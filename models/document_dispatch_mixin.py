@@ -134,12 +134,20 @@ class DocumentDispatchMixin(models.AbstractModel):
         """What this document is called on the button in the mail, in the language of the context."""
         return self.type_name
 
+    def _dispatch_thread(self):
+        """The record in whose chatter the mails stand, and to whose page their links lead."""
+        return self
+
     def _dispatch_partner(self):
         """The partner to whom this document is addressed."""
         return self.partner_id
 
     def _dispatch_obstacle(self, code):
         """Why this document cannot go now as a document of this type, in words; empty when it can."""
+        return ""
+
+    def _dispatch_doubts(self):
+        """What a person should see before this document goes by itself, in words; empty when nothing."""
         return ""
 
     def _dispatch_default_report(self):
@@ -150,6 +158,10 @@ class DocumentDispatchMixin(models.AbstractModel):
     def _dispatch_rule_domain(self, codes):
         """Which documents a rule for types with these codes may take, whatever else it says."""
         raise NotImplementedError(self._name)
+
+    @api.model
+    def _dispatch_look_around(self, rule):
+        """Before a rule plans: find documents that others keep in places of their own."""
 
     @api.model
     def _dispatch_date_domain(self, day, basis):
@@ -249,12 +261,14 @@ class DocumentDispatchMixin(models.AbstractModel):
             "mail_server_id": dispatch_type.mail_server_id.id,
             "skipped": self._dispatch_prepare_skipped(resolution),
             "rehearsal": self._dispatch_rehearses(),
+            "state_message": state == "review" and self._dispatch_doubts() or False,
         }
         if reason:
             state = "rehearsed" if vals["rehearsal"] else "paper"
             return {**vals, "channel": "paper", "channel_reason": reason, "state": state}
         return {
             **vals, "channel": "email", "state": state,
+            "channel_reason": self._dispatch_mail_reason(dispatch_type, partner),
             "recipient_ids": self._dispatch_prepare_recipients(dispatch_type, resolution, vals["lang"]),
         }
 
@@ -263,6 +277,10 @@ class DocumentDispatchMixin(models.AbstractModel):
         if partner._dispatch_refuses(dispatch_type, self.company_id):
             return "refused"
         return False if chosen else "no_address"
+
+    def _dispatch_mail_reason(self, dispatch_type, partner):
+        """Why the document goes by mail although the customer refuses that: a legal duty wins."""
+        return "duty" if partner._dispatch_duty(dispatch_type, self.company_id) else False
 
     def _dispatch_lang(self, partner):
         return partner.lang or self.company_id.partner_id.lang or self.env.lang or "en_US"
@@ -307,10 +325,13 @@ class DocumentDispatchMixin(models.AbstractModel):
                 *(self._dispatch_insert([vals]) for vals in vals_list)
             )
 
+    def _dispatch_log_domain(self):
+        """The rows that the log of these documents shows."""
+        return self.env["document.dispatch"]._get_document_domain(self)
+
     def action_view_dispatches(self):
         """Open the rows of these documents."""
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "document_dispatch.document_dispatch_action"
         )
-        domain = self.env["document.dispatch"]._get_document_domain(self)
-        return {**action, "domain": list(domain), "context": {"create": False}}
+        return {**action, "domain": list(self._dispatch_log_domain()), "context": {"create": False}}

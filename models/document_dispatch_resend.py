@@ -2,8 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ..tools import recipients
-
 #: What a second sending takes over from the first: the very same text and files
 SAME_CONTENT = (
     "subject", "body", "email_from", "reply_to", "email_layout_xmlid", "keep_mail", "content_ready", "without_files",
@@ -46,11 +44,7 @@ class DocumentDispatch(models.Model):
                 "%(customer)s refuses e-mail: %(document)s goes on paper, from the paper tray.",
                 customer=partner.display_name, document=self.document_name,
             ))
-        if choices:
-            flagged = vals.get("recipient_ids", [])
-            known = {command[2]["email"] for command in flagged}
-            vals["recipient_ids"] = flagged + self._prepare_typed(document, vals["lang"], known, choices)
-            vals.update(channel="email", channel_reason=False, state="queued")
+        vals = document._dispatch_add_typed(vals, choices)
         vals.update(resend_of_id=self.id, mail_server_id=self.mail_server_id.id, report_id=self.report_id.id,
                     mail_template_id=self.mail_template_id.id)
         if not fresh and self.content_ready and not (self.lead_id or self.rider_ids):  # that text speaks of others
@@ -59,11 +53,6 @@ class DocumentDispatch(models.Model):
             vals.update({name: row[name] for name in SAME_CONTENT}, attachment_ids=[(6, 0, row.attachment_ids.ids)],
                         lang=self.lang)
         return vals
-
-    def _prepare_typed(self, document, lang, known, choices):
-        """Recipients for the typed addresses; nobody gets it twice."""
-        fresh = [choice for choice in choices if choice.email not in known]
-        return document._dispatch_prepare_recipients(self.type_id, recipients.Resolution(fresh, []), lang)
 
 
 class DocumentDispatchMixin(models.AbstractModel):

@@ -63,11 +63,18 @@ class DocumentDispatchRule(models.Model):
     def _plan_documents(self, documents):
         """Write rows for eligible documents, by what goes with them."""
         dispatches = self.env["document.dispatch"]
-        for is_foreign, those in documents.grouped(self._is_foreign).items():
+        for (is_foreign, in_review), those in documents.grouped(self._plan_key).items():
             dispatches |= those._dispatch_create(
-                "rule", state="review" if self.delivery == "review" else "queued", **self._prepare_row_vals(is_foreign),
+                "rule", state="review" if in_review else "queued", **self._prepare_row_vals(is_foreign),
             )
         return dispatches
+
+    def _plan_key(self, document):
+        return self._is_foreign(document), self._is_reviewed(document)
+
+    def _is_reviewed(self, document):
+        """A person looks at it first: always, or because something about it is doubtful."""
+        return self.delivery == "review" or bool(document._dispatch_doubts())
 
     def _is_foreign(self, document):
         return document.currency_id != self.company_id.currency_id
@@ -137,6 +144,7 @@ class DocumentDispatchRule(models.Model):
         """Yield the documents that this rule takes now, model by model, in batches."""
         env = self._operator_env()
         for model, types in self.type_ids.grouped("model").items():
+            env[model]._dispatch_look_around(self)
             domain = self._get_document_domain(env[model], types)
             last = 0
             while documents := env[model].search(domain & Domain("id", ">", last), order="id", limit=PLAN_BATCH):

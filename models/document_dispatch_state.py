@@ -50,7 +50,7 @@ class DocumentDispatch(models.Model):
                 dispatch._engine().activity_id.unlink()
             elif not dispatch.activity_id:
                 # sudo: the worker's note; the document may be one that he does not own
-                dispatch._engine().activity_id = dispatch._document().sudo().activity_schedule(
+                dispatch._engine().activity_id = dispatch._thread().sudo().activity_schedule(
                     "mail.mail_activity_data_warning",
                     summary=self.env._("Sending: %s", dispatch._state_label()),
                     note=plaintext2html(dispatch.state_message or ""),

@@ -53,8 +53,10 @@ class DocumentDispatch(models.Model):
 
     def _bundle_key(self):
         """Documents with the same key can go in one mail: same readers, sender, user and company."""
+        # who chose one mail for each customer wants all in it; else what belongs to one invoice goes together
+        invoice = self.env["account.move"] if self.batch_id.way == "together" else self.move_id
         return (
-            self.company_id, self.user_id, self.res_model, self.lang, self.mail_server_id, self.rehearsal,
+            invoice, self.company_id, self.user_id, self.res_model, self.lang, self.mail_server_id, self.rehearsal,
             self.email_from, tuple(sorted(self.recipient_ids.mapped("email"))),
         )
 
@@ -106,6 +108,8 @@ class DocumentDispatch(models.Model):
     def _write_together(self, number, count):
         """Write the common text on all of these rows, in the language of each recipient."""
         first = self[0]
+        if first.own_text:
+            return  # a person wrote it for all of them
         content = self.env["document.dispatch.content"]
         documents = content._documents(self)
         template = first.type_id.together_template_id.with_env(documents.env)

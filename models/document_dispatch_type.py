@@ -26,6 +26,9 @@ class DocumentDispatchType(models.Model):
             ("credit_note", "Credit Note"),
             ("receipt", "Receipt"),
             ("proforma", "Pro-Forma Invoice"),
+            ("nfe", "NF-e"),
+            ("nfe_event", "Event of an NF-e"),
+            ("boleto", "Boleto"),
             ("quotation", "Quotation"),
             ("order", "Order Confirmation"),
             ("letter", "Letter of Dematerialisation"),
@@ -35,7 +38,10 @@ class DocumentDispatchType(models.Model):
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     model = fields.Selection(
-        selection=[("account.move", "Invoice"), ("sale.order", "Quotation / Order"), ("document.letter", "Letter")],
+        selection=[
+            ("account.move", "Invoice"), ("document.dispatch.file", "NF-e or boleto"),
+            ("sale.order", "Quotation / Order"), ("document.letter", "Letter"),
+        ],
         string="Document",
         required=True,
     )

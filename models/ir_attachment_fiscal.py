@@ -21,7 +21,14 @@ class IrAttachment(models.Model):
         result = super().write(vals)
         if vals.keys() & (CONTENT_FIELDS | PLACE_FIELDS):
             self._dispatch_recognise()
+            if vals.keys() & PLACE_FIELDS and (gone := self - self._dispatch_recognisable()):
+                self.env["document.dispatch.file"]._forget(gone)
         return result
+
+    def unlink(self):
+        """What goes with an invoice goes no more when its file is taken off; what went stays with its row."""
+        self.env["document.dispatch.file"]._forget(self)
+        return super().unlink()
 
     def _dispatch_recognise(self):
         if files := self._dispatch_recognisable():
@@ -35,6 +42,5 @@ class IrAttachment(models.Model):
         ))
         if not ours:
             return ours
-        moves = self.env["account.move"].sudo().browse(ours.mapped("res_id")).exists().filtered(
-            lambda move: move.is_sale_document(include_receipts=True) and move.company_id.country_id.code == "BR")
+        moves = self.env["account.move"].sudo().browse(ours.mapped("res_id")).exists().filtered("dispatch_brazil")
         return ours.filtered(lambda file: file.res_id in moves.ids)

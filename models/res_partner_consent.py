@@ -144,6 +144,14 @@ class ResPartner(models.Model):
         entries = self.commercial_partner_id.sudo().dispatch_refusals
         return consent.refuses(entries, (company or self.env.company).id, dispatch_type.code)
 
+    def _dispatch_duty(self, dispatch_type, company):
+        """Tell whether this partner refuses documents of this type, and the law asks for them all the same."""
+        if dispatch_type.refusal_applies:
+            return False
+        # sudo: as above
+        entries = self.commercial_partner_id.sudo().dispatch_refusals
+        return consent.refuses(entries, company.id, dispatch_type.code)
+
     def _dispatch_refused_names(self):
         """The kinds of documents that he refuses one by one, in words."""
         # sudo: as above

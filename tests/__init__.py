@@ -38,4 +38,5 @@ from . import test_last_text_leaks
 from . import test_envelope
 from . import test_paper_tray
 from . import test_letter
+from . import test_fiscal_dispatch
 from . import test_fiscal_files

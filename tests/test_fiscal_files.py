@@ -1,57 +1,13 @@
 """NF-e and boletos that somebody puts on an invoice: recognised by their content, checked against the invoice."""
 
-from importlib.util import find_spec
-from io import BytesIO
-from pathlib import Path
-
-from reportlab.pdfgen.canvas import Canvas
-
 from odoo import fields
 from odoo.tests import Form, new_test_user
 
-from ..tools import boleto, nfe
-from .common import DispatchCase
-
-#: Where the samples of nfelib lie: real NF-e, with their protocols
-SAMPLES = Path(find_spec("nfelib").submodule_search_locations[0], "nfe", "samples", "v4_0", "leiauteNFe")
+from ..tools import nfe
+from .fiscal import FiscalCase, boleto_pdf
 
 
-class TestFiscalFiles(DispatchCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        found = [(nfe.read(content), content) for content in (
-            path.read_bytes() for path in sorted(SAMPLES.glob("*.xml")))]
-        cls.nfe, cls.xml = next(
-            (read, content) for read, content in found
-            if read.kind == nfe.AUTHORIZED and read.recipient and read.recipient.kind == "CNPJ" and read.total
-            and read.environment == nfe.PRODUCTION
-        )
-        cls.company.write({"country_id": cls.env.ref("base.br").id, "vat": cls.nfe.emitter.tax_id})
-        cls.silva.vat = cls.nfe.recipient.tax_id
-        cls.invoice = cls._invoice(cls.silva, float(cls.nfe.total))
-
-    def _attach(self, content, name, move=None):
-        return self.env["ir.attachment"].create({
-            "name": name, "raw": content, "res_model": "account.move", "res_id": (move or self.invoice).id,
-        })
-
-    def _boleto(self, amount, due, wrong=False):
-        """The bytes of a PDF with a boleto of this value and date."""
-        free = "1234567890123456789012345"
-        body = f"0019{boleto.factor_of(due):04}{round(amount * 100):010}{free}"
-        line = boleto.from_barcode(f"{body[:4]}{boleto.mod11(body)}{body[4:]}").boleto.printed
-        if wrong:
-            line = line[:2] + ("1" if line[2] != "1" else "2") + line[3:]
-        pdf = BytesIO()
-        canvas = Canvas(pdf)
-        canvas.drawString(60, 700, "Banco do Brasil – Pagável em qualquer banco")
-        canvas.drawString(60, 680, line)
-        canvas.save()
-        return pdf.getvalue()
-
-    # ------------------------------------------------------------------
-
+class TestFiscalFiles(FiscalCase):
     def test_nfe(self):
         """By its content, whatever it is called, at once."""
         self._attach(self.xml, "qualquer-coisa.txt")
@@ -87,17 +43,17 @@ class TestFiscalFiles(DispatchCase):
     def test_boleto(self):
         [instalment] = self.invoice.line_ids.filtered(lambda line: line.display_type == "payment_term")
         due, amount = instalment.date_maturity, instalment.amount_currency
-        self._attach(self._boleto(amount, due), "boleto.pdf")
+        self._attach(boleto_pdf((amount, due)), "boleto.pdf")
         [file] = self.invoice.dispatch_file_ids
         self.assertEqual((file.kind, file.state, file.due_date, file.number), ("boleto", "ok", due, "001"))
         self.assertAlmostEqual(file.amount, amount)
-        self._attach(self._boleto(amount, fields.Date.add(due, days=3)), "outro.pdf")
+        self._attach(boleto_pdf((amount, fields.Date.add(due, days=3))), "outro.pdf")
         late = self.invoice.dispatch_file_ids - file
         self.assertEqual(late.state, "warning")
         self.assertIn("It is due on", late.words)
 
     def test_wrong_boleto(self):
-        self._attach(self._boleto(10, fields.Date.today(), wrong=True), "boleto.pdf")
+        self._attach(boleto_pdf((10, fields.Date.today()), wrong=True), "boleto.pdf")
         [file] = self.invoice.dispatch_file_ids
         self.assertEqual((file.kind, file.state), ("unusable", "error"))
         self.assertIn("digit", file.words)

@@ -6,6 +6,7 @@ from . import document_dispatch_resend
 from . import document_letter_window
 from . import document_dispatch_tray
 from . import document_dispatch_window
+from . import document_dispatch_also
 from . import account_move_send_wizard
 from . import account_move_send_batch_wizard
 from . import mail_compose_message

@@ -18,6 +18,8 @@ class AccountMoveSendBatchWizard(models.TransientModel):
         string="How", required=True, default="all",
     )
     dispatch_again = fields.Boolean(string="Send these again, too")
+    dispatch_with_files = fields.Boolean(string="With their NF-e and boletos", default=True)
+    dispatch_files_say = fields.Char(string="NF-e and boletos", compute="_compute_dispatch_files_say")
     dispatch_by_mail = fields.Char(string="By e-mail", compute="_compute_dispatch_summary")
     dispatch_on_paper = fields.Char(string="On paper", compute="_compute_dispatch_summary")
     dispatch_went = fields.Char(string="Sent before", compute="_compute_dispatch_summary")
@@ -44,6 +46,22 @@ class AccountMoveSendBatchWizard(models.TransientModel):
             other = len(wizard.move_ids) - len(wizard._dispatch_ours())
             wizard.dispatch_other = self.env._("%s, as their customers prefer", other) if other else False
             wizard.dispatch_stays = wizard._dispatch_say_left_out(left_out)
+
+    @api.depends("move_ids", "dispatch_again")
+    def _compute_dispatch_files_say(self):
+        for wizard in self:
+            files = wizard._dispatch_files()
+            if not wizard.dispatch_again:
+                files = files._dispatch_without_row()
+            kinds = [f"{kind} ({len(of_kind)})" for kind, of_kind in files.grouped("dispatch_kind").items()]
+            wizard.dispatch_files_say = self.env._(
+                "%(count)s: %(kinds)s", count=len(files), kinds=", ".join(kinds)) if files else False
+
+    def _dispatch_files(self):
+        """What goes beside these invoices: NF-e, events and boletos; doubtful ones wait for a look at each."""
+        files = self._dispatch_ours().dispatch_file_ids
+        return files.filtered(lambda file: file._dispatch_type_code() and not file._dispatch_doubts()
+                              and not file._dispatch_obstacle(file._dispatch_type_code()))
 
     def _dispatch_ours(self):
         """The invoices that go by e-mail or on paper; e-invoice networks and the like are Odoo's own ways."""
@@ -110,7 +128,9 @@ class AccountMoveSendBatchWizard(models.TransientModel):
             core = self.create({"move_ids": [fields.Command.set(other.ids)]})
             super(AccountMoveSendBatchWizard, core).action_send_and_print()
         reason = self.env._("It goes the way that its customer prefers.")
-        batches = Batch._start(ours, self.dispatch_way, self.dispatch_again, [(move, reason) for move in other])
+        beside = self._dispatch_files() if self.dispatch_with_files else self.env["document.dispatch.file"]
+        batches = Batch._start(
+            ours, self.dispatch_way, self.dispatch_again, [(move, reason) for move in other], beside)
         return batches._open()
 
     def _dispatch_check_way(self, moves):

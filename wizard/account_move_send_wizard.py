@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class AccountMoveSendWizard(models.TransientModel):
@@ -10,9 +11,22 @@ class AccountMoveSendWizard(models.TransientModel):
         help="Who the mail comes from. Empty: as the text says.",
     )
 
+    dispatch_also_ids = fields.One2many(
+        "document.dispatch.also", "window_id", string="NF-e and boletos", compute="_compute_dispatch_also_ids",
+        store=True, readonly=False,
+    )
+    dispatch_invoice_too = fields.Boolean(
+        string="The invoice itself", default=True, help="Switch off to send only what is chosen below.",
+    )
     dispatch_batch_id = fields.Many2one("document.dispatch.batch")
     dispatch_queue_label = fields.Char(compute="_compute_dispatch_queue")
     dispatch_queue_document = fields.Char(compute="_compute_dispatch_queue")
+
+    @api.depends("move_id")
+    def _compute_dispatch_also_ids(self):
+        for wizard in self:
+            lines = self.env["document.dispatch.also"]._prepare_lines(wizard.move_id) if wizard.move_id else ()
+            wizard.dispatch_also_ids = [fields.Command.clear(), *map(fields.Command.create, lines)]
 
     @api.depends("dispatch_batch_id")
     def _compute_dispatch_queue(self):
@@ -64,6 +78,8 @@ class AccountMoveSendWizard(models.TransientModel):
         self.ensure_one()
         self.move_id.check_access("read")  # core sends with the system's rights, whatever id the window says
         wizard = self.with_context(dispatch_batch=self.dispatch_batch_id.id)
+        if not self.dispatch_invoice_too:
+            return wizard._dispatch_send_only_files()
         if "email" in (self.sending_methods or []):
             wizard = wizard.with_context(dispatch_window={
                 "emails": self._dispatch_typed(), "email_from": self._dispatch_check_sender(self.dispatch_from),
@@ -71,17 +87,33 @@ class AccountMoveSendWizard(models.TransientModel):
             })
             self._dispatch_remember()
         action = super(AccountMoveSendWizard, wizard).action_send_and_print(allow_fallback_pdf=allow_fallback_pdf)
+        if not self.env.context.get("dispatch_draft"):  # a draft is of the invoice alone
+            wizard.dispatch_also_ids._send()
         if self.dispatch_batch_id:
             return self.dispatch_batch_id._advance()
         if self.dispatch_download and self.move_id.invoice_pdf_report_id:
             return self._action_download(self.move_id.invoice_pdf_report_id)
         return action
 
+    def _dispatch_send_only_files(self):
+        """Send the chosen NF-e and boletos, and not the invoice."""
+        if not self.dispatch_also_ids.filtered("chosen"):
+            raise UserError(self.env._("Nothing is chosen. Tick what shall go."))
+        self.dispatch_also_ids._send()
+        return self.dispatch_batch_id._advance() if self.dispatch_batch_id else {"type": "ir.actions.act_window_close"}
+
+    def action_dispatch_print(self):
+        self.move_id.check_access("read")
+        self.dispatch_also_ids._send()
+        return super().action_dispatch_print()
+
     # ------------------------------------------------------------------
     # One window after another
     # ------------------------------------------------------------------
 
     def action_dispatch_paper(self):
+        self.move_id.check_access("read")
+        self.with_context(dispatch_batch=self.dispatch_batch_id.id).dispatch_also_ids._send()
         action = super(AccountMoveSendWizard, self.with_context(
             dispatch_batch=self.dispatch_batch_id.id)).action_dispatch_paper()
         return self.dispatch_batch_id._advance() if self.dispatch_batch_id else action

@@ -6,7 +6,7 @@ from ..models.document_dispatch_type import ROLE_FIELDS
 from ..tools import numbers, recipients
 
 #: Models whose documents have a number, and the name of the field that holds it
-NUMBERED = ("account.move", "sale.order")
+NUMBERED = ("account.move", "sale.order", "document.dispatch.file")
 
 
 class DocumentDispatchResend(models.TransientModel):
@@ -142,10 +142,8 @@ class DocumentDispatchResendLine(models.TransientModel):
         document.check_access("read")  # the line may say any id
         previous = document._dispatch_supersede() or document._dispatch_last_row()
         if not previous:
-            row = document._dispatch_create("manual")
+            row = document._dispatch_send("manual", choices)
             if row.channel == "email":
-                known = set(row.recipient_ids.mapped("email"))
-                row._engine().recipient_ids = row._prepare_typed(document, row.lang, known, choices)
                 row._deliver_soon()
             return row
         return previous[:1]._resend(fresh, choices)

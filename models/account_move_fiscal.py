@@ -1,0 +1,127 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+#: Where localisation modules keep files of an invoice (OCA's l10n-brazil): the way to them by field names. A boleto
+#: is made anew at each print, so that a copy is kept.
+KEPT_FILES = ("fiscal_document_ids.authorization_file_id", "file_boleto_pdf_id")
+#: Their documents, the key of each, and the page that they drew
+KEPT_DOCUMENTS, KEPT_KEY, KEPT_DANFE = "fiscal_document_ids", "document_key", "file_report_id"
+
+
+class AccountMove(models.Model):
+    """NF-e and boletos of an invoice: where they come from, and what happens to them with it."""
+
+    # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
+    _inherit = "account.move"
+
+    dispatch_file_ids = fields.One2many("document.dispatch.file", "move_id", string="NF-e and boletos")
+    dispatch_brazil = fields.Boolean(
+        compute="_compute_dispatch_brazil", help="A customer's invoice of a Brazilian company.",
+    )
+    # of the invoice and of its files: who looks at an invoice wants to see all that went
+    dispatch_ids = fields.One2many("document.dispatch", "move_id", domain=[])
+
+    @api.depends("move_type", "company_id.country_id", "company_id.account_fiscal_country_id")
+    def _compute_dispatch_brazil(self):
+        for move in self:
+            company = move.company_id.sudo()  # sudo: where the company is, to whoever sees its invoice
+            countries = company.country_id | company.account_fiscal_country_id
+            move.dispatch_brazil = move.is_sale_document(include_receipts=True) and "BR" in countries.mapped("code")
+
+    def _compute_dispatch_count(self):
+        counts = dict(self.env["document.dispatch"]._read_group(
+            self._dispatch_log_domain(), ["move_id"], ["__count"]))
+        for move in self:
+            move.dispatch_count = counts.get(move, 0)
+
+    def _dispatch_log_domain(self):
+        return Domain("move_id", "in", self.ids)
+
+    # ------------------------------------------------------------------
+    # Files that other modules keep
+    # ------------------------------------------------------------------
+
+    def action_dispatch_recognise(self):
+        """Look once more for NF-e and boletos: on these invoices, and where other modules keep them."""
+        self.check_access("write")
+        self._dispatch_fetch_kept()
+        # sudo: the invoices were checked; which of their files are NF-e is for everybody who sees them
+        files = self.env["ir.attachment"].sudo().search([("res_model", "=", "account.move"), ("res_id", "in", self.ids)])
+        files._dispatch_recognise()
+
+    def _dispatch_fetch_kept(self):
+        """Put copies of what other modules keep on these invoices, each once; they are recognised there."""
+        paths = [path for path in KEPT_FILES if self._dispatch_leads_somewhere(path)]
+        moves = self.filtered("dispatch_brazil") if paths else self.browse()
+        if not moves:
+            return
+        # sudo: files of invoices that the user may read, whatever he may read of the other module
+        Attachment = self.env["ir.attachment"].sudo()
+        there = {
+            (file.res_id, file.checksum) for file in Attachment.search_fetch(
+                [("res_model", "=", self._name), ("res_id", "in", moves.ids)], ["res_id", "checksum"])
+        }
+        for move in moves.sudo():
+            for file in Attachment.union(*(move.mapped(path) for path in paths)):
+                if (move.id, file.checksum) not in there:
+                    there.add((move.id, file.checksum))
+                    file.copy({"name": file.name, "res_model": self._name, "res_id": move.id, "res_field": False})
+
+    @api.model
+    def _dispatch_leads_somewhere(self, path):
+        """Tell whether all fields of this path exist, and lead to a file."""
+        model = self
+        for name in path.split("."):
+            if model is None or name not in model._fields:
+                return False
+            model = self.env.get(model._fields[name].comodel_name)
+        return model is not None and model._name == "ir.attachment"
+
+    def _dispatch_kept_danfe(self, key):
+        """The page that another module drew of the NF-e with this key: its bytes, or nothing."""
+        if not self._dispatch_leads_somewhere(f"{KEPT_DOCUMENTS}.{KEPT_DANFE}"):
+            return b""
+        # sudo: as in _dispatch_fetch_kept
+        documents = self.sudo()[KEPT_DOCUMENTS]
+        return documents.filtered(lambda document: document[KEPT_KEY] == key)[:1][KEPT_DANFE].raw or b""
+
+    # ------------------------------------------------------------------
+    # With the invoice
+    # ------------------------------------------------------------------
+
+    def _post(self, soft=True):
+        posted = super()._post(soft=soft)
+        self.env["document.dispatch.rule"]._plan_posted(posted.dispatch_file_ids)
+        return posted
+
+    def button_draft(self):
+        result = super().button_draft()
+        self.dispatch_file_ids._dispatch_withdraw(self.env._("The invoice went back to draft."))
+        return result
+
+    def button_cancel(self):
+        result = super().button_cancel()
+        self.dispatch_file_ids._dispatch_withdraw(self.env._("The invoice was cancelled."))
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_dispatch_files(self):
+        self.sudo().dispatch_file_ids.unlink()  # sudo: the rows are the system's
+
+
+class DocumentDispatchFile(models.Model):
+    # see above  # pylint: disable-next=consider-merging-classes-inherited
+    _inherit = "document.dispatch.file"
+
+    @api.model
+    def _dispatch_look_around(self, rule):
+        """Fetch what other modules keep for invoices that the rule may take."""
+        Move = self.env["account.move"]
+        kept = [path.split(".")[0] for path in KEPT_FILES if Move._dispatch_leads_somewhere(path)]
+        if kept:
+            Move.search(
+                Domain([("state", "=", "posted"), ("company_id", "=", rule.company_id.id),
+                        ("dispatch_file_ids", "=", False)])
+                & Domain.OR(Domain(name, "!=", False) for name in kept)
+                & Move._dispatch_date_domain(rule._get_date_from(), rule.date_basis)
+            )._dispatch_fetch_kept()

@@ -1,0 +1,108 @@
+from odoo import api, models
+from odoo.fields import Domain
+
+#: What a file is → code of its document type
+FILE_TYPES = {"nfe": "nfe", "event": "nfe_event", "boleto": "boleto"}
+
+
+class DocumentDispatchFile(models.Model):
+    """NF-e and boletos as documents of their own: their people, their text, their fate."""
+
+    # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
+    _inherit = "document.dispatch.file"
+
+    # ------------------------------------------------------------------
+    # What a file says of itself
+    # ------------------------------------------------------------------
+
+    def _dispatch_type_code(self):
+        return FILE_TYPES.get(self.kind, False)
+
+    def _dispatch_description(self):
+        if self.kind == "boleto":
+            return self.env._("Boleto")
+        if self.kind == "event":
+            return dict(self._fields["event_type"]._description_selection(self.env)).get(
+                self.event_type, self.env._("Event of an NF-e"))
+        return self.env._("NF-e")
+
+    def _dispatch_thread(self):
+        """Mails of a file stand in the chatter of its invoice, and lead to the invoice's page."""
+        return self.move_id
+
+    def _dispatch_obstacle(self, code):
+        """What is not authorised, or somebody else's, never goes."""
+        if self.move_id.state != "posted":
+            return self.env._("The invoice is not posted.")
+        if self.state == "error":
+            return self.words or self.env._("It cannot be sent.")
+        if self.kind == "nfe" and (event := self._get_cancellation()):
+            return self.env._("The NF-e was cancelled: %s", event.event_text or event.name)
+        return ""
+
+    def _dispatch_doubts(self):
+        return self.words if self.state == "warning" else ""
+
+    def _dispatch_date(self):
+        return self.date or self.move_id.invoice_date or self.move_id.date
+
+    def _dispatch_enclosure(self):
+        return {
+            "kind": self.dispatch_kind, "name": self._dispatch_name(), "date": self._dispatch_date(),
+            "amount": self.amount, "currency": self.currency_id,
+        }
+
+    # ------------------------------------------------------------------
+    # For rules
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _dispatch_rule_domain(self, codes):
+        """Authorised NF-e, their events and boletos of posted invoices; nothing that cannot be sent."""
+        kinds = [kind for kind, code in FILE_TYPES.items() if code in codes]
+        return Domain([("kind", "in", kinds), ("state", "!=", "error"), ("move_id.state", "=", "posted")])
+
+    @api.model
+    def _dispatch_date_domain(self, day, basis):
+        return Domain("move_id", "any", self.env["account.move"]._dispatch_date_domain(day, basis))
+
+    # ------------------------------------------------------------------
+    # Rows and files
+    # ------------------------------------------------------------------
+
+    def _dispatch_prepare_rows(self, origin, state="queued"):
+        """Several boletos of an invoice go in one mail, each with its own row."""
+        vals_list = super()._dispatch_prepare_rows(origin, state)
+        boletos = self.filtered(lambda file: file.kind == "boleto").grouped("move_id")
+        together = {file.id for files in boletos.values() if len(files) > 1 for file in files}
+        return [
+            {**vals, "together": True} if vals["res_id"] in together and vals["channel"] == "email" else vals
+            for vals in vals_list
+        ]
+
+    def _dispatch_default_report(self):
+        return self.env["ir.actions.report"]  # the files are there, nothing is printed
+
+    def _dispatch_make_files(self, template, report):
+        """The very bytes that were signed, and the DANFE where there is one; and what the text always adds."""
+        # sudo: the files of documents that the operator may read
+        always = template.sudo().attachment_ids
+        return {
+            file: (file.attachment_id | file._danfe_get()).sudo() | always for file in self
+        }
+
+    def _dispatch_text_amounts(self):
+        return {"amount": self.amount}
+
+    def _dispatch_text_values(self):
+        return {
+            **super()._dispatch_text_values(),
+            "due_date": self._dispatch_spell_date(self.due_date),
+            "date": self._dispatch_spell_date(self.date),
+            "reference": [self.reference],
+            "origin": [self.move_id.name or ""],
+            "_number": [self.number or ""],
+        }
+
+    def _dispatch_window_action(self):
+        return self.move_id._dispatch_window_action()

@@ -1,0 +1,113 @@
+"""The printed page of an NF-e (DANFE) and of a correction letter (DACCe), drawn by ``brazilfiscalreport``.
+
+The library is optional. It draws whatever it is given, also what is no NF-e, and its time grows with the square of
+the items: what goes in was read by :mod:`tools.nfe` before, and many items are drawn in a process of their own that
+is stopped when it takes too long. Two drawings of the same XML differ: keep the bytes.
+
+Run as a program, it reads a job (JSON, see :func:`_main`) and writes the PDF.
+"""
+
+import base64
+import importlib.util
+import json
+import subprocess
+import sys
+from io import BytesIO
+
+#: More items than this are drawn in a process of their own (100 items take 2 to 3 s)
+MOST_ITEMS_HERE = 60
+#: Where an NF-e has one item more, this stands once more in the XML
+_ITEM = b"<det "
+
+
+class NotInstalled(Exception):
+    """``brazilfiscalreport`` is missing on this machine."""
+
+
+class CannotDraw(Exception):
+    """The library failed, or took too long; its words are the message."""
+
+
+def is_available():
+    """Tell whether DANFEs can be drawn on this machine."""
+    try:
+        return importlib.util.find_spec("brazilfiscalreport") is not None
+    except (ImportError, ValueError):
+        return False
+
+
+def count_items(xml):
+    """Return how many items an NF-e has, from its bytes, about."""
+    return xml.count(_ITEM)
+
+
+def draw(xml, logo=None, issuer=None, seconds=100):
+    """Return the PDF of an NF-e, or of a correction letter where ``issuer`` is given.
+
+    :param bytes xml: the signed file, read as authorised before
+    :param bytes logo: a PNG or JPEG
+    :param dict issuer: name and address of the company, as ``brazilfiscalreport`` wants them (``nome``, ``end``,
+        ``bairro``, ``cidade``, ``uf``, ``fone``): a correction letter does not hold them
+    :param seconds: how long a drawing in a process of its own may take
+    :raises NotInstalled:
+    :raises CannotDraw:
+    """
+    if not is_available():
+        raise NotInstalled
+    if count_items(xml) > MOST_ITEMS_HERE:
+        return _draw_apart(xml, logo, issuer, seconds)
+    return _draw_here(xml, logo, issuer)
+
+
+def _draw_here(xml, logo, issuer):
+    try:
+        return _check(_draw(xml, logo, issuer))
+    except Exception as error:
+        if logo:
+            return _draw_here(xml, None, issuer)  # a page without the picture is better than none
+        raise CannotDraw(f"{type(error).__name__}: {error}") from error
+
+
+def _draw_apart(xml, logo, issuer, seconds):
+    job = json.dumps({"xml": _encode(xml), "logo": _encode(logo), "issuer": issuer})
+    try:
+        done = subprocess.run(
+            [sys.executable, __file__], input=job.encode(), capture_output=True, timeout=seconds, check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise CannotDraw(f"more than {seconds} s") from error
+    if done.returncode:
+        words = done.stderr.decode(errors="replace").strip().splitlines()
+        raise CannotDraw(words[-1] if words else f"exit code {done.returncode}")
+    return _check(done.stdout)
+
+
+def _draw(xml, logo, issuer):
+    picture = BytesIO(logo) if logo else ""
+    if issuer:
+        from brazilfiscalreport.dacce import DaCCe
+        page = DaCCe(xml=xml, emitente=issuer, image=picture or None)
+    else:
+        from brazilfiscalreport.danfe import Danfe, DanfeConfig
+        page = Danfe(xml=xml, config=DanfeConfig(logo=picture, watermark_cancelled=False))
+    return bytes(page.output())
+
+
+def _check(pdf):
+    if not pdf.startswith(b"%PDF-"):
+        raise CannotDraw("no PDF")
+    return pdf
+
+
+def _encode(content):
+    return base64.b64encode(content).decode() if content else None
+
+
+def _main():
+    job = json.load(sys.stdin)
+    xml, logo = (base64.b64decode(job[name]) if job[name] else None for name in ("xml", "logo"))
+    sys.stdout.buffer.write(_draw_here(xml, logo, job["issuer"]))
+
+
+if __name__ == "__main__":
+    _main()
