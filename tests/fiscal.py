@@ -12,7 +12,6 @@ from .common import DispatchCase
 #: Where the samples of nfelib lie: real NF-e, with their protocols
 NFELIB = Path(find_spec("nfelib").submodule_search_locations[0])
 SAMPLES = NFELIB / "nfe" / "samples" / "v4_0" / "leiauteNFe"
-CORRECTION = NFELIB.parent / "nfelib" / "nfe_evento_cce" / "samples" / "v1_0"
 
 
 def boleto_pdf(*instalments, wrong=False):

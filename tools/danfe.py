@@ -72,7 +72,8 @@ def _draw_apart(xml, logo, issuer, seconds):
     job = json.dumps({"xml": _encode(xml), "logo": _encode(logo), "issuer": issuer})
     try:
         done = subprocess.run(
-            [sys.executable, __file__], input=job.encode(), capture_output=True, timeout=seconds, check=False,
+            # -P: this folder's own names (numbers.py) stay out of the way
+            [sys.executable, "-P", __file__], input=job.encode(), capture_output=True, timeout=seconds, check=False,
         )
     except subprocess.TimeoutExpired as error:
         raise CannotDraw(f"more than {seconds} s") from error

@@ -6,11 +6,9 @@ from unittest.mock import patch
 
 import pypdfium2
 import zxingcpp
-from nfe_samples import NFELIB, samples
+from nfe_samples import samples
 
 from tools import danfe, nfe
-
-CORRECTION = NFELIB.parent / "nfe_evento_cce" / "samples" / "v1_0"
 
 
 def with_items(xml, count):
@@ -46,7 +44,7 @@ class TestDanfe(unittest.TestCase):
             self.assertIn(nfe.read(content).key, bar_codes(danfe.draw(content)))
 
     def test_correction_letter(self):
-        content = next(CORRECTION.glob("*.xml")).read_bytes()
+        [content] = samples("nfe_evento_cce/**").values()
         pdf = danfe.draw(content, issuer={"nome": "Aurora Equipamentos Ltda", "cidade": "São Paulo", "uf": "SP"})
         self.assertIn("Aurora Equipamentos", pypdfium2.PdfDocument(pdf)[0].get_textpage().get_text_range())
 
