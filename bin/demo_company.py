@@ -7,13 +7,16 @@ from datetime import timedelta
 from demo_data import (
     AURORA,
     BLACKLIST,
+    CNPJS,
     CURRENCIES,
     CUSTOMERS,
     DAYS_OF_RULE,
     DOCUMENTS,
+    FILES,
     INVOICE,
     LINE_OF_LONG,
     LOGINS,
+    NFE,
     ORDER,
     PRODUCTS,
     USERS,
@@ -57,6 +60,8 @@ def build(env, smtp_port):
     for document in sorted(DOCUMENTS, key=lambda document: -document.days_ago):
         partner = partners[document.customer]
         _document(env, document, partner, products, salespeople[partner.company_id])
+    for file in FILES:
+        _file(env, file)
     _rules(env, companies, users)
 
 
@@ -182,7 +187,7 @@ def _customer(env, company, customer):
     partner = env["res.partner"].create({
         "name": customer.name, "is_company": True, "lang": customer.lang, "email": customer.email,
         "street": street, "zip": code, "city": city, "company_id": company.id,
-        "country_id": env.ref(f"base.{customer.lang[-2:].lower()}").id,
+        "country_id": env.ref(f"base.{customer.lang[-2:].lower()}").id, "vat": CNPJS.get(customer.key),
     })
     found = {customer.key: partner}
     for contact in customer.contacts:
@@ -230,6 +235,21 @@ def _invoice(env, document, partner, products, salesperson, day):
     if document.state == "posted":
         move.action_post()
     return move
+
+
+def _file(env, file):
+    """Put an NF-e or a boleto on its invoice, as a person or another program would."""
+    # now that Odoo knows where its addons lie
+    from demo_fiscal import STRANGER, boleto_pdf, xml
+    move = env["account.move"].search([("ref", "=", file.ref)])
+    if file.kind == NFE:
+        content = xml(move, STRANGER) if file.stranger else xml(move)
+    else:
+        content = boleto_pdf(move)
+    env["ir.attachment"].create({
+        "name": "nfe.xml" if file.kind == NFE else "boleto.pdf", "raw": content, "res_model": move._name,
+        "res_id": move.id,
+    })
 
 
 def _order(env, document, partner, products, salesperson, day):
@@ -286,6 +306,7 @@ def _rules(env, companies, users):
     date_from = fields.Date.today() - timedelta(days=DAYS_OF_RULE)
     for name, company, operator, delivery, codes in (
         ("Invoices by night", AURORA, "beatriz", "now", ("invoice", "credit_note", "receipt")),
+        ("NF-e and boletos", AURORA, "beatriz", "now", ("nfe", "nfe_event", "boleto")),
         ("Quotations and orders, after a look", AURORA, "rafael", "review", ("quotation", "order")),
         ("Faktury co noc", VISTULA, "zofia", "now", ("invoice", "credit_note", "receipt")),
     ):

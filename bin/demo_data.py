@@ -90,6 +90,18 @@ def stays(why):
 
 
 @dataclass(frozen=True)
+class File:
+    """An NF-e or a boleto on the invoice of a customer with this order number."""
+
+    ref: str
+    kind: str
+    customer: str
+    fate: Fate
+    stranger: bool = False
+    mark: str = ""
+
+
+@dataclass(frozen=True)
 class Document:
     """A document of a customer, found again by the customer's own order number.
 
@@ -130,6 +142,8 @@ CUSTOMERS = [
         Contact("Márcia Conceição", "marcia@silva.com.br.example", "invoice order"),
         Contact("João Araújo", "joao@silva.com.br.example", "invoice"),
         Contact("Tânia Reis", "compras@silva.com.br.example", "quote"),
+        Contact("Nota Fiscal Silva", "nfe@silva.com.br.example", "nf"),
+        Contact("Tesouraria Silva", "tesouraria@silva.com.br.example", "financial"),
         Contact("Filial Campinas", "campinas@silva.com.br.example", kind="other", below=(
             Contact("Antônio Galvão", "antonio@silva.com.br.example", "invoice"),
         )),
@@ -292,4 +306,20 @@ DOCUMENTS = [
     Document("Z/2", INVOICE, "apteka", 0, "hose 1", mail("malgorzata@swit.example")),
     Document("Z/3", INVOICE, "kuznia", 2, "motor 1", paper("no_address")),
     Document("Z/0", INVOICE, "sklep", 33, "pump 1", BEFORE),
+]
+
+# What the fiscal program and the bank left on invoices, and the customers' numbers that stand in it.
+NFE, BOLETO = "nfe", "boleto"
+CNPJS = {
+    "silva": "12.345.678/0001-95", "cartorio": "33.000.167/0001-01", "gaucha": "61.198.164/0001-60",
+    "acai": "04.895.728/0001-80",
+}
+FILES = [
+    File("PC-4501", NFE, "silva", mail("nfe@silva.com.br.example")),
+    File("PC-4501", BOLETO, "silva", mail("tesouraria@silva.com.br.example")),
+    # the law asks for the file, whatever he prefers
+    File("OF-77", NFE, "cartorio", mail("cartorio@ipiranga.example")),
+    File("OF-77", BOLETO, "cartorio", paper("refused")),
+    File("VSG 3301", NFE, "gaucha", stays("issued by somebody else"), stranger=True),
+    File("ACAI/17", BOLETO, "acai", mail("contato@acai.example")),
 ]

@@ -9,14 +9,14 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from demo_data import AURORA, CUSTOMERS, DOCUMENTS, ORDER, VISTULA
+from demo_data import AURORA, BOLETO, CUSTOMERS, DOCUMENTS, FILES, NFE, ORDER, VISTULA
 from pypdf import PdfReader
 
 WIDTHS = (16, 27, 35, 21, 10)
 WHY = {
     "general": "general address", "general_company": "address of company",
     **{f"flag_{role}": f"{role} flag" for role in ("nf", "financial", "invoice", "quote", "order")},
-    "refused": "customer refuses e-mail", "no_address": "no usable address",
+    "duty": "the law asks for it", "refused": "customer refuses e-mail", "no_address": "no usable address",
 }
 # Words that tell a language from the others that the demo speaks.
 WORDS = {
@@ -44,7 +44,21 @@ class Case:
     @property
     def name(self):
         """Return how people call the document."""
+        if self.is_file:
+            return f"{self.record.name} {self.document.kind}"
         return self.record.name if self.record.name not in (False, "/") else f"draft {self.document.ref}"
+
+    @property
+    def is_file(self):
+        """Tell whether it is an NF-e or a boleto of an invoice."""
+        return self.document.kind in (NFE, BOLETO)
+
+    @property
+    def in_subject(self):
+        """Return what the subject of its mail says."""
+        if self.document.kind == NFE:
+            return [self.record.number]
+        return ["Boleto", self.record.move_id.name] if self.is_file else [self.name]
 
     def wrong(self, what):
         """Return a problem of this document as one line."""
@@ -53,7 +67,8 @@ class Case:
 
 def report(env, messages):
     """Print what went, what stayed and why; return what is not as it has to be."""
-    cases = [_case(env, document) for document in DOCUMENTS]
+    # those of files first: their subjects name the invoice, too
+    cases = [_file_case(env, file) for file in FILES] + [_case(env, document) for document in DOCUMENTS]
     for company in (AURORA, VISTULA):
         _print_company(company, [case for case in cases if case.customer.company == company])
     problems = [problem for case in cases for problem in _check_rows(case)]
@@ -72,6 +87,13 @@ def _case(env, document):
         ("res_model", "=", model), ("res_id", "=", record.id), ("state", "!=", "cancelled"),
     ])
     return Case(document, customer, record.ensure_one(), rows)
+
+
+def _file_case(env, file):
+    customer = next(customer for customer in CUSTOMERS if customer.key == file.customer)
+    record = env["document.dispatch.file"].search([("move_id.ref", "=", file.ref), ("kind", "=", file.kind)])
+    rows = env["document.dispatch"].search([("file_id", "=", record.id), ("state", "!=", "cancelled")])
+    return Case(file, customer, record.ensure_one(), rows)
 
 
 # What is printed
@@ -183,7 +205,8 @@ def _case_of(cases, message):
     """Return the document that the subject names; two companies may use the same numbers."""
     company = VISTULA if VISTULA in str(message.content["From"]) + str(message.content["Subject"]) else AURORA
     for case in cases:
-        if case.customer.company == company and _names(str(message.content["Subject"]), case.name):
+        subject = str(message.content["Subject"])
+        if case.customer.company == company and all(_names(subject, words) for words in case.in_subject):
             return case
     return None
 
@@ -217,11 +240,23 @@ def _faults(case, message, lang):
         yield f"comes from {message.content['From']}"
     if (spoken := _language(message)) != lang:
         yield f"speaks {spoken}, must speak {lang}"
+    if case.is_file:
+        yield from _faults_of_attached(case, message)
+        return
     files = [part.get_payload(decode=True) for part in message.parts if part.get_content_type() == "application/pdf"]
     if len(files) != 1:
         yield f"{len(files)} PDF files"
     for file in files:
         yield from _faults_of_file(case, PdfReader(io.BytesIO(file)).pages)
+
+
+def _faults_of_attached(case, message):
+    """Yield what is wrong in a mail with an NF-e or a boleto: the very bytes, and the page of an NF-e."""
+    files = [part.get_payload(decode=True) for part in message.parts if part.get_filename()]
+    if case.record.attachment_id.raw not in files:
+        yield "the file is not there byte for byte"
+    if len(files) != 1 + (case.document.kind == NFE):
+        yield f"{len(files)} files"
 
 
 def _faults_of_file(case, pages):
