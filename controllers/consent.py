@@ -172,6 +172,7 @@ class DocumentDispatchConsent(http.Controller):
             "question": company._dispatch_consent_question(), "question_hash": consents._page_hash(company),
             "statements": consents._page_statements(), "emails": partner._dispatch_consent_masked(),
             "refused": partner.dematerialization_refused, "named": partner._dispatch_refused_names(),
+            "duties": company._dispatch_duties(),
             "last": partner._dispatch_consent_last(company), "form": {}, "kind": None, "problem": "", "done": None,
             "max_name": MAX_NAME, "max_comment": MAX_COMMENT, "max_email": MAX_EMAIL, **values,
         }))

@@ -107,7 +107,7 @@ class DocumentDispatchFile(models.Model):
     @api.model
     def _read(self, attachment):
         """Values of what a file holds; nothing leaves this method but values, whatever the file is."""
-        content = attachment.raw or b""
+        content = self._bytes_of(attachment)
         if not content or len(content) > LARGEST:
             return []
         move = self.env["account.move"].sudo().browse(attachment.res_id)  # sudo: as in _recognise
@@ -156,6 +156,12 @@ class DocumentDispatchFile(models.Model):
                 }
             else:
                 yield {"kind": "unusable", "name": f"{move.name}/boleto", "reference": reading.problem}
+
+    @api.model
+    def _bytes_of(self, attachment):
+        """The bytes of a file; not its size, which the web client asks for (context ``bin_size``)."""
+        # sudo: of a file whose row may be read
+        return attachment.sudo().with_context(bin_size=False).raw or b""
 
     def action_open_file(self):
         """Open the file itself."""

@@ -41,8 +41,7 @@ class DocumentDispatchFile(models.Model):
                 checks.Check(boleto_checks.INSTALMENT, checks.OK)]
         if self.reference in (boleto.CHECK_DIGIT, boleto.COLLECTION):
             return [checks.Check(self.reference, checks.ERROR)]
-        # sudo: the bytes of a file whose row may be read
-        found = nfe.read(self.attachment_id.sudo().raw or b"")
+        found = nfe.read(self._bytes_of(self.attachment_id))
         return nfe_checks.check(
             found, move.company_id.vat, partner_tax_id=move.partner_id.vat or move.commercial_partner_id.vat,
             amount=None if found.event else move.amount_total,

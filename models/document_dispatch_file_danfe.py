@@ -55,8 +55,7 @@ class DocumentDispatchFile(models.Model):
         return self.kind == "nfe" or self.kind == "event" and self.event_type == "correction"
 
     def _danfe_xml(self):
-        # sudo: the bytes of a file whose row may be read
-        return self.attachment_id.sudo().raw or b""
+        return self._bytes_of(self.attachment_id)
 
     def _danfe_get(self):
         """The page, if it is there."""
@@ -92,7 +91,7 @@ class DocumentDispatchFile(models.Model):
 
     def _danfe_logo(self, company):
         # sudo: the picture that stands on every document of the company
-        picture = company.sudo().partner_id.image_512
+        picture = company.sudo().partner_id.with_context(bin_size=False).image_512
         return base64.b64decode(picture) if picture and not company.uses_default_logo else None
 
     def _danfe_issuer(self, company):

@@ -22,7 +22,7 @@ class DocumentDispatchHealth(models.AbstractModel):
         """Return what is wrong now, one sentence each, which says what to do."""
         return [
             *self._check_scheduler(), *self._check_accounts(), *self._check_rules(),
-            *self._check_companies(), *self._check_rows(),
+            *self._check_companies(), *self._check_rows(), *self._check_neighbours(),
         ]
 
     def _check_scheduler(self):
@@ -89,6 +89,18 @@ class DocumentDispatchHealth(models.AbstractModel):
             yield self.env._(
                 "Of %s documents nobody knows whether they arrived: open “Needs a Look” and decide.", unknown,
             )
+
+    def _check_neighbours(self):
+        """Another module that mails NF-e by itself (OCA's l10n-brazil): nobody should get them twice."""
+        # sudo: modules are for administrators to read
+        other = self.env["ir.module.module"].sudo().search_count(
+            [("name", "=", "l10n_br_fiscal_notification"), ("state", "=", "installed")])
+        rules = other and self.env["document.dispatch.rule"].search(
+            [("active", "=", True), ("type_ids.code", "in", ("nfe", "nfe_event"))])
+        for rule in rules or ():
+            yield self.env._(
+                "The module “l10n_br_fiscal_notification” mails NF-e, too: the rule “%s” would send them a second time. "
+                "Switch one of them off.", rule.name)
 
     @api.model
     def _watch(self):

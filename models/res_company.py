@@ -90,6 +90,14 @@ class ResCompany(models.Model):
         place = " ".join(filter(None, (self.zip, self.city)))
         return [part for part in (self.name, self.street, place) if part]
 
+    def _dispatch_duties(self):
+        """The kinds of documents that this company mails to those who refuse, too, in words: the law asks for it."""
+        types = self.env["document.dispatch.type"].search([
+            ("refusal_applies", "=", False), ("company_id", "in", [False, self.id])])
+        if self.country_id.code != "BR":
+            types = types.filtered(lambda dispatch_type: dispatch_type.role != "nf")
+        return ", ".join(types.mapped("name"))
+
     def _dispatch_consent_question(self):
         """What the customer is asked on his page, in the language of the context."""
         if self.dispatch_consent_text:

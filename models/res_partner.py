@@ -46,6 +46,7 @@ class ResPartner(models.Model):
     def _compute_dispatch_overview(self):
         directory = self._origin._dispatch_directory()
         names = dict(self.env["document.dispatch.type"]._fields["role"]._description_selection(self.env))
+        duties = self.env.company._dispatch_duties()
         for partner in self:
             if not partner._origin:
                 partner.dispatch_overview = False
@@ -57,7 +58,8 @@ class ResPartner(models.Model):
                 }
                 for role in ROLE_FIELDS
             ]
-            refused = {"refused": partner.dematerialization_refused, "named": partner._dispatch_refused_names()}
+            refused = {"refused": partner.dematerialization_refused, "named": partner._dispatch_refused_names(),
+                       "duties": duties}
             partner.dispatch_overview = self.env["ir.qweb"]._render(
                 "document_dispatch.partner_overview", {"lines": lines, **refused}, minimal_qcontext=True,
             )

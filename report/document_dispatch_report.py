@@ -16,7 +16,7 @@ OPEN = "open"
 
 
 class DocumentDispatchReport(models.Model):
-    """Every posted invoice and confirmed order, each once, with what became of it.
+    """Every posted invoice, its NF-e and boletos, and every confirmed order, each once, with what became of it.
 
     The sum of all outcomes is the number of documents: a document without a row is there too.
     """
@@ -32,7 +32,8 @@ class DocumentDispatchReport(models.Model):
     res_id = fields.Many2oneReference(model_field="res_model", readonly=True)
     kind = fields.Selection(
         [("out_invoice", "Invoice"), ("out_refund", "Credit Note"), ("out_receipt", "Receipt"),
-         ("sale", "Order Confirmation")], readonly=True,
+         ("nfe", "NF-e"), ("event", "Event of an NF-e"), ("boleto", "Boleto"), ("sale", "Order Confirmation")],
+        readonly=True,
     )
     date = fields.Date(readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
@@ -53,14 +54,14 @@ class DocumentDispatchReport(models.Model):
         """Make the view. Raw SQL: Odoo's reports are views."""
         tools.drop_view_if_exists(self.env.cr, self._table)
         self.env.cr.execute(tools.SQL(
-            "CREATE VIEW %s AS (%s UNION ALL %s)",
-            tools.SQL.identifier(self._table), self._select_invoices(), self._select_orders(),
+            "CREATE VIEW %s AS (%s UNION ALL %s UNION ALL %s)",
+            tools.SQL.identifier(self._table), self._select_invoices(), self._select_orders(), self._select_files(),
         ))
 
     def _select_invoices(self):
         return tools.SQL(
             """
-            SELECT m.id * 2 AS id, m.name AS document_name, 'account.move' AS res_model, m.id AS res_id,
+            SELECT m.id * 3 AS id, m.name AS document_name, 'account.move' AS res_model, m.id AS res_id,
                    m.move_type AS kind, COALESCE(m.invoice_date, m.date) AS date, m.company_id, m.partner_id,
                    m.invoice_user_id AS user_id, c.currency_id, m.amount_total_signed AS amount, 1 AS count,
                    %s AS outcome, m.dispatch_exclude_reason AS reason
@@ -74,7 +75,7 @@ class DocumentDispatchReport(models.Model):
     def _select_orders(self):
         return tools.SQL(
             """
-            SELECT o.id * 2 + 1 AS id, o.name AS document_name, 'sale.order' AS res_model, o.id AS res_id,
+            SELECT o.id * 3 + 1 AS id, o.name AS document_name, 'sale.order' AS res_model, o.id AS res_id,
                    'sale' AS kind, o.date_order::date AS date, o.company_id, o.partner_id,
                    o.user_id, c.currency_id, o.amount_total / COALESCE(NULLIF(o.currency_rate, 0), 1) AS amount,
                    1 AS count, %s AS outcome, o.dispatch_exclude_reason AS reason
@@ -83,6 +84,22 @@ class DocumentDispatchReport(models.Model):
              WHERE o.state = 'sale'
             """,
             self._case(tools.SQL("o.dispatch_state")),
+        )
+
+    def _select_files(self):
+        """NF-e and boletos that can be sent; in reais, as they are."""
+        return tools.SQL(
+            """
+            SELECT f.id * 3 + 2 AS id, f.name AS document_name, 'document.dispatch.file' AS res_model, f.id AS res_id,
+                   f.kind, COALESCE(m.invoice_date, m.date) AS date, f.company_id, m.partner_id,
+                   m.invoice_user_id AS user_id, c.currency_id, f.amount, 1 AS count, %s AS outcome,
+                   f.dispatch_exclude_reason AS reason
+              FROM document_dispatch_file f
+              JOIN account_move m ON m.id = f.move_id
+              JOIN res_company c ON c.id = f.company_id
+             WHERE m.state = 'posted' AND f.state != 'error'
+            """,
+            self._case(tools.SQL("f.dispatch_state")),
         )
 
     def _case(self, column):
@@ -94,4 +111,4 @@ class DocumentDispatchReport(models.Model):
     def action_open(self):
         """Open the document."""
         self.ensure_one()
-        return self.env[self.res_model].browse(self.res_id)._get_records_action()
+        return self.env[self.res_model].browse(self.res_id)._dispatch_thread()._get_records_action()

@@ -40,4 +40,5 @@ from . import test_paper_tray
 from . import test_letter
 from . import test_fiscal_dispatch
 from . import test_fiscal_files
+from . import test_fiscal_kept
 from . import test_fiscal_tour

@@ -296,6 +296,33 @@ class TestFiscalDispatch(FiscalCase):
             "biuro@nowak.example.com", "biuro@nowak.example.com",
         ])
 
+    def test_report(self):
+        """The boss sees each NF-e and boleto once, with what became of it."""
+        self._attach(self.xml, "nfe.xml")
+        self._attach(boleto_pdf(self._instalment()), "boleto.pdf")
+        self._rule("NF-e", "nfe")
+        self._plan()
+        self._deliver()
+        self.env.flush_all()
+        lines = self.env["document.dispatch.report"].search([("res_model", "=", "document.dispatch.file")])
+        self.assertEqual({line.kind: line.outcome for line in lines}, {"nfe": "sent", "boleto": "open"})
+        self.assertEqual(lines[0].action_open()["res_id"], self.invoice.id)
+
+    def test_the_customer_is_told(self):
+        """On his page, and on the contact: what comes by e-mail although he refuses."""
+        self.silva.dematerialization_refused = True
+        self.assertIn("as the law asks: NF-e", self.silva.dispatch_overview)
+        self.assertEqual(self.company._dispatch_duties(), "NF-e, Event of an NF-e")
+        self.company.country_id = self.env.ref("base.fr")
+        self.assertEqual(self.company._dispatch_duties(), "")
+
+    def test_another_module_mails_them_too(self):
+        self._rule("NF-e", "nfe")
+        Health = self.env["document.dispatch.health"]
+        self.assertFalse([problem for problem in Health._get_problems() if "l10n_br_fiscal_notification" in problem])
+        self.env["ir.module.module"].create({"name": "l10n_br_fiscal_notification", "state": "installed"})
+        self.assertTrue([problem for problem in Health._get_problems() if "l10n_br_fiscal_notification" in problem])
+
     def test_other_people(self):
         """A user of another company sees none of it; who may not read the invoice cannot send its files."""
         self._attach(self.xml, "nfe.xml")

@@ -16,6 +16,13 @@ class TestFiscalFiles(FiscalCase):
         self.assertEqual(file.number, f"{self.nfe.series}/{self.nfe.number}")
         self.assertEqual(file.attachment_id.raw, self.xml, "the bytes are the signed ones")
 
+    def test_as_the_web_client_reads_it(self):
+        """It asks for sizes instead of bytes."""
+        self._attach(self.xml, "nfe.xml")
+        file = self.invoice.dispatch_file_ids.with_context(bin_size=True)
+        self.env.invalidate_all()
+        self.assertEqual((file.state, file.words), ("ok", ""))
+
     def test_what_contradicts_the_invoice(self):
         self._attach(self.xml, "nfe.xml")
         file = self.invoice.dispatch_file_ids

@@ -36,9 +36,9 @@ class DocumentDispatchAlso(models.TransientModel):
             lambda file: file._dispatch_type_code() and not file._dispatch_obstacle(file._dispatch_type_code()))
         types = self.env["document.dispatch.type"]._get_by_code(
             {file._dispatch_type_code() for file in files}, move.company_id)
-        for code, of_type in files.grouped(lambda file: file._dispatch_type_code()).items():
-            if code in types:
-                yield self._prepare_line(types[code], of_type)
+        by_type = files.grouped(lambda file: types.get(file._dispatch_type_code(), self.env["document.dispatch.type"]))
+        for dispatch_type in self.env["document.dispatch.type"].union(*types.values()).sorted("sequence"):
+            yield self._prepare_line(dispatch_type, by_type[dispatch_type])
 
     @api.model
     def _prepare_line(self, dispatch_type, files):
