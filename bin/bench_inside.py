@@ -13,7 +13,7 @@ from pathlib import Path
 import bench_data
 from bench_process import DELIVER, PLAN, Bench, cpu, peak
 
-from odoo import sql_db
+from odoo import fields, sql_db
 from odoo.tests import Form
 from odoo.tools import config
 
@@ -22,6 +22,7 @@ SECONDS_FOR_LANES = 600
 FORM_READS = 30
 PLANS = 5
 PRINT = "document_dispatch.ir_cron_dispatch_print"
+DANFE = "document_dispatch.ir_cron_dispatch_danfe"
 
 
 # The measures
@@ -202,10 +203,59 @@ def letters(bench):
         return {"edited": edited, "seconds": seconds, "peak": peak(), "pages": run.pages}
 
 
+def fiscal(bench):
+    """Read and draw NF-e, then send those of a lot: from the files to the server's 250."""
+    # now that Odoo knows where its addons lie
+    import demo_fiscal
+
+    from odoo.addons.document_dispatch.tools import danfe, nfe
+    with bench.env() as env:
+        invoices = bench_data.lot(env, bench.options.lots[0][0])
+        env.company.write({"country_id": env.ref("base.br").id, "vat": demo_fiscal.CNPJ})
+        files = [demo_fiscal.xml(invoice) for invoice in invoices]
+        hundred = demo_fiscal.xml(invoices[0], times=100 // len(invoices[0].invoice_line_ids))
+        result = {
+            "read": timed(lambda: nfe.read(files[0]), 100), "danfe": timed(lambda: danfe.draw(files[0]), 5),
+            "danfe_100": timed(lambda: danfe.draw(hundred), 3),
+        }
+        dispatch_type = env["document.dispatch.type"].search([("code", "=", "nfe")])
+        rule = bench_data.rule(env)
+        rule.write({
+            "type_ids": [(6, 0, dispatch_type.ids)], "trigger": "schedule", "date_from": invoices[0].invoice_date,
+        })
+        rule.next_run = fields.Datetime.now()
+        begin = time.time()
+        env["ir.attachment"].create([
+            {"name": "nfe.xml", "raw": content, "res_model": invoice._name, "res_id": invoice.id}
+            for invoice, content in zip(invoices, files, strict=True)
+        ])
+    result["recognised"] = time.time() - begin
+    for job in (DANFE, PLAN, DELIVER):
+        bench.run_job(job)
+    result["seconds"] = time.time() - begin
+    with bench.env() as env:
+        rows = env["document.dispatch"].search([("type_code", "=", "nfe")])
+        complete = rows.filtered(lambda row: row.state == "sent" and len(row.attachment_ids) == 2)
+        if len(complete) != len(files):
+            raise RuntimeError(f"{len(complete)} of {len(files)} NF-e went with their DANFE")
+    return result | {"rate": len(files) / result["seconds"]}
+
+
+def timed(function, times):
+    """Return the median seconds of a call."""
+    seconds = []
+    for _time in range(times):
+        begin = time.perf_counter()
+        function()
+        seconds.append(time.perf_counter() - begin)
+    return statistics.median(seconds)
+
+
 MEASURES = {
     function.__name__: function
     for function in (
         build, send, schedule, worker, by_hand, rendering, planning, planning_many, prepare, lane, form, letters,
+        fiscal,
     )
 }
 

@@ -12,8 +12,8 @@ CNPJ = "11222333000181"
 STRANGER = "44555666000172"
 
 
-def xml(move, emitter=CNPJ):
-    """Return an authorised NF-e of an invoice, as bytes."""
+def xml(move, emitter=CNPJ, times=1):
+    """Return an authorised NF-e of an invoice, as bytes; ``times`` repeats its lines."""
     issued = f"{move.invoice_date.isoformat()}T10:30:00-03:00"
     number = f"{move.id:09}"
     first = f"35{move.invoice_date:%y%m}{emitter}55001{number}1{move.id:08}"
@@ -26,7 +26,7 @@ def xml(move, emitter=CNPJ):
         f"<vUnCom>{line.price_unit:.10f}</vUnCom><vProd>{line.price_subtotal:.2f}</vProd><cEANTrib>SEM GTIN</cEANTrib>"
         f"<uTrib>UN</uTrib><qTrib>{line.quantity:.4f}</qTrib><vUnTrib>{line.price_unit:.10f}</vUnTrib><indTot>1</indTot>"
         "</prod><imposto><ICMS><ICMSSN102><orig>0</orig><CSOSN>102</CSOSN></ICMSSN102></ICMS></imposto></det>"
-        for place, line in enumerate(move.invoice_line_ids, start=1)
+        for place, line in enumerate(list(move.invoice_line_ids) * times, start=1)
     )
     dup = "".join(
         f"<dup><nDup>{place:03}</nDup><dVenc>{due.isoformat()}</dVenc><vDup>{amount:.2f}</vDup></dup>"
