@@ -240,12 +240,9 @@ def _invoice(env, document, partner, products, salesperson, day):
 def _file(env, file):
     """Put an NF-e or a boleto on its invoice, as a person or another program would."""
     # now that Odoo knows where its addons lie
-    from demo_fiscal import STRANGER, boleto_pdf, xml
+    from demo_fiscal import CNPJ, STRANGER, boleto_pdf, xml
     move = env["account.move"].search([("ref", "=", file.ref)])
-    if file.kind == NFE:
-        content = xml(move, STRANGER) if file.stranger else xml(move)
-    else:
-        content = boleto_pdf(move)
+    content = xml(move, STRANGER if file.stranger else CNPJ) if file.kind == NFE else boleto_pdf(move)
     env["ir.attachment"].create({
         "name": "nfe.xml" if file.kind == NFE else "boleto.pdf", "raw": content, "res_model": move._name,
         "res_id": move.id,

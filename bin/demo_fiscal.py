@@ -43,8 +43,9 @@ def xml(move, emitter=CNPJ, times=1):
         <dhEmi>{issued}</dhEmi><tpNF>1</tpNF><idDest>1</idDest><cMunFG>3550308</cMunFG><tpImp>1</tpImp>\
         <tpEmis>1</tpEmis><cDV>{key[-1]}</cDV><tpAmb>1</tpAmb><finNFe>1</finNFe><indFinal>0</indFinal>\
         <indPres>9</indPres><procEmi>0</procEmi><verProc>demo</verProc></ide><emit><CNPJ>{emitter}</CNPJ>\
-        <xNome>{_text(company.name)}</xNome>{_address("enderEmit", company.partner_id)}<IE>110042490114</IE><CRT>1</CRT>\
-        </emit><dest><CNPJ>{recipient}</CNPJ><xNome>{_text(partner.name)}</xNome>{_address("enderDest", partner)}\
+        <xNome>{_text(company.name)}</xNome>{_address("enderEmit", company.partner_id)}<IE>110042490114</IE>\
+        <CRT>1</CRT></emit><dest><CNPJ>{recipient}</CNPJ><xNome>{_text(partner.name)}</xNome>\
+        {_address("enderDest", partner)}\
         <indIEDest>9</indIEDest></dest>{items}<total><ICMSTot>{zeros}<vProd>{move.amount_untaxed:.2f}</vProd>{others}\
         <vNF>{move.amount_total:.2f}</vNF></ICMSTot></total><transp><modFrete>9</modFrete></transp>\
         <cobr>{dup}</cobr><pag><detPag><tPag>15</tPag><vPag>{move.amount_total:.2f}</vPag></detPag></pag></infNFe></NFe>\

@@ -46,7 +46,7 @@ class AccountMove(models.Model):
         self.check_access("write")
         self._dispatch_fetch_kept()
         # sudo: the invoices were checked; which of their files are NF-e is for everybody who sees them
-        files = self.env["ir.attachment"].sudo().search([("res_model", "=", "account.move"), ("res_id", "in", self.ids)])
+        files = self.env["ir.attachment"].sudo().search([("res_model", "=", self._name), ("res_id", "in", self.ids)])
         files._dispatch_recognise()
 
     def _dispatch_fetch_kept(self):

@@ -99,8 +99,8 @@ class DocumentDispatchHealth(models.AbstractModel):
             [("active", "=", True), ("type_ids.code", "in", ("nfe", "nfe_event"))])
         for rule in rules or ():
             yield self.env._(
-                "The module “l10n_br_fiscal_notification” mails NF-e, too: the rule “%s” would send them a second time. "
-                "Switch one of them off.", rule.name)
+                "The module “l10n_br_fiscal_notification” mails NF-e, too: the rule “%s” would send them twice. Switch "
+                "one of them off.", rule.name)
 
     @api.model
     def _watch(self):
