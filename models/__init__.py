@@ -39,6 +39,7 @@ from . import res_company
 from . import res_partner
 from . import res_partner_consent
 from . import res_partner_consent_page
+from . import res_partner_import
 from . import res_partner_known
 from . import res_users
 from . import ir_actions_report
