@@ -40,3 +40,6 @@ from . import test_paper_tray
 from . import test_letter
 from . import test_fiscal_files
 from . import test_import
+from . import test_setup
+from . import test_flags
+from . import test_setup_tour

@@ -5,6 +5,7 @@ import unittest
 from pathlib import Path
 
 from lxml import etree
+
 from tools import states
 
 ROOT = Path(__file__).parents[2]
@@ -56,10 +57,9 @@ class TestViews(unittest.TestCase):
         for where, element in elements("input", "textarea", "select"):
             if element.get("type") in ("hidden", "submit"):
                 continue
-            labelled = element.xpath("ancestor::label") or element.getroottree().xpath(
-                "//label[@for=$id]", id=element.get("id", "")) if element.get("id") else element.xpath("ancestor::label")
+            labels = element.xpath("ancestor::label | //label[@for=$id]", id=element.get("id") or "?")
             with self.subTest(where):
-                self.assertTrue(labelled or any(element.get(name) for name in NAMES))
+                self.assertTrue(labels or any(element.get(name) for name in NAMES))
 
 
 class TestStateField(unittest.TestCase):
@@ -76,6 +76,6 @@ class TestStateField(unittest.TestCase):
         [looks] = re.findall(r"const LOOKS = \{(.*?)\};", STATE_FIELD, re.DOTALL)
         known = re.findall(r'"(\w+)"', looks)
         self.assertEqual(len(known), len(set(known)))
-        there = set(states.RECIPIENT_TRANSITIONS) | set(states.DISPATCH_TRANSITIONS) | {"to_send"}
+        there = set(states.RECIPIENT_TRANSITIONS) | set(states.DISPATCH_TRANSITIONS) | {"to_send", "done", "todo"}
         self.assertEqual(there - set(known), {states.CANCELLED})
         self.assertFalse(set(known) - there)

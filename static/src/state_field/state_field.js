@@ -1,11 +1,11 @@
 import { registry } from "@web/core/registry";
 import { BadgeField, badgeField } from "@web/views/fields/badge/badge_field";
 
-/** How a state looks, wherever it stands: on a document, a row, an address. What is not named here is grey. */
+/** How a state looks, wherever it stands: on a document, a row, an address, a step. What is not named here is grey. */
 const LOOKS = {
-    success: ["sent", "printed"],
+    success: ["sent", "printed", "done"],
     info: ["to_send", "review", "queued", "sending", "deferred", "handed", "rehearsed"],
-    warning: ["paper", "partial"],
+    warning: ["paper", "partial", "todo"],
     danger: ["failed", "unknown", "bounced"],
 };
 
@@ -14,7 +14,8 @@ export class StateField extends BadgeField {
     get badgeClass() {
         const state = this.props.record.data[this.props.name];
         const look = Object.keys(LOOKS).find((name) => LOOKS[name].includes(state));
-        return look ? `text-bg-${look}` : super.badgeClass;
+        // dark on light: Odoo's white on green or blue has too little contrast to be read by everybody
+        return look ? `bg-${look}-subtle text-${look}-emphasis` : super.badgeClass;
     }
 }
 
