@@ -39,6 +39,7 @@ from . import test_envelope
 from . import test_paper_tray
 from . import test_letter
 from . import test_fiscal_files
+from . import test_views
 from . import test_import
 from . import test_setup
 from . import test_flags
