@@ -78,7 +78,7 @@ class DocumentDispatchSetup(models.AbstractModel):
             return False, self.env._(
                 "Documents go to the general addresses. Customers without one: %s; theirs go to the paper tray.",
                 unreachable)
-        return True, self.env._("Documents go to the general addresses, and every customer has one.")
+        return True, self.env._("Documents go to the general addresses; no customer is without one.")
 
     def _look_at_rule(self, company):
         rules = self._find_rules(company)
