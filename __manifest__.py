@@ -48,6 +48,7 @@
         "views/sale_order_template_views.xml",
         "views/res_users_views.xml",
         "views/res_partner_views.xml",
+        "views/document_dispatch_flags_views.xml",
         "views/document_dispatch_overview_views.xml",
         "views/ir_actions_report_views.xml",
         "views/ir_mail_server_views.xml",

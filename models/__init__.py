@@ -21,6 +21,7 @@ from . import document_dispatch_content
 from . import document_dispatch_mailer
 from . import document_dispatch_delivery
 from . import document_dispatch_health
+from . import document_dispatch_setup
 from . import document_dispatch_mixin
 from . import document_dispatch_mark
 from . import document_dispatch_opened
@@ -37,9 +38,12 @@ from . import document_consent_address
 from . import document_consent_page
 from . import document_consent_attempt
 from . import res_company
+from . import res_company_setup
 from . import res_partner
 from . import res_partner_consent
 from . import res_partner_consent_page
+from . import res_partner_import
+from . import res_partner_guess
 from . import res_partner_known
 from . import res_users
 from . import ir_actions_report

@@ -25,11 +25,14 @@ class DocumentDispatchHealth(models.AbstractModel):
             *self._check_companies(), *self._check_rows(), *self._check_neighbours(),
         ]
 
-    def _check_scheduler(self):
+    def _get_jobs(self):
+        """The scheduled actions without which nothing goes by itself."""
         # sudo: scheduled actions are for administrators to read
         plan = self.env.ref("document_dispatch.ir_cron_dispatch_plan").sudo()
-        jobs = plan | self.env["document.dispatch.delivery"].sudo()._get_lanes()[:1]
-        for job in jobs:
+        return plan | self.env["document.dispatch.delivery"].sudo()._get_lanes()[:1]
+
+    def _check_scheduler(self):
+        for job in self._get_jobs():
             if not job.active:
                 yield self.env._(
                     "The scheduled action “%s” is switched off: nothing goes by itself. Switch it on.", job.name,

@@ -10,6 +10,10 @@ class Sessions(dict):
         super().__init__()
         self.choices = {}
 
+    def chosen_server(self):
+        """The account of the first choice; ``False``: the one of Odoo's command line, or none."""
+        return next(iter(self.choices.values()), [False])[0]
+
     def close(self):
         """Hang up everywhere."""
         for session in self.values():

@@ -29,6 +29,9 @@ class IrMailServer(models.Model):
         # somebody mends the account: use it at once
         if vals.keys() & {"smtp_user", "smtp_pass", "smtp_host", "smtp_port", "smtp_encryption", "active"}:
             vals = {**vals, "dispatch_problem": False, "dispatch_rests_until": False}
+            # sudo: a test mail proves nothing of the account as it is now, in whatever company it was sent
+            self.env["res.company"].sudo().search([
+                ("dispatch_test_server_id", "in", self.ids)]).dispatch_test_state = False
         return super().write(vals)
 
     def _get_max_email_size(self):
@@ -73,7 +76,8 @@ class IrMailServer(models.Model):
     def _dispatch_obstacle(self):
         """Why this account must not be used now, and for how many seconds; ``None`` when it may."""
         now = fields.Datetime.now()
-        if self.dispatch_rests_until and self.dispatch_rests_until > now:
+        rests = self.dispatch_rests_until and self.dispatch_rests_until > now
+        if rests and not self.env.context.get("dispatch_test_mail"):  # a person wants to know it now
             text = self.env._("The account %(account)s was refused: %(reply)s",
                               account=self.name, reply=self.dispatch_problem)
             return text, (self.dispatch_rests_until - now).total_seconds()

@@ -15,6 +15,7 @@ class ResConfigSettings(models.TransientModel):
     dispatch_envelope = fields.Selection(related="company_id.dispatch_envelope", readonly=False, required=True)
     dispatch_consent_text = fields.Text(related="company_id.dispatch_consent_text", readonly=False)
     dispatch_rehearsal_email = fields.Char(related="company_id.dispatch_rehearsal_email", readonly=False)
+    dispatch_general_address = fields.Boolean(related="company_id.dispatch_general_address", readonly=False)
     dispatch_lanes = fields.Integer(
         string="Lanes", compute="_compute_dispatch_lanes", inverse="_inverse_dispatch_lanes",
         help="So many workers deliver side by side, on Odoo's own cron workers: from 1 to 4. "
@@ -53,6 +54,19 @@ class ResConfigSettings(models.TransientModel):
             for number, lane in enumerate(lanes, start=1):
                 if lane.active != (number <= settings.dispatch_lanes):
                     lane.active = number <= settings.dispatch_lanes
+
+    def action_dispatch_test(self):
+        """Send oneself a test mail, and say what the server answered."""
+        setup, company = self.env["document.dispatch.setup"], self.company_id
+        setup._check_manager()
+        company._dispatch_send_test(self.env.user)
+        accepted = company.dispatch_test_state == "sent"
+        return {
+            "type": "ir.actions.client", "tag": "display_notification",
+            "params": {
+                "message": setup._describe_test(company), "type": "success" if accepted else "danger", "sticky": True,
+            },
+        }
 
     @api.constrains("dispatch_retry_minutes")
     def _check_dispatch_retry_minutes(self):

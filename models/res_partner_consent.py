@@ -27,19 +27,23 @@ class ResPartner(models.Model):
         compute_sudo=True,
         help="The customer wants all of his documents on paper. Holds for all of his contacts and branches.",
     )
-    dematerialization_letter_sent = fields.Boolean(
-        string="Letter edited",
-        compute="_compute_dematerialization_letter",
-        store=True,
+    dematerialization_refused_date = fields.Datetime(
+        string="Refuses e-mail since",
+        compute="_compute_dematerialization_refused_date",
+        inverse="_inverse_dematerialization_refused",
         compute_sudo=True,
-        recursive=True,
+        help="The last refusal in the ledger. An import may bring the date of a refusal from before.",
+    )
+    dispatch_letter_date = fields.Datetime(
+        string="Last letter", compute="_compute_dispatch_letter_date", store=True, compute_sudo=True, copy=False,
+        help="The last letter to a commercial entity in the ledger.",
+    )
+    dematerialization_letter_sent = fields.Boolean(
+        string="Letter edited", compute="_compute_dematerialization_letter", store=True, compute_sudo=True,
     )
     dematerialization_letter_date = fields.Datetime(
-        string="Letter edited on",
-        compute="_compute_dematerialization_letter",
-        store=True,
-        compute_sudo=True,
-        recursive=True,
+        string="Letter edited on", compute="_compute_dematerialization_letter",
+        inverse="_inverse_dematerialization_letter_date", store=True, compute_sudo=True,
     )
 
     # ------------------------------------------------------------------
@@ -62,6 +66,15 @@ class ResPartner(models.Model):
                 partner.commercial_partner_id.dispatch_refusals, company.id,
             )
 
+    @api.depends("commercial_partner_id.dispatch_refusals")
+    @api.depends_context("company")
+    def _compute_dematerialization_refused_date(self):
+        refusing = self.env["document.consent"]._refused(self.commercial_partner_id._origin)
+        noted = refusing._dispatch_noted(["refused"])
+        for partner in self:
+            dates = noted.get(partner.commercial_partner_id._origin.id, ())
+            partner.dematerialization_refused_date = max(dates, default=False)
+
     @api.model
     def _search_dematerialization_refused(self, operator, value):
         if operator != "in":
@@ -83,7 +96,7 @@ class ResPartner(models.Model):
                     "partner_id": commercial.id,
                     "company_id": partner._dispatch_declared_to(),
                     "kind": "refused" if partner.dematerialization_refused else "withdrawn",
-                    "channel": "import" if self.env.context.get("import_file") else "user",
+                    "channel": "user",
                 }
         self.env["document.consent"].create(list(vals_by_partner.values()))
 
@@ -96,24 +109,21 @@ class ResPartner(models.Model):
         entries = self.commercial_partner_id.sudo().dispatch_refusals or []
         return self.env.company.id if any(company for _refused, company, _codes in entries) else False
 
-    @api.depends(
-        "consent_ids.kind", "commercial_partner_id",
-        "commercial_partner_id.dematerialization_letter_sent",
-        "commercial_partner_id.dematerialization_letter_date",
-    )
+    @api.depends("consent_ids.kind", "consent_ids.date")
+    def _compute_dispatch_letter_date(self):
+        letters = dict(self.env["document.consent"]._read_group(
+            [("partner_id", "in", self.ids), ("kind", "=", "letter")], ["partner_id"], ["date:max"],
+        ))
+        for partner in self:
+            partner.dispatch_letter_date = letters.get(partner._origin)
+
+    @api.depends("commercial_partner_id.dispatch_letter_date")
     def _compute_dematerialization_letter(self):
         """The last letter to the commercial entity; contacts and branches share it."""
-        top = self.filtered(lambda partner: partner.commercial_partner_id == partner)
-        letters = dict(self.env["document.consent"]._read_group(
-            [("partner_id", "in", top.ids), ("kind", "=", "letter")], ["partner_id"], ["date:max"],
-        ))
-        for partner in top:
-            partner.dematerialization_letter_date = letters.get(partner)
-            partner.dematerialization_letter_sent = partner in letters
-        for partner in self - top:
-            commercial = partner.commercial_partner_id
-            partner.dematerialization_letter_date = commercial.dematerialization_letter_date
-            partner.dematerialization_letter_sent = commercial.dematerialization_letter_sent
+        for partner in self:
+            date = partner.commercial_partner_id.dispatch_letter_date
+            partner.dematerialization_letter_date = date
+            partner.dematerialization_letter_sent = bool(date)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_declared(self):

@@ -7,6 +7,9 @@ class ResUsers(models.Model):
     dispatch_title = fields.Char(
         string="Title in mails", help="Before the name where mails are signed, as in “Dr. Beatriz Prado”.",
     )
+    dispatch_folded_company_ids = fields.Many2many(
+        "res.company", "dispatch_folded_company_rel", string="First steps folded away for",
+    )
     dispatch_signature = fields.Char(compute="_compute_dispatch_signature", compute_sudo=True)
 
     @property

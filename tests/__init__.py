@@ -42,3 +42,8 @@ from . import test_fiscal_dispatch
 from . import test_fiscal_files
 from . import test_fiscal_kept
 from . import test_fiscal_tour
+from . import test_views
+from . import test_import
+from . import test_setup
+from . import test_flags
+from . import test_setup_tour

@@ -13,3 +13,6 @@ class TestConsentTour(ConsentPageCase):
         self.start_tour(self._path(), "document_dispatch_consent", login=None)
         self.assertEqual(self._ledger().mapped("kind"), ["refused", "withdrawn"])
         self.assertEqual(self._ledger()[0].declared_by, "Jan Nowak")
+
+    def test_for_keyboard_and_eyes(self):
+        self.start_tour(self._path(), "document_dispatch_eyes", login=None)

@@ -152,6 +152,11 @@ class TestQuotationWindow(DispatchCase, HttpCase):
         self.assertEqual(len(answers), 1, "one answer")
         self.assertEqual(self.url_open(path, data={"x": "1"}).status_code, 405, "nothing by POST")
 
+    def test_page_for_keyboard_and_eyes(self):
+        self._composer(self.order, dispatch_emails="compras@silva.example.com").action_send_mail()
+        [path] = set(LINK.findall(self._html("compras@")))
+        self.start_tour(path, "document_dispatch_eyes", login=None)
+
     def test_company_lets_everybody_accept(self):
         self.company.dispatch_extra_accept = True
         self._composer(self.order, dispatch_emails="compras@silva.example.com").action_send_mail()

@@ -1,5 +1,6 @@
 from . import base_partner_merge_automatic_wizard
 from . import document_dispatch_overview
+from . import document_dispatch_flags
 from . import document_dispatch_exclude
 from . import document_dispatch_preview
 from . import document_dispatch_resend

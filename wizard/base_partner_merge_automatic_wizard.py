@@ -10,7 +10,8 @@ class MergePartnerAutomatic(models.TransientModel):
         result = super()._update_foreign_keys(src_partners, dst_partner)
         partners = dst_partner.commercial_partner_id | dst_partner
         for name in (
-            "dispatch_refusals", "dematerialization_letter_sent", "dematerialization_letter_date",
+            "dispatch_refusals", "dispatch_letter_date",
+            "dematerialization_letter_sent", "dematerialization_letter_date",
         ):
             self.env.add_to_compute(partners._fields[name], partners)
         return result

@@ -1,0 +1,84 @@
+"""What a person fills in has a name, and each setting says when to change it."""
+
+from lxml import etree
+
+from odoo.tests import TransactionCase, new_test_user, tagged
+
+#: A page of its own, whose tab is the name
+EDITORS = ("html",)
+
+
+@tagged("post_install", "-at_install")
+class TestViews(TransactionCase):
+    def _arch(self, model, view_id=False):
+        return etree.fromstring(self.env[model].get_view(view_id, "form")["arch"])
+
+    def _forms(self):
+        """Yield the name and the arch of each form of this addon's own models."""
+        data = self.env["ir.model.data"].search([("module", "=", "document_dispatch"), ("model", "=", "ir.ui.view")])
+        views = self.env["ir.ui.view"].browse(data.mapped("res_id"))
+        for view in views.filtered(lambda view: view.type == "form" and view.mode == "primary"):
+            yield view.name, view.model, self._arch(view.model, view.id)
+
+    def _has_label(self, arch, field):
+        group = field.getparent()
+        if group.tag == "group" and (group.get("string") or not field.get("nolabel")):
+            return True
+        return bool(arch.xpath(".//label[@for=$name]", name=field.get("name")))
+
+    def test_what_is_filled_in_has_a_label(self):
+        seen = 0
+        for name, model, arch in self._forms():
+            for node in arch.iter("field"):
+                field = self.env[model]._fields.get(node.get("name"))
+                if field is None or next(node.iterancestors("field", "list"), None) is not None:
+                    continue  # in a list the column is the label
+                if field.readonly or field.type in (*EDITORS, "one2many") or node.get("readonly") in ("1", "True"):
+                    continue
+                if node.get("invisible") in ("1", "True") or node.getparent().tag == "header":
+                    continue
+                seen += 1
+                with self.subTest(form=name, field=field.name):
+                    self.assertTrue(self._has_label(arch, node))
+        self.assertGreater(seen, 40)
+
+    # ------------------------------------------------------------------
+    # Settings
+    # ------------------------------------------------------------------
+
+    def _settings(self):
+        [app] = self._arch("res.config.settings").xpath("//app[@name='document_dispatch']")
+        return app
+
+    def test_every_setting_is_there(self):
+        """Those of the company, too: what a window alone could change, nobody would find again."""
+        fields_there = {node.get("name") for node in self._settings().iter("field")}
+        ours = {name for name in self.env["res.config.settings"]._fields if name.startswith("dispatch_")}
+        self.assertEqual(fields_there & ours, ours)
+        company = {
+            name for name, field in self.env["res.company"]._fields.items()
+            if name.startswith("dispatch_") and not field.readonly
+        }
+        self.assertFalse(company - ours)
+
+    def test_each_is_explained_and_found(self):
+        settings = self._settings().xpath(".//setting")
+        self.assertGreater(len(settings), 15)
+        for setting in settings:
+            with self.subTest(setting.get("id")):
+                self.assertGreater(len(setting.get("help") or ""), 30)
+                self.assertTrue(setting.get("string") or setting.xpath("./field"), "the search needs a word")
+        ids = [setting.get("id") for setting in settings]
+        self.assertEqual(len(ids), len(set(ids)))
+
+    def test_links_lead_to_lists(self):
+        """Each button opens something that its user may see."""
+        admin = new_test_user(self.env, "helena", "base.group_system,document_dispatch.group_dispatch_manager")
+        buttons = self._settings().xpath(".//button[@type='action']")
+        self.assertGreater(len(buttons), 6)
+        for button in buttons:
+            with self.subTest(button.get("string")):
+                action = self.env["ir.actions.actions"].browse(int(button.get("name")))
+                action = self.env[action.type].browse(action.id)
+                model = getattr(action, "res_model", False) or action.model_id.model
+                self.assertTrue(self.env[model].with_user(admin).has_access("read"))
