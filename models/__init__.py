@@ -12,6 +12,7 @@ from . import document_dispatch_print
 from . import document_dispatch_printer
 from . import document_dispatch_message
 from . import document_dispatch_recipient
+from . import document_dispatch_recipient_outcome
 from . import document_dispatch_explain
 from . import document_dispatch_batch
 from . import document_dispatch_together
@@ -23,6 +24,7 @@ from . import document_dispatch_delivery
 from . import document_dispatch_health
 from . import document_dispatch_setup
 from . import document_dispatch_mixin
+from . import document_dispatch_rows
 from . import document_dispatch_mark
 from . import document_dispatch_opened
 from . import document_dispatch_paper
