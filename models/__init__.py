@@ -24,6 +24,8 @@ from . import document_dispatch_health
 from . import document_dispatch_mixin
 from . import document_dispatch_mark
 from . import document_dispatch_opened
+from . import document_dispatch_page
+from . import document_dispatch_page_mail
 from . import document_dispatch_paper
 from . import document_dispatch_plan
 from . import document_dispatch_capture
@@ -31,15 +33,19 @@ from . import document_dispatch_link
 from . import document_dispatch_resend
 from . import document_dispatch_text_values
 from . import document_letter
+from . import document_statement
 from . import document_consent
 from . import document_consent_address
 from . import document_consent_page
 from . import document_consent_attempt
 from . import res_company
+from . import res_company_page
 from . import res_partner
 from . import res_partner_consent
 from . import res_partner_consent_page
 from . import res_partner_known
+from . import res_partner_ledger
+from . import res_partner_page
 from . import res_users
 from . import ir_actions_report
 from . import document_dispatch_file
@@ -49,6 +55,7 @@ from . import account_move_send
 from . import account_move_send_summary
 from . import sale_order
 from . import sale_order_template
+from . import account_move_page
 from . import res_config_settings
 from . import ir_attachment
 from . import ir_attachment_consent

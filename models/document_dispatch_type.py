@@ -28,6 +28,7 @@ class DocumentDispatchType(models.Model):
             ("proforma", "Pro-Forma Invoice"),
             ("quotation", "Quotation"),
             ("order", "Order Confirmation"),
+            ("statement", "Statement of Account"),
             ("letter", "Letter of Dematerialisation"),
         ],
         required=True,
@@ -35,7 +36,10 @@ class DocumentDispatchType(models.Model):
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     model = fields.Selection(
-        selection=[("account.move", "Invoice"), ("sale.order", "Quotation / Order"), ("document.letter", "Letter")],
+        selection=[
+            ("account.move", "Invoice"), ("sale.order", "Quotation / Order"), ("document.letter", "Letter"),
+            ("document.statement", "Statement of Account"),
+        ],
         string="Document",
         required=True,
     )
