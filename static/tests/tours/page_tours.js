@@ -1,5 +1,5 @@
 import { registry } from "@web/core/registry";
-import { openMenu } from "./menu_steps";
+import { openMenu } from "@document_dispatch/../tests/tours/menu_steps";
 
 function fits() {
     const { scrollWidth, clientWidth } = document.documentElement;
@@ -90,7 +90,12 @@ registry.category("web_tour.tours").add("document_dispatch_statements", {
         },
         {
             content: "The page that says what became of them",
-            trigger: ".o_field_widget[name='dispatch_ids'] .o_data_row:contains('S-')",
+            trigger: ".o_form_view:has(.o_field_widget[name='progress']) button[name='action_view_rows']",
+            run: "click",
+        },
+        {
+            content: "One statement",
+            trigger: ".o_list_view .o_data_row:contains('S-'):contains('Silva')",
         },
     ],
 });
