@@ -50,11 +50,15 @@ class Bench:
         """Return somebody who asks Odoo for pages, in this process; with a login one who has logged in."""
         load_server_wide_modules()
         browser = Client(http.root)
-        browser.get = partial(browser.get, base_url="http://127.0.0.1", headers={"User-Agent": "Firefox/145.0"})
+        where = {
+            "base_url": "http://127.0.0.1", "environ_base": {"REMOTE_ADDR": "127.0.0.1"},
+            "headers": {"User-Agent": "Firefox/145.0"},
+        }
+        browser.get = partial(browser.get, **where)
         if login:
             token = CSRF.search(browser.get("/web/login").text)[1]
-            browser.post("/web/login", base_url="http://127.0.0.1", data={
-                "login": login, "password": bench_data.VISITOR, "csrf_token": token})
+            form = {"login": login, "password": bench_data.VISITOR, "csrf_token": token}
+            browser.post("/web/login", data=form, **where)
         return browser
 
     def due(self, name, one_by_one=False):
