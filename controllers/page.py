@@ -95,7 +95,8 @@ class DocumentDispatchPage(Guard, http.Controller):
         return keep_page_private(request.render("document_dispatch.page", {
             **values, "path": path, "login": login, "page_name": "dispatch_page",
             "pager": pager(path, values["count"], page=values["page"], step=PAGE_SIZE, url_args=args),
-            "consent_url": customer._dispatch_consent_url(company), "first_day": values["today"].replace(month=1, day=1),
+            "consent_url": customer._dispatch_consent_url(company),
+            "first_day": values["today"].replace(month=1, day=1),
             "companies": customer._dispatch_page_companies() - company if login else (),
         }))
 

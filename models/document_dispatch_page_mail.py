@@ -5,8 +5,10 @@ from odoo.fields import Domain
 
 from .document_dispatch_page import PLACE
 
-OPENED = "When the link to the customer's page in this mail was first opened in a browser. Mail scanners that say what " \
+OPENED = (
+    "When the link to the customer's page in this mail was first opened in a browser. Mail scanners that say what "
     "they are do not count; one that calls itself a browser does: it is a hint, no proof."
+)
 
 
 class DocumentDispatchRecipient(models.Model):

@@ -66,7 +66,7 @@ class ResPartner(models.Model):
     def _dispatch_with_balance(self, company):
         """Customers with something open at this company."""
         groups = self.env["account.move.line"]._read_group(
-            self._dispatch_ledger_domain(company) & Domain("reconciled", "=", False) & Domain("partner_id", "!=", False),
+            self._dispatch_ledger_domain(company) & Domain([("reconciled", "=", False), ("partner_id", "!=", False)]),
             ["partner_id", "currency_id"], ["amount_residual_currency:sum"],
         )
         totals = {}
@@ -94,17 +94,16 @@ class ResPartner(models.Model):
         lines = self.env["account.move.line"].search(
             domain & Domain("date", ">=", date_from) & Domain("date", "<=", date_to), order="date, move_name, id")
         by_currency = lines.grouped("currency_id")
+        currencies = {*by_currency, *(currency for currency, amount in opening.items() if amount)}
         return {
             "currencies": [
                 self._dispatch_prepare_section(
                     currency, opening.get(currency, 0.0), by_currency.get(currency, lines.browse()),
                     closing.get(currency, 0.0), overdue.get(currency, 0.0))
-                for currency in self._dispatch_order_currencies(
-                    {company.currency_id, *(currency for currency, amount in opening.items() if amount), *by_currency},
-                    company)
+                for currency in self._dispatch_order_currencies(currencies or {company.currency_id}, company)
             ],
             "opening": ledger_opening, "closing": ledger_closing,
-            "foreign": any(currency != company.currency_id for currency in {*closing, *opening}),
+            "foreign": any(currency != company.currency_id for currency in currencies),
         }
 
     def _dispatch_balances(self, domain, company):

@@ -106,7 +106,7 @@ class TestStatement(PageCase):
         self.assertEqual(abroad.payment_state in ("paid", "in_payment"), True)
         for day, expected in ((date(2026, 3, 10), 0.0), (date(2026, 3, 11), 333.33), (date(2026, 5, 20), 222.22),
                               (date(2026, 9, 10), 0.0)):
-            section = self._section(self.silva._dispatch_statement(self.company, JANUARY, day), self.foreign) if day else 0
+            section = self._section(self.silva._dispatch_statement(self.company, JANUARY, day), self.foreign)
             self.assertEqual(section["overdue"], expected, day)
         self.assertEqual(old.amount_residual, 500.05)
 
@@ -204,7 +204,7 @@ class TestStatement(PageCase):
         for user in (salesman, other):
             with self.assertRaises(AccessError):
                 statement.with_user(user).read(["partner_id"])
-        self.assertFalse(self.env["document.dispatch"].with_user(salesman).search([("res_model", "=", statement._name)]))
+        self.assertFalse(self._rows(statement).with_user(salesman)._filtered_access("read"))
 
     # ------------------------------------------------------------------
     # From the page

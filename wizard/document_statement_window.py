@@ -11,7 +11,7 @@ class DocumentStatementWindow(models.TransientModel):
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
     # To whom
     customers = fields.Selection(
-        [("open", "All with an open balance"), ("chosen", "These")], string="Customers", required=True, default="open",
+        [("open", "All with an open balance"), ("chosen", "These")], required=True, default="open",
     )
     partner_ids = fields.Many2many("res.partner", string="Chosen", domain="[('parent_id', '=', False)]")
     # What
