@@ -1,7 +1,10 @@
 """The customer's page: what stands on it, from the mail to the PDF, for him and for those who log in."""
 
+import csv
+import email
 import re
 from datetime import timedelta
+from email import policy
 
 from odoo import fields
 from odoo.fields import Command
@@ -305,6 +308,33 @@ class TestPage(PageCase):
         self.assertEqual([row in self.env["document.dispatch"].search(domain) for domain in opened], [True, True])
         with Form(row) as form:
             self.assertTrue(form.document_opened_date)
+
+    def test_what_is_known(self):
+        """Whoever asks what is known of him reads it, too."""
+        invoice = self._invoice(self.silva)
+        path = self._send(invoice)["ana@silva.example.com"]
+        self._open(path)
+        self._open(f"{path}/invoice/{invoice.id}")
+        manager = new_test_user(
+            self.env, "helena", "document_dispatch.group_dispatch_manager,account.group_account_invoice",
+            company_id=self.company.id, company_ids=[Command.set(self.company.ids)])
+        rows = list(csv.reader(self.silva.with_user(manager)._dispatch_known_csv().splitlines()))
+        opened = [(row[3], row[5], *row[13:]) for row in rows if "opened" in row[3]]
+        self.assertEqual(opened, [("Document opened", "", "127.0.0.1", PHONE),
+                                  ("Page opened", "ana@silva.example.com", "127.0.0.1", PHONE)])
+
+    def test_draft_for_a_mail_program(self):
+        """One draft for several people: with the link where all of them are the customer's."""
+        def draft(**vals):
+            invoice = self._invoice(self.silva)
+            window = self._send_window(invoice)
+            window.write(vals)
+            window.action_dispatch_draft()
+            message = email.message_from_bytes(self._rows(invoice).draft_id.raw, policy=policy.default)
+            return message.get_body(("html",)).get_content()
+
+        self.assertEqual(self._open(LINK.search(draft())[1]).status_code, 200)
+        self.assertNotIn("/dispatch/page/", draft(dispatch_emails="contador@escritorio.example.com"))
 
     def test_one_of_ours_is_no_customer(self):
         path = self._send(self._invoice(self.silva))["ana@silva.example.com"]
