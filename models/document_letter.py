@@ -129,6 +129,9 @@ class DocumentLetter(models.Model):
     def _dispatch_description(self):
         return self.env._("Letter")
 
+    def _dispatch_carries_page(self):
+        return False  # it has a link of its own in its text
+
     def _dispatch_default_report(self):
         return self.env.ref("document_dispatch.action_report_letter")
 
