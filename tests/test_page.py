@@ -63,6 +63,7 @@ class PageCase(DispatchCase, HttpCase):
             "name": "boleto.pdf", "raw": b"%PDF-1.4 boleto", "res_model": "account.move", "res_id": invoice.id,
         })
         return self.env["document.dispatch.file"].sudo().create({
+            "name": f"{invoice.name}/boleto",
             "move_id": invoice.id, "attachment_id": file.id, "kind": "boleto", "reference": line, "number": "001",
             "amount": invoice.amount_total, "due_date": invoice.invoice_date_due,
         })
