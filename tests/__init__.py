@@ -38,6 +38,7 @@ from . import test_last_text_access
 from . import test_last_text_leaks
 from . import test_envelope
 from . import test_page
+from . import test_page_opened
 from . import test_page_security
 from . import test_page_tour
 from . import test_paper_tray

@@ -1,6 +1,5 @@
 """The customer's page: what stands on it, from the mail to the PDF, for him and for those who log in."""
 
-import csv
 import email
 import re
 from datetime import timedelta
@@ -8,7 +7,7 @@ from email import policy
 
 from odoo import fields
 from odoo.fields import Command
-from odoo.tests import Form, HttpCase, new_test_user, tagged
+from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from ..tools import boleto
@@ -125,6 +124,19 @@ class TestPage(PageCase):
         self.assertEqual(len(links), 2)
         for path in links.values():
             self.assertEqual(self._open(path).status_code, 200)
+
+    def test_draft_for_a_mail_program(self):
+        """One draft for several people: with the link where all of them are the customer's."""
+        def draft(**vals):
+            invoice = self._invoice(self.silva)
+            window = self._send_window(invoice)
+            window.write(vals)
+            window.action_dispatch_draft()
+            message = email.message_from_bytes(self._rows(invoice).draft_id.raw, policy=policy.default)
+            return message.get_body(("html",)).get_content()
+
+        self.assertEqual(self._open(LINK.search(draft())[1]).status_code, 200)
+        self.assertNotIn("/dispatch/page/", draft(dispatch_emails="contador@escritorio.example.com"))
 
     # ------------------------------------------------------------------
     # What stands on it
@@ -276,72 +288,6 @@ class TestPage(PageCase):
         self.assertEqual(self._statements(path), few)
         self.assertLessEqual(self._statements(f"{path}/page/2"), few)
         self.assertLess(few, 40)
-
-    # ------------------------------------------------------------------
-    # First opening
-    # ------------------------------------------------------------------
-
-    def test_first_opening(self):
-        invoice = self._invoice(self.silva)
-        path = self._send(invoice)["ana@silva.example.com"]
-        [row] = self._rows(invoice)
-        [ana, rui] = row.recipient_ids.sorted("email")
-        opened = [("document_opened_date", "!=", False)], [("page_opened_date", "!=", False)]
-        for agent, method in (("Mozilla/5.0 (compatible; BarracudaCentral/1.0)", "GET"), (PHONE, "HEAD"), ("", "GET")):
-            self._open(path, agent, method=method)
-            self.assertFalse(ana.page_opened_date, "no person")
-        self.assertIn(row, self.env["document.dispatch"].search([("page_opened_date", "=", False)]))
-        self._open(path)
-        self.assertTrue(ana.page_opened_date)
-        self.assertEqual((ana.page_opened_ip, ana.page_opened_agent), ("127.0.0.1", PHONE))
-        self.assertFalse(rui.page_opened_date, "it was not his link")
-        self.assertEqual(row.page_opened_date, ana.page_opened_date)
-        self.assertFalse(row.document_opened_date, "he saw the list, not the document")
-        self.assertEqual([row in self.env["document.dispatch"].search(domain) for domain in opened], [False, True])
-        first = ana.page_opened_date
-        self._open(f"{path}/invoice/{invoice.id}", "curl/8")
-        self.assertFalse(invoice.dispatch_opened_date)
-        self._open(f"{path}/invoice/{invoice.id}")
-        self.assertTrue(invoice.dispatch_opened_date)
-        self.assertEqual((row.document_opened_ip, row.document_opened_agent), ("127.0.0.1", PHONE))
-        self._open(path, "Firefox/145.0")
-        self.assertEqual((ana.page_opened_date, ana.page_opened_agent), (first, PHONE), "the first one stays")
-        self.assertEqual([row in self.env["document.dispatch"].search(domain) for domain in opened], [True, True])
-        with Form(row) as form:
-            self.assertTrue(form.document_opened_date)
-
-    def test_what_is_known(self):
-        """Whoever asks what is known of him reads it, too."""
-        invoice = self._invoice(self.silva)
-        path = self._send(invoice)["ana@silva.example.com"]
-        self._open(path)
-        self._open(f"{path}/invoice/{invoice.id}")
-        manager = new_test_user(
-            self.env, "helena", "document_dispatch.group_dispatch_manager,account.group_account_invoice",
-            company_id=self.company.id, company_ids=[Command.set(self.company.ids)])
-        rows = list(csv.reader(self.silva.with_user(manager)._dispatch_known_csv().splitlines()))
-        opened = [(row[3], row[5], *row[13:]) for row in rows if "opened" in row[3]]
-        self.assertEqual(opened, [("Document opened", "", "127.0.0.1", PHONE),
-                                  ("Page opened", "ana@silva.example.com", "127.0.0.1", PHONE)])
-
-    def test_draft_for_a_mail_program(self):
-        """One draft for several people: with the link where all of them are the customer's."""
-        def draft(**vals):
-            invoice = self._invoice(self.silva)
-            window = self._send_window(invoice)
-            window.write(vals)
-            window.action_dispatch_draft()
-            message = email.message_from_bytes(self._rows(invoice).draft_id.raw, policy=policy.default)
-            return message.get_body(("html",)).get_content()
-
-        self.assertEqual(self._open(LINK.search(draft())[1]).status_code, 200)
-        self.assertNotIn("/dispatch/page/", draft(dispatch_emails="contador@escritorio.example.com"))
-
-    def test_one_of_ours_is_no_customer(self):
-        path = self._send(self._invoice(self.silva))["ana@silva.example.com"]
-        self.authenticate("clara", "clara")
-        self.assertEqual(self._open(path).status_code, 200)
-        self.assertFalse(self.env["document.dispatch.recipient"].search([("page_opened_date", "!=", False)]))
 
     # ------------------------------------------------------------------
     # With a login

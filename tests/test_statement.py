@@ -1,5 +1,6 @@
 """The statement of account: to the cent what the books say, for a period, in several currencies, and on its way."""
 
+import json
 from datetime import date
 from io import BytesIO
 
@@ -168,6 +169,17 @@ class TestStatement(PageCase):
         for words in ("Opening balance", "1,000.10", "724.55", "222.22", "In EUR", "Payment", "Credit note"):
             self.assertIn(words, text)
         self.assertNotIn("999.00", text, "a draft")
+
+    def test_show_the_first(self):
+        """What the window's button opens, as the web client asks for it; nothing is kept."""
+        self._life()
+        action = self._window(customers="chosen", partner_ids=[Command.set(self.silva.ids)]).action_preview()
+        options = json.dumps(action["data"], default=str)
+        self.authenticate("clara", "clara")
+        page = self.url_open(f"/report/html/{action['report_name']}", data={"options": options}, method="GET")
+        for words in ("Opening balance", "1,000.10", "724.55"):
+            self.assertIn(words, page.text.replace('<span class="oe_currency_value">', ""))
+        self.assertFalse(self.env["document.statement"].search([]))
 
     def test_printed(self):
         self._life()
