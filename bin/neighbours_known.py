@@ -1,0 +1,43 @@
+"""Who the neighbours are, and in which of their tests the addon means to behave otherwise."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """Modules that live together in a database.
+
+    ``compare``: whose tests run without and with the addon; ``wheels``: what comes from the registry;
+    ``own``: the addon's own tests run beside them.
+    """
+
+    modules: tuple = ()
+    compare: tuple = ()
+    wheels: tuple = ()
+    own: bool = True
+
+
+#: Modules that touch invoices, partners and mails, for 19.0 on the Python registry.
+OCA = (
+    "account_credit_control", "account_invoice_refund_link", "account_invoice_transmit_method", "account_move_substate",
+    "contract", "mail_tracking", "partner_firstname", "partner_statement", "queue_job", "sale_order_type",
+)
+BRAZIL = ("l10n_br_fiscal", "l10n_br_account")
+
+NEIGHBOURHOODS = {
+    "localisations": Neighbours(
+        ("l10n_br", "l10n_fr_account", "l10n_fr_facturx_chorus_pro", "l10n_pl", "l10n_cz", "l10n_ar"),
+    ),
+    "apps": Neighbours((
+        "account_payment", "account_peppol", "crm", "point_of_sale", "purchase_stock", "sale_pdf_quote_builder",
+        "sale_project", "sale_stock", "snailmail_account", "website_sale",
+    ), compare=("account_payment", "account_peppol", "snailmail_account", "sale_pdf_quote_builder")),
+    "oca": Neighbours(OCA, compare=OCA, wheels=OCA),
+    "brazil": Neighbours(BRAZIL, compare=BRAZIL, wheels=BRAZIL),
+    "sale": Neighbours(compare=("sale", "sale_management", "portal"), own=False),
+    "mail": Neighbours(compare=("mail",), own=False),
+    "account": Neighbours(compare=("account",), own=False),
+}
+
+#: ``{test: why it fails with the addon, and rightly so}``
+INTENDED = {}

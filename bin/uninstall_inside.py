@@ -1,0 +1,157 @@
+"""What ``bin/uninstall`` does inside Odoo: uninstall_inside.py CONFIG DATABASE HTTP_PORT TASK [FILE…]"""
+
+import json
+import sys
+from pathlib import Path
+
+import demo_inside
+import upgrade_look
+
+from odoo.api import SUPERUSER_ID, Environment
+from odoo.fields import Command, Date
+from odoo.modules.registry import Registry
+from odoo.tools import SQL, config
+
+ADDON = "document_dispatch"
+ROOT = Path(__file__).resolve().parents[1]
+# Whatever speaks of the addon or of its models, in any table; the list of modules may.
+TRACES = "document[._](dispatch|consent|letter)"
+MAY_SPEAK = {"ir_module_module", "ir_model_data", "ir_logging"}
+TEXT_COLUMNS = """
+    SELECT c.table_name, c.column_name FROM information_schema.columns c JOIN information_schema.tables t USING (table_name)
+    WHERE c.table_schema = 'public' AND t.table_schema = 'public' AND t.table_type = 'BASE TABLE'
+    AND c.data_type IN ('character varying', 'text', 'jsonb')
+"""
+SENT = "SELECT id, is_move_sent FROM account_move ORDER BY id"
+FORMS = {
+    "account.move": ("list", "form", "kanban", "search"),
+    "account.move.send.wizard": ("form",),
+    "account.move.send.batch.wizard": ("form",),
+    "ir.actions.report": ("form",),
+    "ir.mail_server": ("form",),
+    "mail.compose.message": ("form",),
+    "mail.template": ("form",),
+    "res.company": ("form",),
+    "res.config.settings": ("form",),
+    "res.partner": ("list", "form", "kanban", "search"),
+    "res.users": ("form",),
+    "sale.order": ("list", "form", "search"),
+    "sale.order.template": ("form",),
+}
+
+
+def main():
+    """Do one task; the last line that is printed are the problems."""
+    config_file, database, port, task, *files = sys.argv[1:]
+    config.parse_config(["-c", config_file, "-d", database, "--http-port", port], setup_logging=True)
+    registry = Registry(database)
+    demo_inside.serve_assets()
+    if task == "uninstall":
+        with registry.cursor() as cr:
+            module = Environment(cr, SUPERUSER_ID, {})["ir.module.module"].search([("name", "=", ADDON)])
+            module.button_immediate_uninstall()
+        return
+    with demo_inside.environment(registry) as env:
+        if task == "after":
+            was, never = (json.loads(Path(file).read_text(encoding="utf-8")) for file in files)
+            print(json.dumps([*left(env, was, never), *work(env)]))
+        else:
+            found = use(env) if task == "use" else upgrade_look.look(env)
+            Path(*files).write_text(json.dumps(found), encoding="utf-8")
+
+
+def use(env):
+    """More than a night: letters by mail and on paper, consent, a printed tray, an address, a window's own text."""
+    for output in ("email", "print"):
+        env["document.letter.window"].create({"output": output, "also_edited": True}).action_send()
+    demo_inside.demo_company.run_once(env)
+    env["document.dispatch"].search([("state", "=", "paper")]).action_print()
+    customer = env["document.letter"].search([], limit=1).partner_id
+    env["document.consent"].create({
+        "partner_id": customer.id, "kind": "refused", "channel": "letter", "text": "Prefiro receber por carta.",
+        "evidence": "SXN0byDDqSBwYXBlbC4=", "evidence_name": "carta.txt",
+    })
+    env["ir.default"].set("document.dispatch.rule", "delivery", "review")
+    env["ir.filters"].create({"name": "Falharam", "model_id": "document.dispatch", "domain": "[('state','=','failed')]"})
+    env.flush_all()
+    env.cr.execute(SENT)
+    return env.cr.fetchall()
+
+
+# ------------------------------------------------------------------
+# What is left
+# ------------------------------------------------------------------
+
+
+def left(env, was, never):
+    """Yield what the addon left behind, and what it took along."""
+    yield from upgrade_look.compare_looks(upgrade_look.look(env), never)
+    env.cr.execute(TEXT_COLUMNS)
+    for table, column in env.cr.fetchall():
+        if table not in MAY_SPEAK:
+            name = SQL.identifier(column)
+            env.cr.execute(SQL("SELECT %s::text FROM %s WHERE %s::text ~ %s", name, SQL.identifier(table), name, TRACES))
+            if found := env.cr.fetchall():
+                yield f"{table}.{column} speaks of it in {len(found)} rows: {found[0][0][:200]}"
+    env.cr.execute(SENT)
+    if [list(row) for row in env.cr.fetchall()] != was:
+        yield "invoices have forgotten that they were sent"
+
+
+# ------------------------------------------------------------------
+# Does it work?
+# ------------------------------------------------------------------
+
+
+def work(env):
+    """Yield what does not work without the addon: windows, posting, printing, sending."""
+    for model, kinds in FORMS.items():
+        env[model].get_views([(False, kind) for kind in kinds])
+    for move in env["account.move"].search([("move_type", "=", "out_invoice")], limit=20):
+        move.web_read({name: {} for name in move._fields if not move._fields[name].relational})
+    sys.path.insert(0, str(ROOT / "tests"))
+    from smtp_server import SmtpServer  # noqa: PLC0415 the tests' own server, beside this folder
+
+    server = SmtpServer()
+    server.start()
+    env["ir.mail_server"].search([]).smtp_port = server.port
+    draft = env["account.move"].search([("move_type", "=", "out_invoice"), ("state", "=", "draft")], limit=1)
+    yield from _send_invoice(env(context={"allowed_company_ids": draft.company_id.ids}), draft, server)
+    yield from _send_order(env, server)
+    for cron in env["ir.cron"].search([]):
+        if cron.model_id.model.split(".")[0] in ("account", "sale", "mail", "ir"):
+            cron.method_direct_trigger()
+
+
+def _send_invoice(env, move, server):
+    move = move.with_env(env)
+    move.partner_id.email = "contas@cliente.example"
+    move.invoice_date = Date.today()
+    move.action_post()
+    env["account.move.send.wizard"].with_context(active_model="account.move", active_ids=move.ids).create(
+        {"sending_methods": ["email"]}
+    ).action_send_and_print()
+    if not move.is_move_sent or not move.invoice_pdf_report_id:
+        yield "an invoice that Odoo sent is not marked as sent, or has no file"
+    env["mail.mail"].process_email_queue()
+    if "contas@cliente.example" not in {to for _from, all_to, _content in server.handler.messages for to in all_to}:
+        yield "the mail of an invoice did not arrive"
+
+
+def _send_order(env, server):
+    order = env["sale.order"].search([("state", "=", "draft")], limit=1)
+    order = order.with_context(allowed_company_ids=order.company_id.ids)
+    order.partner_id.email = "compras@cliente.example"
+    action = order.action_quotation_send()
+    composer = env["mail.compose.message"].with_context(**action["context"]).create({})
+    composer.partner_ids = [Command.set(order.partner_id.ids)]
+    composer._action_send_mail()
+    env["mail.mail"].process_email_queue()
+    if order.state != "sent":
+        yield "a quotation that Odoo sent is not marked as sent"
+    if "compras@cliente.example" not in {to for _from, all_to, _content in server.handler.messages for to in all_to}:
+        yield "the mail of a quotation did not arrive"
+
+
+if __name__ == "__main__":
+    main()
