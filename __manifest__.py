@@ -57,5 +57,6 @@
         "web.assets_backend": ["document_dispatch/static/src/**/*"],
         "web.assets_tests": ["document_dispatch/static/tests/tours/**/*"],
     },
+    "uninstall_hook": "uninstall_hook",
     "application": True,
 }

@@ -20,12 +20,12 @@ def start_mails(toolchain, started, folder, smtp_port, page_port):
     wait_for(f"http://127.0.0.1:{page_port}/json", process)
 
 
-def inside(toolchain, database, http_port, smtp_port, options, folder=BIN, config=CONFIG, log=LOG):
+def inside(toolchain, database, http_port, smtp_port, options, folder=BIN, config=CONFIG, log=LOG, stdout=None):
     """Run ``demo_inside.py`` of a folder on a database and return its exit code."""
     log.unlink(missing_ok=True)
     arguments = (config, toolchain.name(database), log, http_port, smtp_port, *options)
     command = [toolchain.python, folder / "demo_inside.py", *arguments]
-    with background(command, env=toolchain.environment) as process:
+    with background(command, env=toolchain.environment, stdout=stdout) as process:
         return process.wait()
 
 
@@ -35,9 +35,10 @@ def live_once(toolchain, started, database, mails, folder=BIN, config=CONFIG, lo
     start_mails(toolchain, started, mails, smtp_port, free_port())
     toolchain.new_database(database)
     options = ["--build", "--once", mails]
-    if inside(toolchain, database, free_port(), smtp_port, options, folder, config, log):
-        raise Stop(f"the demo company did not work as it should; Odoo's log is {log}")
-    return smtp_port
+    with log.with_suffix(".table").open("w", encoding="utf-8") as table:
+        code = inside(toolchain, database, free_port(), smtp_port, options, folder, config, log, table)
+    if code:
+        raise Stop(f"the demo company did not work as it should: {table.name} says what, {log} why")
 
 
 def wait_for(address, process):

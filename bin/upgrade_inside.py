@@ -40,8 +40,9 @@ def main():
 
 def change(env):
     """What people did before the update, with what every state of the addon can do; return what waits by name."""
-    env.ref("document_dispatch.template_invoice").subject = OUR_TEXT
-    env.ref("document_dispatch.type_invoice").name = OUR_NAME
+    for lang, _name in env["res.lang"].get_installed():
+        env.ref("document_dispatch.template_invoice").with_context(lang=lang).subject = OUR_TEXT
+        env.ref("document_dispatch.type_invoice").with_context(lang=lang).name = OUR_NAME
     # Somebody replaced a delivered text by his own.
     kind, text = env.ref("document_dispatch.type_receipt"), env.ref("document_dispatch.template_receipt")
     kind.mail_template_id = text.copy({"name": "Recibo"})
