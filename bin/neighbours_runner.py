@@ -122,12 +122,15 @@ class Neighbourhood:
         ]
         command = self.toolchain.odoo(self.database, *options, starter=self)
         log, outcome = self.folder / f"{self.name}-{title}.log", Outcome()
-        with step(f"{self.name}: tests {title} the addon"), log.open("w", encoding="utf-8") as written:
-            with background(command, env=self.toolchain.environment, **OUTPUT) as process:
-                for line in process.stdout:
-                    written.write(line)
-                    outcome.read(line)
-                outcome.finish_record()
+        with (
+            step(f"{self.name}: tests {title} the addon"),
+            log.open("w", encoding="utf-8") as written,
+            background(command, env=self.toolchain.environment, **OUTPUT) as process,
+        ):
+            for line in process.stdout:
+                written.write(line)
+                outcome.read(line)
+            outcome.finish_record()
         if not outcome.tests["ran"]:
             raise Stop(f"no test ran: {log} says why")
         return outcome.plain()

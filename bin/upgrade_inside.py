@@ -6,11 +6,11 @@ from pathlib import Path
 
 import demo_inside
 import upgrade_look
+from smtp_server import SmtpServer  # the tests' own
 
 from odoo.modules.registry import Registry
 from odoo.tools import config
 
-ROOT = Path(__file__).resolve().parents[1]
 OUR_TEXT = "Nossa fatura {{ object.name }}"
 OUR_NAME = "Fatura"
 
@@ -72,9 +72,6 @@ def _edit_letters(env):
 
 def go_on(registry, was):
     """The company works on, with a mail server that is there again; return what is wrong."""
-    sys.path.insert(0, str(ROOT / "tests"))
-    from smtp_server import SmtpServer  # noqa: PLC0415 the tests' own server, beside this folder
-
     server = SmtpServer()
     server.start()
     with demo_inside.environment(registry) as env:

@@ -6,7 +6,7 @@ ADDON = "document_dispatch"
 # The time of the last change is not what people have.
 IGNORED = {"write_date", "write_uid"}
 COLUMNS = """
-    SELECT table_name || '.' || column_name || ' ' || data_type || CASE is_nullable WHEN 'NO' THEN ' not null' ELSE '' END
+    SELECT table_name || '.' || column_name || ' ' || data_type || ' null ' || is_nullable
     FROM information_schema.columns WHERE table_schema = 'public'
 """
 CONSTRAINTS = """
