@@ -1,14 +1,15 @@
 """One neighbourhood: its database, its tests without and with the addon, and what came of them."""
 
 import ast
-import json
+import os
 import re
+import shutil
 import subprocess
 from collections import defaultdict
 from dataclasses import dataclass
 
-from neighbours_known import INTENDED
-from toolchain import ADDON, ROOT, Stop, background, fingerprint, free_port
+from neighbours_known import INTENDED, THEMES
+from toolchain import ADDON, ROOT, Stop, background, free_port
 from toolchain.overlay import overlay, packages_of
 from toolchain.steps import run, step
 from toolchain.testlog import TestLog
@@ -16,6 +17,7 @@ from toolchain.testlog import TestLog
 INSIDE = ROOT / "bin/neighbours_inside.py"
 OUTPUT = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True, "errors": "replace"}
 MODULE = re.compile(r"odoo\.addons\.(\w+)\.tests")
+CLASS_OF_SETUP = re.compile(r"setUpClass \(.*\.(\w+)\)")
 SERIES = "19.0"
 
 
@@ -61,10 +63,6 @@ class Outcome(TestLog):
         if module := MODULE.search(test) or MODULE.match(logger):
             self.tests[kind][module[1]].add(test)
 
-    def plain(self):
-        """Return the names in lists, as JSON knows them."""
-        return {kind: {module: sorted(names) for module, names in found.items()} for kind, found in self.tests.items()}
-
 
 class Neighbourhood:
     """Modules that live together, first among themselves, then with the addon."""
@@ -73,67 +71,74 @@ class Neighbourhood:
         self.name = name
         self.neighbours = neighbours
         self.folder = folder
-        self.database = f"neighbours_{name}"
+        self.alone, self.database = f"neighbours_{name}_alone", f"neighbours_{name}"
         self.toolchain = toolchain
         if neighbours.wheels:
             requirements = [f"odoo-addon-{wheel}=={SERIES}.*" for wheel in neighbours.wheels]
             self.toolchain = overlay(toolchain, folder / f"python-{name}", *requirements)
 
-    def visit(self, again=False):
+    def visit(self):
         """Install, run all tests that are wanted, and return the lines of the table."""
-        self.toolchain.new_database(self.database)
+        self.toolchain.new_database(self.alone)
         try:
-            self._install(*self.neighbours.modules)
-            before = self._without(again)
-            self._install(ADDON)
-            after = self._tests("with", *self.neighbours.compare, *([ADDON] if self.neighbours.own else []))
+            self._install(self.alone, *self.neighbours.modules)
+            self._copy()
+            self._install(self.database, ADDON)
+            after = self._tests(self.database, "with", *self._tags())
+            suspects = self._suspects(after)
+            before = self._tests(self.alone, "without", *suspects) if suspects else Outcome().tests
         finally:
-            self.toolchain.drop(self.database)
+            for database in (self.database, self.alone):
+                self.toolchain.drop(database)
         return self._rows(before, after)
 
-    def _install(self, *modules):
+    def _copy(self):
+        """Make the database for the addon from the one without it."""
+        self.toolchain.drop(self.database)
+        self.toolchain.server.create(self.toolchain.name(self.database), self.toolchain.name(self.alone))
+        files = (self.toolchain.files(database) for database in (self.alone, self.database))
+        shutil.copytree(*files, copy_function=os.link)
+
+    def _install(self, database, *modules):
         if not modules:
             return
         options = ["-i", ",".join(modules), "--stop-after-init", "--no-http"]
         with step(f"{self.name}: {', '.join(modules)}"):
-            run(self.toolchain.odoo(self.database, *options), env=self.toolchain.environment)
+            run(self.toolchain.odoo(database, *options), env=self.toolchain.environment)
 
-    def _without(self, again):
-        """The tests without the addon, run once for this Odoo and these modules."""
-        if not self.neighbours.compare:
-            return Outcome().plain()
-        kept = self.folder / f"{self.name}-without.json"
-        key = fingerprint(self.toolchain.template, self.neighbours, INSIDE.read_text(encoding="utf-8"))
-        if kept.exists() and not again:
-            found = json.loads(kept.read_text(encoding="utf-8"))
-            if found["key"] == key:
-                return found["tests"]
-        tests = self._tests("without", *self.neighbours.compare)
-        kept.write_text(json.dumps({"key": key, "tests": tests}, indent=1), encoding="utf-8")
-        return tests
+    def _tags(self):
+        """All tests that are wanted, as Odoo's tags."""
+        tags = [f"/{module}" for module in self.neighbours.compare]
+        tags += [f"-{path}" for path in self.neighbours.left_out]
+        return tags + [f"/{ADDON}/tests/test_{theme}.py" for theme in THEMES if self.neighbours.own]
 
-    def _tests(self, title, *modules):
-        """Run the tests of these modules in the database as it is."""
-        if not modules:
-            return Outcome().plain()
+    def _suspects(self, after):
+        """The tests that failed with the addon, as Odoo's tags: do they pass without it?"""
+        return [
+            f"/{module}:" + CLASS_OF_SETUP.sub(r"\1", test)
+            for module in self.neighbours.compare for test in sorted(after["failed"][module])
+        ]
+
+    def _tests(self, database, title, *tags):
+        """Run these tests in a database."""
         options = [
-            *("--test-tags", ",".join(f"/{module}" for module in modules), "--stop-after-init"),
+            *("--test-tags", ",".join(tags), "--stop-after-init"),
             *("--http-port", free_port(), "--workers", 0, "--max-cron-threads", 0),
         ]
-        command = self.toolchain.odoo(self.database, *options, starter=self)
+        command = self.toolchain.odoo(database, *options, starter=self)
         log, outcome = self.folder / f"{self.name}-{title}.log", Outcome()
         with (
             step(f"{self.name}: tests {title} the addon"),
-            log.open("w", encoding="utf-8") as written,
+            log.open("w", encoding="utf-8", buffering=1) as written,
             background(command, env=self.toolchain.environment, **OUTPUT) as process,
         ):
             for line in process.stdout:
                 written.write(line)
                 outcome.read(line)
             outcome.finish_record()
-        if not outcome.tests["ran"]:
+        if not outcome.tests["ran"] and not outcome.tests["failed"]:
             raise Stop(f"no test ran: {log} says why")
-        return outcome.plain()
+        return outcome.tests
 
     def module(self, *arguments):
         """Return the command that starts Odoo with all tests at the end."""
@@ -151,26 +156,20 @@ class Neighbourhood:
             for module in self.neighbours.modules if module not in self.neighbours.compare
         ]
         if self.neighbours.own:
-            own = self._row(ADDON, Outcome().plain(), after)
-            own.remark = f"beside {self.name}, {own.remark}"
+            own = self._row(ADDON, before, after)
+            own.remark = f"beside {self.name}; {own.remark}"
             rows.append(own)
         return rows
 
     def _row(self, module, before, after):
-        """Compare a module's tests; a class whose set-up fails stands for all of its tests."""
-        failed_before = set(before["failed"].get(module, ()))
-        failed_after = set(after["failed"].get(module, ()))
-        ran, skipped = (set(after[kind].get(module, ())) for kind in ("ran", "skipped"))
-        remarks = []
-        if skipped:
-            remarks.append(f"{len(skipped)} left out")
-        if both := failed_before & failed_after:
+        """What a module's tests say; a class whose set-up fails stands for all of its tests."""
+        failed, skipped = after["failed"][module], after["skipped"][module]
+        remarks = [f"{len(skipped)} in the browser or for want of a program left out"] if skipped else []
+        if both := failed & before["failed"][module]:
             remarks.append(f"{len(both)} fail without it too")
-        if mended := failed_before - failed_after:
-            remarks.append(f"{len(mended)} fail only without it")
-        lost = set(before["ran"].get(module, ())) - ran
-        new = frozenset(f"{module}: {test}" for test in failed_after - failed_before | lost)
-        return Row(module, self._version(module), str(len(ran - skipped)), new, ", ".join(remarks))
+        new = frozenset(f"{module}: {test}" for test in failed - before["failed"][module])
+        ran = len(after["ran"][module] - skipped)
+        return Row(module, self._version(module), str(ran), new, ", ".join(remarks))
 
     def _version(self, module):
         """The version that the manifest says, or the series of a module that Odoo brings."""

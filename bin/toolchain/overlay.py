@@ -23,8 +23,10 @@ def overlay(toolchain, folder, *requirements):
             run([toolchain.python, "-m", "venv", "--without-pip", folder])
             beneath = packages_of(toolchain.python)
             (packages_of(python) / "beneath.pth").write_text(f"{beneath}\n", encoding="utf-8")
-            # `--only-binary` would refuse the addons' smaller helpers, which come as source
-            run([python, "-m", "pip", "install", *requirements], env=toolchain.environment)
+            pip = [python, "-m", "pip"]
+            run([*pip, "install", *requirements], env=toolchain.environment)
+            # Odoo names it, prefers it to pypdf, and does not work with its last version.
+            run([*pip, "uninstall", "--yes", "PyPDF2"], env=toolchain.environment)
             done.write_text(key, encoding="utf-8")
     above = copy.copy(toolchain)
     above.python = python
