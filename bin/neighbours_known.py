@@ -8,6 +8,7 @@ class Neighbours:
     """Modules that live together in a database.
 
     ``compare``: whose tests run without and with the addon; ``wheels``: what comes from the registry;
+    ``mends``: what does not fit this Odoo, as file, old text, new text;
     ``left_out``: files of tests that reckon for many minutes, and never come near a document that is sent;
     ``own``: the addon's own tests run beside them.
     """
@@ -15,6 +16,7 @@ class Neighbours:
     modules: tuple = ()
     compare: tuple = ()
     wheels: tuple = ()
+    mends: tuple = ()
     left_out: tuple = ()
     own: bool = True
 
@@ -28,8 +30,8 @@ BRAZIL = ("l10n_br_fiscal", "l10n_br_fiscal_edi", "l10n_br_account")
 
 #: Of the addon's own tests: everything that meets other modules' code, and no browser.
 THEMES = (
-    "access", "batch", "bounce", "consent", "contract", "core_exits", "delivery", "draft", "fiscal_files", "frozen",
-    "last_text", "letter", "paper_tray", "quotation_window", "recipients", "report", "resend", "rule", "send_window",
+    "access", "batch", "bounce", "consent", "consent_address", "contract", "core_exits", "delivery", "draft",
+    "fiscal_files", "quotation_window", "recipients", "resend", "rule", "send_window",
 )
 
 TAXES = (
@@ -46,7 +48,10 @@ NEIGHBOURHOODS = {
         "sale_project", "sale_stock", "snailmail_account", "website_sale",
     ), compare=("account_payment", "account_peppol", "snailmail_account", "sale_pdf_quote_builder")),
     "oca": Neighbours(OCA, compare=OCA, wheels=OCA),
-    "brazil": Neighbours(BRAZIL, compare=BRAZIL, wheels=BRAZIL),
+    "brazil": Neighbours(BRAZIL, compare=BRAZIL, wheels=BRAZIL, mends=(
+        # The list of contacts shows a contact's full name here.
+        ("l10n_br_base/views/res_partner_view.xml", '"display_name" position', '"complete_name" position'),
+    )),
     "sale": Neighbours(
         compare=("sale", "sale_management", "portal"), own=False,
         left_out=tuple(f"/sale/tests/test_taxes_{name}.py" for name in TAXES),

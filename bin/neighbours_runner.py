@@ -76,6 +76,9 @@ class Neighbourhood:
         if neighbours.wheels:
             requirements = [f"odoo-addon-{wheel}=={SERIES}.*" for wheel in neighbours.wheels]
             self.toolchain = overlay(toolchain, folder / f"python-{name}", *requirements)
+            for file, old, new in neighbours.mends:
+                path = packages_of(self.toolchain.python) / "odoo/addons" / file
+                path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
 
     def visit(self):
         """Install, run all tests that are wanted, and return the lines of the table."""

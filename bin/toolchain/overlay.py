@@ -13,7 +13,7 @@ def packages_of(python):
 
 
 def overlay(toolchain, folder, *requirements):
-    """Return a toolchain whose Python also has these packages; pip counts Odoo and ours as installed."""
+    """Return a toolchain whose Python also has these packages; pip counts ours as installed."""
     python = folder / "bin/python"
     key = fingerprint(toolchain.python, toolchain.template, *requirements)
     done = folder / "complete"
@@ -23,10 +23,11 @@ def overlay(toolchain, folder, *requirements):
             run([toolchain.python, "-m", "venv", "--without-pip", folder])
             beneath = packages_of(toolchain.python)
             (packages_of(python) / "beneath.pth").write_text(f"{beneath}\n", encoding="utf-8")
-            pip = [python, "-m", "pip"]
-            run([*pip, "install", *requirements], env=toolchain.environment)
-            # Odoo names it, prefers it to pypdf, and does not work with its last version.
-            run([*pip, "uninstall", "--yes", "PyPDF2"], env=toolchain.environment)
+            # Odoo counts as installed with all that it wants: what it names itself would break it, or not compile.
+            odoo = packages_of(python) / "odoo-19.0.dist-info"
+            odoo.mkdir()
+            (odoo / "METADATA").write_text("Metadata-Version: 2.1\nName: odoo\nVersion: 19.0\n", encoding="utf-8")
+            run([python, "-m", "pip", "install", *requirements])
             done.write_text(key, encoding="utf-8")
     above = copy.copy(toolchain)
     above.python = python
