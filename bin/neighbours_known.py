@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+SERIES = "19.0"
+
 
 @dataclass(frozen=True)
 class Neighbours:
@@ -19,6 +21,11 @@ class Neighbours:
     mends: tuple = ()
     left_out: tuple = ()
     own: bool = True
+
+
+def wheels(modules):
+    """Return what pip calls these modules of OCA."""
+    return tuple(f"odoo-addon-{module}=={SERIES}.*" for module in modules)
 
 
 #: Modules that touch invoices, partners and mails, for 19.0 on the Python registry.
@@ -46,9 +53,11 @@ NEIGHBOURHOODS = {
     "apps": Neighbours((
         "account_payment", "account_peppol", "crm", "point_of_sale", "purchase_stock", "sale_pdf_quote_builder",
         "sale_project", "sale_stock", "snailmail_account", "website_sale",
-    ), compare=("account_payment", "account_peppol", "snailmail_account", "sale_pdf_quote_builder")),
-    "oca": Neighbours(OCA, compare=OCA, wheels=OCA),
-    "brazil": Neighbours(BRAZIL, compare=BRAZIL, wheels=BRAZIL, mends=(
+    ), compare=("account_payment", "account_peppol", "snailmail_account", "sale_pdf_quote_builder"),
+        # what Odoo's own account_peppol wants
+        wheels=("phonenumbers",)),
+    "oca": Neighbours(OCA, compare=OCA, wheels=wheels(OCA)),
+    "brazil": Neighbours(BRAZIL, compare=BRAZIL, wheels=wheels(BRAZIL), mends=(
         # The list of contacts shows a contact's full name here.
         ("l10n_br_base/views/res_partner_view.xml", '"display_name" position', '"complete_name" position'),
     )),

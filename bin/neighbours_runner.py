@@ -8,7 +8,7 @@ import subprocess
 from collections import defaultdict
 from dataclasses import dataclass
 
-from neighbours_known import INTENDED, THEMES
+from neighbours_known import INTENDED, SERIES, THEMES
 from toolchain import ADDON, ROOT, Stop, background, free_port
 from toolchain.overlay import overlay, packages_of
 from toolchain.steps import run, step
@@ -18,7 +18,6 @@ INSIDE = ROOT / "bin/neighbours_inside.py"
 OUTPUT = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True, "errors": "replace"}
 MODULE = re.compile(r"odoo\.addons\.(\w+)\.tests")
 CLASS_OF_SETUP = re.compile(r"setUpClass \(.*\.(\w+)\)")
-SERIES = "19.0"
 
 
 @dataclass
@@ -74,8 +73,7 @@ class Neighbourhood:
         self.alone, self.database = f"neighbours_{name}_alone", f"neighbours_{name}"
         self.toolchain = toolchain
         if neighbours.wheels:
-            requirements = [f"odoo-addon-{wheel}=={SERIES}.*" for wheel in neighbours.wheels]
-            self.toolchain = overlay(toolchain, folder / f"python-{name}", *requirements)
+            self.toolchain = overlay(toolchain, folder / f"python-{name}", *neighbours.wheels)
             for file, old, new in neighbours.mends:
                 path = packages_of(self.toolchain.python) / "odoo/addons" / file
                 path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
