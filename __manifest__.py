@@ -1,7 +1,7 @@
 {
     "name": "Document Dispatch",
     "summary": "Every invoice, quotation and letter to the right people, and the truth about what happened",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Accounting/Accounting",
     "author": "Document Dispatch Founders",
     "license": "LGPL-3",
@@ -64,5 +64,6 @@
         "web.assets_backend": ["document_dispatch/static/src/**/*"],
         "web.assets_tests": ["document_dispatch/static/tests/tours/**/*"],
     },
+    "uninstall_hook": "uninstall_hook",
     "application": True,
 }

@@ -14,12 +14,14 @@ class MailThread(models.AbstractModel):
     def _routing_handle_bounce(self, email_message, message_dict):
         """Let the recipient know that his mail came back; core counts it on the partner."""
         result = super()._routing_handle_bounce(email_message, message_dict)
-        report = (
-            message_dict["bounced_msg_ids"] or [], message_dict["bounced_email"], read_report(email_message),
-        )
+        message_ids = message_dict["bounced_msg_ids"] or []
+        # sudo: the mail gateway acts for nobody, the row belongs to the worker
+        recipients = self.env["document.dispatch.recipient"].sudo()
+        if not recipients.search_count([("message_id", "in", message_ids)], limit=1):
+            return result  # another module's mail
+        report = (message_ids, message_dict["bounced_email"], read_report(email_message))
         if modules.module.current_test:
-            # sudo: the mail gateway acts for nobody, the row belongs to the worker
-            self.env["document.dispatch.recipient"].sudo()._receive_report(*report)
+            recipients._receive_report(*report)
             return result
         dbname = self.env.cr.dbname
 
