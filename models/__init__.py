@@ -36,6 +36,7 @@ from . import document_dispatch_link
 from . import document_dispatch_send
 from . import document_dispatch_resend
 from . import document_dispatch_text_values
+from . import document_dispatch_written
 from . import document_letter
 from . import document_statement
 from . import document_consent

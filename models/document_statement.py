@@ -1,10 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
-from odoo.tools import split_every
 
-#: Statements that are written in one go
-BLOCK = 200
 #: The report that draws it, by its name
 REPORT = "document_dispatch.report_statement"
 
@@ -18,28 +14,17 @@ class DocumentStatement(models.Model):
 
     _name = "document.statement"
     _description = "Statement of Account"
-    _inherit = ["mail.thread", "document.dispatch.mixin"]
-    _order = "id desc"
+    _inherit = ["document.dispatch.written"]
+    _number_prefix = "S"
 
-    name = fields.Char(string="Number", compute="_compute_name")
-    partner_id = fields.Many2one("res.partner", string="Customer", required=True, readonly=True, ondelete="restrict",
-                                 index=True)
-    company_id = fields.Many2one("res.company", required=True, readonly=True)
-    user_id = fields.Many2one("res.users", string="Made by", required=True, readonly=True)
-    date = fields.Date(required=True, readonly=True)
     date_from = fields.Date(string="From", required=True, readonly=True)
     date_to = fields.Date(string="Until", required=True, readonly=True)
-    lang = fields.Char(string="Language", readonly=True)
 
     @api.constrains("date_from", "date_to")
     def _check_period(self):
         for statement in self:
             if statement.date_from > statement.date_to:
                 raise UserError(self.env._("The period ends before it begins."))
-
-    def _compute_name(self):
-        for statement in self:
-            statement.name = f"S-{statement.id:06}" if isinstance(statement.id, int) else False
 
     # ------------------------------------------------------------------
     # Making statements
@@ -49,26 +34,13 @@ class DocumentStatement(models.Model):
     def _send(self, partners, company, date_from, date_to, output):
         """Write a statement for each of these customers, and send or print it.
 
-        :param partners: commercial entities
-        :param str output: ``email``, or ``print`` for everybody
-        :return: ``document.dispatch.batch`` with the rows; printed ones are also in a ``document.dispatch.print``
+        See ``document.dispatch.written._write_and_send``.
         """
-        batch = self.env["document.dispatch.batch"]._open_batch(company, "all", partners)
-        made = self.env["document.dispatch"]
-        for block in split_every(BLOCK, partners.ids, self.env["res.partner"].browse):
-            # sudo: a statement is written by sending it, never edited by hand
-            written = self.sudo().create([
-                self._prepare_vals(partner, company, date_from, date_to) for partner in block
-            ]).with_env(self.env)
-            rows = batch._insert(written, [
-                self.env["document.letter"]._prepare_output(vals, output)
-                for vals in written._dispatch_prepare_rows("batch")
-            ])
-            rows.filtered(lambda row: row.channel == "email")._deliver_soon()
-            made |= rows
-        if output == "print" and made._printable():
-            self.env["document.dispatch.print"]._start(made, covers=False)
-        return batch
+        return self._write_and_send(partners, company, output, "batch", date_from=date_from, date_to=date_to)
+
+    @api.model
+    def _prepare_written(self, partners, company, date_from, date_to):
+        return (self._prepare_vals(partner, company, date_from, date_to) for partner in partners)
 
     @api.model
     def _prepare_vals(self, partner, company, date_from, date_to):
@@ -110,26 +82,5 @@ class DocumentStatement(models.Model):
     def _dispatch_default_report(self):
         return self.env.ref("document_dispatch.action_report_statement")
 
-    @api.model
-    def _dispatch_rule_domain(self, codes):
-        return Domain.FALSE  # statements are sent by a person
-
-    @api.model
-    def _dispatch_date_domain(self, day, basis):
-        return Domain("date", ">=", day)
-
-    def _dispatch_make_files(self, template, report):
-        return self.env["document.dispatch.content"]._make_template_files(self, template, report)
-
-    def _dispatch_date(self):
-        return self.date
-
-    def _dispatch_enclosure(self):
-        return {"kind": self.dispatch_kind, "name": self.name, "date": self.date, "amount": False, "currency": False}
-
     def _dispatch_window_action(self):
         return self._get_records_action()
-
-    def _notify_get_recipients_groups(self, message, model_description, msg_vals=False):
-        return self._dispatch_link_groups(super()._notify_get_recipients_groups(
-            message, model_description, msg_vals=msg_vals))
