@@ -4,6 +4,9 @@ from odoo import api, fields, models
 
 from ..tools import boleto, boleto_checks, checks, nfe, nfe_checks
 
+#: The NF-e counts no more
+CANCELLED = "cancelled"
+
 
 class DocumentDispatchFile(models.Model):
     """Whether an NF-e or a boleto fits its invoice: what contradicts warns, what is wrong is not sent."""
@@ -20,7 +23,8 @@ class DocumentDispatchFile(models.Model):
 
     @api.depends("kind", "reference", "checksum", "move_id.partner_id.vat", "move_id.amount_total",
                  "move_id.company_id.vat", "move_id.line_ids.date_maturity", "move_id.line_ids.amount_currency",
-                 "move_id.dispatch_file_ids.kind", "move_id.dispatch_file_ids.reference")
+                 "move_id.dispatch_file_ids.kind", "move_id.dispatch_file_ids.reference",
+                 "move_id.dispatch_file_ids.event_type")
     def _compute_state(self):
         for file in self:
             found = file._get_checks()
@@ -42,6 +46,9 @@ class DocumentDispatchFile(models.Model):
         if self.reference in (boleto.CHECK_DIGIT, boleto.COLLECTION):
             return [checks.Check(self.reference, checks.ERROR)]
         found = nfe.read(self._bytes_of(self.attachment_id))
+        cancelled = self.kind == "nfe" and self._get_cancellation()
+        if cancelled:
+            return [checks.Check(CANCELLED, checks.ERROR, {"reason": cancelled.event_text or cancelled.name})]
         return nfe_checks.check(
             found, move.company_id.vat, partner_tax_id=move.partner_id.vat or move.commercial_partner_id.vat,
             amount=None if found.event else move.amount_total,
@@ -59,8 +66,8 @@ class DocumentDispatchFile(models.Model):
         return keys[0] if len(keys) == 1 else None
 
     def _get_cancellation(self):
-        """The event that cancelled this NF-e, where it is on the invoice."""
+        """The event that cancelled this NF-e, where it is on the invoice, and right."""
         return self.move_id.dispatch_file_ids.filtered(lambda file: (
-            file.event_type == "cancellation" and file.state != "error"
-            and file.reference.startswith(f"{self.reference}-")
+            file.event_type == "cancellation" and file.reference.startswith(f"{self.reference}-")
+            and checks.worst(file._get_checks()) != checks.ERROR
         ))[:1]

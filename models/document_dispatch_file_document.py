@@ -36,8 +36,6 @@ class DocumentDispatchFile(models.Model):
             return self.env._("The invoice is not posted.")
         if self.state == "error":
             return self.words or self.env._("It cannot be sent.")
-        if self.kind == "nfe" and (event := self._get_cancellation()):
-            return self.env._("The NF-e was cancelled: %s", event.event_text or event.name)
         return ""
 
     def _dispatch_doubts(self):
@@ -61,6 +59,12 @@ class DocumentDispatchFile(models.Model):
         """Authorised NF-e, their events and boletos of posted invoices; nothing that cannot be sent."""
         kinds = [kind for kind, code in FILE_TYPES.items() if code in codes]
         return Domain([("kind", "in", kinds), ("state", "!=", "error"), ("move_id.state", "=", "posted")])
+
+    @api.model
+    def _dispatch_preview_domain(self, codes):
+        """Also those that cannot be sent: the preview says why not."""
+        kinds = [kind for kind, code in FILE_TYPES.items() if code in codes]
+        return Domain("kind", "in", kinds)
 
     @api.model
     def _dispatch_date_domain(self, day, basis):

@@ -4,6 +4,7 @@ from odoo import models
 from odoo.tools import format_date, formatLang
 
 from ..tools import boleto, boleto_checks, nfe, nfe_checks
+from .document_dispatch_file_checks import CANCELLED
 
 
 class DocumentDispatchFile(models.Model):
@@ -20,6 +21,7 @@ class DocumentDispatchFile(models.Model):
 
     def _get_nfe_words(self, params):
         return {
+            CANCELLED: self.env._("The NF-e was cancelled: %s", params.get("reason") or ""),
             nfe_checks.ROOT: self._say_root(params),
             nfe_checks.MODEL: self.env._("It is no NF-e of model 55, but of model %s.", params.get("model") or "?"),
             nfe_checks.STATUS: self.env._("The tax authority did not authorise it: %(status)s %(reason)s",

@@ -160,6 +160,11 @@ class DocumentDispatchMixin(models.AbstractModel):
         raise NotImplementedError(self._name)
 
     @api.model
+    def _dispatch_preview_domain(self, codes):
+        """Which documents the preview of a rule for these codes speaks of, those that do not go among them."""
+        return self._dispatch_rule_domain([*codes, "proforma"])
+
+    @api.model
     def _dispatch_look_around(self, rule):
         """Before a rule plans: find documents that others keep in places of their own."""
 

@@ -63,7 +63,7 @@ class DocumentDispatchRule(models.Model):
     def _preview_staying(self, model, types, going):
         """Documents of these types that would not go, each with the first reason found."""
         everything = (
-            model._dispatch_rule_domain([*types.mapped("code"), "proforma"])
+            model._dispatch_preview_domain(types.mapped("code"))
             & Domain("company_id", "=", self.company_id.id)
             & model._dispatch_date_domain(self._get_date_from() - DAYS_BACK, self.date_basis)
         )
@@ -91,9 +91,14 @@ class DocumentDispatchRule(models.Model):
         ]
 
     def _preview_reason(self, document, checks):
-        for domain, words in checks:
+        done, *others = checks
+        if not document.filtered_domain(done[0]):
+            return self._preview_done(document)
+        if obstacle := document._dispatch_obstacle(document._dispatch_type_code()):
+            return obstacle
+        for domain, words in others:
             if not document.filtered_domain(domain):
-                return words or self._preview_done(document)
+                return words
         return self.env._("Its kind has no document type.")
 
     def _preview_done(self, document):

@@ -157,11 +157,32 @@ class TestFiscalDispatch(FiscalCase):
         self._attach(event_xml(self.nfe.key, self.nfe.emitter.tax_id), "cancelamento.xml")
         nfe_file, event = self.invoice.dispatch_file_ids.sorted(lambda file: file.kind != "nfe")
         self.assertEqual((event.event_type, event.state), ("cancellation", "ok"))
+        self.assertEqual(nfe_file.state, "error")
         self.assertIn("cancelled: Pedido cancelado", nfe_file._dispatch_obstacle("nfe"))
         self._plan()
         self._deliver()
-        self.assertEqual(self.invoice.dispatch_ids.filtered(lambda row: row.state == "sent").type_code, "nfe_event")
+        self.assertEqual(self.invoice.dispatch_ids.mapped("type_code"), ["nfe_event"])
         self.assertIn("We have cancelled an NF-e", self.mails[0].get_body(("plain",)).get_content())
+
+    def test_preview(self):
+        """What would go, what waits for a look, and why the others stay."""
+        rule = self._rule("Brasil", "nfe", "nfe_event", "boleto")
+        self._attach(self.xml, "nfe.xml")
+        self._attach(boleto_pdf(self._instalment()), "boleto.pdf")
+        self._attach(event_xml(self.nfe.key, "99888777000166"), "evento.xml")
+
+        def preview():
+            lines, _count = rule._preview()
+            return {self.env["document.dispatch.file"].browse(line["res_id"]).kind: line for line in lines}
+
+        lines = preview()
+        self.assertEqual({kind: line["outcome"] for kind, line in lines.items()},
+                         {"nfe": "goes", "boleto": "goes", "event": "stays"})
+        self.assertIn("fiscal@silva.example.com (NF-e flag on the contact)", lines["nfe"]["recipients"])
+        self.assertIn("issued by 99888777000166", lines["event"]["reason"])
+        self._plan()
+        self._deliver()
+        self.assertEqual(preview()["nfe"]["reason"], "Sent")
 
     def test_correction_letter(self):
         """An event that comes later goes too, with its page."""
