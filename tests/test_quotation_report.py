@@ -132,7 +132,7 @@ class TestQuotationReport(DispatchCase, HttpCase):
             ("fr_FR", "Quantité", "Valable jusqu’au", "Nom, signature", "Options, non comprises dans le total"),
             ("pl_PL", "Ilość", "Ważna do", "Imię i nazwisko, podpis", "Opcje, nieujęte w sumie"),
             ("cs_CZ", "Množství", "Platí do", "Jméno, podpis", "Volitelné položky, nezahrnuté v celkové ceně"),
-            ("es_AR", "Cantidad", "Válido hasta", "Nombre, firma", "Opcionales, no incluidos en el total"),
+            ("es_AR", "Cantidad", "Válido hasta", "Firma y aclaración", "Opcionales, no incluidos en el total"),
         ):
             with self.subTest(lang=lang):
                 self.nowak.lang = lang
