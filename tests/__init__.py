@@ -39,3 +39,4 @@ from . import test_envelope
 from . import test_paper_tray
 from . import test_letter
 from . import test_fiscal_files
+from . import test_other_windows
