@@ -77,6 +77,10 @@ NO_ADDRESS = "the test sends to nobody: the document lies in the paper tray, and
 FOLLOWERS = "only the chosen recipients get the mail, followers do not"
 SHOWS_ONLY = "who is not of the customer's people gets a link that shows the document, and opens nothing else"
 TOGETHER = "several invoices become rows of the outbox at once, and do not wait for Odoo's own job"
+CONTACT_FORM = (
+    "the neighbour's own doing: partner_firstname makes the name read-only that the test types, and l10n_br_fiscal "
+    "opens a contact only to its own groups, which the test's clerk has not"
+)
 COMPOSER, SEND = "account: TestAccountComposerPerformance", "account: TestAccountMoveSend"
 #: ``{test: why it fails with the addon, and rightly so}``
 INTENDED = {
@@ -90,8 +94,9 @@ INTENDED = {
     f"{SEND}.test_invoice_multi": TOGETHER,
     f"{SEND}.test_invoice_multi_email_missing": TOGETHER,
     f"{SEND}.test_send_and_print_cron": TOGETHER,
-    "document_dispatch: TestRecipients.test_form_of_a_new_contact":
-        "partner_firstname makes a person's name read-only, which this test types",
+    "document_dispatch: TestConsent.test_form_of_a_contact_does_not_withdraw_the_refusal": CONTACT_FORM,
+    "document_dispatch: TestConsent.test_ticking_it_in_the_form": CONTACT_FORM,
+    "document_dispatch: TestRecipients.test_form_of_a_new_contact": CONTACT_FORM,
     "sale: TestSalePayment.test_partial_payment_confirm_order": TEXT,
     "sale: TestSaleOrder.test_sale_order_standard_flow": NO_ADDRESS,
     "sale: TestSaleOrder.test_scheduled_mark_so_as_sent": NO_ADDRESS,
