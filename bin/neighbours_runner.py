@@ -165,7 +165,7 @@ class Neighbourhood:
     def _row(self, module, before, after):
         """What a module's tests say; a class whose set-up fails stands for all of its tests."""
         failed, skipped = after["failed"][module], after["skipped"][module]
-        remarks = [f"{len(skipped)} in the browser or for want of a program left out"] if skipped else []
+        remarks = [f"{len(skipped)} left out (browser, missing program or module)"] if skipped else []
         if both := failed & before["failed"][module]:
             remarks.append(f"{len(both)} fail without it too")
         new = frozenset(f"{module}: {test}" for test in failed - before["failed"][module])

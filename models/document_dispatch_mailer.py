@@ -40,7 +40,8 @@ class DocumentDispatchMailer(models.AbstractModel):
         if self.env["ir.mail_server"]._disable_send():
             # Tests that send nothing: core makes the mail, and takes it for success
             # (mail.mail._send, ir.mail_server.send_email)
-            self.env["mail.mail"].sudo().create(mail_vals)  # sudo: as below
+            kept = recipient.dispatch_id.keep_mail
+            self.env["mail.mail"].sudo().create({**mail_vals, "auto_delete": not kept})  # sudo: as below
             return smtp.Outcome(states.SENT, "test mode, not sent")
         outcome, fresh = self._try(recipient, mail_vals, sessions)
         if outcome.connection_lost and not outcome.costs_try and not fresh:

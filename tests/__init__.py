@@ -52,3 +52,4 @@ from . import test_import
 from . import test_setup
 from . import test_flags
 from . import test_setup_tour
+from . import test_other_windows

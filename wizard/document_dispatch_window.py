@@ -76,8 +76,8 @@ class DocumentDispatchWindow(models.AbstractModel):
         Text = self.env["document.dispatch.text"]
         for wizard in self:
             document = wizard._dispatch_document()
-            wizard.dispatch_text_id = document and wizard.template_id and Text._find(
-                document, wizard.lang, wizard.template_id)
+            known = document and wizard.template_id
+            wizard.dispatch_text_id = Text._find(document, wizard.lang, wizard.template_id) if known else Text
 
     def _dispatch_apply_last_text(self, name):
         """Take subject or body from the last text for this customer, where the clerk chose it."""
