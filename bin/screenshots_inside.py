@@ -126,6 +126,7 @@ def places(env):
         "rule": rule.id,
         "type": env["document.dispatch.type"].search([("code", "=", "invoice"), ("company_id", "=", False)]).id,
         "print": _print_run(env).id,
+        "module": env.ref(f"base.module_{ADDON}").id,
         "companies": {name: company.id for name, company in _companies(env)},
         "consent": url[url.index("/dispatch/"):],
     }

@@ -66,5 +66,6 @@ VIEWS = [
     View("send-again", f"{ACTION}.document_dispatch_action", WINDOW,
          ("do:document_dispatch.document_dispatch_resend_action",)),
     View("addresses", f"{ACTION}.document_dispatch_recipient_action", LIST),
+    View("app-page", "/odoo/action-base.open_module_tree/{module}", ".o_field_html img", height=3000),
     View("who-receives-what", f"{ACTION}.document_dispatch_flags_action", WINDOW),
 ]
