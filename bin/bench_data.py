@@ -19,6 +19,7 @@ LINES = 4
 DAYS_WAITING = 30
 DAYS_OF_ARCHIVE = 1000
 ARCHIVED, NEW = "ARCH", "NEW"
+HISTORY, VISITOR = "HIST", "visitor"
 NUMBER = re.compile(r"\bINV[/_](\d+)[/_](\d+)")
 
 
@@ -154,19 +155,56 @@ def add_archive(env, old, new, name=NEW):
     env.cr.execute("ANALYZE account_move")
 
 
-def _copy(env, source, prefix, count, day):
+def add_history(env, count):
+    """Make a customer with a login and ``count`` open invoices with their lines, some of them overdue."""
+    user = env["res.users"].with_context(no_reset_password=True).create({
+        "login": f"{VISITOR}{count}", "password": VISITOR, "name": f"Customer with {count}",
+        "group_ids": [Command.set(env.ref("base.group_portal").ids)],
+    })
+    source = lot(env, "batch")[0]
+    prefix = f"{HISTORY}{count}"
+    _copy(env, source, prefix, count, SQL("CURRENT_DATE - n %% %s", DAYS_OF_ARCHIVE), user.partner_id.ids)
+    columns = _columns(env, "account_move_line")
+    other = {
+        "move_id": SQL("m.id"), "move_name": SQL("m.name"), "partner_id": SQL("%s", user.partner_id.id),
+        "date": SQL("m.date"), "invoice_date": SQL("m.date"),
+        "date_maturity": SQL("CASE WHEN l.date_maturity IS NOT NULL THEN m.date + 30 END"),
+    }
+    env.cr.execute(SQL(
+        "INSERT INTO account_move_line (%s) SELECT %s FROM account_move_line l, account_move m "
+        "WHERE l.move_id = %s AND m.ref = %s",
+        SQL(", ").join(map(SQL.identifier, columns)),
+        SQL(", ").join(other.get(name) or SQL.identifier("l", name) for name in columns), source.id, prefix,
+    ))
+    env.cr.commit()
+    for table in ("account_move", "account_move_line"):
+        env.cr.execute(SQL("ANALYZE %s", SQL.identifier(table)))
+    return user
+
+
+def open_page(env, partner):
+    """Give the customer of this company a page; return its path."""
+    env.company.dispatch_customer_page = True
+    return env["document.dispatch.page"]._make(partner, env.company, False)
+
+
+def _columns(env, table):
+    env.cr.execute(
+        "SELECT column_name FROM information_schema.columns WHERE table_name = %s AND column_name != 'id'", [table]
+    )
+    return [name for (name,) in env.cr.fetchall()]
+
+
+def _copy(env, source, prefix, count, day, customers=None):
     """Copy an invoice's row, without its lines: planning does not look at them."""
-    customers = env["res.partner"].search([("email", "like", "invoices@customer")]).ids
+    customers = customers or env["res.partner"].search([("email", "like", "invoices@customer")]).ids
     customer = SQL("(%s)[1 + n %% %s]", customers, len(customers))
     other = {
         "name": SQL("%s || n", f"{prefix}/"), "sequence_prefix": SQL("%s", f"{prefix}/"), "sequence_number": SQL("n"),
         "invoice_date": day, "date": day, "access_token": SQL("NULL"), "ref": SQL("%s", prefix),
         "partner_id": customer, "commercial_partner_id": customer,
     }
-    env.cr.execute(
-        "SELECT column_name FROM information_schema.columns WHERE table_name = 'account_move' AND column_name != 'id'"
-    )
-    columns = [name for (name,) in env.cr.fetchall()]
+    columns = _columns(env, "account_move")
     env.cr.execute(SQL(
         "INSERT INTO account_move (%s) SELECT %s FROM account_move, generate_series(1, %s) n WHERE id = %s",
         SQL(", ").join(map(SQL.identifier, columns)),

@@ -21,6 +21,7 @@ WARM_BY_LANE = 5
 SECONDS_FOR_LANES = 600
 FORM_READS = 30
 PLANS = 5
+PAGE_READS = 15
 PRINT = "document_dispatch.ir_cron_dispatch_print"
 DANFE = "document_dispatch.ir_cron_dispatch_danfe"
 
@@ -203,6 +204,24 @@ def letters(bench):
         return {"edited": edited, "seconds": seconds, "peak": peak(), "pages": run.pages}
 
 
+def page(bench):
+    """Open a customer's first page of invoices: with the addon his own page, without it core's list of invoices."""
+    [(_name, count)] = bench.options.lots
+    with bench.env() as env:
+        user = bench_data.add_history(env, count)
+        path = bench_data.open_page(env, user.partner_id) if bench.ours else "/my/invoices"
+        login = None if bench.ours else user.login
+    browser, seconds, statements = bench.browser(login), [], []
+    for _time in range(1 + PAGE_READS):
+        before, begin = sql_db.sql_counter, time.perf_counter()
+        answer = browser.get(path)
+        seconds.append(time.perf_counter() - begin)
+        statements.append(sql_db.sql_counter - before)
+        if answer.status_code != 200 or answer.text.count(bench_data.HISTORY) < min(count, 50):
+            raise RuntimeError(f"{path}: {answer.status_code}, {answer.text.count(bench_data.HISTORY)} invoices")
+    return {"median": statistics.median(seconds[1:]), "first": seconds[0], "statements": statements[-1]}
+
+
 def fiscal(bench):
     """Read and draw NF-e, then send those of a lot: from the files to the server's 250."""
     # now that Odoo knows where its addons lie
@@ -255,7 +274,7 @@ MEASURES = {
     function.__name__: function
     for function in (
         build, send, schedule, worker, by_hand, rendering, planning, planning_many, prepare, lane, form, letters,
-        fiscal,
+        page, fiscal,
     )
 }
 

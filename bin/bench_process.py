@@ -5,15 +5,19 @@ import resource
 import time
 from collections import Counter
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import bench_data
 import mailview
+from werkzeug.test import Client
 
-from odoo import sql_db
+from odoo import http, sql_db
 from odoo.api import SUPERUSER_ID, Environment
 from odoo.modules.registry import Registry
+from odoo.service.server import load_server_wide_modules
 
+CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
 # More runs than a job of the scheduler needs for the largest lot.
 MOST_RUNS = 200
 PLAN, DELIVER = "document_dispatch.ir_cron_dispatch_plan", "document_dispatch.ir_cron_dispatch_deliver"
@@ -41,6 +45,21 @@ class Bench:
         with self.registry.cursor() as cr:
             env = Environment(cr, SUPERUSER_ID, {})
             yield env(user=env["res.users"].search([("login", "=", login)])) if login else env
+
+    def browser(self, login=None):
+        """Return somebody who asks Odoo for pages, in this process; with a login one who has logged in."""
+        load_server_wide_modules()
+        browser = Client(http.root)
+        where = {
+            "base_url": "http://127.0.0.1", "environ_base": {"REMOTE_ADDR": "127.0.0.1"},
+            "headers": {"User-Agent": "Firefox/145.0"},
+        }
+        browser.get = partial(browser.get, **where)
+        if login:
+            token = CSRF.search(browser.get("/web/login").text)[1]
+            form = {"login": login, "password": bench_data.VISITOR, "csrf_token": token}
+            browser.post("/web/login", data=form, **where)
+        return browser
 
     def due(self, name, one_by_one=False):
         """Let a lot be due; return the mails to expect."""

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 from contextlib import ExitStack
 
-from servers import start, start_mails
+from demo_process import start_mails, wait_for
 from toolchain import ADDON, CONFIG, DEV, ROOT, Stop, background, free_port
 
 BIN = ROOT / "bin"
@@ -73,8 +73,14 @@ class Bench:
         """Serve the style sheets that wkhtmltopdf asks for, in a process of their own as in production."""
         port = self.ports[database]
         options = ["--http-port", port, "--max-cron-threads", 0, "--no-database-list", "--logfile", WORK / "http.log"]
-        start(self.started, self.toolchain.odoo(database, *options), f"http://127.0.0.1:{port}/web/login", WORK,
-              env=self.toolchain.environment, stdout=subprocess.DEVNULL)
+        self.start(self.toolchain.odoo(database, *options), f"http://127.0.0.1:{port}/web/login")
+
+    def start(self, command, address):
+        """Start a server and wait until it answers."""
+        process = self.started.enter_context(
+            background(command, env=self.toolchain.environment, stdout=subprocess.DEVNULL)
+        )
+        wait_for(address, process, WORK)
 
     def inside(self, database, measure, *lots, options=(), environment=()):
         """Run a measure in a process of its own; return its result."""

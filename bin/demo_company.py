@@ -124,6 +124,7 @@ def _companies(env):
         company.partner_id.lang = lang
         domain = env["mail.alias.domain"].create({"name": company.email.split("@")[1], "default_from": "notifications"})
         company.write({
+            "dispatch_customer_page": True,
             "alias_domain_id": domain.id,
             "external_report_layout_id": env.ref("web.external_layout_standard").id,
             "paperformat_id": env.ref("base.paperformat_euro").id,

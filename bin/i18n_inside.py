@@ -29,7 +29,7 @@ def main():
     kept = options.folder / f"{options.addon.name}.pot"
     problems = [write(pot, kept, options.check)]
     for path in sorted(options.folder.glob("*.po")):
-        merged, missing = merge(pot, path)
+        merged, missing = merge(pot, path, overlay=is_overlay(path))
         problems += [write(merged, path, options.check), bool(missing)]
         print(f"{path.name}: {len(merged) - len(missing)} of {len(merged)} texts")
         for text in missing[:10] if options.check else []:
@@ -54,7 +54,13 @@ def export(options):
     return pot
 
 
-def merge(pot, path):
+def is_overlay(path):
+    """Tell whether a language says only what its country says otherwise, as es_AR does over es."""
+    base, _, country = path.stem.partition("_")
+    return bool(country) and path.with_stem(base).exists()
+
+
+def merge(pot, path, overlay=False):
     """Return a language with the texts of now, and those that are missing in it."""
     old = polib.pofile(str(path), wrapwidth=0)
     known = {entry.msgid: entry.msgstr for entry in old if entry.msgstr and not entry.obsolete}
@@ -62,6 +68,8 @@ def merge(pot, path):
     new.header = old.header
     new.metadata = {name: value for name, value in old.metadata.items() if name not in DATES}
     for entry in pot:
+        if overlay and entry.msgid not in known:
+            continue
         new.append(polib.POEntry(
             msgid=entry.msgid, msgstr=known.get(entry.msgid, ""), occurrences=entry.occurrences,
             comment=entry.comment, flags=[flag for flag in entry.flags if flag != "fuzzy"],

@@ -2,3 +2,4 @@ from . import portal
 from . import show
 from . import consent
 from . import known
+from . import page

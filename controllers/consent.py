@@ -1,23 +1,19 @@
-import ipaddress
-
-from werkzeug.exceptions import TooManyRequests
-
 from odoo import http
 from odoo.http import request
 
 from ..tools import addresses, consent
-from .private import keep_private
+from .private import Guard, keep_page_private, origin
 
 PAGE = "/dispatch/consent/<int:company_id>/<int:partner_id>/<string:token>"
 ADDRESS = "/dispatch/consent/address/<int:row_id>/<string:token>"
 #: What a form may send, whole: files and floods are turned away before they are read
 MAX_BYTES = 64 * 1024
-MAX_NAME, MAX_COMMENT, MAX_EMAIL, MAX_AGENT = 100, 2000, 254, 500
+MAX_NAME, MAX_COMMENT, MAX_EMAIL = 100, 2000, 254
 #: The buttons, and what they write into the ledger
 ANSWERS = {"accept": "accepted", "refuse": "refused", "withdraw": "withdrawn", "address": "address"}
 
 
-class DocumentDispatchConsent(http.Controller):
+class DocumentDispatchConsent(Guard, http.Controller):
     """The customer says how documents reach him. Nothing changes by opening a link: scanners of mails do that."""
 
     @http.route(PAGE, type="http", auth="public", methods=["GET"], sitemap=False)
@@ -31,7 +27,7 @@ class DocumentDispatchConsent(http.Controller):
     def answer(self, company_id, partner_id, token, **form):
         """Write what he said; then a page of its own, so that loading it again says nothing twice."""
         company, partner = self._find(company_id, partner_id, token)
-        self._count_post(partner_id)
+        self._count("post", partner_id)
         kind = ANSWERS.get(form.get("answer"))
         vals = self._read(form)
         if problem := self._problem(company, partner, kind, form, vals):
@@ -40,8 +36,8 @@ class DocumentDispatchConsent(http.Controller):
             return response
         vals.pop("email")
         # the customer's environment: superuser, for the token is the right to answer for him, company and language
-        partner.env["document.consent"]._declare_on_page(partner, company, kind, {**vals, **self._origin()})
-        return self._keep_private(request.redirect(f"{self._path(company, partner, token)}?done=1"))
+        partner.env["document.consent"]._declare_on_page(partner, company, kind, {**vals, **origin()})
+        return keep_page_private(request.redirect(f"{self._path(company, partner, token)}?done=1"))
 
     @http.route(ADDRESS, type="http", auth="public", methods=["GET"], sitemap=False)
     def address(self, row_id, token, **_others):
@@ -53,10 +49,10 @@ class DocumentDispatchConsent(http.Controller):
     def confirm_address(self, row_id, token, **_form):
         """The new address is his."""
         row = self._find_request(row_id, token)
-        self._count_post(row.partner_id.id)
+        self._count("post", row.partner_id.id)
         text = request.env._("Documents for %(customer)s may come to %(address)s.",
                              customer=row.partner_id.name, address=row.new_email)
-        row._verify_address(text=text, lang=request.env.lang, **self._origin())
+        row._verify_address(text=text, lang=request.env.lang, **origin())
         return self._render_address(row, token, done=True)
 
     # ------------------------------------------------------------------
@@ -81,31 +77,6 @@ class DocumentDispatchConsent(http.Controller):
         row = row.with_company(row.company_id).with_context(lang=row.lang)
         request.update_context(lang=row.lang)
         return row
-
-    def _attempts(self):
-        # sudo: the counter is the system's
-        return request.env["document.consent.attempt"].sudo()
-
-    def _check_blocked(self):
-        if self._attempts()._is_blocked("token", self._network()):
-            self._too_many()
-
-    def _turn_away(self, number):
-        if not self._attempts()._take("token", self._network(), number):
-            self._too_many()
-        raise request.not_found()
-
-    def _count_post(self, partner_id):
-        if not self._attempts()._take("post", self._network(), partner_id):
-            self._too_many()
-
-    def _too_many(self):
-        raise TooManyRequests(request.env._("Too many attempts. Please try again in an hour."))
-
-    def _network(self):
-        """Whom to count as one: an IPv6 customer has a whole /64 to himself."""
-        ip = ipaddress.ip_address(request.httprequest.remote_addr)
-        return str(ip if ip.version == 4 else ipaddress.ip_network((ip, 64), strict=False))
 
     # ------------------------------------------------------------------
     # Forms
@@ -145,11 +116,6 @@ class DocumentDispatchConsent(http.Controller):
         vals["new_email"] = email
         return ""
 
-    def _origin(self):
-        """Who it was, as far as a server can know."""
-        agent = consent.clean(request.httprequest.user_agent.string)
-        return {"ip": request.httprequest.remote_addr, "user_agent": agent[:MAX_AGENT]}
-
     # ------------------------------------------------------------------
     # Pages
     # ------------------------------------------------------------------
@@ -167,7 +133,7 @@ class DocumentDispatchConsent(http.Controller):
 
     def _render(self, company, partner, token, **values):
         consents = request.env["document.consent"]
-        return self._keep_private(request.render("document_dispatch.consent_page", {
+        return keep_page_private(request.render("document_dispatch.consent_page", {
             "company": company, "res_company": company, "partner": partner, "path": self._path(company, partner, token),
             "question": company._dispatch_consent_question(), "question_hash": consents._page_hash(company),
             "statements": consents._page_statements(), "emails": partner._dispatch_consent_masked(),
@@ -178,15 +144,8 @@ class DocumentDispatchConsent(http.Controller):
         }))
 
     def _render_address(self, row, token, done=False):
-        return self._keep_private(request.render("document_dispatch.consent_address_page", {
+        return keep_page_private(request.render("document_dispatch.consent_address_page", {
             "company": row.company_id, "res_company": row.company_id, "row": row,
             "path": f"/dispatch/consent/address/{row.id}/{token}", "done": done or row.last_step_id.step != "asked",
             "used": row.last_step_id.step == "used",
         }))
-
-    def _keep_private(self, response):
-        """The token stands in the address, and no frame of another site shows the page."""
-        response = keep_private(response)
-        response.headers["X-Frame-Options"] = "DENY"
-        response.headers["Content-Security-Policy"] = "frame-ancestors 'none'"
-        return response

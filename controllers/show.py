@@ -1,7 +1,7 @@
 from odoo import http
 from odoo.http import request
 
-from .private import keep_private
+from .private import keep_private, visitor
 
 
 class DocumentDispatchShow(http.Controller):
@@ -15,7 +15,8 @@ class DocumentDispatchShow(http.Controller):
         if not recipient:
             return request.not_found()
         dispatch = recipient.dispatch_id
-        dispatch._document()._dispatch_note_opened(request.httprequest.remote_addr)
+        if seen := visitor():
+            dispatch._document()._dispatch_note_opened(**seen)
         return keep_private(request.render("document_dispatch.show_page", {
             "dispatch": dispatch, "recipient": recipient, "files": self._files(dispatch), "token": token,
             "company": dispatch.company_id, "res_company": dispatch.company_id,

@@ -9,6 +9,12 @@ from odoo.tools import consteq, hmac
 PATIENCE = timedelta(days=7)
 #: Purpose of the token, so that none made for something else opens the page (odoo.tools.hmac)
 SCOPE = "document_dispatch-consent-address"
+STEPS = [
+    ("asked", "Asked for"),
+    ("verified", "Confirmed from the new address"),
+    ("used", "Used"),
+    ("discarded", "Not used"),
+]
 
 
 class DocumentConsent(models.Model):
@@ -21,16 +27,14 @@ class DocumentConsent(models.Model):
     # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "document.consent"
 
-    step = fields.Selection(
-        [("asked", "Asked for"), ("verified", "Confirmed from the new address"), ("used", "Used"),
-         ("discarded", "Not used")],
-        readonly=True,
-    )
+    step = fields.Selection(STEPS, readonly=True)
     request_id = fields.Many2one(
         "document.consent", string="Asked for in", readonly=True, index="btree_not_null", ondelete="restrict",
     )
     step_ids = fields.One2many("document.consent", "request_id", string="Steps", readonly=True)
-    address_state = fields.Selection(related="last_step_id.step", string="State of the change", related_sudo=True)
+    address_state = fields.Selection(
+        STEPS, string="State of the change", compute="_compute_address_state", compute_sudo=True,
+    )
     last_step_id = fields.Many2one("document.consent", compute="_compute_last_step")
 
     @api.depends("step", "step_ids")
@@ -38,6 +42,11 @@ class DocumentConsent(models.Model):
         for row in self:
             request = row.request_id or row
             row.last_step_id = request.step_ids.sorted("id")[-1:] or (request.step and request)
+
+    @api.depends("last_step_id")  # its step never changes, so that it need not be searched for
+    def _compute_address_state(self):
+        for row in self:
+            row.address_state = row.last_step_id.step
 
     @api.model
     def _open_request(self, partner):

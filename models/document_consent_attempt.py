@@ -3,8 +3,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-#: Attempts in an hour: what → (for one IP address, for one customer)
-LIMITS = {"post": (30, 15), "token": (20, 60)}
+#: Attempts in an hour: what → (for one IP address, for one customer); ``draw``: PDFs that are drawn for somebody
+LIMITS = {"post": (30, 15), "token": (20, 60), "draw": (60, 60)}
 
 
 class DocumentConsentAttempt(models.Model):

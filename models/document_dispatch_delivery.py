@@ -262,8 +262,9 @@ class DocumentDispatchDelivery(models.AbstractModel):
             recipient._set_state(states.SENDING, worker=key, message_id=dispatch.mail_message_id.message_id)
             if dispatch.state != states.SENDING:
                 dispatch._with_riders()._set_state(states.SENDING)
+            link = recipient._make_page_link()
             self._commit()
-            outcome = self.env["document.dispatch.mailer"]._hand_over(
+            outcome = self.env["document.dispatch.mailer"].with_context(dispatch_page=link)._hand_over(
                 recipient, recipient._prepare_mail_vals(), sessions
             )
             used = {"mail_server_id": recipient.mail_server_id.id, "linked_files": recipient.linked_files}

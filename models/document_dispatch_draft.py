@@ -63,7 +63,8 @@ class DocumentDispatch(models.Model):
         mail = self.env["mail.mail"].sudo().create({
             **self.mail_values, "email_to": ", ".join(to), "body_html": first.mail_body,
         })
-        mail = mail.with_context(dispatch_mail=True)  # in the form of all our mails
+        # in the form of all our mails
+        mail = mail.with_context(dispatch_mail=True, dispatch_page=first._make_page_link())
         content = mail._prepare_outgoing_list()[0]
         message = self.env["ir.mail_server"]._build_email__(
             email_from=content["email_from"], email_to=to, subject=content["subject"], body=content["body"],

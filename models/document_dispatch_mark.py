@@ -26,7 +26,8 @@ class DocumentDispatchMixin(models.AbstractModel):
         for document in self.sudo():
             document.write({
                 "dispatch_revision": document.dispatch_revision + 1,
-                "dispatch_opened_date": False, "dispatch_opened_ip": False,  # that was the old version
+                # that was the old version
+                "dispatch_opened_date": False, "dispatch_opened_ip": False, "dispatch_opened_agent": False,
             })
 
     def action_dispatch_mark(self):

@@ -155,9 +155,10 @@ class DocumentDispatch(models.Model):
 
     def _render_layout(self, document, message, recipient):
         """Render the layout for one recipient: buttons and language are his."""
-        if recipient.body:
-            # the same message in his language
-            message = message.new({"body": recipient.body}, origin=message)
+        text = recipient._prepare_body(message.body)
+        if text != message.body:
+            # the same message in his language, with the link to his page
+            message = message.new({"body": text}, origin=message)
         document = document.with_context(dispatch_recipient=recipient.id)
         groups = document._notify_get_classified_recipients_iterator(
             message, [recipient._prepare_recipient_data()], force_email_lang=recipient.lang,

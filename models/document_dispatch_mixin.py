@@ -3,7 +3,9 @@ from odoo.exceptions import UserError
 from odoo.tools.sql import column_exists, create_column, table_exists
 
 #: What follows from the rows, or is the system's counter
-SYSTEM_FIELDS = frozenset(("dispatch_state", "dispatch_revision", "dispatch_opened_date", "dispatch_opened_ip"))
+SYSTEM_FIELDS = frozenset((
+    "dispatch_state", "dispatch_revision", "dispatch_opened_date", "dispatch_opened_ip", "dispatch_opened_agent",
+))
 
 
 class DocumentDispatchMixin(models.AbstractModel):

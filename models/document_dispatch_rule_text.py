@@ -51,7 +51,7 @@ class DocumentDispatchRule(models.Model):
             parts.append(self.env._("sold on %s or later", date) if self.date_basis == "sale"
                          else self.env._("of %s or later", date))
         if self.journal_ids:
-            parts.append(self.env._("from %s", ", ".join(self.journal_ids.mapped("name"))))
+            parts.append(self.env._("of the journals %s", ", ".join(self.journal_ids.mapped("name"))))
         if self.partner_ids:
             parts.append(self.env._("to %s customers and those below them", len(self.partner_ids)))
         if self.domain and self.domain != "[]":

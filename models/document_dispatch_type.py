@@ -31,6 +31,7 @@ class DocumentDispatchType(models.Model):
             ("boleto", "Boleto"),
             ("quotation", "Quotation"),
             ("order", "Order Confirmation"),
+            ("statement", "Statement of Account"),
             ("letter", "Letter of Dematerialisation"),
         ],
         required=True,
@@ -41,6 +42,7 @@ class DocumentDispatchType(models.Model):
         selection=[
             ("account.move", "Invoice"), ("document.dispatch.file", "NF-e or boleto"),
             ("sale.order", "Quotation / Order"), ("document.letter", "Letter"),
+            ("document.statement", "Statement of Account"),
         ],
         string="Document",
         required=True,

@@ -5,13 +5,10 @@ from reportlab.graphics import renderSVG
 from reportlab.graphics.barcode import createBarcodeDrawing
 
 from odoo import api, fields, models
-from odoo.fields import Domain
-from odoo.tools import format_date, split_every
+from odoo.tools import format_date
 
 from ..tools import letters, plain_text
 
-#: Letters that are written in one go
-BLOCK = 200
 #: Points that the picture of the link is wide
 SIZE = 120
 
@@ -25,22 +22,12 @@ class DocumentLetter(models.Model):
 
     _name = "document.letter"
     _description = "Letter of Dematerialisation"
-    _inherit = ["mail.thread", "document.dispatch.mixin"]
-    _order = "id desc"
+    _inherit = ["document.dispatch.written"]
+    _number_prefix = "L"
 
-    name = fields.Char(string="Number", compute="_compute_name")
-    partner_id = fields.Many2one("res.partner", string="Customer", required=True, readonly=True, ondelete="restrict",
-                                 index=True)
-    company_id = fields.Many2one("res.company", required=True, readonly=True)
-    user_id = fields.Many2one("res.users", string="Edited by", required=True, readonly=True)
-    date = fields.Date(required=True, readonly=True)
-    lang = fields.Char(string="Language", readonly=True)
+    user_id = fields.Many2one(string="Edited by")
     subject = fields.Char(required=True, readonly=True)
     body = fields.Html(readonly=True, sanitize="email_outgoing", sanitize_attributes=False)
-
-    def _compute_name(self):
-        for letter in self:
-            letter.name = f"L-{letter.id:06}" if letter.id else False
 
     # ------------------------------------------------------------------
     # Editing letters
@@ -55,23 +42,11 @@ class DocumentLetter(models.Model):
         :param str output: ``email``, or ``print`` for everybody
         :return: ``document.dispatch.batch`` with the rows; printed ones are also in a ``document.dispatch.print``
         """
-        batch = self.env["document.dispatch.batch"]._open_batch(company, "all", partners)
-        made = self.env["document.dispatch"]
-        for block in split_every(BLOCK, partners.ids, self.env["res.partner"].browse):
-            # sudo: a letter is written by sending it, never edited by hand
-            written = self.sudo().create(list(self._prepare_letters(block, company, texts))).with_env(self.env)
-            vals_list = written._dispatch_prepare_rows("letter")
-            rows = batch._insert(written, [
-                {**self._prepare_output(vals, output), "without_files": True} for vals in vals_list
-            ])
-            rows.filtered(lambda row: row.channel == "email")._deliver_soon()
-            made |= rows
-        if output == "print" and made._printable():
-            self.env["document.dispatch.print"]._start(made, covers=False, in_order=True)
-        return batch
+        return self._write_and_send(
+            partners, company, output, "letter", in_order=True, row_vals={"without_files": True}, texts=texts)
 
     @api.model
-    def _prepare_letters(self, partners, company, texts):
+    def _prepare_written(self, partners, company, texts):
         today = fields.Date.context_today(self)
         directory = partners.with_company(company)._dispatch_directory()
         dispatch_type = self.env["document.dispatch.type"]._get_by_code(["letter"], company)["letter"]
@@ -112,13 +87,6 @@ class DocumentLetter(models.Model):
         dispatch_type = self.env["document.dispatch.type"]._get_by_code(["letter"], company)["letter"]
         return dispatch_type.reply_to or company.email or ""
 
-    @api.model
-    def _prepare_output(self, vals, output):
-        """Everybody's letter is printed where the person wants it so; else who has no address, or refuses."""
-        if output == "email" or vals["channel"] == "paper" or vals["rehearsal"]:
-            return vals
-        return {**vals, "channel": "paper", "channel_reason": "manual", "state": "paper", "recipient_ids": []}
-
     # ------------------------------------------------------------------
     # As a document
     # ------------------------------------------------------------------
@@ -129,29 +97,15 @@ class DocumentLetter(models.Model):
     def _dispatch_description(self):
         return self.env._("Letter")
 
+    def _dispatch_carries_page(self):
+        return False  # it has a link of its own in its text
+
     def _dispatch_default_report(self):
         return self.env.ref("document_dispatch.action_report_letter")
-
-    @api.model
-    def _dispatch_rule_domain(self, codes):
-        return Domain.FALSE  # letters are edited by a person
-
-    @api.model
-    def _dispatch_date_domain(self, day, basis):
-        return Domain("date", ">=", day)
-
-    def _dispatch_make_files(self, template, report):
-        return self.env["document.dispatch.content"]._make_template_files(self, template, report)
 
     def _dispatch_own_text(self, lang):
         """The letter carries its text: it was written with the placeholders filled in."""
         return {"subject": self.subject, "body": self.body}
-
-    def _dispatch_date(self):
-        return self.date
-
-    def _dispatch_enclosure(self):
-        return {"kind": self.dispatch_kind, "name": self.name, "date": self.date, "amount": False, "currency": False}
 
     def _dispatch_accepted(self):
         self._note_edited("email")
@@ -173,10 +127,6 @@ class DocumentLetter(models.Model):
 
     def _dispatch_window_action(self):
         return self.partner_id._get_records_action()
-
-    def _notify_get_recipients_groups(self, message, model_description, msg_vals=False):
-        return self._dispatch_link_groups(super()._notify_get_recipients_groups(
-            message, model_description, msg_vals=msg_vals))
 
     # ------------------------------------------------------------------
     # On paper

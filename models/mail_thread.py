@@ -14,20 +14,25 @@ class MailThread(models.AbstractModel):
     def _routing_handle_bounce(self, email_message, message_dict):
         """Let the recipient know that his mail came back; core counts it on the partner."""
         result = super()._routing_handle_bounce(email_message, message_dict)
-        report = (
-            message_dict["bounced_msg_ids"] or [], message_dict["bounced_email"], read_report(email_message),
-        )
-        if modules.module.current_test:
+        message_ids, email = message_dict["bounced_msg_ids"] or [], message_dict["bounced_email"]
+
+        def take(env):
             # sudo: the mail gateway acts for nobody, the row belongs to the worker
-            self.env["document.dispatch.recipient"].sudo()._receive_report(*report)
+            recipients = env["document.dispatch.recipient"].sudo()
+            if recipients.search_count([("message_id", "in", message_ids)], limit=1):  # else another module's mail
+                recipients._receive_report(message_ids, email, read_report(email_message))
+
+        if modules.module.current_test:
+            take(self.env)
             return result
         dbname = self.env.cr.dbname
 
         @self.env.cr.postcommit.add
         def receive():
-            # Anew where the worker writes the same row: the gateway forgets a mail that it could not take
+            # By itself, with what is known then, and anew where the worker writes the same row: the gateway forgets
+            # a mail that it could not take
             with Registry(dbname).cursor() as cr:
                 env = api.Environment(cr, SUPERUSER_ID, {})
-                retrying(partial(env["document.dispatch.recipient"]._receive_report, *report), env)
+                retrying(partial(take, env), env)
 
         return result

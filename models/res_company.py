@@ -13,7 +13,7 @@ class ResCompany(models.Model):
 
     dispatch_mode = fields.Selection(
         [("send", "Send"), ("rehearse", "Rehearse"), ("off", "Off")],
-        string="Sending", required=True, default="send",
+        string="Sending mode", required=True, default="send",
         help="Rehearse: everything goes to the supervisor only, and counts for nothing.\n"
         "Off: nothing goes by mail; what is there waits.",
     )

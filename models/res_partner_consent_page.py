@@ -5,6 +5,7 @@ from odoo.orm.models import NO_ACCESS
 from odoo.tools import consteq, hmac
 
 from ..tools import consent
+from .document_consent_address import STEPS
 from .document_dispatch_type import ROLE_FIELDS
 
 #: Purpose of the token, so that none made for something else opens the page (odoo.tools.hmac)
@@ -28,11 +29,12 @@ class ResPartner(models.Model):
         groups="document_dispatch.group_dispatch_user",
     )
     dispatch_new_email = fields.Char(
-        related="dispatch_address_request_id.new_email", string="New address",
+        string="New address", compute="_compute_dispatch_address_state", compute_sudo=True,
         groups="document_dispatch.group_dispatch_user",
     )
     dispatch_address_state = fields.Selection(
-        related="dispatch_address_request_id.address_state", groups="document_dispatch.group_dispatch_user",
+        STEPS, string="State of the change", compute="_compute_dispatch_address_state", compute_sudo=True,
+        groups="document_dispatch.group_dispatch_user",
     )
 
     @api.depends("consent_ids")
@@ -40,6 +42,12 @@ class ResPartner(models.Model):
         for partner in self:
             partner.dispatch_address_request_id = self.env["document.consent"]._open_request(
                 partner.commercial_partner_id._origin)
+
+    @api.depends("dispatch_address_request_id")  # what it asks for never changes, and need not be searched for
+    def _compute_dispatch_address_state(self):
+        for partner in self:
+            partner.dispatch_new_email = partner.dispatch_address_request_id.new_email
+            partner.dispatch_address_state = partner.dispatch_address_request_id.address_state
 
     # ------------------------------------------------------------------
     # The link

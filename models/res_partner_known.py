@@ -30,7 +30,10 @@ class ResPartner(models.Model):
         self._dispatch_check_known()
         table = io.StringIO()
         writer = csv.writer(table)
-        for row in (self._dispatch_known_header(), *self._dispatch_known_consent(), *self._dispatch_known_sent()):
+        for row in (
+            self._dispatch_known_header(), *self._dispatch_known_consent(), *self._dispatch_known_sent(),
+            *self._dispatch_known_opened(),
+        ):
             writer.writerow(map(consent.cell, row))
         return table.getvalue()
 
@@ -65,3 +68,18 @@ class ResPartner(models.Model):
                 state = states[to.state] if to else row._state_label()
                 yield [*head, state, channels[row.channel], to and to.email, to and to.name, row.user_id.name,
                        row.subject, row.lang, "", "", files, "", ""]
+
+    def _dispatch_known_opened(self):
+        """When documents and the customer's page were first opened, from where and with what."""
+        rows = self.env["document.dispatch"].search(
+            [("commercial_partner_id", "=", self.commercial_partner_id.id)], order="id")
+        documents = set()
+        for row in rows:
+            name = f"{row.type_id.name} {row.document_name}"
+            if row.document_opened_date and (row.res_model, row.res_id) not in documents:
+                documents.add((row.res_model, row.res_id))
+                yield [row.document_opened_date, row.company_id.name, name, self.env._("Document opened"),
+                       *[""] * 9, row.document_opened_ip, row.document_opened_agent]
+            for to in row.recipient_ids.filtered("page_opened_date"):
+                yield [to.page_opened_date, row.company_id.name, name, self.env._("Page opened"), "", to.email, to.name,
+                       *[""] * 6, to.page_opened_ip, to.page_opened_agent]

@@ -1,1 +1,2 @@
 from . import document_dispatch_report
+from . import document_statement_report

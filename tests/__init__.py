@@ -16,6 +16,7 @@ from . import test_consent_scope
 from . import test_consent_tour
 from . import test_access
 from . import test_types
+from . import test_statement
 from . import test_texts
 from . import test_frozen
 from . import test_explain
@@ -37,6 +38,10 @@ from . import test_last_text
 from . import test_last_text_access
 from . import test_last_text_leaks
 from . import test_envelope
+from . import test_page
+from . import test_page_opened
+from . import test_page_security
+from . import test_page_tour
 from . import test_paper_tray
 from . import test_letter
 from . import test_fiscal_dispatch

@@ -86,7 +86,7 @@ class TestFiscalFiles(FiscalCase):
         bill = self._invoice(self.silva, post=False, move_type="in_invoice")
         self._attach(self.xml, "nfe.xml", bill)
         self.assertFalse(bill.dispatch_file_ids, "a supplier's")
-        self.company.country_id = self.env.ref("base.pl")
+        self.company.write({"vat": False, "country_id": self.env.ref("base.pl").id})
         self._attach(self.xml, "nfe.xml")
         self.assertFalse(self.invoice.dispatch_file_ids)
 

@@ -7,6 +7,7 @@ from odoo.tests import HttpCase, tagged
 
 from .common import DispatchCase
 
+BROWSER = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"}
 LINK = re.compile(r"https?://[^/\"]+(/dispatch/show/\d+/[0-9a-f]+)")
 
 
@@ -104,8 +105,9 @@ class TestQuotationWindow(DispatchCase, HttpCase):
         self.assertNotIn(token, self._mail_to("compras@").as_string())
         self.assertIn(token, customer, "the customer's own contact may accept")
         [path] = set(LINK.findall(extra))
-        self.assertFalse(self.order.dispatch_opened_date)
-        page = self.url_open(path)
+        self.url_open(path)
+        self.assertFalse(self.order.dispatch_opened_date, "a program opened it")
+        page = self.url_open(path, headers=BROWSER)
         self.assertTrue(self.order.dispatch_opened_date)
         self.assertEqual(self.order.dispatch_opened_ip, "127.0.0.1")
         self.assertEqual(page.status_code, 200)
@@ -123,10 +125,10 @@ class TestQuotationWindow(DispatchCase, HttpCase):
         quotations = self.env.ref("document_dispatch.sale_order_dispatch_view_search").arch
         self.assertIn("not_opened", quotations)
         self.authenticate("accountman", "accountman")
-        self.url_open(self.order.get_portal_url())
+        self.url_open(self.order.get_portal_url(), headers=BROWSER)
         self.assertFalse(self.order.dispatch_opened_date)
         self.authenticate(None, None)
-        self.url_open(self.order.get_portal_url())
+        self.url_open(self.order.get_portal_url(), headers=BROWSER)
         first = self.order.dispatch_opened_date
         self.assertTrue(first)
         self.order.action_cancel()

@@ -5,6 +5,7 @@ from . import document_dispatch_exclude
 from . import document_dispatch_preview
 from . import document_dispatch_resend
 from . import document_letter_window
+from . import document_statement_window
 from . import document_dispatch_tray
 from . import document_dispatch_window
 from . import document_dispatch_also

@@ -5,7 +5,12 @@ class MergePartnerAutomatic(models.TransientModel):
     _inherit = "base.partner.merge.automatic.wizard"
 
     def _update_foreign_keys(self, src_partners, dst_partner):
-        """The rows of the ledger move by SQL: have their result computed anew. Texts may meet: one of two stays."""
+        """The rows of the ledger move by SQL: have their result computed anew. Texts may meet: one of two stays.
+
+        Links to the page of a partner who is gone open nothing: they were made to show less.
+        """
+        # sudo: the links are the system's
+        self.env["document.dispatch.page"].sudo().search([("partner_id", "in", src_partners.ids)]).unlink()
         self.env["document.dispatch.text"]._merge(src_partners, dst_partner)
         result = super()._update_foreign_keys(src_partners, dst_partner)
         partners = dst_partner.commercial_partner_id | dst_partner

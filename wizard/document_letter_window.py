@@ -20,7 +20,9 @@ class DocumentLetterWindow(models.TransientModel):
     invoiced_to = fields.Date(string="until")
     also_edited = fields.Boolean(string="Also those who got a letter already")
     without_address = fields.Boolean(string="Only those without an address")
-    order = fields.Selection([("code", "By code"), ("name", "By name")], required=True, default="name")
+    order = fields.Selection(
+        [("code", "By code"), ("name", "By name")], string="Sort", required=True, default="name",
+    )
     # How
     output = fields.Selection([("email", "E-mail"), ("print", "Print")], required=True, default="email")
     # What

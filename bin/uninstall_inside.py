@@ -1,0 +1,172 @@
+"""What ``bin/uninstall`` does inside Odoo: uninstall_inside.py CONFIG DATABASE HTTP_PORT TASK [FILE…]"""
+
+import json
+import sys
+import traceback
+from pathlib import Path
+
+import demo_inside
+import upgrade_look
+from smtp_server import SmtpServer  # the tests' own
+
+from odoo.api import SUPERUSER_ID, Environment
+from odoo.fields import Command, Date
+from odoo.modules.registry import Registry
+from odoo.tools import SQL, config
+
+ADDON = "document_dispatch"
+# Whatever speaks of the addon or of its models, in any table; the list of modules may.
+TRACES = "document[._](dispatch|consent|letter)"
+MAY_SPEAK = {"ir_module_module", "ir_model_data", "ir_logging"}
+TEXT_COLUMNS = """
+    SELECT c.table_name, c.column_name
+    FROM information_schema.columns c JOIN information_schema.tables t USING (table_schema, table_name)
+    WHERE c.table_schema = 'public' AND t.table_type = 'BASE TABLE'
+    AND c.data_type IN ('character varying', 'text', 'jsonb')
+"""
+SENT = "SELECT id, is_move_sent FROM account_move ORDER BY id"
+FORMS = {
+    "account.move": ("list", "form", "kanban", "search"),
+    "account.move.send.wizard": ("form",),
+    "account.move.send.batch.wizard": ("form",),
+    "ir.actions.report": ("form",),
+    "ir.mail_server": ("form",),
+    "mail.compose.message": ("form",),
+    "mail.template": ("form",),
+    "res.company": ("form",),
+    "res.config.settings": ("form",),
+    "res.partner": ("list", "form", "kanban", "search"),
+    "res.users": ("form",),
+    "sale.order": ("list", "form", "search"),
+    "sale.order.template": ("form",),
+}
+
+
+def main():
+    """Do one task; the last line that is printed are the problems."""
+    config_file, database, port, task, *files = sys.argv[1:]
+    config.parse_config(["-c", config_file, "-d", database, "--http-port", port], setup_logging=True)
+    registry = Registry(database)
+    demo_inside.serve_assets()
+    if task == "uninstall":
+        with registry.cursor() as cr:
+            module = Environment(cr, SUPERUSER_ID, {})["ir.module.module"].search([("name", "=", ADDON)])
+            module.button_immediate_uninstall()
+        return
+    with demo_inside.environment(registry) as env:
+        if task == "after":
+            was, never = (json.loads(Path(file).read_text(encoding="utf-8")) for file in files)
+            print(json.dumps([*left(env, was, never), *work(env)]))
+        else:
+            found = use(env) if task == "use" else upgrade_look.look(env)
+            Path(*files).write_text(json.dumps(found), encoding="utf-8")
+
+
+def use(env):
+    """More than a night: letters by mail and on paper, consent, a printed tray, an address, a window's own text."""
+    for output in ("email", "print"):
+        env["document.letter.window"].create({"output": output, "also_edited": True}).action_send()
+    demo_inside.demo_company.run_once(env)
+    env["document.dispatch"].search([("state", "=", "paper")]).action_print()
+    customer = env["document.letter"].search([], limit=1).partner_id
+    env["document.consent"].create({
+        "partner_id": customer.id, "kind": "refused", "channel": "letter", "text": "Prefiro receber por carta.",
+        "evidence": "SXN0byDDqSBwYXBlbC4=", "evidence_name": "carta.txt",
+    })
+    env["ir.default"].set("document.dispatch.rule", "delivery", "review")
+    env["ir.filters"].create({
+        "name": "Falharam", "model_id": "document.dispatch", "domain": "[('state', '=', 'failed')]",
+    })
+    env.flush_all()
+    env.cr.execute(SENT)
+    return env.cr.fetchall()
+
+
+# ------------------------------------------------------------------
+# What is left
+# ------------------------------------------------------------------
+
+
+def left(env, was, never):
+    """Yield what the addon left behind, and what it took along."""
+    yield from upgrade_look.compare_looks(upgrade_look.look(env), never)
+    env.cr.execute(TEXT_COLUMNS)
+    for table, column in env.cr.fetchall():
+        if table not in MAY_SPEAK:
+            parts = SQL.identifier(column), SQL.identifier(table), SQL.identifier(column), TRACES
+            env.cr.execute(SQL("SELECT %s::text FROM %s WHERE %s::text ~ %s", *parts))
+            if found := env.cr.fetchall():
+                yield f"{table}.{column} speaks of it in {len(found)} rows: {found[0][0][:200]}"
+    env.cr.execute(SENT)
+    if [list(row) for row in env.cr.fetchall()] != was:
+        yield "invoices have forgotten that they were sent"
+
+
+# ------------------------------------------------------------------
+# Does it work?
+# ------------------------------------------------------------------
+
+
+def work(env):
+    """Yield what does not work without the addon: windows, posting, printing, sending, the scheduler."""
+    server = SmtpServer()
+    server.start()
+    env["ir.mail_server"].search([]).smtp_port = server.port
+    for step in (_open_windows, _send_invoice, _send_order, _run_scheduler):
+        try:
+            yield from step(env, server)
+        except Exception:  # noqa: BLE001 whatever it is, the other steps are tried too
+            env.cr.rollback()
+            yield f"{step.__name__}: {traceback.format_exc()}"
+
+
+def _open_windows(env, _server):
+    for model, kinds in FORMS.items():
+        env[model].get_views([(False, kind) for kind in kinds])
+    for model in ("account.move", "sale.order", "res.partner"):
+        for record in env[model].search([], limit=50):
+            record.web_read({name: {} for name, field in record._fields.items() if not field.relational})
+    return ()
+
+
+def _run_scheduler(env, _server):
+    # all jobs but the one that asks Odoo's makers for news
+    for cron in env["ir.cron"].search([("model_id.model", "!=", "publisher_warranty.contract")]):
+        cron.method_direct_trigger()
+    return ()
+
+
+def _send_invoice(env, server):
+    move = env["account.move"].search([("move_type", "=", "out_invoice"), ("state", "=", "draft")], limit=1)
+    move = move.with_context(allowed_company_ids=move.company_id.ids)
+    move.partner_id.email = "contas@cliente.example"
+    move.invoice_date = Date.today()
+    move.action_post()
+    move.env["account.move.send.wizard"].with_context(active_model="account.move", active_ids=move.ids).create(
+        {"sending_methods": ["email"]}
+    ).action_send_and_print()
+    if not move.is_move_sent or not move.invoice_pdf_report_id:
+        yield "an invoice that Odoo sent is not marked as sent, or has no file"
+    env["mail.mail"].process_email_queue()
+    if "contas@cliente.example" not in {to for _from, all_to, _content in server.handler.messages for to in all_to}:
+        yield "the mail of an invoice did not arrive"
+
+
+def _send_order(env, server):
+    order = env["sale.order"].search([("state", "=", "draft")], limit=1)
+    order = order.with_context(allowed_company_ids=order.company_id.ids)
+    # Odoo's own text cannot be rendered in Portuguese: its translation has translated Python
+    order.partner_id.write({"email": "compras@cliente.example", "lang": "en_US"})
+    action = order.action_quotation_send()
+    composer = order.env["mail.compose.message"].with_context(**action["context"]).create({})
+    composer.partner_ids = [Command.set(order.partner_id.ids)]
+    composer._action_send_mail()
+    env["mail.mail"].process_email_queue()
+    if order.state != "sent":
+        yield "a quotation that Odoo sent is not marked as sent"
+    if "compras@cliente.example" not in {to for _from, all_to, _content in server.handler.messages for to in all_to}:
+        yield "the mail of a quotation did not arrive"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,91 @@
+"""What stands in the addon's tables and fields, and what a database with the addon looks like."""
+
+import json
+
+ADDON = "document_dispatch"
+# The time of the last change is not what people have.
+IGNORED = {"write_date", "write_uid"}
+COLUMNS = """
+    SELECT table_name || '.' || column_name || ' ' || data_type || ' null ' || is_nullable
+    FROM information_schema.columns WHERE table_schema = 'public'
+"""
+CONSTRAINTS = """
+    SELECT conrelid::regclass || '.' || conname || ' ' || pg_get_constraintdef(oid) FROM pg_constraint
+    WHERE connamespace = 'public'::regnamespace AND conrelid <> 0 AND contype <> 'n'
+"""
+INDEXES = "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'"
+XML_IDS = f"SELECT model || ' ' || name FROM ir_model_data WHERE module = '{ADDON}'"
+LOOKS = {"column": COLUMNS, "constraint": CONSTRAINTS, "index": INDEXES, "xml id": XML_IDS}
+
+
+def values(env):
+    """Return ``{table: {row: {column: value}}}`` of all that the addon keeps."""
+    env.flush_all()
+    return {table: _read(env, table, columns) for table, columns in sorted(_columns(env).items())}
+
+
+def _read(env, table, columns):
+    """Return the rows of a table as JSON would give them back; a row of a relation is its own name."""
+    has_id = "id" in _existing(env, table)
+    names = ", ".join(f'"{name}"' for name in sorted(columns | {"id"} if has_id else columns))
+    env.cr.execute(f'SELECT {names} FROM "{table}"')  # the names are the registry's own
+    rows = json.loads(json.dumps(env.cr.dictfetchall(), default=str))
+    return {str(row.pop("id") if has_id else sorted(row.items())): row for row in rows}
+
+
+def _columns(env):
+    """Return ``{table: columns}`` of the addon's models, of its fields elsewhere, and of its relations."""
+    columns = {}
+    for model in env.registry.values():
+        if model._abstract or model._transient or not model._auto:
+            continue
+        ours = model._original_module == ADDON
+        for field in model._fields.values():
+            if not field.store or not (ours or ADDON in field._modules):
+                continue
+            if field.type == "many2many" and field.relation:
+                columns[field.relation] = {field.column1, field.column2}
+            elif field.column_type:
+                columns.setdefault(model._table, set()).add(field.name)
+    return {table: names & _existing(env, table) for table, names in columns.items()}
+
+
+def _existing(env, table):
+    env.cr.execute("SELECT column_name FROM information_schema.columns WHERE table_name = %s", [table])
+    return {name for (name,) in env.cr.fetchall()}
+
+
+def compare(env, was):
+    """Return what stood there and does not any more."""
+    gone, changed = [], {}
+    for table, rows in was.items():
+        columns = {name for row in rows.values() for name in row} - {"id"} - IGNORED
+        if lost := columns - _existing(env, table):
+            gone.append(f"{table} has lost {', '.join(sorted(lost))}")
+        now = _read(env, table, columns - lost) if rows else {}
+        for key, row in rows.items():
+            if key not in now:
+                gone.append(f"{table} has lost row {key}")
+                continue
+            for name in (columns - lost) & row.keys():
+                if row[name] != now[key][name]:
+                    changed.setdefault(f"{table}.{name}", []).append(f"{row[name]!r} → {now[key][name]!r}")
+    return gone + [f"{name} has changed in {len(cases)} rows: {cases[0]}" for name, cases in sorted(changed.items())]
+
+
+def look(env):
+    """Return ``{kind: what there is}`` of the database."""
+    found = {}
+    for kind, query in LOOKS.items():
+        env.cr.execute(query)
+        found[kind] = sorted(line for (line,) in env.cr.fetchall())
+    return found
+
+
+def compare_looks(now, fresh):
+    """Return what an updated database has more or less than one that was made today."""
+    problems = []
+    for kind, lines in fresh.items():
+        problems += [f"{kind} missing: {line}" for line in sorted(set(lines) - set(now[kind]))]
+        problems += [f"{kind} left over: {line}" for line in sorted(set(now[kind]) - set(lines))]
+    return problems

@@ -1,0 +1,40 @@
+from odoo import models
+
+
+class AccountMove(models.Model):
+    """An invoice on its customer's page."""
+
+    # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
+    _inherit = "account.move"
+
+    # what the page asks for: the customer's posted documents of a company, the newest first
+    _dispatch_page_idx = models.Index(
+        "(commercial_partner_id, company_id, invoice_date DESC, id DESC) WHERE state = 'posted'"
+    )
+
+    def _dispatch_page_pdf(self):
+        """The PDF of a posted invoice: the one that was made for it, else one made now, which is not kept."""
+        self.ensure_one()
+        if kept := self.invoice_pdf_report_id:
+            return kept.raw
+        report = self._dispatch_type().report_id or self._dispatch_default_report()
+        Report = self.env["ir.actions.report"].with_context(report_pdf_no_attachment=True)
+        return Report._render_qweb_pdf(report, self.ids)[0]
+
+    def _dispatch_page_pdf_name(self):
+        return self.invoice_pdf_report_id.name or self._get_invoice_report_filename()
+
+
+class SaleOrder(models.Model):
+    """A quotation on its customer's page: to look at, for whoever has the page may not accept it."""
+
+    # see above  # pylint: disable-next=consider-merging-classes-inherited
+    _inherit = "sale.order"
+
+    def _dispatch_page_pdf(self):
+        self.ensure_one()
+        report = self._dispatch_type().report_id or self._dispatch_default_report()
+        return self.env["ir.actions.report"]._render_qweb_pdf(report, self.ids)[0]
+
+    def _dispatch_page_pdf_name(self):
+        return f"{self.name.replace('/', '_')}.pdf"

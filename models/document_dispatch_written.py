@@ -1,0 +1,97 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import split_every
+
+#: Documents that are written in one go
+BLOCK = 200
+
+
+class DocumentDispatchWritten(models.AbstractModel):
+    """A document that is written here for one customer by sending it, and never edited by hand: letters, statements."""
+
+    _name = "document.dispatch.written"
+    _description = "Document that is written by sending it"
+    _inherit = ["mail.thread", "document.dispatch.mixin"]
+    _order = "id desc"
+
+    #: What its numbers begin with
+    _number_prefix = ""
+
+    name = fields.Char(string="Number", compute="_compute_name")
+    partner_id = fields.Many2one("res.partner", string="Customer", required=True, readonly=True, ondelete="restrict",
+                                 index=True)
+    company_id = fields.Many2one("res.company", required=True, readonly=True)
+    user_id = fields.Many2one("res.users", string="Made by", required=True, readonly=True)
+    date = fields.Date(required=True, readonly=True)
+    lang = fields.Char(string="Language", readonly=True)
+
+    def _compute_name(self):
+        for document in self:
+            document.name = f"{self._number_prefix}-{document.id:06}" if isinstance(document.id, int) else False
+
+    # ------------------------------------------------------------------
+    # Writing and sending
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _prepare_written(self, partners, company, **options):
+        """Yield the values of a document for each of these customers."""
+        raise NotImplementedError(self._name)
+
+    @api.model
+    def _write_and_send(self, partners, company, output, origin, in_order=False, row_vals=None, **options):
+        """Write a document for each of these customers, and send or print it.
+
+        :param partners: commercial entities, in the order in which they are printed
+        :param str output: ``email``, or ``print`` for everybody
+        :param bool in_order: print in the given order, not in that of the post
+        :param dict row_vals: more values of each row
+        :param options: for :meth:`_prepare_written`
+        :return: ``document.dispatch.batch`` with the rows; printed ones are also in a ``document.dispatch.print``
+        """
+        batch = self.env["document.dispatch.batch"]._open_batch(company, "all", partners)
+        made = self.env["document.dispatch"]
+        for block in split_every(BLOCK, partners.ids, self.env["res.partner"].browse):
+            # sudo: it is written by sending it, never edited by hand
+            written = self.sudo().create(list(self._prepare_written(block, company, **options))).with_env(self.env)
+            rows = batch._insert(written, [
+                {**self._prepare_output(vals, output), **(row_vals or {})}
+                for vals in written._dispatch_prepare_rows(origin)
+            ])
+            rows.filtered(lambda row: row.channel == "email")._deliver_soon()
+            made |= rows
+        if output == "print" and made._printable():
+            self.env["document.dispatch.print"]._start(made, covers=False, in_order=in_order)
+        return batch
+
+    @api.model
+    def _prepare_output(self, vals, output):
+        """Everybody's is printed where the person wants it so; else who has no address, or refuses."""
+        if output == "email" or vals["channel"] == "paper" or vals["rehearsal"]:
+            return vals
+        return {**vals, "channel": "paper", "channel_reason": "manual", "state": "paper", "recipient_ids": []}
+
+    # ------------------------------------------------------------------
+    # As a document
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _dispatch_rule_domain(self, codes):
+        return Domain.FALSE  # a person writes it
+
+    @api.model
+    def _dispatch_date_domain(self, day, basis):
+        return Domain("date", ">=", day)
+
+    def _dispatch_make_files(self, template, report):
+        return self.env["document.dispatch.content"]._make_template_files(self, template, report)
+
+    def _dispatch_date(self):
+        return self.date
+
+    def _dispatch_enclosure(self):
+        return {"kind": self.dispatch_kind, "name": self.name, "date": self.date, "amount": False, "currency": False}
+
+    def _notify_get_recipients_groups(self, message, model_description, msg_vals=False):
+        return self._dispatch_link_groups(super()._notify_get_recipients_groups(
+            message, model_description, msg_vals=msg_vals))

@@ -1,0 +1,86 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+#: The report that draws it, by its name
+REPORT = "document_dispatch.report_statement"
+
+
+class DocumentStatement(models.Model):
+    """The statement of account of one customer for a period.
+
+    The record says what was asked for; the figures are those of the books on the day when it is drawn, and
+    what went out is kept on its dispatch.
+    """
+
+    _name = "document.statement"
+    _description = "Statement of Account"
+    _inherit = ["document.dispatch.written"]
+    _number_prefix = "S"
+
+    date_from = fields.Date(string="From", required=True, readonly=True)
+    date_to = fields.Date(string="Until", required=True, readonly=True)
+
+    @api.constrains("date_from", "date_to")
+    def _check_period(self):
+        for statement in self:
+            if statement.date_from > statement.date_to:
+                raise UserError(self.env._("The period ends before it begins."))
+
+    # ------------------------------------------------------------------
+    # Making statements
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _send(self, partners, company, date_from, date_to, output):
+        """Write a statement for each of these customers, and send or print it.
+
+        See ``document.dispatch.written._write_and_send``.
+        """
+        return self._write_and_send(partners, company, output, "batch", date_from=date_from, date_to=date_to)
+
+    @api.model
+    def _prepare_written(self, partners, company, date_from, date_to):
+        return (self._prepare_vals(partner, company, date_from, date_to) for partner in partners)
+
+    @api.model
+    def _prepare_vals(self, partner, company, date_from, date_to):
+        return {
+            "partner_id": partner.id, "company_id": company.id, "user_id": self.env.uid,
+            "date": fields.Date.context_today(self), "date_from": date_from, "date_to": date_to,
+            "lang": partner.lang or company.partner_id.lang or self.env.lang,
+        }
+
+    @api.model
+    def _draw(self, partner, company, date_from, date_to):
+        """The PDF of a statement that is not kept."""
+        # the values are read by report/document_statement_report.py
+        vals = self._prepare_vals(partner, company, date_from, date_to)
+        return self.env["ir.actions.report"]._render_qweb_pdf(REPORT, data={"statement": vals})[0]
+
+    def _get_figures(self):
+        """The figures of the books, see ``res.partner._dispatch_statement``."""
+        self.ensure_one()
+        return self.partner_id._dispatch_statement(self.company_id, self.date_from, self.date_to)
+
+    def _get_line_kind(self, line):
+        """What a line of the books is, in the customer's words."""
+        if line.move_id.move_type == "entry":
+            paid = line.payment_id or line.statement_line_id
+            return self.env._("Payment") if paid else self.env._("Entry")
+        return line.move_id._dispatch_description()
+
+    # ------------------------------------------------------------------
+    # As a document
+    # ------------------------------------------------------------------
+
+    def _dispatch_type_code(self):
+        return "statement"
+
+    def _dispatch_description(self):
+        return self.env._("Statement of account")
+
+    def _dispatch_default_report(self):
+        return self.env.ref("document_dispatch.action_report_statement")
+
+    def _dispatch_window_action(self):
+        return self._get_records_action()

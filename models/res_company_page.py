@@ -1,0 +1,31 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class ResCompany(models.Model):
+    """Whether customers have a page, and how long the links in mails lead to it."""
+
+    # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
+    _inherit = "res.company"
+
+    dispatch_customer_page = fields.Boolean(
+        string="Customer page",
+        help="Mails with documents carry a link to a page with all invoices of the customer, what is open, and their "
+        "PDFs, without login.",
+    )
+    dispatch_page_days = fields.Integer(
+        string="Links open for", help="So many days after the mail was sent. 0: as long as the link is not renewed.",
+    )
+
+    @api.constrains("dispatch_page_days")
+    def _check_dispatch_page_days(self):
+        if any(company.dispatch_page_days < 0 for company in self):
+            raise ValidationError(self.env._("The days for which links open are a number from 0 upwards."))
+
+
+class ResConfigSettings(models.TransientModel):
+    # see above  # pylint: disable-next=consider-merging-classes-inherited
+    _inherit = "res.config.settings"
+
+    dispatch_customer_page = fields.Boolean(related="company_id.dispatch_customer_page", readonly=False)
+    dispatch_page_days = fields.Integer(related="company_id.dispatch_page_days", readonly=False)

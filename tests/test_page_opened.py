@@ -1,0 +1,60 @@
+"""When documents and the customer's page were first opened by a person, and where that stands."""
+
+import csv
+
+from odoo.fields import Command
+from odoo.tests import Form, new_test_user, tagged
+
+from .test_page import PHONE, PageCase
+
+
+@tagged("post_install", "-at_install")
+class TestPageOpened(PageCase):
+    def test_first_opening(self):
+        invoice = self._invoice(self.silva)
+        path = self._send(invoice)["ana@silva.example.com"]
+        [row] = self._rows(invoice)
+        [ana, rui] = row.recipient_ids.sorted("email")
+        opened = [("document_opened_date", "!=", False)], [("page_opened_date", "!=", False)]
+        for agent, method in (("Mozilla/5.0 (compatible; BarracudaCentral/1.0)", "GET"), (PHONE, "HEAD"), ("", "GET")):
+            self._open(path, agent, method=method)
+            self.assertFalse(ana.page_opened_date, "no person")
+        self.assertIn(row, self.env["document.dispatch"].search([("page_opened_date", "=", False)]))
+        self._open(path)
+        self.assertTrue(ana.page_opened_date)
+        self.assertEqual((ana.page_opened_ip, ana.page_opened_agent), ("127.0.0.1", PHONE))
+        self.assertFalse(rui.page_opened_date, "it was not his link")
+        self.assertEqual(row.page_opened_date, ana.page_opened_date)
+        self.assertFalse(row.document_opened_date, "he saw the list, not the document")
+        self.assertEqual([row in self.env["document.dispatch"].search(domain) for domain in opened], [False, True])
+        first = ana.page_opened_date
+        self._open(f"{path}/invoice/{invoice.id}", "curl/8")
+        self.assertFalse(invoice.dispatch_opened_date)
+        self._open(f"{path}/invoice/{invoice.id}")
+        self.assertTrue(invoice.dispatch_opened_date)
+        self.assertEqual((row.document_opened_ip, row.document_opened_agent), ("127.0.0.1", PHONE))
+        self._open(path, "Firefox/145.0")
+        self.assertEqual((ana.page_opened_date, ana.page_opened_agent), (first, PHONE), "the first one stays")
+        self.assertEqual([row in self.env["document.dispatch"].search(domain) for domain in opened], [True, True])
+        with Form(row) as form:
+            self.assertTrue(form.document_opened_date)
+
+    def test_what_is_known(self):
+        """Whoever asks what is known of him reads it, too."""
+        invoice = self._invoice(self.silva)
+        path = self._send(invoice)["ana@silva.example.com"]
+        self._open(path)
+        self._open(f"{path}/invoice/{invoice.id}")
+        manager = new_test_user(
+            self.env, "helena", "document_dispatch.group_dispatch_manager,account.group_account_invoice",
+            company_id=self.company.id, company_ids=[Command.set(self.company.ids)])
+        rows = list(csv.reader(self.silva.with_user(manager)._dispatch_known_csv().splitlines()))
+        opened = [(row[3], row[5], *row[13:]) for row in rows if "opened" in row[3]]
+        self.assertEqual(opened, [("Document opened", "", "127.0.0.1", PHONE),
+                                  ("Page opened", "ana@silva.example.com", "127.0.0.1", PHONE)])
+
+    def test_one_of_ours_is_no_customer(self):
+        path = self._send(self._invoice(self.silva))["ana@silva.example.com"]
+        self.authenticate("clara", "clara")
+        self.assertEqual(self._open(path).status_code, 200)
+        self.assertFalse(self.env["document.dispatch.recipient"].search([("page_opened_date", "!=", False)]))
