@@ -254,14 +254,16 @@ def _file(env, file):
 
 def _order(env, document, partner, products, salesperson, day):
     currency = _currency(env, partner)
+    # not at midnight, which is another day elsewhere
+    moment = fields.Datetime.now() - (fields.Date.today() - day)
     order = env["sale.order"].create({
         "partner_id": partner.id, "client_order_ref": document.ref, "user_id": salesperson.id,
-        "pricelist_id": _pricelist(env, currency).id, "date_order": day,
+        "pricelist_id": _pricelist(env, currency).id, "date_order": moment,
         "order_line": _lines(env, document, partner, products, "product_uom_qty"),
     })
     if document.state == "sale":
         order.action_confirm()
-        order.date_order = day
+        order.date_order = moment
     return order
 
 
