@@ -116,7 +116,8 @@ def places(env):
     """Return what the addresses of the views name: ids, and the secret part of a customer's page."""
     company = env["res.company"].search([("name", "=", AURORA)])
     rule = env["document.dispatch.rule"].search([("company_id", "=", company.id), ("delivery", "=", "now")], limit=1)
-    url = customers(env, ["Hospital São Lucas S.A."])._dispatch_consent_url(company)
+    customer = customers(env, ["Hospital São Lucas S.A."])
+    url = customer._dispatch_consent_url(company)
     return {
         "database": env.cr.dbname,
         "invoice": _invoice(env, "PC-4501").id,
@@ -129,6 +130,7 @@ def places(env):
         "module": env.ref(f"base.module_{ADDON}").id,
         "companies": {name: company.id for name, company in _companies(env)},
         "consent": url[url.index("/dispatch/"):],
+        "page": env["document.dispatch.page"]._make(customer, company, customer.lang),
     }
 
 

@@ -50,7 +50,7 @@ def main():
     """Take the pictures that were asked for; return 1 if one could not be taken."""
     options = parse()
     chosen = [view for view in VIEWS if (not options.only or view.name in options.only)
-              and (view.published or not options.published)]
+              and (view.published or not options.published) and not (options.narrow and (view.wide_only or view.pdf))]
     options.folder.mkdir(parents=True, exist_ok=True)
     places = json.loads((options.work / "places.json").read_text(encoding="utf-8"))
     failed = []

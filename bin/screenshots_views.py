@@ -16,6 +16,7 @@ class View:
 
     ``steps`` are selectors that are clicked one after the other, ``do:`` with an action that is opened, or ``app:``
     with a menu; ``ready`` is there when the view is. ``pdf`` is a file instead of an address, of which a page is shown.
+    ``wide_only``: a phone has its buttons elsewhere.
     """
 
     name: str
@@ -25,6 +26,7 @@ class View:
     height: int = 768
     company: str = AURORA
     published: bool = False
+    wide_only: bool = False
     pdf: str = ""
     page: int = 0
 
@@ -38,7 +40,7 @@ VIEWS = [
     View("rules", f"{ACTION}.document_dispatch_rule_action", LIST, height=500),
     View("rule", f"{ACTION}.document_dispatch_rule_action/{{rule}}", height=900, published=True),
     View("preview", f"{ACTION}.document_dispatch_rule_action/{{rule}}", f"{WINDOW} .o_data_row",
-         ("button[name='action_preview']",)),
+         ("button[name='action_preview']",), wide_only=True),
     View("contact", "/odoo/action-account.res_partner_action_customer/{customer}",
          ".o_field_widget[name='dispatch_overview'] table", (".o_notebook .nav-link[name='document_dispatch']",), 1180,
          published=True),
@@ -52,15 +54,18 @@ VIEWS = [
     View("cover-letter", pdf="print.pdf", published=True),
     View("report-pivot", f"{ACTION}.document_dispatch_report_action", ".o_pivot table", height=640),
     View("report", f"{ACTION}.document_dispatch_report_action", ".o_graph_renderer canvas",
-         (".o_switch_view.o_graph",), 640, published=True),
+         (".o_switch_view.o_graph",), 640, published=True, wide_only=True),
     View("ledger", f"{ACTION}.document_consent_action", LIST, height=480, published=True),
     View("consent-page", "{consent}", "details[open] button", ("details:nth-of-type(2) summary",), 860, published=True),
+    View("customer-page", "{page}", "main", height=900, published=True),
     View("types", f"{ACTION}.document_dispatch_type_action", LIST, height=600),
     View("type", f"{ACTION}.document_dispatch_type_action/{{type}}", height=600),
     View("settings", f"{ACTION}.res_config_settings_action", ".app_settings_block[data-key='document_dispatch']",
          height=1900),
     View("letter-window", f"{ACTION}.document_letter_action", WINDOW,
          ("do:document_dispatch.document_letter_window_action",), 1000),
+    View("statement-window", f"{ACTION}.document_statement_action", WINDOW,
+         ("do:document_dispatch.document_statement_window_action",), 700),
     View("letters", f"{ACTION}.document_letter_action", LIST, height=500),
     View("quotations", f"{ACTION}.sale_order_dispatch_action", LIST, height=500),
     View("send-again", f"{ACTION}.document_dispatch_action", WINDOW,
