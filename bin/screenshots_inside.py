@@ -15,7 +15,7 @@ from odoo.modules.registry import Registry
 from odoo.tools import config
 
 # What came after the scheduler, and is like an invoice before: the next run takes it, its window has all to offer.
-FRESH = (("PC-4501", "PC-4512"), ("HSL-871", "HSL-881"), ("LT-300", "LT-311"), ("ZE-1", "ZE-3"))
+FRESH = (("PC-4502", "PC-4512"), ("HSL-871", "HSL-881"), ("LT-300", "LT-311"), ("ZE-1", "ZE-3"))
 FRESH_FILES = (File("PC-4512", NFE, "silva", stays("fresh")), File("PC-4512", BOLETO, "silva", stays("fresh")))
 # Customers that get the letter, and what some of them then say on their page.
 LETTERS = ("Opéra de Besançon", "Hospital São Lucas S.A.", "Strojírny Křižík a.s.")

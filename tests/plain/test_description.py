@@ -1,5 +1,6 @@
 """What people see before they install: the app's page, and the figures on it."""
 
+import re
 import unittest
 from pathlib import Path
 
@@ -45,3 +46,28 @@ class TestGuide(unittest.TestCase):
         links = [line.rpartition("(#")[2].rstrip(")") for line in lines if "](#" in line]
         self.assertGreater(len(links), 10)
         self.assertEqual(set(links) - chapters, set())
+
+
+class TestReadme(unittest.TestCase):
+    """The README names what there is."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.text = (ROOT / "README.md").read_text(encoding="utf-8")
+
+    def test_files(self):
+        names = re.findall(r"(?:models|tools|bin|doc|static|\.ci)/[\w/.]*\w", self.text)
+        self.assertGreater(len(names), 20)
+        for name in sorted(set(names)):
+            with self.subTest(name):
+                self.assertTrue((ROOT / name).exists())
+
+    def test_models(self):
+        source = "".join(path.read_text(encoding="utf-8") for folder in ("models", "wizard", "report")
+                         for path in (ROOT / folder).glob("*.py"))
+        names = {name for name in re.findall(r"\bdocument\.[\w.]*\w", self.text) if "_" not in name}
+        self.assertGreater(len(names), 8)
+        for name in sorted(names):
+            with self.subTest(name):
+                self.assertIn(f'_name = "{name}"', source)
