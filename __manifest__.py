@@ -5,6 +5,7 @@
     "category": "Accounting/Accounting",
     "author": "Document Dispatch Founders",
     "license": "LGPL-3",
+    "images": ["static/description/outbox.png"],
     "depends": ["account", "sale_management"],
     "external_dependencies": {"python": ["idna", "pypdf", "reportlab"]},
     "data": [

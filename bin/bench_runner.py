@@ -4,18 +4,15 @@ import json
 import os
 import shutil
 import subprocess
-import time
-import urllib.error
-import urllib.request
 from contextlib import ExitStack
 
+from demo_process import start_mails, wait_for
 from toolchain import ADDON, CONFIG, DEV, ROOT, Stop, background, free_port
 
 BIN = ROOT / "bin"
 WORK = DEV / "bench"
 LOG = WORK / "odoo.log"
 CORE, OURS = "bench_core", "bench_ours"
-SECONDS_TO_START = 60
 # Odoo's default of --max-cron-threads.
 CRON_WORKERS = 2
 
@@ -41,9 +38,7 @@ class Bench:
 
     def prepare(self):
         """Start the mail sink, make both databases and start a web server for each."""
-        page_port = free_port()
-        options = ["--folder", self.mails, "--smtp-port", self.smtp_port, "--http-port", page_port]
-        self.start([self.toolchain.python, BIN / "mailview.py", *options], f"http://127.0.0.1:{page_port}/json")
+        start_mails(self.toolchain, self.started, self.mails, self.smtp_port)
         print("The company is built, with and without the addon …", flush=True)
         self.toolchain.new_database(CORE)
         self.started.callback(self.toolchain.drop, CORE)
@@ -85,7 +80,7 @@ class Bench:
         process = self.started.enter_context(
             background(command, env=self.toolchain.environment, stdout=subprocess.DEVNULL)
         )
-        wait_for(address, process)
+        wait_for(address, process, WORK)
 
     def inside(self, database, measure, *lots, options=(), environment=()):
         """Run a measure in a process of its own; return its result."""
@@ -133,15 +128,3 @@ class Bench:
             for wrong in ("lost", "doubled"):
                 if result and result.get(wrong):
                     print(f"!!! {name}, {who}: {wrong.upper()}: {', '.join(result[wrong])}", flush=True)
-
-
-def wait_for(address, process):
-    """Wait until ``process`` answers."""
-    give_up = time.monotonic() + SECONDS_TO_START
-    while time.monotonic() < give_up and process.poll() is None:
-        try:
-            with urllib.request.urlopen(address, timeout=SECONDS_TO_START):
-                return
-        except (urllib.error.URLError, ConnectionError):
-            time.sleep(0.1)
-    raise Stop(f"{address} does not answer; logs are in {WORK}")

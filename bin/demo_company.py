@@ -38,6 +38,7 @@ DAYS_TO_PAY = 30
 BLUE, ORANGE, WHITE = (24, 62, 104), (240, 138, 36), (255, 255, 255)
 # What one unit of a company's currency costs in another one.
 RATES = {AURORA: {"EUR": 0.16}, VISTULA: {"EUR": 0.23}}
+ZONES = {AURORA: "America/Sao_Paulo", VISTULA: "Europe/Warsaw"}
 
 
 def build(env, smtp_port):
@@ -130,7 +131,7 @@ def _companies(env):
             "report_footer": f"{company.name} · {company.email}",
         })
     env.ref("base.user_admin").write({"company_ids": [Command.set([aurora.id, vistula.id])]})
-    env.ref("base.user_admin").email = "admin@aurora.example.com"
+    env.ref("base.user_admin").write({"email": "admin@aurora.example.com", "tz": ZONES[AURORA]})
     return {AURORA: aurora, VISTULA: vistula}
 
 
@@ -174,6 +175,7 @@ def _user(env, companies, login, name, company, lang, groups):
     domain = companies[company].email.split("@")[1]
     return env["res.users"].with_context(no_reset_password=True).create({
         "login": login, "password": login, "name": name, "lang": lang, "email": f"{login}@{domain}",
+        "tz": ZONES[company],
         "company_id": companies[company].id, "company_ids": [Command.set(companies[company].ids)],
         "group_ids": [Command.set([env.ref(group).id for group in groups])],
     })
@@ -252,14 +254,16 @@ def _file(env, file):
 
 def _order(env, document, partner, products, salesperson, day):
     currency = _currency(env, partner)
+    # not at midnight, which is another day elsewhere
+    moment = fields.Datetime.now() - (fields.Date.today() - day)
     order = env["sale.order"].create({
         "partner_id": partner.id, "client_order_ref": document.ref, "user_id": salesperson.id,
-        "pricelist_id": _pricelist(env, currency).id, "date_order": day,
+        "pricelist_id": _pricelist(env, currency).id, "date_order": moment,
         "order_line": _lines(env, document, partner, products, "product_uom_qty"),
     })
     if document.state == "sale":
         order.action_confirm()
-        order.date_order = day
+        order.date_order = moment
     return order
 
 
@@ -300,16 +304,16 @@ def _lines(env, document, partner, products, quantity):
 
 
 def _rules(env, companies, users):
-    """Invoices go by themselves at night, quotations and orders wait for a look first."""
+    """Invoices go by themselves, quotations and orders wait for a look first."""
     date_from = fields.Date.today() - timedelta(days=DAYS_OF_RULE)
     for name, company, operator, delivery, codes in (
-        ("Invoices by night", AURORA, "beatriz", "now", ("invoice", "credit_note", "receipt")),
+        ("Invoices of the day", AURORA, "beatriz", "now", ("invoice", "credit_note", "receipt")),
         ("NF-e and boletos", AURORA, "beatriz", "now", ("nfe", "nfe_event", "boleto")),
         ("Quotations and orders, after a look", AURORA, "rafael", "review", ("quotation", "order")),
-        ("Faktury co noc", VISTULA, "zofia", "now", ("invoice", "credit_note", "receipt")),
+        ("Faktury dnia", VISTULA, "zofia", "now", ("invoice", "credit_note", "receipt")),
     ):
         types = env["document.dispatch.type"].search([("code", "in", codes), ("company_id", "=", False)])
         env["document.dispatch.rule"].create({
             "name": name, "company_id": companies[company].id, "user_id": users[operator].id, "delivery": delivery,
-            "type_ids": [Command.set(types.ids)], "date_from": date_from, "active": True,
+            "type_ids": [Command.set(types.ids)], "date_from": date_from, "active": True, "tz": ZONES[company],
         }).next_run = fields.Datetime.now()  # the first slot is now

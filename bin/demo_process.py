@@ -12,8 +12,9 @@ LOG = DEV / "demo.log"
 SECONDS_TO_START = 60
 
 
-def start_mails(toolchain, started, folder, smtp_port, page_port):
+def start_mails(toolchain, started, folder, smtp_port, page_port=None):
     """Start the mail server with its page."""
+    page_port = page_port or free_port()
     options = ["--folder", folder, "--smtp-port", smtp_port, "--http-port", page_port]
     command = [toolchain.python, BIN / "mailview.py", *options]
     process = started.enter_context(background(command, stdout=subprocess.DEVNULL))
@@ -32,7 +33,7 @@ def inside(toolchain, database, http_port, smtp_port, options, folder=BIN, confi
 def live_once(toolchain, started, database, mails, folder=BIN, config=CONFIG, log=LOG):
     """Make a database in which a whole company has worked for a night; stop if something went wrong there."""
     smtp_port = free_port()
-    start_mails(toolchain, started, mails, smtp_port, free_port())
+    start_mails(toolchain, started, mails, smtp_port)
     toolchain.new_database(database)
     options = ["--build", "--once", mails]
     with log.with_suffix(".table").open("w", encoding="utf-8") as table:
@@ -41,8 +42,8 @@ def live_once(toolchain, started, database, mails, folder=BIN, config=CONFIG, lo
         raise Stop(f"the demo company did not work as it should: {table.name} says what, {log} why")
 
 
-def wait_for(address, process):
-    """Wait until ``process`` answers."""
+def wait_for(address, process, log=LOG):
+    """Wait until ``process`` answers; ``log`` says why it does not."""
     give_up = time.monotonic() + SECONDS_TO_START
     while time.monotonic() < give_up and process.poll() is None:
         try:
@@ -50,4 +51,4 @@ def wait_for(address, process):
                 return
         except (urllib.error.URLError, ConnectionError):
             time.sleep(0.1)
-    raise Stop(f"{address} does not answer; Odoo's log is {LOG}")
+    raise Stop(f"{address} does not answer; look at {log}")

@@ -4,6 +4,8 @@ from .private import visitor
 
 
 class DocumentDispatchPortal(CustomerPortal):
+    """The customer's pages of Odoo, where documents are opened."""
+
     def _document_check_access(self, model_name, document_id, access_token=None):
         """Whoever comes by the link of the mail has opened the document."""
         document = super()._document_check_access(model_name, document_id, access_token=access_token)

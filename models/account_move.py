@@ -218,6 +218,7 @@ class AccountMove(models.Model):
         return super()._notify_thread(message, msg_vals=msg_vals, **kwargs)
 
     def action_dispatch_mark(self):
+        """Journal entries and vendors' bills go to nobody."""
         if any(not move._dispatch_type_code() for move in self):
             raise UserError(self.env._("Only customer invoices, credit notes and receipts can be sent."))
         return super().action_dispatch_mark()

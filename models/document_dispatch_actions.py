@@ -73,6 +73,7 @@ class DocumentDispatch(models.Model):
         leads._deliver_soon()
 
     def action_open_document(self):
+        """Open the document; for an NF-e or a boleto, its invoice."""
         self.ensure_one()
         return self._thread()._get_records_action()
 

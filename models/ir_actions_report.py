@@ -57,6 +57,7 @@ class IrActionsReport(models.Model):
     )
 
     def get_paperformat(self):
+        """A letter is as large as the company's envelopes ask for."""
         if self.dispatch_letter:
             return self.env.company._dispatch_letter_paper()
         return super().get_paperformat()

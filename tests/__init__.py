@@ -23,6 +23,7 @@ from . import test_explain
 from . import test_rule_parameters
 from . import test_rule_schedule
 from . import test_company_mode
+from . import test_neutralize
 from . import test_proforma
 from . import test_contract
 from . import test_preview

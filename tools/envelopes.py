@@ -28,14 +28,17 @@ class Box:
     height: float
 
     def moved(self, up):
+        """Return the box so many millimetres higher: as seen from below the paper's upper margin."""
         return Box(self.left, self.top - up, self.width, self.height)
 
     @property
     def bottom(self):
+        """Return where it ends."""
         return self.top + self.height
 
     @property
     def style(self):
+        """Return the style that puts it there."""
         return (
             f"position: absolute; overflow: hidden; left: {self.left:g}mm; top: {self.top:g}mm; "
             f"width: {self.width:g}mm; height: {self.height:g}mm;"
@@ -63,6 +66,7 @@ class Envelope:
 
     @property
     def width(self):
+        """Return the width of the paper in millimetres."""
         return {"A4": 210, "Letter": 215.9}[self.paper]
 
 

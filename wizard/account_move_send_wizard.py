@@ -103,6 +103,7 @@ class AccountMoveSendWizard(models.TransientModel):
         return self.dispatch_batch_id._advance() if self.dispatch_batch_id else {"type": "ir.actions.act_window_close"}
 
     def action_dispatch_print(self):
+        """Print the invoice; what goes beside it by mail goes now."""
         self.move_id.check_access("read")
         self.dispatch_also_ids._send()
         return super().action_dispatch_print()
@@ -112,6 +113,7 @@ class AccountMoveSendWizard(models.TransientModel):
     # ------------------------------------------------------------------
 
     def action_dispatch_paper(self):
+        """Put the invoice into the paper tray; what goes beside it by mail goes now."""
         self.move_id.check_access("read")
         self.with_context(dispatch_batch=self.dispatch_batch_id.id).dispatch_also_ids._send()
         action = super(AccountMoveSendWizard, self.with_context(

@@ -32,6 +32,8 @@ class DocumentDispatchPreview(models.TransientModel):
 
 
 class DocumentDispatchPreviewLine(models.TransientModel):
+    """A document that would go, or stay, and why."""
+
     _name = "document.dispatch.preview.line"
     _description = "Document in the Preview of a Rule"
     _order = "outcome, id"

@@ -118,6 +118,8 @@ class DocumentDispatchResend(models.TransientModel):
 
 
 class DocumentDispatchResendLine(models.TransientModel):
+    """A document that was found by its number, and to whom it went before."""
+
     _name = "document.dispatch.resend.line"
     _description = "Document to Send Again"
 

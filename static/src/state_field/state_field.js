@@ -3,8 +3,8 @@ import { BadgeField, badgeField } from "@web/views/fields/badge/badge_field";
 
 /** How a state looks, wherever it stands: on a document, a row, an address, a step. What is not named here is grey. */
 const LOOKS = {
-    success: ["sent", "printed", "done"],
-    info: ["to_send", "review", "queued", "sending", "deferred", "handed", "rehearsed"],
+    success: ["sent", "done"],
+    info: ["to_send", "review", "queued", "sending", "deferred", "printed", "handed", "rehearsed"],
     warning: ["paper", "partial", "todo"],
     danger: ["failed", "unknown", "bounced"],
 };

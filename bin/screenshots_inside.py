@@ -1,0 +1,154 @@
+"""What ``bin/screenshots`` does inside Odoo: build the company, let some customers answer, say where things are."""
+
+import argparse
+import json
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import demo_company
+from demo_data import AURORA, BOLETO, NFE, VISTULA, File, stays
+from demo_inside import ADDON, environment, serve_assets, use_ports
+
+from odoo import fields
+from odoo.modules.registry import Registry
+from odoo.tools import config
+
+# What came after the scheduler, and is like an invoice before: the next run takes it, its window has all to offer.
+FRESH = (("PC-4502", "PC-4512"), ("HSL-871", "HSL-881"), ("LT-300", "LT-311"), ("ZE-1", "ZE-3"))
+FRESH_FILES = (File("PC-4512", NFE, "silva", stays("fresh")), File("PC-4512", BOLETO, "silva", stays("fresh")))
+# Customers that get the letter, and what some of them then say on their page.
+LETTERS = ("Opéra de Besançon", "Hospital São Lucas S.A.", "Strojírny Křižík a.s.")
+ANSWERS = (
+    ("Opéra de Besançon", "accepted", {"declared_by": "Mathilde Perrin"}),
+    ("Strojírny Křižík a.s.", "address", {"declared_by": "Ondřej Říha", "new_email": "faktury@krizik.example"}),
+)
+# Whose letters and documents are printed; those of the others stay in the tray.
+PRINTED = ("Cartório do Ipiranga", "Oficina do Zé Bragança")
+
+
+def main():
+    """Build or update, choose the language, write where to look."""
+    options = parse()
+    odoo_options = ["-c", options.config, "-d", options.database, "--http-port", str(options.http_port)]
+    config.parse_config([*odoo_options, "--logfile", options.log], setup_logging=True)
+    install, upgrade = ([ADDON], []) if options.build else ([], [ADDON])
+    registry = Registry.new(options.database, install_modules=install, upgrade_modules=upgrade)
+    serve_assets()
+    with environment(registry) as env:
+        use_ports(env, options.http_port, options.smtp_port)
+    if options.build:
+        for work in (lambda env: demo_company.build(env, options.smtp_port), demo_company.run_once, write_letters,
+                     demo_company.run_once, answer, print_some, add_fresh):
+            with environment(registry) as env:
+                work(env)
+    with environment(registry) as env:
+        env.ref("base.user_admin").lang = options.lang
+        (options.folder / "print.pdf").write_bytes(_print_run(env).attachment_id.raw)
+        (options.folder / "places.json").write_text(json.dumps(places(env)), encoding="utf-8")
+    return 0
+
+
+def parse():
+    """Return the options of the command line."""
+    parser = argparse.ArgumentParser(description="Make the demo company ready for its pictures.")
+    parser.add_argument("config")
+    parser.add_argument("database")
+    parser.add_argument("log", help="the file for Odoo's log")
+    parser.add_argument("http_port", type=int)
+    parser.add_argument("smtp_port", type=int)
+    parser.add_argument("folder", type=Path, help="for what is handed on")
+    parser.add_argument("lang")
+    parser.add_argument("--build", action="store_true", help="install the addon and build the company")
+    return parser.parse_args()
+
+
+def write_letters(env):
+    """Write letters to some customers, as the administrator does."""
+    env = as_administrator(env)
+    window = env["document.letter.window"].create({})
+    env["document.letter"]._edit(customers(env, LETTERS), env.company, window._get_texts(), window.output)
+
+
+def answer(env):
+    """Let two of these customers answer on their page, where they are nobody's user."""
+    env = env(user=env.ref("base.public_user"), su=True)
+    company = env["res.company"].search([("name", "=", AURORA)])
+    origin = {"ip": "198.51.100.24", "user_agent": "Mozilla/5.0 (X11; Linux x86_64) Firefox/133.0"}
+    for name, kind, said in ANSWERS:
+        partner = customers(env, [name])
+        partner = partner.with_context(lang=partner.lang)
+        company = company.with_env(partner.env)
+        partner.env["document.consent"]._declare_on_page(partner, company, kind, {**said, **origin})
+
+
+def print_some(env):
+    """Print a part of the tray, with cover letters."""
+    env = as_administrator(env)
+    rows = env["document.dispatch"].search([
+        ("state", "=", "paper"), ("company_id", "=", env.company.id), ("partner_id.name", "in", PRINTED)])
+    env["document.dispatch.print"]._start(rows, covers=True)
+
+
+def add_fresh(env):
+    """Post some invoices more, one of them with its NF-e and boleto."""
+    today = fields.Date.today()
+    for before, ref in FRESH:
+        due = today + timedelta(days=demo_company.DAYS_TO_PAY)
+        move = _invoice(env, before).copy({"ref": ref, "invoice_date": today, "invoice_date_due": due})
+        move.action_post()
+    for file in FRESH_FILES:
+        demo_company._file(env, file)
+
+
+def as_administrator(env):
+    """Return the environment of the administrator in the first company."""
+    user = env.ref("base.user_admin")
+    return env(user=user, context={"lang": "en_US", "allowed_company_ids": user.company_id.ids})
+
+
+def customers(env, names):
+    """Return these customers."""
+    return env["res.partner"].search([("name", "in", names), ("parent_id", "=", False)])
+
+
+def places(env):
+    """Return what the addresses of the views name: ids, and the secret part of a customer's page."""
+    company = env["res.company"].search([("name", "=", AURORA)])
+    rule = env["document.dispatch.rule"].search([("company_id", "=", company.id), ("delivery", "=", "now")], limit=1)
+    customer = customers(env, ["Hospital São Lucas S.A."])
+    url = customer._dispatch_consent_url(company)
+    return {
+        "database": env.cr.dbname,
+        "invoice": _invoice(env, "PC-4501").id,
+        "fresh": _invoice(env, "PC-4512").id,
+        "customer": _invoice(env, "PC-4501").partner_id.id,
+        "partly": _row(env, _invoice(env, "BC-58")).id,
+        "rule": rule.id,
+        "type": env["document.dispatch.type"].search([("code", "=", "invoice"), ("company_id", "=", False)]).id,
+        "print": _print_run(env).id,
+        "module": env.ref(f"base.module_{ADDON}").id,
+        "companies": {name: company.id for name, company in _companies(env)},
+        "consent": url[url.index("/dispatch/"):],
+        "page": env["document.dispatch.page"]._make(customer, company, customer.lang),
+    }
+
+
+def _companies(env):
+    return [(name, env["res.company"].search([("name", "=", name)])) for name in (AURORA, VISTULA)]
+
+
+def _invoice(env, ref):
+    return env["account.move"].search([("ref", "=", ref)])
+
+
+def _row(env, record):
+    return env["document.dispatch"].search([("res_model", "=", record._name), ("res_id", "=", record.id)], limit=1)
+
+
+def _print_run(env):
+    return env["document.dispatch.print"].search([("state", "=", "done")], limit=1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
