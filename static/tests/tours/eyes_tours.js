@@ -55,7 +55,7 @@ function look(element) {
 
 function checkFocus(root) {
     const elements = [...root.querySelectorAll("a, button, summary, input:not([type='hidden']), textarea")].filter(
-        (element) => element.checkVisibility()
+        (element) => element.checkVisibility(),
     );
     if (!elements.length) {
         throw new Error("There is nothing to walk through");

@@ -40,7 +40,8 @@ registry.category("web_tour.tours").add("document_dispatch_fiscal", {
         },
         {
             content: "The NF-e is recognised, fits, and has its DANFE",
-            trigger: ".o_field_widget[name='dispatch_file_ids'] .o_data_row:contains('NF-e'):contains('Fits'):contains('Made')",
+            trigger:
+                ".o_field_widget[name='dispatch_file_ids'] .o_data_row:contains('NF-e'):contains('Fits'):contains('Made')",
         },
         {
             content: "So is the boleto",
@@ -62,7 +63,8 @@ registry.category("web_tour.tours").add("document_dispatch_fiscal", {
         },
         {
             content: "It has a text of its own, with the line to type",
-            trigger: ".modal .modal-title:contains('NF-e and boletos'), .modal .odoo-editor-editable:contains('Line to type')",
+            trigger:
+                ".modal .modal-title:contains('NF-e and boletos'), .modal .odoo-editor-editable:contains('Line to type')",
         },
         {
             content: "Write something more",
@@ -81,12 +83,14 @@ registry.category("web_tour.tours").add("document_dispatch_fiscal", {
         },
         {
             content: "Send",
-            trigger: ".modal:not(:has(.o_field_widget[name='subject'])) button[name='action_send_and_print']:contains('Send')",
+            trigger:
+                ".modal:not(:has(.o_field_widget[name='subject'])) button[name='action_send_and_print']:contains('Send')",
             run: "click",
         },
         {
             content: "Both went",
-            trigger: "body:not(:has(.modal)) .o_field_widget[name='dispatch_file_ids'] .o_data_row:contains('Boleto'):contains('Sent')",
+            trigger:
+                "body:not(:has(.modal)) .o_field_widget[name='dispatch_file_ids'] .o_data_row:contains('Boleto'):contains('Sent')",
         },
         {
             content: "Follow them to the log",

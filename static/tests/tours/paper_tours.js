@@ -30,7 +30,8 @@ registry.category("web_tour.tours").add("document_dispatch_letters", {
         },
         {
             content: "His name and his link are in it",
-            trigger: ".modal .o_field_widget[name='preview']:contains('Uma novidade de Aurora'):has(a[href*='/dispatch/consent/'])",
+            trigger:
+                ".modal .o_field_widget[name='preview']:contains('Uma novidade de Aurora'):has(a[href*='/dispatch/consent/'])",
         },
         {
             content: "Go",

@@ -38,7 +38,8 @@ registry.category("web_tour.tours").add("document_dispatch_send_invoice", {
         },
         {
             content: "Each address with its reason and its outcome",
-            trigger: ".o_form_view .o_field_widget[name='recipient_ids'] .o_data_row:contains('ana@silva.example.com'):contains('Invoice flag on the contact'):contains('Accepted')",
+            trigger:
+                ".o_form_view .o_field_widget[name='recipient_ids'] .o_data_row:contains('ana@silva.example.com'):contains('Invoice flag on the contact'):contains('Accepted')",
         },
     ],
 });
@@ -84,11 +85,13 @@ registry.category("web_tour.tours").add("document_dispatch_contact", {
         },
         {
             content: "Two flagged contacts get invoices",
-            trigger: ".o_field_widget[name='dispatch_overview'] tr:contains('ana@silva.example.com'):contains('Invoice flag on the contact'):contains('rui@silva.example.com')",
+            trigger:
+                ".o_field_widget[name='dispatch_overview'] tr:contains('ana@silva.example.com'):contains('Invoice flag on the contact'):contains('rui@silva.example.com')",
         },
         {
             content: "Payment documents go to the general address",
-            trigger: ".o_field_widget[name='dispatch_overview'] tr:contains('Payment documents'):contains('contato@silva.example.com'):contains('general address')",
+            trigger:
+                ".o_field_widget[name='dispatch_overview'] tr:contains('Payment documents'):contains('contato@silva.example.com'):contains('general address')",
         },
         {
             content: "Refuse e-mail",

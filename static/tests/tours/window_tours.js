@@ -37,7 +37,8 @@ registry.category("web_tour.tours").add("document_dispatch_post_and_send", {
         },
         {
             content: "It comes from the company",
-            trigger: ".modal .o_field_widget[name='dispatch_from'] input:value('\"Aurora Equipamentos Ltda\" <faturas@aurora.example.com>')",
+            trigger:
+                ".modal .o_field_widget[name='dispatch_from'] input:value('\"Aurora Equipamentos Ltda\" <faturas@aurora.example.com>')",
         },
         {
             content: "Nobody has written for this customer yet",
@@ -121,7 +122,8 @@ registry.category("web_tour.tours").add("document_dispatch_last_text", {
         },
         {
             content: "The original is there, and nothing else to choose",
-            trigger: ".modal:not(:has(.o_field_widget[name='dispatch_text'])) .o_field_widget[name='body'] .odoo-editor-editable:contains('Here is your invoice')",
+            trigger:
+                ".modal:not(:has(.o_field_widget[name='dispatch_text'])) .o_field_widget[name='body'] .odoo-editor-editable:contains('Here is your invoice')",
         },
         {
             content: "Close",
@@ -150,7 +152,8 @@ registry.category("web_tour.tours").add("document_dispatch_refused", {
         },
         {
             content: "The mail is gone from the window",
-            trigger: ".modal:not(:has(.o_field_widget[name='body']:visible)) button[name='action_dispatch_print']:contains('Print Now')",
+            trigger:
+                ".modal:not(:has(.o_field_widget[name='body']:visible)) button[name='action_dispatch_print']:contains('Print Now')",
         },
         {
             content: "Into the tray",
@@ -184,17 +187,20 @@ registry.category("web_tour.tours").add("document_dispatch_one_by_one", {
         },
         {
             content: "Send it",
-            trigger: ".modal:has(.o_field_widget[name='dispatch_queue_label']:contains('1 of 3')) button[name='action_send_and_print']:contains('Send')",
+            trigger:
+                ".modal:has(.o_field_widget[name='dispatch_queue_label']:contains('1 of 3')) button[name='action_send_and_print']:contains('Send')",
             run: "click",
         },
         {
             content: "Skip the second",
-            trigger: ".modal:has(.o_field_widget[name='dispatch_queue_label']:contains('2 of 3')) button[name='action_dispatch_skip']",
+            trigger:
+                ".modal:has(.o_field_widget[name='dispatch_queue_label']:contains('2 of 3')) button[name='action_dispatch_skip']",
             run: "click",
         },
         {
             content: "Stop at the third",
-            trigger: ".modal:has(.o_field_widget[name='dispatch_queue_label']:contains('3 of 3')) button[name='action_dispatch_stop']",
+            trigger:
+                ".modal:has(.o_field_widget[name='dispatch_queue_label']:contains('3 of 3')) button[name='action_dispatch_stop']",
             run: "click",
         },
         {
@@ -214,11 +220,13 @@ registry.category("web_tour.tours").add("document_dispatch_together", {
         ...sendAll(3),
         {
             content: "The summary says what will happen",
-            trigger: ".modal .o_field_widget[name='dispatch_by_mail']:contains('3 documents of 2 customers, to 3 addresses')",
+            trigger:
+                ".modal .o_field_widget[name='dispatch_by_mail']:contains('3 documents of 2 customers, to 3 addresses')",
         },
         {
             content: "One mail for each customer",
-            trigger: ".modal .o_field_widget[name='dispatch_way'] .o_radio_item:contains('One mail for each customer') input",
+            trigger:
+                ".modal .o_field_widget[name='dispatch_way'] .o_radio_item:contains('One mail for each customer') input",
             run: "click",
         },
         {
@@ -318,7 +326,8 @@ registry.category("web_tour.tours").add("document_dispatch_send_again", {
         },
         {
             content: "A new row in the log",
-            trigger: "body:not(:has(.modal)) .o_list_view .o_data_row:contains('compras@silva.example.com'):contains('Sent')",
+            trigger:
+                "body:not(:has(.modal)) .o_list_view .o_data_row:contains('compras@silva.example.com'):contains('Sent')",
         },
     ],
 });
