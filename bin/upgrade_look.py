@@ -60,8 +60,8 @@ def compare(env, was):
     gone, changed = [], {}
     for table, rows in was.items():
         columns = {name for row in rows.values() for name in row} - {"id"} - IGNORED
-        if lost := columns - _existing(env, table):
-            gone.append(f"{table} has lost {', '.join(sorted(lost))}")
+        lost = columns - _existing(env, table)
+        gone += [problem for name in sorted(lost) if (problem := _reckoned(env, table, name, rows))]
         now = _read(env, table, columns - lost) if rows else {}
         for key, row in rows.items():
             if key not in now:
@@ -71,6 +71,16 @@ def compare(env, was):
                 if row[name] != now[key][name]:
                     changed.setdefault(f"{table}.{name}", []).append(f"{row[name]!r} → {now[key][name]!r}")
     return gone + [f"{name} has changed in {len(cases)} rows: {cases[0]}" for name, cases in sorted(changed.items())]
+
+
+def _reckoned(env, table, name, rows):
+    """What is wrong with a column that is gone: its field must give the same values without it."""
+    model = next(env[key] for key, model in env.registry.items() if model._table == table)
+    if name not in model._fields:
+        return f"{table} has lost {name}"
+    values = {str(record.id): record[name] for record in model.browse(map(int, rows)).exists()}
+    changed = [key for key, row in rows.items() if (row[name] or False) != (values.get(key) or False)]
+    return changed and f"{table}.{name} is reckoned otherwise in {len(changed)} rows"
 
 
 def look(env):
