@@ -72,6 +72,7 @@ from . import res_config_settings
 from . import ir_attachment
 from . import ir_attachment_consent
 from . import ir_attachment_fiscal
+from . import ir_fields_converter
 from . import ir_mail_server
 from . import ir_qweb
 from . import mail_thread

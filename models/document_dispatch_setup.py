@@ -125,7 +125,7 @@ class DocumentDispatchSetup(models.AbstractModel):
             return rules[:1]
         types = self.env["document.dispatch.type"]._get_by_code(["invoice", "credit_note"], company)
         rule = self.env["document.dispatch.rule"].create({
-            "name": self.env._("Invoices, looked at first"), "company_id": company.id, "active": True,
+            "name": self.env._("Invoices and credit notes"), "company_id": company.id, "active": True,
             "delivery": "review", "type_ids": [Command.set([record.id for record in types.values()])],
         })
         if problem := rule._get_problem():

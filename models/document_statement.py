@@ -17,7 +17,7 @@ class DocumentStatement(models.Model):
     _inherit = ["document.dispatch.written"]
     _number_prefix = "S"
 
-    date_from = fields.Date(string="From", required=True, readonly=True)
+    date_from = fields.Date(string="From date", required=True, readonly=True)
     date_to = fields.Date(string="Until", required=True, readonly=True)
 
     @api.constrains("date_from", "date_to")

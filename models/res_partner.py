@@ -93,6 +93,12 @@ class ResPartner(models.Model):
         return self.env["document.dispatch.recipient"]._reason_labels()[self._dispatch_reason(choice, role)]
 
     @api.model
+    def _dispatch_reason_line(self, choice, role):
+        """An address, and why it was taken or passed over."""
+        return self.env._("%(address)s: %(reason)s",
+                          address=choice.email, reason=self._dispatch_reason_label(choice, role))
+
+    @api.model
     def _dispatch_typed_addresses(self, text):
         """The addresses that a person typed into a window, :class:`tools.addresses.Address`; raise on a wrong one."""
         parsed = addresses.parse(text)

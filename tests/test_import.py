@@ -25,7 +25,7 @@ class TestImport(ConsentCase):
 
     def _import(self, text, columns=COLUMNS, dryrun=False):
         """What Odoo's import answers to a file with these columns."""
-        window = self.env["base_import.import"].with_user(self.clerk).create({
+        window = self.env["base_import.import"].with_user(self.clerk).with_context(lang=self.clerk.lang).create({
             "res_model": "res.partner", "file": text.encode(), "file_type": "text/csv", "file_name": "clientes.csv",
         })
         return window.execute_import(
@@ -141,6 +141,24 @@ class TestImport(ConsentCase):
             self.env.flush_all()
             counts[size] = self.env.cr.sql_log_count - start
         self.assertLessEqual(counts[40] - counts[10], 3, counts)
+
+    def test_own_words(self):
+        """“Yes” and “no” as the messages say them, and as a spreadsheet writes them, in each language."""
+        for lang, yes, no, true in (
+            ("cs_CZ", "ano", "ne", "PRAVDA"), ("fr_FR", "Oui", "non", "VRAI"), ("pl_PL", "tak", "nie", "PRAWDA"),
+            ("pt_BR", "sim", "não", "VERDADEIRO"), ("es_AR", "sí", "no", "VERDADERO"),
+        ):
+            with self.subTest(lang):
+                self.env["res.lang"]._activate_lang(lang)
+                self.env.cr.cache.pop("ir.fields.converter", None)
+                self.clerk.lang = lang
+                self.assertEqual(self._errors(f"durand,Durand SARL,{no},,", f"nowak,Nowak Sp. z o.o.,{yes},,"), [])
+                self.env.invalidate_all()
+                self.assertEqual((self.durand.dematerialization_refused, self.nowak.dematerialization_refused),
+                                 (False, True))
+                self.assertEqual(self._errors(f"nowak,Nowak Sp. z o.o.,{true},,"), [])
+                [error] = self._errors("durand,Durand SARL,,2023-11-02,")
+                self.assertIn(yes.lower(), error)
 
     # ------------------------------------------------------------------
     # Wrong rows

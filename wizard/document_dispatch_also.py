@@ -70,7 +70,7 @@ class DocumentDispatchAlso(models.TransientModel):
             files = line.file_ids._origin
             partner, company = files.move_id[:1]._dispatch_partner(), files.move_id[:1].company_id
             resolution = partner.with_company(company)._dispatch_recipients(line.type_id)[partner]
-            words = [f"{choice.email}: {partner._dispatch_reason_label(choice, line.type_id.role)}"
+            words = [partner._dispatch_reason_line(choice, line.type_id.role)
                      for choice in (*resolution.chosen, *resolution.skipped)]
             if partner._dispatch_refuses(line.type_id, company):
                 words = [self.env._("On paper: %s", partner._dispatch_refusal_text(line.type_id, company))]

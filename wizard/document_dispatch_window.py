@@ -63,7 +63,7 @@ class DocumentDispatchWindow(models.AbstractModel):
             partner = document._dispatch_partner()
             resolution = partner.with_company(document.company_id)._dispatch_recipients(dispatch_type)[partner]
             wizard.dispatch_reasons = "\n".join(
-                f"{choice.email}: {partner._dispatch_reason_label(choice, dispatch_type.role)}"
+                partner._dispatch_reason_line(choice, dispatch_type.role)
                 for choice in (*resolution.chosen, *resolution.skipped)
             )
             if partner._dispatch_refuses(dispatch_type, document.company_id):

@@ -15,7 +15,7 @@ class DocumentStatementWindow(models.TransientModel):
     )
     partner_ids = fields.Many2many("res.partner", string="Chosen", domain="[('parent_id', '=', False)]")
     # What
-    date_from = fields.Date(string="From", required=True, default=lambda self: self._get_first_day())
+    date_from = fields.Date(string="From date", required=True, default=lambda self: self._get_first_day())
     date_to = fields.Date(string="Until", required=True, default=fields.Date.context_today)
     # How
     output = fields.Selection([("email", "E-mail"), ("print", "Print")], required=True, default="email")
