@@ -94,6 +94,8 @@ INTENDED = {
     f"{SEND}.test_invoice_multi": TOGETHER,
     f"{SEND}.test_invoice_multi_email_missing": TOGETHER,
     f"{SEND}.test_send_and_print_cron": TOGETHER,
+    "account_peppol: TestPeppolMessage.test_peppol_send_multi_async": TOGETHER,
+    "account_peppol: TestPeppolMessage.test_peppol_send_multi_async_mixed": TOGETHER,
     "document_dispatch: TestConsent.test_form_of_a_contact_does_not_withdraw_the_refusal": CONTACT_FORM,
     "document_dispatch: TestConsent.test_ticking_it_in_the_form": CONTACT_FORM,
     "document_dispatch: TestRecipients.test_form_of_a_new_contact": CONTACT_FORM,

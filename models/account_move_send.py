@@ -41,7 +41,7 @@ class AccountMoveSend(models.AbstractModel):
     @api.model
     def _get_alerts(self, moves, moves_data):
         """Core's batch alert looks at ``partner_id.email``; the real recipients count."""
-        alerts = super()._get_alerts(moves, moves_data)
+        alerts = super()._get_alerts(moves, self._dispatch_alert_data(moves, moves_data))
         by_mail = moves.filtered(lambda move: "email" in moves_data[move]["sending_methods"])
         paper = by_mail.filtered(self._dispatch_refused)
         if len(moves) > 1:
@@ -62,6 +62,13 @@ class AccountMoveSend(models.AbstractModel):
                                       ", ".join(paper.commercial_partner_id.mapped("display_name"))),
             }
         return alerts
+
+    @api.model
+    def _dispatch_alert_data(self, moves, moves_data):
+        """Core asks one invoice for its contacts; its window for several, left with one, has their ids only."""
+        if len(moves) != 1 or not isinstance(ids := moves_data[moves].get("mail_partner_ids"), list):
+            return moves_data
+        return {moves: {**moves_data[moves], "mail_partner_ids": self.env["res.partner"].browse(ids)}}
 
     @api.model
     def _dispatch_refused(self, move):

@@ -104,6 +104,13 @@ class TestBatch(DispatchCase):
         self.assertFalse(self._rows(theirs))
         self.assertEqual(self._rows(mine).state, "sent")
 
+    def test_one_left_for_odoo_that_goes_by_mail_too(self):
+        """An e-invoice network beside e-mail: Odoo's window is opened for that one invoice alone."""
+        window = self._window(self._invoice(self.nowak))
+        self.assertFalse(window.alerts)
+        nobody = self._window(self._invoice(self.mudo))
+        self.assertNotIn("danger", {alert["level"] for alert in nobody.alerts.values()})
+
     def test_drafts_among_them(self):
         posted, draft = self._invoices(self.silva, 2), self._invoice(self.silva, post=False)
         action = (posted | draft).action_send_and_print()
