@@ -72,7 +72,7 @@ class DocumentDispatch(models.Model):
         ],
         string="Why this way", readonly=True,
     )
-    lang = fields.Char(string="Language", readonly=True)
+    lang = fields.Char(string="Language code", readonly=True)
     recipient_ids = fields.One2many("document.dispatch.recipient", "dispatch_id")
     skipped = fields.Json(readonly=True)
     skipped_text = fields.Text(string="Passed over", compute="_compute_skipped_text")

@@ -13,9 +13,16 @@ class DocumentDispatch(models.Model):
     # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "document.dispatch"
 
+    lang_name = fields.Char(string="Language", compute="_compute_lang_name")
     what_happened = fields.Text(compute="_compute_explanation")
     what_next = fields.Text(string="What happens next", compute="_compute_explanation")
     what_to_do = fields.Text(string="What you can do", compute="_compute_explanation")
+
+    @api.depends("lang")
+    def _compute_lang_name(self):
+        languages = self.env["res.lang"]
+        for dispatch in self:
+            dispatch.lang_name = languages._get_data(code=dispatch.lang).name or dispatch.lang
 
     @api.depends("state", "state_message", "channel_reason", "recipient_ids.state", "recipient_ids.reply",
                  "recipient_ids.next_try")

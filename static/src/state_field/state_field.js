@@ -1,12 +1,12 @@
 import { registry } from "@web/core/registry";
 import { BadgeField, badgeField } from "@web/views/fields/badge/badge_field";
 
-/** How a state looks, wherever it stands: on a document, a row, an address, a step. What is not named here is grey. */
+/** How a state looks, wherever it stands: on a document, a row, an address, a step, a file. What is not named here is grey. */
 const LOOKS = {
-    success: ["sent", "done"],
+    success: ["sent", "done", "ok"],
     info: ["to_send", "review", "queued", "sending", "deferred", "printed", "handed", "rehearsed"],
-    warning: ["paper", "partial", "todo"],
-    danger: ["failed", "unknown", "bounced"],
+    warning: ["paper", "partial", "todo", "warning"],
+    danger: ["failed", "unknown", "bounced", "error"],
 };
 
 /** The state of a dispatch as a badge: the word says it, the colour only helps to find it. */
