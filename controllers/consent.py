@@ -2,7 +2,7 @@ from odoo import http
 from odoo.http import request
 
 from ..tools import addresses, consent
-from .private import Guard, keep_page_private, origin
+from .private import FRONTEND, Guard, keep_page_private, origin
 
 PAGE = "/dispatch/consent/<int:company_id>/<int:partner_id>/<string:token>"
 ADDRESS = "/dispatch/consent/address/<int:row_id>/<string:token>"
@@ -16,13 +16,13 @@ ANSWERS = {"accept": "accepted", "refuse": "refused", "withdraw": "withdrawn", "
 class DocumentDispatchConsent(Guard, http.Controller):
     """The customer says how documents reach him. Nothing changes by opening a link: scanners of mails do that."""
 
-    @http.route(PAGE, type="http", auth="public", methods=["GET"], sitemap=False)
+    @http.route(PAGE, type="http", auth="public", methods=["GET"], **FRONTEND)
     def page(self, company_id, partner_id, token, done="", **_others):
         """The question, where documents go now, and the forms."""
         company, partner = self._find(company_id, partner_id, token)
         return self._render(company, partner, token, done=self._done(company, partner) if done else None)
 
-    @http.route(f"{PAGE}/answer", type="http", auth="public", methods=["POST"], csrf=True, sitemap=False,
+    @http.route(f"{PAGE}/answer", type="http", auth="public", methods=["POST"], csrf=True, **FRONTEND,
                 max_content_length=MAX_BYTES)
     def answer(self, company_id, partner_id, token, **form):
         """Write what he said; then a page of its own, so that loading it again says nothing twice."""
@@ -39,12 +39,12 @@ class DocumentDispatchConsent(Guard, http.Controller):
         partner.env["document.consent"]._declare_on_page(partner, company, kind, {**vals, **origin()})
         return keep_page_private(request.redirect(f"{self._path(company, partner, token)}?done=1"))
 
-    @http.route(ADDRESS, type="http", auth="public", methods=["GET"], sitemap=False)
+    @http.route(ADDRESS, type="http", auth="public", methods=["GET"], **FRONTEND)
     def address(self, row_id, token, **_others):
         """A button for whoever reads the mail at the new address."""
         return self._render_address(self._find_request(row_id, token), token)
 
-    @http.route(f"{ADDRESS}/confirm", type="http", auth="public", methods=["POST"], csrf=True, sitemap=False,
+    @http.route(f"{ADDRESS}/confirm", type="http", auth="public", methods=["POST"], csrf=True, **FRONTEND,
                 max_content_length=MAX_BYTES)
     def confirm_address(self, row_id, token, **_form):
         """The new address is his."""

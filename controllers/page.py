@@ -3,7 +3,7 @@ from odoo.addons.portal.controllers.portal import pager
 from odoo.http import content_disposition, request
 
 from ..models.res_partner_page import PAGE_SIZE
-from .private import Guard, keep_page_private, keep_private, visitor
+from .private import FRONTEND, Guard, keep_page_private, keep_private, nothing_there, visitor
 
 PAGE = "/dispatch/page/<int:link_id>/<string:token>"
 MINE = "/my/documents/<int:company_id>"
@@ -14,7 +14,7 @@ NUMBER = "page/<int:page>"
 class DocumentDispatchPage(Guard, http.Controller):
     """The customer's page: by the link of a mail, and for those who log in. Nothing changes here."""
 
-    @http.route([PAGE, f"{PAGE}/{NUMBER}"], type="http", auth="public", methods=["GET"], sitemap=False)
+    @http.route([PAGE, f"{PAGE}/{NUMBER}"], type="http", auth="public", methods=["GET"], **FRONTEND)
     def page(self, link_id, token, page=1, **filters):
         """All invoices of the customer, what is open, and quotations."""
         link, customer = self._find(link_id, token)
@@ -22,13 +22,13 @@ class DocumentDispatchPage(Guard, http.Controller):
             link._note_opened(**seen)
         return self._render(customer, self._path(link_id, token), page, filters)
 
-    @http.route(f"{PAGE}/{WHAT}", type="http", auth="public", methods=["GET"], sitemap=False)
+    @http.route(f"{PAGE}/{WHAT}", type="http", auth="public", methods=["GET"], **FRONTEND)
     def document(self, link_id, token, what, res_id, **_others):
         """One of his files, or the way to pay."""
         _link, customer = self._find(link_id, token)
         return self._serve(customer, what, res_id, link_id)
 
-    @http.route(f"{PAGE}/statement", type="http", auth="public", methods=["GET"], sitemap=False)
+    @http.route(f"{PAGE}/statement", type="http", auth="public", methods=["GET"], **FRONTEND)
     def statement(self, link_id, token, **period):
         """The statement of account of the period that he chose."""
         _link, customer = self._find(link_id, token)
@@ -36,21 +36,18 @@ class DocumentDispatchPage(Guard, http.Controller):
 
     # The same for those who log in
 
-    @http.route(["/my/documents", MINE, f"{MINE}/{NUMBER}"], type="http", auth="user", methods=["GET"], website=True,
-                sitemap=False)
+    @http.route(["/my/documents", MINE, f"{MINE}/{NUMBER}"], type="http", auth="user", methods=["GET"], **FRONTEND)
     def my_page(self, company_id=None, page=1, **filters):
         """The same below “My account”."""
         customer = self._find_mine(company_id)
         return self._render(customer, f"/my/documents/{customer.env.company.id}", page, filters, login=True)
 
-    @http.route(f"{MINE}/{WHAT}", type="http", auth="user", methods=["GET"], website=True,
-                sitemap=False)
+    @http.route(f"{MINE}/{WHAT}", type="http", auth="user", methods=["GET"], **FRONTEND)
     def my_document(self, company_id, what, res_id, **_others):
         """One of his files, or the way to pay."""
         return self._serve(self._find_mine(company_id), what, res_id, f"user {request.env.uid}")
 
-    @http.route(f"{MINE}/statement", type="http", auth="user", methods=["GET"], website=True,
-                sitemap=False)
+    @http.route(f"{MINE}/statement", type="http", auth="user", methods=["GET"], **FRONTEND)
     def my_statement(self, company_id, **period):
         """The statement of account of the period that he chose."""
         return self._serve_statement(self._find_mine(company_id), period, f"user {request.env.uid}")
@@ -79,7 +76,7 @@ class DocumentDispatchPage(Guard, http.Controller):
         companies = customer._dispatch_page_companies()
         company = companies.filtered(lambda one: one.id == company_id) if company_id else companies[:1]
         if not company:
-            raise request.not_found()
+            raise nothing_there()
         return customer.with_company(company).with_context(allowed_company_ids=company.ids)
 
     # ------------------------------------------------------------------
@@ -115,7 +112,7 @@ class DocumentDispatchPage(Guard, http.Controller):
         }[what]
         record = customer._dispatch_page_find(model, domain, res_id)
         if not record:
-            raise request.not_found()
+            raise nothing_there()
         return getattr(self, f"_serve_{what}")(record, number)
 
     def _serve_invoice(self, move, number):
@@ -135,14 +132,14 @@ class DocumentDispatchPage(Guard, http.Controller):
 
     def _serve_file(self, file, _number):
         if file.state == "error":
-            raise request.not_found()
+            raise nothing_there()
         stream = request.env["ir.binary"]._get_stream_from(file.attachment_id)
         return keep_private(stream.get_response(as_attachment=stream.mimetype != "application/pdf"))
 
     def _serve_pay(self, move, _number):
         """The invoice's own page, where Odoo takes payments: it is shown where there is something to pay."""
         if not move._has_to_be_paid():
-            raise request.not_found()
+            raise nothing_there()
         url = move.get_portal_url(query_string="&payment=True", anchor="portal_pay")
         return keep_private(request.redirect(url))
 

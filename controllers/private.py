@@ -1,8 +1,8 @@
 import ipaddress
 
-from werkzeug.exceptions import TooManyRequests
+from werkzeug.exceptions import HTTPException, NotFound, TooManyRequests
 
-from odoo.http import request
+from odoo.http import Response, request
 
 from ..tools import agents, consent
 
@@ -10,6 +10,9 @@ from ..tools import agents, consent
 MAX_AGENT = 500
 #: Headers by which browsers and mail programs say that nobody looks yet
 PREFETCH = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
+#: A page that is drawn in the frame of a website, where there is one: Odoo fails without the first. In the language of
+#: the person whom it is for, at the very address that his mail gave.
+FRONTEND = {"website": True, "multilang": False, "sitemap": False}
 
 
 def keep_private(response):
@@ -19,6 +22,11 @@ def keep_private(response):
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+def nothing_there():
+    """One answer for “wrong” and “not there”, to be raised: a website's own page would differ from link to link."""
+    return HTTPException(response=Response(NotFound().get_body(), status=404, content_type="text/html; charset=utf-8"))
 
 
 def keep_page_private(response):
@@ -65,7 +73,7 @@ class Guard:
     def _turn_away(self, number):
         if not self._attempts()._take("token", self._network(), number):
             self._too_many()
-        raise request.not_found()
+        raise nothing_there()
 
     def _count(self, what, number):
         if not self._attempts()._take(what, self._network(), number):

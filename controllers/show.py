@@ -1,19 +1,19 @@
 from odoo import http
 from odoo.http import request
 
-from .private import keep_private, visitor
+from .private import FRONTEND, keep_private, nothing_there, visitor
 
 
 class DocumentDispatchShow(http.Controller):
     """Shows what was sent to one recipient, and nothing more: nobody accepts or pays here."""
 
     @http.route("/dispatch/show/<int:recipient_id>/<string:token>", type="http", auth="public", methods=["GET"],
-                sitemap=False)
+                **FRONTEND)
     def show(self, recipient_id, token):
         """The page with the files that were sent."""
         recipient = self._find(recipient_id, token)
         if not recipient:
-            return request.not_found()
+            raise nothing_there()
         dispatch = recipient.dispatch_id
         if seen := visitor():
             dispatch._document()._dispatch_note_opened(**seen)
@@ -29,7 +29,7 @@ class DocumentDispatchShow(http.Controller):
         recipient = self._find(recipient_id, token)
         file = recipient and self._files(recipient.dispatch_id).filtered(lambda file: file.id == file_id)
         if not file:
-            return request.not_found()
+            raise nothing_there()
         stream = request.env["ir.binary"]._get_stream_from(file)
         return keep_private(stream.get_response(as_attachment=file.mimetype != "application/pdf"))
 

@@ -109,7 +109,7 @@ class TestBatch(DispatchCase):
         window = self._window(self._invoice(self.nowak))
         self.assertFalse(window.alerts)
         nobody = self._window(self._invoice(self.mudo))
-        self.assertNotIn("danger", {alert["level"] for alert in nobody.alerts.values()})
+        self.assertNotIn("danger", {alert["level"] for alert in (nobody.alerts or {}).values()})
 
     def test_drafts_among_them(self):
         posted, draft = self._invoices(self.silva, 2), self._invoice(self.silva, post=False)
