@@ -6,7 +6,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from tools import states
+from tools import checks, states
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted(path for folder in ("views", "report", "data") for path in (ROOT / folder).glob("*.xml"))
@@ -76,6 +76,7 @@ class TestStateField(unittest.TestCase):
         [looks] = re.findall(r"const LOOKS = \{(.*?)\};", STATE_FIELD, re.DOTALL)
         known = re.findall(r'"(\w+)"', looks)
         self.assertEqual(len(known), len(set(known)))
-        there = set(states.RECIPIENT_TRANSITIONS) | set(states.DISPATCH_TRANSITIONS) | {"to_send", "done", "todo"}
+        there = set(states.RECIPIENT_TRANSITIONS) | set(states.DISPATCH_TRANSITIONS) | {
+            "to_send", "done", "todo", checks.OK, checks.WARNING, checks.ERROR}
         self.assertEqual(there - set(known), {states.CANCELLED})
         self.assertFalse(set(known) - there)
