@@ -44,6 +44,7 @@ from . import test_page_security
 from . import test_page_tour
 from . import test_paper_tray
 from . import test_letter
+from . import test_fiscal_danfe
 from . import test_fiscal_dispatch
 from . import test_fiscal_files
 from . import test_fiscal_kept

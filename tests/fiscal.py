@@ -89,3 +89,7 @@ class FiscalCase(DispatchCase):
 
     def _instalment(self, move=None):
         return self._instalments(move)[0]
+
+    def _files(self, mail):
+        """``{name: bytes}`` of what is attached to a mail."""
+        return {part.get_filename(): part.get_payload(decode=True) for part in mail.iter_attachments()}

@@ -1,12 +1,10 @@
 """NF-e and boletos on their way: each to its own people, by hand and by rule; what is wrong never goes."""
 
-from unittest.mock import patch
-
 from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import new_test_user
 
-from ..tools import danfe, nfe
+from ..tools import nfe
 from .fiscal import FiscalCase, boleto_pdf, event_xml
 
 
@@ -15,9 +13,6 @@ class TestFiscalDispatch(FiscalCase):
     def setUpClass(cls):
         super().setUpClass()
         cls._nf_people()
-
-    def _files(self, mail):
-        return {part.get_filename(): part.get_payload(decode=True) for part in mail.iter_attachments()}
 
     def _send(self, **vals):
         window = self._send_window(self.invoice)
@@ -355,57 +350,6 @@ class TestFiscalDispatch(FiscalCase):
         clerk = new_test_user(self.env, "clara", "account.group_account_invoice", company_id=self.company.id,
                               company_ids=[(6, 0, self.company.ids)])
         self.assertTrue(self.env["document.dispatch"].with_user(clerk).search([("type_code", "=", "nfe")]))
-
-    # ------------------------------------------------------------------
-    # DANFE
-    # ------------------------------------------------------------------
-
-    def test_without_the_library(self):
-        self._rule("NF-e", "nfe")
-        with patch.object(danfe, "is_available", return_value=False):
-            self._attach(self.xml, "nfe.xml")
-            file = self.invoice.dispatch_file_ids
-            self.assertEqual(file.danfe_state, "missing")
-            self.assertIn("brazilfiscalreport", file.danfe_message)
-            self._plan()
-            self._deliver()
-        self.assertEqual(list(self._files(self.mails[0])), ["nfe.xml"], "the XML goes all the same")
-        self.assertNotIn("DANFE", self.mails[0].get_body(("plain",)).get_content())
-        self._run_cron("danfe")
-        self.assertEqual(file.danfe_state, "made", "as soon as it is installed")
-
-    def test_a_failing_page_never_stops_the_xml(self):
-        self._rule("NF-e", "nfe")
-        with patch.object(danfe, "_draw", side_effect=AttributeError("'NoneType' object has no attribute 'text'")):
-            self._attach(self.xml, "nfe.xml")
-        file = self.invoice.dispatch_file_ids
-        self.assertEqual(file.danfe_state, "failed")
-        self._plan()
-        self._deliver()
-        self.assertEqual(list(self._files(self.mails[0])), ["nfe.xml"])
-
-    def test_large_ones_in_the_background(self):
-        """The mail waits for its page."""
-        self._rule("NF-e", "nfe")
-        with patch("odoo.addons.document_dispatch.models.document_dispatch_file_danfe.ITEMS_AT_ONCE", 0):
-            self._attach(self.xml, "nfe.xml")
-        file = self.invoice.dispatch_file_ids
-        self.assertEqual(file.danfe_state, "waiting")
-        self._plan()
-        self._deliver()
-        self.assertEqual((self.invoice.dispatch_ids.state, self.envelopes), ("queued", []))
-        self._run_cron("danfe")
-        self._deliver()
-        self.assertEqual(len(self._files(self.mails[0])), 2)
-
-    def test_made_anew_when_the_xml_changes(self):
-        attachment = self._attach(self.xml, "nfe.xml")
-        file = self.invoice.dispatch_file_ids
-        page = file.danfe_id
-        attachment.raw = self.xml + b"\n"
-        self.assertEqual(self.invoice.dispatch_file_ids, file, "the same NF-e, in new bytes")
-        self.assertNotEqual(file.danfe_id, page)
-        self.assertFalse(page.exists())
 
     def test_taken_off_the_invoice(self):
         """What waits is withdrawn; what went stays."""
