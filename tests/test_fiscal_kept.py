@@ -55,6 +55,17 @@ class TestFiscalKept(FiscalCase):
         self._deliver()
         self.assertEqual(self.envelopes, ["fiscal@silva.example.com"])
 
+    def test_rules_find_what_cannot_be_asked_for(self):
+        """OCA's list of an invoice's fiscal documents is computed, as Odoo's field for the invoice's PDF is."""
+        self.assertFalse(self.env["account.move"]._fields["invoice_pdf_report_id"]._description_searchable)
+        self._nf_people()
+        self._kept_document(self.xml)
+        self._rule("NF-e", "nfe")
+        with patch(f"{MODULE}.KEPT_FILES", ("invoice_pdf_report_id", "reversal_move_ids.message_main_attachment_id")):
+            self._plan()
+        self._deliver()
+        self.assertEqual(self.envelopes, ["fiscal@silva.example.com"])
+
     def test_the_window_finds_them(self):
         self._kept_document(self.xml)
         self.invoice.action_send_and_print()
