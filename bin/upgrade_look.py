@@ -55,6 +55,13 @@ def _existing(env, table):
     return {name for (name,) in env.cr.fetchall()}
 
 
+def _same(before, now):
+    """Tell whether a value stands there still; more languages of a text than before lose nothing."""
+    if isinstance(before, dict) and isinstance(now, dict):
+        return before.items() <= now.items()
+    return before == now
+
+
 def compare(env, was):
     """Return what stood there and does not any more."""
     gone, changed = [], {}
@@ -68,7 +75,7 @@ def compare(env, was):
                 gone.append(f"{table} has lost row {key}")
                 continue
             for name in (columns - lost) & row.keys():
-                if row[name] != now[key][name]:
+                if not _same(row[name], now[key][name]):
                     changed.setdefault(f"{table}.{name}", []).append(f"{row[name]!r} → {now[key][name]!r}")
     return gone + [f"{name} has changed in {len(cases)} rows: {cases[0]}" for name, cases in sorted(changed.items())]
 
