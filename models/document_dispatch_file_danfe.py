@@ -57,10 +57,6 @@ class DocumentDispatchFile(models.Model):
     def _danfe_xml(self):
         return self._bytes_of(self.attachment_id)
 
-    def _danfe_get(self):
-        """The page, if it is there."""
-        return self.danfe_id
-
     def _danfe_make(self):
         """Draw the page of one file; what keeps us from it stays on the row."""
         self.ensure_one()

@@ -92,7 +92,7 @@ class DocumentDispatchFile(models.Model):
         # sudo: the files of documents that the operator may read
         always = template.sudo().attachment_ids
         return {
-            file: (file.attachment_id | file._danfe_get()).sudo() | always for file in self
+            file: (file.attachment_id | file.danfe_id).sudo() | always for file in self
         }
 
     def _dispatch_text_amounts(self):
