@@ -8,11 +8,11 @@ import sys
 from pathlib import Path
 
 from .debian import APT, Archive
-from .steps import DEV, ROOT, Stop, fingerprint, run, step
+from .steps import DEV, Stop, fingerprint, run, step
 
 SERIES = (19, 0)
 PYTHONS = ((3, 11), (3, 12), (3, 13))
-REQUIREMENTS = ROOT / "bin" / "requirements.txt"
+REQUIREMENTS = Path(__file__).with_name("requirements.txt")
 VENV = DEV / "venv"
 DEBIAN_ODOO = DEV / "odoo"
 INSIDE_DEBIAN = Path("usr/lib/python3/dist-packages")

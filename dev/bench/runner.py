@@ -6,10 +6,9 @@ import shutil
 import subprocess
 from contextlib import ExitStack
 
-from demo_process import start_mails, wait_for
-from toolchain import ADDON, CONFIG, DEV, ROOT, Stop, background, free_port
+from dev.demo.process import start_mails, wait_for
+from dev.toolchain import ADDON, CONFIG, DEV, Stop, background, free_port
 
-BIN = ROOT / "bin"
 WORK = DEV / "bench"
 LOG = WORK / "odoo.log"
 CORE, OURS = "bench_core", "bench_ours"
@@ -91,7 +90,7 @@ class Bench:
         sizes = [f"{name}={self.lots[name]}" if name in self.lots else name for name in lots]
         port = self.ports.get(database, 0)
         server = [CONFIG, self.toolchain.name(database), LOG, port, self.smtp_port, self.mails]
-        return [self.toolchain.python, BIN / "bench_inside.py", measure, *server, *sizes, *options]
+        return self.toolchain.module("dev.bench.inside", measure, *server, *sizes, *options)
 
     def together(self, commands, environment=None):
         """Run measures at the same time, each in a process of its own; return their results."""

@@ -60,9 +60,10 @@ def run(command, **options):
 
 @contextmanager
 def background(command, **options):
-    """Yield a running process that ends with us, and not by Ctrl-C before us."""
+    """Yield a running process that ends with us, and not by Ctrl-C before us; it works in the addon's folder."""
     command = WITH_US + [str(part) for part in command]
-    process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, start_new_session=True, **options)
+    options = {"cwd": ROOT, "stdin": subprocess.DEVNULL, **options}
+    process = subprocess.Popen(command, start_new_session=True, **options)
     try:
         yield process
     finally:

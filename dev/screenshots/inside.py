@@ -6,13 +6,13 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
-import demo_company
-from demo_data import AURORA, BOLETO, NFE, VISTULA, File, stays
-from demo_inside import ADDON, environment, serve_assets, use_ports
-
 from odoo import fields
 from odoo.modules.registry import Registry
 from odoo.tools import config
+
+from dev.demo import company as demo_company
+from dev.demo.data import AURORA, BOLETO, NFE, VISTULA, File, stays
+from dev.demo.inside import ADDON, environment, serve_assets, use_ports
 
 # What came after the scheduler, and is like an invoice before: the next run takes it, its window has all to offer.
 FRESH = (("PC-4502", "PC-4512"), ("HSL-871", "HSL-881"), ("LT-300", "LT-311"), ("ZE-1", "ZE-3"))

@@ -13,12 +13,12 @@ import zipfile
 from pathlib import Path
 
 from .debian import Archive, library_path, own_linker
-from .steps import DEV, ROOT, SETUP_LOG, Stop, fingerprint, new_folder, run, step, write_program
+from .steps import DEV, SETUP_LOG, Stop, fingerprint, new_folder, run, step, write_program
 
 WRAPPERS = DEV / "bin"
 PATCHED = DEV / "wkhtmltopdf"
 UNPATCHED = DEV / "unpatched" / "wkhtmltopdf"
-WHEELS = ROOT / "bin" / "requirements-wkhtmltopdf.txt"
+WHEELS = Path(__file__).with_name("requirements-wkhtmltopdf.txt")
 # The names that Odoo's browser tests look for.
 BROWSERS = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts")

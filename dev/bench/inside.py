@@ -10,12 +10,12 @@ import sys
 import time
 from pathlib import Path
 
-import bench_data
-from bench_process import DELIVER, PLAN, Bench, cpu, peak
-
 from odoo import fields, sql_db
 from odoo.tests import Form
 from odoo.tools import config
+
+from dev.bench import data as bench_data
+from dev.bench.process import DELIVER, PLAN, Bench, cpu, peak
 
 WARM_BY_LANE = 5
 SECONDS_FOR_LANES = 600
@@ -225,9 +225,9 @@ def page(bench):
 def fiscal(bench):
     """Read and draw NF-e, then send those of a lot: from the files to the server's 250."""
     # now that Odoo knows where its addons lie
-    import demo_fiscal
-
     from odoo.addons.document_dispatch.tools import danfe, nfe
+
+    from dev.demo import fiscal as demo_fiscal
     with bench.env() as env:
         invoices = bench_data.lot(env, bench.options.lots[0][0])
         env.company.write({"country_id": env.ref("base.br").id, "vat": demo_fiscal.CNPJ})

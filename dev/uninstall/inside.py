@@ -1,18 +1,19 @@
-"""What ``bin/uninstall`` does inside Odoo: uninstall_inside.py CONFIG DATABASE HTTP_PORT TASK [FILE…]"""
+"""What ``bin/uninstall`` does inside Odoo: python -m dev.uninstall.inside CONFIG DATABASE HTTP_PORT TASK [FILE…]"""
 
 import json
 import sys
 import traceback
 from pathlib import Path
 
-import demo_inside
-import upgrade_look
 from smtp_server import SmtpServer  # the tests' own
 
 from odoo.api import SUPERUSER_ID, Environment
 from odoo.fields import Command, Date
 from odoo.modules.registry import Registry
 from odoo.tools import SQL, config
+
+from dev.demo import inside as demo_inside
+from dev.upgrade import look as upgrade_look
 
 ADDON = "document_dispatch"
 # Whatever speaks of the addon or of its models, in any table; the list of modules may.

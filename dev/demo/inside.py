@@ -1,18 +1,18 @@
-"""What ``bin/demo`` does inside Odoo, with the Python of ``.dev/venv``: see ``demo_inside.py --help``."""
+"""What ``bin/demo`` does inside Odoo, with the Python of ``.dev/venv``: see ``python -m dev.demo.inside --help``."""
 
 import argparse
 import sys
 from contextlib import contextmanager
 from pathlib import Path
 
-import demo_company
-import mailview
-
 import odoo.http
 from odoo.api import SUPERUSER_ID, Environment
 from odoo.modules.registry import Registry
 from odoo.service import server
 from odoo.tools import config
+
+from dev.demo import company as demo_company
+from dev.demo import mailview
 
 ADDON = "document_dispatch"
 

@@ -9,8 +9,9 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from demo_data import AURORA, BOLETO, CUSTOMERS, DOCUMENTS, FILES, NFE, ORDER, VISTULA
 from pypdf import PdfReader
+
+from dev.demo.data import AURORA, BOLETO, CUSTOMERS, DOCUMENTS, FILES, NFE, ORDER, VISTULA
 
 WIDTHS = (16, 27, 35, 21, 10)
 WHY = {

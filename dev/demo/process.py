@@ -5,9 +5,8 @@ import time
 import urllib.error
 import urllib.request
 
-from toolchain import CONFIG, DEV, ROOT, Stop, background, free_port
+from dev.toolchain import CONFIG, DEV, ROOT, Stop, background, free_port
 
-BIN = ROOT / "bin"
 LOG = DEV / "demo.log"
 SECONDS_TO_START = 60
 
@@ -16,28 +15,29 @@ def start_mails(toolchain, started, folder, smtp_port, page_port=None):
     """Start the mail server with its page."""
     page_port = page_port or free_port()
     options = ["--folder", folder, "--smtp-port", smtp_port, "--http-port", page_port]
-    command = [toolchain.python, BIN / "mailview.py", *options]
+    command = toolchain.module("dev.demo.mailview", *options)
     process = started.enter_context(background(command, stdout=subprocess.DEVNULL))
     wait_for(f"http://127.0.0.1:{page_port}/json", process)
 
 
-def inside(toolchain, database, http_port, smtp_port, options, folder=BIN, config=CONFIG, log=LOG, stdout=None):
-    """Run ``demo_inside.py`` of a folder on a database and return its exit code."""
+def inside(toolchain, database, http_port, smtp_port, options, state=ROOT, config=CONFIG, log=LOG, stdout=None):
+    """Build or run the company of a state of the addon on a database, and return the exit code."""
     log.unlink(missing_ok=True)
     arguments = (config, toolchain.name(database), log, http_port, smtp_port, *options)
-    command = [toolchain.python, folder / "demo_inside.py", *arguments]
-    with background(command, env=toolchain.environment, stdout=stdout) as process:
+    script = state / "bin/demo_inside.py"  # where it was until 19.0.1.1.0
+    program = [toolchain.python, script] if script.exists() else toolchain.module("dev.demo.inside")
+    with background([*program, *arguments], cwd=state, env=toolchain.environment, stdout=stdout) as process:
         return process.wait()
 
 
-def live_once(toolchain, started, database, mails, folder=BIN, config=CONFIG, log=LOG):
+def live_once(toolchain, started, database, mails, state=ROOT, config=CONFIG, log=LOG):
     """Make a database in which a whole company has worked for a night; stop if something went wrong there."""
     smtp_port = free_port()
     start_mails(toolchain, started, mails, smtp_port)
     toolchain.new_database(database)
     options = ["--build", "--once", mails]
     with log.with_suffix(".table").open("w", encoding="utf-8") as table:
-        code = inside(toolchain, database, free_port(), smtp_port, options, folder, config, log, table)
+        code = inside(toolchain, database, free_port(), smtp_port, options, state, config, log, table)
     if code:
         raise Stop(f"the demo company did not work as it should: {table.name} says what, {log} why")
 

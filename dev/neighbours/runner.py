@@ -8,13 +8,12 @@ import subprocess
 from collections import defaultdict
 from dataclasses import dataclass
 
-from neighbours_known import INTENDED, SERIES, THEMES
-from toolchain import ADDON, ROOT, Stop, background, free_port
-from toolchain.overlay import overlay, packages_of
-from toolchain.steps import run, step
-from toolchain.testlog import TestLog
+from dev.neighbours.known import INTENDED, SERIES, THEMES
+from dev.test.log import TestLog
+from dev.toolchain import ADDON, ROOT, Stop, background, free_port
+from dev.toolchain.overlay import overlay, packages_of
+from dev.toolchain.steps import run, step
 
-INSIDE = ROOT / "bin/neighbours_inside.py"
 OUTPUT = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True, "errors": "replace"}
 MODULE = re.compile(r"odoo\.addons\.(\w+)\.tests")
 CLASS_OF_SETUP = re.compile(r"setUpClass \(.*\.(\w+)\)")
@@ -144,7 +143,7 @@ class Neighbourhood:
     def module(self, *arguments):
         """Return the command that starts Odoo with all tests at the end."""
         _odoo, *rest = map(str, arguments)
-        return [str(self.toolchain.python), str(INSIDE), *rest]
+        return self.toolchain.module("dev.neighbours.inside", *rest)
 
     # ------------------------------------------------------------------
     # What came of it

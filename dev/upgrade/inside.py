@@ -1,15 +1,16 @@
-"""What ``bin/upgrade`` does inside Odoo: upgrade_inside.py CONFIG DATABASE HTTP_PORT before|look|after FILE [FRESH]"""
+"""What ``bin/upgrade`` does inside Odoo: python -m dev.upgrade.inside CONFIG DATABASE HTTP_PORT before|look|after FILE [FRESH]"""
 
 import json
 import sys
 from pathlib import Path
 
-import demo_inside
-import upgrade_look
 from smtp_server import SmtpServer  # the tests' own
 
 from odoo.modules.registry import Registry
 from odoo.tools import config
+
+from dev.demo import inside as demo_inside
+from dev.upgrade import look as upgrade_look
 
 OUR_TEXT = "Nossa fatura {{ object.name }}"
 OUR_NAME = "Fatura"

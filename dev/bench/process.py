@@ -8,14 +8,15 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-import bench_data
-import mailview
 from werkzeug.test import Client
 
 from odoo import http, sql_db
 from odoo.api import SUPERUSER_ID, Environment
 from odoo.modules.registry import Registry
 from odoo.service.server import load_server_wide_modules
+
+from dev.bench import data as bench_data
+from dev.demo import mailview
 
 CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
 # More runs than a job of the scheduler needs for the largest lot.

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from demo_data import AURORA, VISTULA
+from dev.demo.data import AURORA, VISTULA
 
 ACTION = "/odoo/action-document_dispatch"
 INVOICE = "/odoo/action-account.action_move_out_invoice_type/{invoice}"

@@ -9,9 +9,10 @@ import time
 from pathlib import Path
 
 import pypdfium2
-from devtools import Late, browser
 from PIL import Image
-from screenshots_views import VIEWS
+
+from dev.screenshots.devtools import Late, browser
+from dev.screenshots.views import VIEWS
 
 WIDTH, NARROW = 1366, 390
 # Where the demo's administrator sits: Odoo shows times as his browser tells them.

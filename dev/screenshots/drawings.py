@@ -8,7 +8,7 @@ from pathlib import Path
 import reportlab
 from PIL import Image, ImageDraw, ImageFont
 
-README = Path(__file__).parents[1] / "README.md"
+README = Path(__file__).parents[2] / "README.md"
 FONTS = Path(reportlab.__file__).parent / "fonts"
 # Drawn larger than shown, so that edges are smooth.
 SCALE, TIMES = 3, 2

@@ -4,7 +4,12 @@ import base64
 import io
 from datetime import timedelta
 
-from demo_data import (
+from PIL import Image, ImageDraw
+
+from odoo import fields
+from odoo.fields import Command
+
+from dev.demo.data import (
     AURORA,
     BLACKLIST,
     CNPJS,
@@ -22,11 +27,7 @@ from demo_data import (
     USERS,
     VISTULA,
 )
-from demo_report import report
-from PIL import Image, ImageDraw
-
-from odoo import fields
-from odoo.fields import Command
+from dev.demo.report import report
 
 __all__ = ["LOGINS", "build", "report", "run_once"]
 
@@ -243,7 +244,7 @@ def _invoice(env, document, partner, products, salesperson, day):
 def _file(env, file):
     """Put an NF-e or a boleto on its invoice, as a person or another program would."""
     # now that Odoo knows where its addons lie
-    from demo_fiscal import CNPJ, STRANGER, boleto_pdf, xml
+    from dev.demo.fiscal import CNPJ, STRANGER, boleto_pdf, xml
     move = env["account.move"].search([("ref", "=", file.ref)])
     content = xml(move, STRANGER if file.stranger else CNPJ) if file.kind == NFE else boleto_pdf(move)
     env["ir.attachment"].create({
