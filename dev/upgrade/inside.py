@@ -1,4 +1,7 @@
-"""What ``bin/upgrade`` does inside Odoo: python -m dev.upgrade.inside CONFIG DATABASE HTTP_PORT before|look|after FILE [FRESH]"""
+"""What ``bin/upgrade`` does inside Odoo.
+
+python -m dev.upgrade.inside CONFIG DATABASE HTTP_PORT before|look|after FILE [FRESH]
+"""
 
 import json
 import sys
