@@ -3,6 +3,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ..tools.steering import OutgoingMail
 from .document_dispatch_page import PLACE
 
 OPENED = (
@@ -61,8 +62,8 @@ class MailMail(models.Model):
     def _prepare_outgoing_body(self):
         """Put the real link where its place is, on its way out only: see ``document.dispatch.page``."""
         body = super()._prepare_outgoing_body()
-        link = self.env.context.get("dispatch_page")
-        return body.replace(PLACE, link) if link else body
+        outgoing = OutgoingMail.of(self.env)
+        return body.replace(PLACE, outgoing.page) if outgoing and outgoing.page else body
 
 
 class DocumentDispatchMixin(models.AbstractModel):

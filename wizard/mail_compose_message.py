@@ -65,8 +65,7 @@ class MailComposeMessage(models.TransientModel):
         self._dispatch_document().check_access("read")  # the window may say any id
         self._dispatch_check_sender(self.email_from)
         self._dispatch_remember()
-        window = {"draft": self.env.context.get("dispatch_draft")}
-        composer = self.with_context(dispatch_window=window)
+        composer = self._dispatch_window_request().on(self)
         return super(MailComposeMessage, composer)._action_send_mail_comment(res_ids)
 
     def action_send_mail(self):
