@@ -281,13 +281,16 @@ class TestColleague(ContextCase):
             self.assertEqual((row.state, row.batch_id, row.user_id), ("sent", row.batch_id.browse(), self.clerk))
 
     def test_rows_are_not_made(self):
-        for value in VALUES:
-            for model in ("document.dispatch", "document.dispatch.recipient"):
-                with self.assertRaises(UserError):
-                    call_kw(self.env[model].with_user(self.clerk), "create", [[{"email": "a@b.example.com"}]],
-                            {"context": {"dispatch_engine": value}})
         row = self._rows(self.invoice)
+        made = {
+            "document.dispatch": {"document_name": "INV/2026/00001"},
+            "document.dispatch.recipient": {"dispatch_id": row.id, "email": "mallory@evil.example.com"},
+        }
         for value in VALUES:
+            for model, vals in made.items():
+                with self.assertRaises(UserError):
+                    call_kw(self.env[model].with_user(self.clerk), "create", [[vals]],
+                            {"context": {"dispatch_engine": value}})
             with self.assertRaises(UserError):
                 self._as_rpc(self.clerk, row, "write", {"state": "sent"}, context={"dispatch_engine": value})
 
