@@ -24,7 +24,7 @@ class DocumentDispatchRecipient(models.Model):
         self.ensure_one()
         dispatch = self.dispatch_id
         if self.env.context.get("dispatch_shared"):
-            return True  # one text for several people
+            return True  # one text for several people; from a client no more than a link that opens less
         if self.company_id.sudo().dispatch_extra_accept:  # sudo: a company's choice that the worker follows
             return False
         customer = dispatch.partner_id.commercial_partner_id

@@ -28,6 +28,7 @@ class DocumentDispatchRecipient(models.Model):
         """Tell whether this mail carries the link: to the customer's own people, not to addresses that were typed."""
         self.ensure_one()
         dispatch = self.dispatch_id
+        # from a client no more than a mail without the link
         readers = dispatch.recipient_ids if self.env.context.get("dispatch_shared") else self
         customer = dispatch.partner_id.commercial_partner_id
         return (

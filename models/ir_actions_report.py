@@ -91,6 +91,7 @@ class IrActionsReport(models.Model):
             "set_viewport_size": set_viewport_size,
         }
         report = self._get_report(report_ref) if report_ref else self
+        # from a client no more than how long its own PDF takes
         patient = context.get("dispatch_patient")
         if "dispatch_render" in context and not patient and not report.dispatch_needs_javascript:
             self = self.with_context(dispatch_no_delay=True)

@@ -194,6 +194,7 @@ class SaleOrder(models.Model):
     def _find_mail_template(self):
         """The type's text comes first: it is what the administrator edits."""
         template = super()._find_mail_template()
+        # core's own: which text the window offers
         if self.env.context.get("proforma") or not template:
             return template
         return self._dispatch_type().mail_template_id or template

@@ -36,7 +36,9 @@ class MailComposeMessage(models.TransientModel):
         return result
 
     def _dispatch_document(self):
-        """The one document that core's “Send” opened this window for (``mark_so_as_sent``)."""
+        """The one document that core's “Send” opened this window for (``mark_so_as_sent``), or any
+        that the context of a client says: what is sent asks for the rights on it.
+        """
         nothing = self.env["sale.order"]
         if not self.env.context.get("mark_so_as_sent") or self.composition_mode != "comment":
             return nothing
