@@ -1,10 +1,12 @@
 import logging
+from dataclasses import replace
 
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import split_every
 
 from ..tools.pdf_text import mentions, pdf_text
+from ..tools.steering import SendRequest
 from .document_dispatch import NO_SYNC
 
 _logger = logging.getLogger(__name__)
@@ -85,7 +87,7 @@ class AccountMoveSend(models.AbstractModel):
 
         :return: ``{move: ir.attachment}``
         """
-        send = self.with_context(dispatch_hold_sent=True)
+        send = SendRequest("manual", only_files=True).on(self)
         send._check_move_constraints(moves)
         data = {}
         for move in moves:
@@ -192,10 +194,8 @@ class AccountMoveSend(models.AbstractModel):
 
     @api.model
     def _dispatch_holds_sent(self, invoice_data):
-        return (
-            self.env.context.get("dispatch_hold_sent")
-            or "email" in (invoice_data.get("sending_methods") or ())
-        )
+        request = SendRequest.of(self.env)
+        return request and request.only_files or "email" in (invoice_data.get("sending_methods") or ())
 
     # ------------------------------------------------------------------
     # Core's exit: whatever sends an invoice leaves its row
@@ -205,7 +205,7 @@ class AccountMoveSend(models.AbstractModel):
     def _generate_and_send_invoices(self, moves, from_cron=False, **kwargs):
         """Core's cron raises for the whole batch when one invoice cannot be made: isolate it."""
         origin = "core" if from_cron or not self._name.endswith("wizard") else "manual"
-        send = self.with_context(dispatch_origin=origin)
+        send = replace(self._dispatch_request(), origin=origin).on(self)
         if not from_cron:
             return super(AccountMoveSend, send)._generate_and_send_invoices(moves, **kwargs)
         try:
@@ -227,29 +227,28 @@ class AccountMoveSend(models.AbstractModel):
         result = super()._hook_if_success(moves_data, from_cron=from_cron)
         for move, data in moves_data.items():
             if "email" in data["sending_methods"] and not self._is_applicable_to_move("email", move, **data):
-                move._dispatch_create(self.env.context.get("dispatch_origin", "core"))
+                move._dispatch_create(self._dispatch_request().origin)
         return result
 
     @api.model
-    def _dispatch_window(self):
-        """What the window of one invoice says beside core's own fields: ``emails``, ``email_from``."""
-        return self.env.context.get("dispatch_window") or {}
+    def _dispatch_request(self):
+        """What is being sent: the window of one invoice says more than core's own fields."""
+        return SendRequest.of(self.env) or SendRequest("core")
 
     @api.model
     def _is_applicable_to_move(self, method, move, **move_data):
         """Addresses typed into the window are recipients, too."""
-        window = self._dispatch_window()
-        if method == "email" and window.get("emails"):
+        if method == "email" and self._dispatch_request().emails:
             return True
         return super()._is_applicable_to_move(method, move, **move_data)
 
     @api.model
     def _send_mails(self, moves_data):
         """Core passes over whoever has neither a contact nor an address on the partner."""
-        window = self._dispatch_window()
+        request = self._dispatch_request()
         typed_only = {
             move: data for move, data in moves_data.items()
-            if window.get("emails") and not move.partner_id.email and not data.get("mail_partner_ids")
+            if request.emails and not move.partner_id.email and not data.get("mail_partner_ids")
         }
         super()._send_mails({move: data for move, data in moves_data.items() if move not in typed_only})
         if not typed_only:
@@ -257,7 +256,7 @@ class AccountMoveSend(models.AbstractModel):
         self._generate_dynamic_reports(typed_only)
         for move, data in typed_only.items():
             params = {**self._get_mail_params(move, data), "partner_ids": []}
-            author_id, email_from = move._message_compute_author(email_from=window.get("email_from"))
+            author_id, email_from = move._message_compute_author(email_from=request.email_from or None)
             params.update(author_id=author_id, email_from=email_from,
                           subtype_id=self.env.ref("mail.mt_comment").id)
             self._send_mail(move, data["mail_template"], **params)
@@ -267,10 +266,9 @@ class AccountMoveSend(models.AbstractModel):
         """Ask the document to turn the message that core posts into a row."""
         if not move._dispatch_type():
             return super()._send_mail(move, mail_template, **kwargs)
-        window = self._dispatch_window()
-        if window.get("email_from"):
-            kwargs["email_from"] = window["email_from"]
-        if window.get("emails"):
-            kwargs["outgoing_email_to"] = ", ".join(window["emails"])
-        request = {"origin": self.env.context.get("dispatch_origin", "core")}
-        return super()._send_mail(move.with_context(dispatch_request=request), mail_template, **kwargs)
+        request = self._dispatch_request()
+        if request.email_from:
+            kwargs["email_from"] = request.email_from
+        if request.emails:
+            kwargs["outgoing_email_to"] = ", ".join(request.emails)
+        return super()._send_mail(replace(request, posting=True).on(move), mail_template, **kwargs)

@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from ..tools.steering import KnownRecipients
+
 
 class AccountMoveSend(models.AbstractModel):
     """The summary of many invoices, at once.
@@ -14,7 +16,8 @@ class AccountMoveSend(models.AbstractModel):
     @api.model
     def _dispatch_known_recipients(self):
         """``{move id: partner ids}`` where a summary has found them for all invoices at once, else ``None``."""
-        return self.env.context.get("dispatch_summary")
+        known = KnownRecipients.of(self.env)
+        return known and known.by_move
 
     @api.model
     def _get_mail_default_field_value_from_template(self, mail_template, lang, move, field, **kwargs):

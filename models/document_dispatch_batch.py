@@ -185,6 +185,7 @@ class DocumentDispatchBatch(models.Model):
         """Open the rows, or those that need a look."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("document_dispatch.document_dispatch_action")
+        # from the button, or any client: it chooses among rows that the user may see
         states = self.env.context.get("dispatch_states")
         domain = [("batch_id", "=", self.id)] + ([("state", "in", states)] if states else [])
         return {**action, "domain": domain, "context": {"create": False}}

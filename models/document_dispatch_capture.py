@@ -1,6 +1,7 @@
 from odoo import models
 
 from ..tools import addresses, recipients
+from ..tools.steering import SendRequest
 
 
 class DocumentDispatchMixin(models.AbstractModel):
@@ -19,22 +20,21 @@ class DocumentDispatchMixin(models.AbstractModel):
         Called first in ``_notify_thread`` of each document with its options; tells whether it took
         the message.
         """
-        request = self.env.context.get("dispatch_request")
-        if not request or not self._dispatch_type():
+        request = SendRequest.of(self.env)
+        if not request or not request.posting or not self._dispatch_type():
             return False
         self.with_context(dispatch_request=False)._dispatch_from_message(
-            message, request["origin"], keep_mail=not options.get("mail_auto_delete", True),
-            draft=(self.env.context.get("dispatch_window") or {}).get("draft"),
+            message, request, keep_mail=not options.get("mail_auto_delete", True),
         )
         return True
 
-    def _dispatch_from_message(self, message, origin, keep_mail=False, draft=False):
+    def _dispatch_from_message(self, message, request, keep_mail=False):
         """Write the row for a message that core just posted, and deliver it after the commit.
 
-        :param bool draft: hand it to the person as a draft, instead of delivering it
+        :param request: :class:`tools.steering.SendRequest`
         """
         self.ensure_one()
-        dispatch_type = self._dispatch_type()
+        dispatch_type, origin = self._dispatch_type(), request.origin
         if origin != "core":
             self._dispatch_check_switch()
         previous = self._dispatch_supersede()
@@ -45,16 +45,16 @@ class DocumentDispatchMixin(models.AbstractModel):
         vals = self._dispatch_prepare_vals(dispatch_type, directory, origin, "queued")
         vals.update(
             self._dispatch_message_content(message),
-            keep_mail=keep_mail, resend_of_id=previous[:1].id, batch_id=self.env.context.get("dispatch_batch"),
+            keep_mail=keep_mail, resend_of_id=previous[:1].id, batch_id=request.batch_id,
         )
         if vals.get("channel_reason") != "refused":
             vals.update(self._dispatch_message_recipients(message, directory, dispatch_type, vals))
-        if vals["rehearsal"] or draft:
+        if vals["rehearsal"] or request.draft:
             # sudo: core posted it to the customer, who did not get it from us
             note = self.env.ref("mail.mt_note")
             message.sudo().write({"subtype_id": note.id, "is_internal": True, "partner_ids": [(5,)]})
         dispatch = self._dispatch_insert([vals])
-        if draft:
+        if request.draft:
             dispatch.with_context(dispatch_shared=len(dispatch.recipient_ids) > 1)._hand_to_person()
         elif dispatch.channel == "email":
             dispatch._engine()._create_notifications()

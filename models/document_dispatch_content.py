@@ -7,6 +7,7 @@ from odoo.tools import formataddr
 
 from .document_dispatch_message import CORE_LAYOUT
 from .document_dispatch_worker import CLASHES, HELD
+from .ir_qweb import CompiledTexts
 
 _logger = logging.getLogger(__name__)
 
@@ -117,7 +118,7 @@ class DocumentDispatchContent(models.AbstractModel):
         """Render the text in one language: ``{id: {subject, body, email_from, reply_to}}``."""
         # sudo: as core does (account.move.send); the text is the administrator's, and it may name
         # fields that the operator does not see. The documents themselves were read with his rights.
-        template = template.sudo().with_context(dispatch_compiled={})
+        template = template.sudo().with_context(dispatch_compiled=CompiledTexts())
         rendered = {
             name: template._render_field(name, documents.ids, set_lang=lang, options=options)
             for name, options in (

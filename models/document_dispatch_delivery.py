@@ -264,8 +264,8 @@ class DocumentDispatchDelivery(models.AbstractModel):
                 dispatch._with_riders()._set_state(states.SENDING)
             link = recipient._make_page_link()
             self._commit()
-            outcome = self.env["document.dispatch.mailer"].with_context(dispatch_page=link)._hand_over(
-                recipient, recipient._prepare_mail_vals(), sessions
+            outcome = self.env["document.dispatch.mailer"]._hand_over(
+                recipient, recipient._prepare_mail_vals(), sessions, page=link
             )
             used = {"mail_server_id": recipient.mail_server_id.id, "linked_files": recipient.linked_files}
             go_on = self._repeat(self._write_outcome, recipient, outcome, used)

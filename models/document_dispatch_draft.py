@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import formataddr
 
 from ..tools import mail_form, states
+from ..tools.steering import OutgoingMail
 
 
 class DocumentDispatch(models.Model):
@@ -64,7 +65,7 @@ class DocumentDispatch(models.Model):
             **self.mail_values, "email_to": ", ".join(to), "body_html": first.mail_body,
         })
         # in the form of all our mails
-        mail = mail.with_context(dispatch_mail=True, dispatch_page=first._make_page_link())
+        mail = OutgoingMail(first.id, page=first._make_page_link()).on(mail)
         content = mail._prepare_outgoing_list()[0]
         message = self.env["ir.mail_server"]._build_email__(
             email_from=content["email_from"], email_to=to, subject=content["subject"], body=content["body"],

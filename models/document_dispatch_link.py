@@ -3,6 +3,8 @@ import re
 from odoo import models
 from odoo.tools import consteq, hmac
 
+from ..tools.steering import OutgoingMail
+
 #: Purpose of the token, so that none made for something else opens a page (odoo.tools.hmac)
 SCOPE = "document_dispatch-show"
 
@@ -22,7 +24,7 @@ class DocumentDispatchRecipient(models.Model):
         self.ensure_one()
         dispatch = self.dispatch_id
         if self.env.context.get("dispatch_shared"):
-            return True  # one text for several people
+            return True  # one text for several people; from a client no more than a link that opens less
         if self.company_id.sudo().dispatch_extra_accept:  # sudo: a company's choice that the worker follows
             return False
         customer = dispatch.partner_id.commercial_partner_id
@@ -86,5 +88,6 @@ class DocumentDispatchMixin(models.AbstractModel):
 
     def _dispatch_link_groups(self, groups):
         """Called last in ``_notify_get_recipients_groups`` of each document: each recipient has his own link."""
-        recipient = self.env["document.dispatch.recipient"].browse(self.env.context.get("dispatch_recipient"))
+        outgoing = OutgoingMail.of(self.env)
+        recipient = self.env["document.dispatch.recipient"].browse(outgoing and outgoing.recipient_id or ())
         return recipient._set_link(groups, self) if self and recipient else groups

@@ -1,14 +1,19 @@
+from dataclasses import replace
+
 from odoo import models
 
 from ..tools import smtp, states
+from ..tools.steering import OutgoingMail
 
 
 class Sessions(dict):
     """The open sessions of one worker, by account, and the accounts that Odoo chose."""
 
-    def __init__(self):
+    def __init__(self, insist=False):
+        """:param bool insist: use an account that rests, too: a person wants to know it now"""
         super().__init__()
         self.choices = {}
+        self.insist = insist
 
     def chosen_server(self):
         """The account of the first choice; ``False``: the one of Odoo's command line, or none."""
@@ -30,11 +35,12 @@ class DocumentDispatchMailer(models.AbstractModel):
     _name = "document.dispatch.mailer"
     _description = "Handing Mails to the Mail Server"
 
-    def _hand_over(self, recipient, mail_vals, sessions):
+    def _hand_over(self, recipient, mail_vals, sessions, page=False):
         """Send the mail of one recipient.
 
         :param dict mail_vals: values of the ``mail.mail``
         :param dict sessions: the open sessions of this worker, by account
+        :param page: the link to the customer's page, where the text has a place for it
         :return: :class:`tools.smtp.Outcome`
         """
         if self.env["ir.mail_server"]._disable_send():
@@ -43,13 +49,13 @@ class DocumentDispatchMailer(models.AbstractModel):
             kept = recipient.dispatch_id.keep_mail
             self.env["mail.mail"].sudo().create({**mail_vals, "auto_delete": not kept})  # sudo: as below
             return smtp.Outcome(states.SENT, "test mode, not sent")
-        outcome, fresh = self._try(recipient, mail_vals, sessions)
+        outcome, fresh = self._try(recipient, mail_vals, sessions, page)
         if outcome.connection_lost and not outcome.costs_try and not fresh:
             # the server had closed an idle session: that is no answer
-            outcome, fresh = self._try(recipient, mail_vals, sessions)
+            outcome, fresh = self._try(recipient, mail_vals, sessions, page)
         return outcome
 
-    def _try(self, recipient, mail_vals, sessions):
+    def _try(self, recipient, mail_vals, sessions, page):
         server, account, fresh, linked = None, None, True, self.env["ir.attachment"]
         try:
             with self.env.cr.savepoint():
@@ -62,14 +68,12 @@ class DocumentDispatchMailer(models.AbstractModel):
                 if fresh:
                     sessions[account] = self._connect(server, smtp_from)
                 sessions[account].outcome = None
-                linked = mail._dispatch_choose_linked(server)
-                context = {
-                    "dispatch_mail": True, "dispatch_subject": recipient._prepare_subject(),
-                    "dispatch_linked": linked.ids, "dispatch_recipient": recipient.id, "lang": recipient.lang,
-                }
-                mail.with_context(**context)._send(
-                    smtp_session=sessions[account], alias_domain_id=alias_domain_id,
-                    raise_exception=True, mail_server=server.with_context(**context),
+                outgoing = OutgoingMail(recipient.id, recipient._prepare_subject(), page=page)
+                linked = outgoing.on(mail)._dispatch_choose_linked(server)
+                outgoing = replace(outgoing, linked_ids=tuple(linked.ids))
+                outgoing.on(mail.with_context(lang=recipient.lang))._send(
+                    smtp_session=sessions[account], alias_domain_id=alias_domain_id, raise_exception=True,
+                    mail_server=outgoing.on(server.with_context(lang=recipient.lang)),
                 )
         except smtp.Ended as ended:
             outcome = ended.outcome
@@ -99,7 +103,7 @@ class DocumentDispatchMailer(models.AbstractModel):
 
     def _check_session(self, server, account, sessions):
         """Tell whether a new session is needed; raise where the account must not be used now."""
-        if obstacle := server and server._dispatch_obstacle():
+        if obstacle := server and server._dispatch_obstacle(sessions.insist):
             text, seconds = obstacle
             raise smtp.Ended(smtp.Outcome(
                 states.DEFERRED, text, costs_try=False, connection_lost=True, wait=seconds,

@@ -74,7 +74,7 @@ class DocumentDispatchMixin(models.AbstractModel):
                     "%s has reached somebody by mail, or is on its way.", document._dispatch_name()))
             [vals] = document._dispatch_prepare_rows("resend" if previous else "manual", "review")
             row = document._dispatch_insert([{
-                **vals, "resend_of_id": previous[:1].id, "batch_id": self.env.context.get("dispatch_batch"),
+                **vals, "resend_of_id": previous[:1].id, "batch_id": self._dispatch_batch_id(),
             }])
             if row.state == "review":
                 row._to_paper("manual")

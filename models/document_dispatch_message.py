@@ -1,5 +1,6 @@
 from odoo import fields, models
 
+from ..tools.steering import OutgoingMail
 from .document_dispatch import NO_SYNC
 
 #: The layout that core puts around documents (account.move.send, sale), and what goes out instead of it
@@ -32,7 +33,7 @@ class DocumentDispatch(models.Model):
         for model, dispatches in missing.grouped(lambda dispatch: dispatch._thread()._name).items():
             vals_list = [dispatch._prepare_message_vals(dispatch._thread_of_author()) for dispatch in dispatches]
             # sudo: the messages belong to the rows, which were made with the users' rights
-            messages = self.env[model].sudo().with_context(dispatch_mail=True)._message_create(vals_list)
+            messages = OutgoingMail().on(self.env[model].sudo())._message_create(vals_list)
             for dispatch, message in zip(dispatches, messages, strict=True):
                 dispatch.mail_message_id = message
         missing._create_notifications()
@@ -159,7 +160,7 @@ class DocumentDispatch(models.Model):
         if text != message.body:
             # the same message in his language, with the link to his page
             message = message.new({"body": text}, origin=message)
-        document = document.with_context(dispatch_recipient=recipient.id)
+        document = OutgoingMail(recipient.id).on(document)
         groups = document._notify_get_classified_recipients_iterator(
             message, [recipient._prepare_recipient_data()], force_email_lang=recipient.lang,
             # core's second line says of a credit note that it is due

@@ -3,6 +3,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ..tools.steering import OutgoingMail
 from .document_dispatch_page import PLACE
 
 OPENED = (
@@ -27,6 +28,7 @@ class DocumentDispatchRecipient(models.Model):
         """Tell whether this mail carries the link: to the customer's own people, not to addresses that were typed."""
         self.ensure_one()
         dispatch = self.dispatch_id
+        # from a client no more than a mail without the link
         readers = dispatch.recipient_ids if self.env.context.get("dispatch_shared") else self
         customer = dispatch.partner_id.commercial_partner_id
         return (
@@ -61,8 +63,8 @@ class MailMail(models.Model):
     def _prepare_outgoing_body(self):
         """Put the real link where its place is, on its way out only: see ``document.dispatch.page``."""
         body = super()._prepare_outgoing_body()
-        link = self.env.context.get("dispatch_page")
-        return body.replace(PLACE, link) if link else body
+        outgoing = OutgoingMail.of(self.env)
+        return body.replace(PLACE, outgoing.page) if outgoing and outgoing.page else body
 
 
 class DocumentDispatchMixin(models.AbstractModel):

@@ -2,6 +2,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ..tools import recipients
+from ..tools.steering import SendRequest
 
 
 class DocumentDispatch(models.Model):
@@ -33,9 +34,14 @@ class DocumentDispatchMixin(models.AbstractModel):
         own = {**text, "own_text": True} if text else {}
         return self._dispatch_insert([
             {**self._dispatch_add_typed(vals, choices), **own, "resend_of_id": previous[vals["res_id"]],
-             "batch_id": self.env.context.get("dispatch_batch")}
+             "batch_id": self._dispatch_batch_id()}
             for vals in self._dispatch_prepare_rows(origin)
         ])
+
+    def _dispatch_batch_id(self):
+        """The id of the batch in which the person sends these with others."""
+        request = SendRequest.of(self.env)
+        return request.batch_id if request else False
 
     def _dispatch_check_switch(self):
         """A person sends: say so where nothing goes."""

@@ -74,7 +74,7 @@ class IrActionsReport(models.Model):
 
     @api.model
     def _render_qweb_html(self, report_ref, docids, data=None):
-        batch = self.env.context.get("dispatch_render")
+        batch = self._dispatch_render_batch()
         if not batch:
             return super()._render_qweb_html(report_ref, docids, data=data)
         key = (self._get_report(report_ref).id, tuple(docids or ()), repr(sorted((data or {}).items(), key=str)))
@@ -91,10 +91,11 @@ class IrActionsReport(models.Model):
             "set_viewport_size": set_viewport_size,
         }
         report = self._get_report(report_ref) if report_ref else self
+        # from a client no more than how long its own PDF takes
         patient = context.get("dispatch_patient")
         if "dispatch_render" in context and not patient and not report.dispatch_needs_javascript:
             self = self.with_context(dispatch_no_delay=True)
-        batch = context.get("dispatch_render")
+        batch = self._dispatch_render_batch()
         if not batch or max(map(len, bodies), default=0) >= LARGEST_BODY:
             return super()._run_wkhtmltopdf(bodies, report_ref=report_ref, header=header, footer=footer, **page)
         # the call that core would make
@@ -104,6 +105,12 @@ class IrActionsReport(models.Model):
             tolerant=bool(patient),
         )
         return self._dispatch_draw(batch, job)
+
+    @api.model
+    def _dispatch_render_batch(self):
+        """The parallel rendering that goes on, if there is one; what a client sends is none."""
+        batch = self.env.context.get("dispatch_render")
+        return batch if isinstance(batch, RenderBatch) else None
 
     @api.model
     def _dispatch_draw(self, batch, job):

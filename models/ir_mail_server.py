@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from ..tools import addresses, mail_form
+from ..tools.steering import OutgoingMail
 
 #: How long a refused account rests before one mail tries it again
 REST = timedelta(hours=1)
@@ -36,7 +37,8 @@ class IrMailServer(models.Model):
 
     def _get_max_email_size(self):
         # the worker has chosen what goes as a link (mail.mail._dispatch_choose_linked)
-        return float("inf") if self.env.context.get("dispatch_linked") else super()._get_max_email_size()
+        outgoing = OutgoingMail.of(self.env)
+        return float("inf") if outgoing and outgoing.linked_ids else super()._get_max_email_size()
 
     @api.model
     def _alter_message__(self, message, smtp_from, smtp_to_list):
@@ -47,7 +49,7 @@ class IrMailServer(models.Model):
         has taken the sender of the envelope from it before it comes here.
         """
         result = super()._alter_message__(message, smtp_from, smtp_to_list)
-        if self.env.context.get("dispatch_mail"):
+        if OutgoingMail.of(self.env):
             del message["Return-Path"]
             mail_form.straighten(message)
         return result
@@ -73,11 +75,14 @@ class IrMailServer(models.Model):
         if self.dispatch_problem:
             self.write({"dispatch_problem": False, "dispatch_rests_until": False})
 
-    def _dispatch_obstacle(self):
-        """Why this account must not be used now, and for how many seconds; ``None`` when it may."""
+    def _dispatch_obstacle(self, insist=False):
+        """Why this account must not be used now, and for how many seconds; ``None`` when it may.
+
+        :param bool insist: use it although it rests
+        """
         now = fields.Datetime.now()
         rests = self.dispatch_rests_until and self.dispatch_rests_until > now
-        if rests and not self.env.context.get("dispatch_test_mail"):  # a person wants to know it now
+        if rests and not insist:
             text = self.env._("The account %(account)s was refused: %(reply)s",
                               account=self.name, reply=self.dispatch_problem)
             return text, (self.dispatch_rests_until - now).total_seconds()

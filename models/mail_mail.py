@@ -5,6 +5,7 @@ from odoo.tools import human_size
 from odoo.tools.mail import append_content_to_html
 
 from ..tools import plain_text
+from ..tools.steering import OutgoingMail
 
 
 class MailMail(models.Model):
@@ -20,18 +21,20 @@ class MailMail(models.Model):
         hides for the preview, invisible signs and a dozen empty lines, and has the links as footnotes.
         """
         mails = super()._prepare_outgoing_list(mail_server=mail_server, doc_to_followers=doc_to_followers)
-        context = self.env.context
-        if not context.get("dispatch_mail"):
+        outgoing = OutgoingMail.of(self.env)
+        if not outgoing:
             return mails
+        # sudo: the row's own file, to name it
+        linked = self.env["ir.attachment"].sudo().browse(outgoing.linked_ids)
         for mail in mails:
-            if subject := context.get("dispatch_subject"):
-                mail["subject"] = subject
-            if linked := context.get("dispatch_linked"):
-                self._dispatch_link_files(mail, self.env["ir.attachment"].sudo().browse(linked))
+            if outgoing.subject:
+                mail["subject"] = outgoing.subject
+            if linked:
+                self._dispatch_link_files(mail, linked, outgoing.recipient_id)
             mail["body_alternative"] = plain_text.from_html(mail["body"])
         return mails
 
-    def _dispatch_link_files(self, mail, files):
+    def _dispatch_link_files(self, mail, files, recipient_id):
         names = set(files.mapped("name"))
         mail["attachments"] = [entry for entry in mail["attachments"] if entry[0] not in names]
         lines = Markup("<br/>").join(
@@ -39,7 +42,7 @@ class MailMail(models.Model):
             for file in files
         )
         document = self.env[self.model].browse(self.res_id).sudo()  # sudo: the link is the recipient's
-        recipient = self.env["document.dispatch.recipient"].sudo().browse(self.env.context.get("dispatch_recipient"))
+        recipient = self.env["document.dispatch.recipient"].sudo().browse(recipient_id)
         url = (recipient._link(document) if recipient._shows_only()
                else document.get_base_url() + document.get_portal_url())
         note = Markup('<p>%s<br/><a href="%s">%s</a></p>') % (lines, url, self.env._("Get it here"))

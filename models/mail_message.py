@@ -1,6 +1,7 @@
 from odoo import api, models
 
 from ..tools import addresses
+from ..tools.steering import OutgoingMail, SendRequest
 
 
 class MailMessage(models.Model):
@@ -14,8 +15,8 @@ class MailMessage(models.Model):
         outside of the house is no domain, and tells what the machine is called inside.
         """
         message_id = super()._get_message_id(values)
-        context = self.env.context
-        if not (context.get("dispatch_mail") or context.get("dispatch_request")):
+        request = SendRequest.of(self.env)
+        if not (OutgoingMail.of(self.env) or request and request.posting):
             return message_id
         sender = addresses.parse(values.get("email_from")).emails
         return f"{message_id.partition('@')[0]}@{sender[0].partition('@')[2]}>" if sender else message_id

@@ -2,6 +2,8 @@ import logging
 
 from odoo import models
 
+from ..tools.steering import SendRequest
+
 _logger = logging.getLogger(__name__)
 
 #: The language in which templates are written
@@ -44,8 +46,10 @@ class MailTemplate(models.Model):
     def _generate_template_recipients(self, res_ids, render_fields, **kwargs):
         """Where a document is being sent, the flags say who gets it (core: its default recipients)."""
         results = super()._generate_template_recipients(res_ids, render_fields, **kwargs)
-        context = self.env.context
-        if not (context.get("mark_so_as_sent") or context.get("dispatch_request")):
+        request = SendRequest.of(self.env)
+        # core's own mark opens its window: there the flags only fill in what the person sees, and may change
+        sends = self.env.context.get("mark_so_as_sent") or request and request.posting
+        if not sends or not self._is_dispatch_text():
             return results
         documents = self.env[self.model].browse(res_ids)
         directories = {

@@ -38,7 +38,7 @@ class ResCompany(models.Model):
             raise UserError(self.env._("You have no e-mail address: write one into your preferences first."))
         if not self.email:
             raise UserError(self.env._("%s has no e-mail address to send from: write one first.", self.name))
-        sessions, mailer = Sessions(), self.env["document.dispatch.mailer"].with_context(dispatch_test_mail=True)
+        sessions, mailer = Sessions(insist=True), self.env["document.dispatch.mailer"]
         try:
             outcome = mailer._hand_over(
                 self.env["document.dispatch.recipient"], self._dispatch_prepare_test(parsed.valid[0].email), sessions)

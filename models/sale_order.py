@@ -1,8 +1,11 @@
+from dataclasses import replace
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.fields import Domain
+
+from ..tools.steering import SendRequest
 
 
 class SaleOrder(models.Model):
@@ -141,12 +144,25 @@ class SaleOrder(models.Model):
     # ------------------------------------------------------------------
 
     def message_post(self, **kwargs):
-        """Core marks the quotation as sent here, before any mail exists."""
+        """Core marks the quotation as sent here, before any mail exists.
+
+        Anybody can write core's mark into the context of a message on the portal (``/mail/message/post``): from
+        whom may not send the quotation it means nothing.
+        """
         if not self.env.context.get("mark_so_as_sent"):
             return super().message_post(**kwargs)
-        kwargs.setdefault("notify_author_mention", True)  # as core does under that mark
-        order = self.with_context(mark_so_as_sent=False, dispatch_request={"origin": "manual"})
+        order = self.with_context(mark_so_as_sent=False)
+        if order._dispatch_may_send():
+            kwargs.setdefault("notify_author_mention", True)  # as core does under that mark
+            request = SendRequest.of(self.env) or SendRequest("manual")
+            order = replace(request, posting=True).on(order)
         return super(SaleOrder, order).message_post(**kwargs)
+
+    def _dispatch_may_send(self):
+        """Tell whether the user may send these in his own name, whatever rights the code runs with."""
+        # the superuser: a process of the house itself
+        return self.env.uid == SUPERUSER_ID or (
+            self.env.user._is_internal() and self.sudo(False).has_access("write"))
 
     def _notify_get_recipients_groups(self, message, model_description, msg_vals=False):
         return self._dispatch_link_groups(super()._notify_get_recipients_groups(
@@ -164,7 +180,7 @@ class SaleOrder(models.Model):
         """The confirmation goes our way; core uses this method for other mails too."""
         order = self
         if mail_template and mail_template == self._get_confirmation_template():
-            order = self.with_context(dispatch_request={"origin": "core"})
+            order = SendRequest("core", posting=True).on(self)
         return super(SaleOrder, order)._send_order_notification_mail(mail_template, *args, **kwargs)
 
     def _get_confirmation_template(self):
@@ -178,6 +194,7 @@ class SaleOrder(models.Model):
     def _find_mail_template(self):
         """The type's text comes first: it is what the administrator edits."""
         template = super()._find_mail_template()
+        # core's own: which text the window offers
         if self.env.context.get("proforma") or not template:
             return template
         return self._dispatch_type().mail_template_id or template

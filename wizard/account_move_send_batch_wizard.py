@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..tools.steering import KnownRecipients
+
 #: Of more documents than these that stay only the number is said
 MOST_LINES = 40
 #: Of more documents that went before only these are named
@@ -87,6 +89,7 @@ class AccountMoveSendBatchWizard(models.TransientModel):
         lines = [f"{move.display_name}: {reason}" for move, reason in left_out[:MOST_LINES]]
         if len(left_out) > MOST_LINES:
             lines.append(self.env._("… and %s more", len(left_out) - MOST_LINES))
+        # a number that is only shown
         if not_ready := self.env.context.get("dispatch_not_ready"):
             lines.append(self.env._("%s that are not posted, or no documents for customers", not_ready))
         return "\n".join(lines)
@@ -104,7 +107,7 @@ class AccountMoveSendBatchWizard(models.TransientModel):
             for vals in moves.with_company(company)._dispatch_prepare_rows("batch"):
                 partners = (command[2]["partner_id"] for command in vals.get("recipient_ids", ()))
                 known[vals["res_id"]] = list(dict.fromkeys(partner for partner in partners if partner))
-        return self.with_context(dispatch_summary=known)
+        return KnownRecipients(known).on(self)
 
     # ------------------------------------------------------------------
     # Going

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -77,23 +79,31 @@ class AccountMoveSendWizard(models.TransientModel):
         """Hand what the window says beside core's own fields down to the mail."""
         self.ensure_one()
         self.move_id.check_access("read")  # core sends with the system's rights, whatever id the window says
-        wizard = self.with_context(dispatch_batch=self.dispatch_batch_id.id)
+        request = self._dispatch_window_request()
+        wizard = request.on(self)
         if not self.dispatch_invoice_too:
             return wizard._dispatch_send_only_files()
         if "email" in (self.sending_methods or []):
-            wizard = wizard.with_context(dispatch_window={
-                "emails": self._dispatch_typed(), "email_from": self._dispatch_check_sender(self.dispatch_from),
-                "draft": self.env.context.get("dispatch_draft"),
-            })
+            wizard = replace(
+                request, emails=tuple(self._dispatch_typed()),
+                email_from=self._dispatch_check_sender(self.dispatch_from) or "",
+            ).on(self)
             self._dispatch_remember()
         action = super(AccountMoveSendWizard, wizard).action_send_and_print(allow_fallback_pdf=allow_fallback_pdf)
-        if not self.env.context.get("dispatch_draft"):  # a draft is of the invoice alone
+        if not request.draft:  # a draft is of the invoice alone
             wizard.dispatch_also_ids._send()
         if self.dispatch_batch_id:
             return self.dispatch_batch_id._advance()
         if self.dispatch_download and self.move_id.invoice_pdf_report_id:
             return self._action_download(self.move_id.invoice_pdf_report_id)
         return action
+
+    def _dispatch_window_request(self):
+        request = super()._dispatch_window_request()
+        if not self.dispatch_batch_id:
+            return request
+        self.dispatch_batch_id._check_mine()  # the window may say any
+        return replace(request, batch_id=self.dispatch_batch_id.id)
 
     def _dispatch_send_only_files(self):
         """Send the chosen NF-e and boletos, and not the invoice."""
@@ -115,9 +125,9 @@ class AccountMoveSendWizard(models.TransientModel):
     def action_dispatch_paper(self):
         """Put the invoice into the paper tray; what goes beside it by mail goes now."""
         self.move_id.check_access("read")
-        self.with_context(dispatch_batch=self.dispatch_batch_id.id).dispatch_also_ids._send()
-        action = super(AccountMoveSendWizard, self.with_context(
-            dispatch_batch=self.dispatch_batch_id.id)).action_dispatch_paper()
+        wizard = self._dispatch_window_request().on(self)
+        wizard.dispatch_also_ids._send()
+        action = super(AccountMoveSendWizard, wizard).action_dispatch_paper()
         return self.dispatch_batch_id._advance() if self.dispatch_batch_id else action
 
     def action_dispatch_skip(self):

@@ -12,5 +12,5 @@ class DocumentDispatchExclude(models.TransientModel):
     def action_exclude(self):
         """Mark the documents, and keep the reason on them."""
         documents = self.env[self.env.context["active_model"]].browse(self.env.context["active_ids"])
-        documents._dispatch_exclude(self.reason)
+        documents._dispatch_exclude(self.reason)  # asks for the right to write whatever the context names
         return {"type": "ir.actions.act_window_close"}

@@ -88,7 +88,7 @@ class DocumentDispatchOverview(models.TransientModel):
         }
 
     def action_view_rows(self):
-        """Open the rows behind a counter, named in the context."""
+        """Open the rows behind a counter, named in the context: one of those on the page, with the user's rights."""
         states = COUNTERS[self.env.context["counter"]]
         action = self.env["ir.actions.act_window"]._for_xml_id("document_dispatch.document_dispatch_action")
         domain = [*self._get_company_domain(), ("state", "in", states)]

@@ -1,15 +1,18 @@
+from dataclasses import replace
+
 from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ..tools import addresses
+from ..tools.steering import SendRequest
 
 
 class DocumentDispatchWindow(models.AbstractModel):
     """What the windows that send one document have in common, beside Odoo's own fields.
 
     A window says which document it sends (``_dispatch_document``), with which text and to which
-    contacts; the rest is here. What it decides goes down to the document in the context
-    ``dispatch_window``: ``emails``, ``email_from``, ``draft``.
+    contacts; the rest is here. What it decides goes down to the document as a
+    :class:`tools.steering.SendRequest`.
     """
 
     _name = "document.dispatch.window"
@@ -51,6 +54,10 @@ class DocumentDispatchWindow(models.AbstractModel):
         raise NotImplementedError(self._name)
 
     # ------------------------------------------------------------------
+
+    def _dispatch_window_request(self):
+        """What this window sends, as far as core's own fields don't say it."""
+        return SendRequest.of(self.env) or SendRequest("manual")
 
     def _compute_dispatch_reasons(self):
         """Who gets it by the flags, and why; who refuses, and since when."""
@@ -140,5 +147,5 @@ class DocumentDispatchWindow(models.AbstractModel):
         """Hand the finished message over as a draft for the user's own mail program."""
         self.ensure_one()
         document = self._dispatch_document()
-        self.with_context(dispatch_draft=True)._dispatch_send()
+        replace(self._dispatch_window_request(), draft=True).on(self)._dispatch_send()
         return document._dispatch_last_row().action_download_draft()

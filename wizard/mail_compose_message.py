@@ -36,7 +36,9 @@ class MailComposeMessage(models.TransientModel):
         return result
 
     def _dispatch_document(self):
-        """The one document that core's “Send” opened this window for (``mark_so_as_sent``)."""
+        """The one document that core's “Send” opened this window for (``mark_so_as_sent``), or any
+        that the context of a client says: what is sent asks for the rights on it.
+        """
         nothing = self.env["sale.order"]
         if not self.env.context.get("mark_so_as_sent") or self.composition_mode != "comment":
             return nothing
@@ -65,8 +67,7 @@ class MailComposeMessage(models.TransientModel):
         self._dispatch_document().check_access("read")  # the window may say any id
         self._dispatch_check_sender(self.email_from)
         self._dispatch_remember()
-        window = {"draft": self.env.context.get("dispatch_draft")}
-        composer = self.with_context(dispatch_window=window)
+        composer = self._dispatch_window_request().on(self)
         return super(MailComposeMessage, composer)._action_send_mail_comment(res_ids)
 
     def action_send_mail(self):

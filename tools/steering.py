@@ -1,0 +1,73 @@
+"""What steers sending, on its way through the layers of core, which hand on nothing but the context.
+
+A context also comes with every call of a client, and with messages that strangers write on the portal
+(``mail.controllers.thread``, ``context``). So what decides what goes, to whom and in whose name stands there as
+an object of a type of its own: JSON cannot express one, only our own code makes it.
+"""
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+
+class Steering:
+    """A value in the context that counts only as what it is."""
+
+    KEY: ClassVar[str]
+
+    @classmethod
+    def of(cls, env):
+        """The value in the context of this environment, or ``None``: whatever else stands there is nobody's word."""
+        value = env.context.get(cls.KEY)
+        return value if isinstance(value, cls) else None
+
+    def on(self, records):
+        """These records, with this value in their context."""
+        return records.with_context(**{self.KEY: self})
+
+
+@dataclass(frozen=True)
+class SendRequest(Steering):
+    """A document is to be sent: what a window or a process of core decided about it."""
+
+    KEY = "dispatch_request"
+
+    #: Of ``document.dispatch.origin``
+    origin: str
+    #: The message that is being posted now is this document's mail: a row takes its place
+    posting: bool = False
+    #: Make the files, and call nothing sent
+    only_files: bool = False
+    #: Addresses that were typed into the window
+    emails: tuple[str, ...] = ()
+    #: Whom the mail comes from; empty: as the text says
+    email_from: str = ""
+    #: Hand the message to the person as a draft, instead of delivering it
+    draft: bool = False
+    #: Id of the ``document.dispatch.batch`` in which it goes with others
+    batch_id: int | bool = False
+
+
+@dataclass(frozen=True)
+class OutgoingMail(Steering):
+    """One of our mails is being made, or is on its way to the server."""
+
+    KEY = "dispatch_mail"
+
+    #: Id of the ``document.dispatch.recipient`` whose mail it is
+    recipient_id: int | bool = False
+    #: Instead of the subject of the message in the chatter
+    subject: str | bool = False
+    #: Ids of the files that are too large, and go as a link
+    linked_ids: tuple[int, ...] = ()
+    #: The link to the customer's page, for its place in the text
+    page: str | bool = False
+
+
+@dataclass(frozen=True)
+class KnownRecipients(Steering):
+    """The recipients of many invoices, found at once for the summary of a window: it shows no text and no file."""
+
+    KEY = "dispatch_summary"
+
+    #: Ids of partners by id of the invoice
+    by_move: dict[int, list[int]] = field(default_factory=dict)
