@@ -88,10 +88,11 @@ def read_text(content, pages=MOST_PAGES):
     texts, problem = [], None
     try:
         for page in islice(pypdf.PdfReader(BytesIO(content)).pages, pages):
-            if drawn(page) > MOST_DRAWN:
-                problem = LIMITS
-            else:
-                texts.append(page.extract_text())
+            small = drawn(page) <= MOST_DRAWN
+            texts.append(page.extract_text() if small else "")
+            problem = problem if small else LIMITS
+        if not texts:
+            problem = BROKEN  # it has no page
     except FileNotDecryptedError:
         problem = PASSWORD
     except MemoryError:

@@ -19,7 +19,7 @@ from .pdf_merge import UnreadablePdf
 #: Bytes of a file that is read, and of one that is printed, which may be our own and have hundreds of pages
 MOST_BYTES, MOST_PRINTED = 10_000_000, 50_000_000
 #: Seconds for one file, for one that is printed, and for the start of a process on a busy machine
-SECONDS, SECONDS_TO_PRINT, SECONDS_TO_START = 4, 20, 30
+SECONDS, SECONDS_TO_PRINT, SECONDS_TO_START = 3, 20, 30
 #: Bytes of memory of a process; bytes that it may write beside twice what it reads
 MEMORY, WRITTEN = 256 * 1024 * 1024, 50_000_000
 
