@@ -55,3 +55,4 @@ from . import test_setup
 from . import test_flags
 from . import test_setup_tour
 from . import test_other_windows
+from . import test_hostile_files
