@@ -1,12 +1,13 @@
 """Files of strangers on an invoice: nobody waits for them, nothing breaks, and what cannot be read is shown."""
 
+import re
 import time
 from unittest.mock import patch
 
 from odoo import http
 from odoo.tests import HttpCase, new_test_user
 
-from ..tools import pdf_reader
+from ..tools import danfe, pdf_reader
 from . import hostile
 from .fiscal import FiscalCase, boleto_pdf
 
@@ -14,6 +15,11 @@ PINNING = next(hostile.pdfs())[1]  # a hundred kilobytes that keep a reader busy
 
 
 class TestReading(FiscalCase):
+    def _read(self):
+        """The scheduler, in the test's own transaction."""
+        with patch.object(type(self.env["ir.cron"]), "_commit_progress", return_value=60):
+            self.env["document.dispatch.file"].sudo()._cron_read()
+
     def test_being_read(self):
         """A row says so until the scheduler has been there."""
         with patch.object(pdf_reader, "read_texts", side_effect=AssertionError("while somebody waits")):
@@ -82,7 +88,7 @@ class TestReading(FiscalCase):
             return readings
 
         with patch.object(pdf_reader, "read_texts", replaced_meanwhile):
-            self.env["document.dispatch.file"]._cron_read()
+            self._read()
         self.assertEqual(self.invoice.dispatch_file_ids.state, "reading")
         self._run_cron("read")
         self.assertEqual(self.invoice.dispatch_file_ids.kind, "boleto")
@@ -94,7 +100,7 @@ class TestReading(FiscalCase):
         for _run in range(5):
             with patch.object(pdf_reader.subprocess, "run", side_effect=OSError("no memory")), self.assertLogs(
                     "odoo.addons.document_dispatch.models.document_dispatch_file_reading", "ERROR"):
-                self.env["document.dispatch.file"]._cron_read()
+                self._read()
         self.assertEqual((file.state, file.read_tries), ("reading", 0))
 
     def test_what_ends_workers_is_given_up(self):
@@ -103,10 +109,20 @@ class TestReading(FiscalCase):
         for _run in range(3):
             with patch.object(pdf_reader, "read_texts", side_effect=KeyboardInterrupt), self.assertRaises(
                     KeyboardInterrupt):
-                self.env["document.dispatch.file"]._cron_read()
+                self._read()
         self.assertEqual((file.state, file.read_tries), ("reading", 3), "an attempt counts before it begins")
-        self.env["document.dispatch.file"]._cron_read()
+        self._read()
         self.assertEqual(self.invoice.dispatch_file_ids.mapped("reference"), ["limits"])
+
+
+class TestDrawing(FiscalCase):
+    def test_long_text(self):
+        """Whoever makes up an NF-e with a text without end has its page drawn in the background."""
+        text = b"Bomba " * 20_000
+        content = re.sub(rb"(<xProd>)[^<]*", rb"\1" + text, self.xml, count=1)
+        with patch.object(danfe, "draw", side_effect=AssertionError("while somebody waits")):
+            self._upload(content, "nfe.xml")
+        self.assertEqual(self.invoice.dispatch_file_ids.danfe_state, "waiting")
 
 
 class TestUpload(FiscalCase, HttpCase):
