@@ -2,6 +2,7 @@
 
 import re
 import time
+from contextlib import suppress
 from unittest.mock import patch
 
 from odoo import http
@@ -107,8 +108,8 @@ class TestReading(FiscalCase):
         self._upload(boleto_pdf(self._instalment()), "boleto.pdf")
         file = self.invoice.dispatch_file_ids
         for _run in range(3):
-            with patch.object(pdf_reader, "read_texts", side_effect=KeyboardInterrupt), self.assertRaises(
-                    KeyboardInterrupt):
+            # no assertRaises: it would take back what the scheduler commits
+            with patch.object(pdf_reader, "read_texts", side_effect=KeyboardInterrupt), suppress(KeyboardInterrupt):
                 self._read()
         self.assertEqual((file.state, file.read_tries), ("reading", 3), "an attempt counts before it begins")
         self._read()
