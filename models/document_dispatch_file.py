@@ -98,7 +98,7 @@ class DocumentDispatchFile(models.Model):
             attachment = attachment.sudo()  # sudo: as above
             base = {
                 "move_id": attachment.res_id, "attachment_id": attachment.id, "checksum": attachment.checksum,
-                "reading": False,
+                "reading": False, "read_tries": 0,
             }
             for vals in {vals["reference"]: {**base, **vals} for vals in vals_list}.values():
                 file = before.pop((attachment, attachment.res_id, vals["reference"]), None)
@@ -108,7 +108,7 @@ class DocumentDispatchFile(models.Model):
                     file.write(vals)
                     changed |= file
                 else:
-                    file.reading = False
+                    file.write({"reading": False, "read_tries": 0})
         Files.union(*before.values()).unlink()
         changed._dispatch_new_revision()
         (Files.create(fresh) | changed)._recognised()

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import split_every
 
 from ..tools import boleto, pdf_reader
+from .document_dispatch_worker import CLASHES
 
 _logger = logging.getLogger(__name__)
 
@@ -105,10 +106,19 @@ class DocumentDispatchFile(models.Model):
         there = self._still_reading(attachments).attachment_id.filtered(
             lambda attachment: attachment.checksum == checksums[attachment])  # new bytes are for the next run
         lost = pdf_reader.Reading(problem=pdf_reader.LIMITS)
-        self._keep_found({
-            attachment: self._describe_pdf(attachment, readings.get(attachment, lost)) for attachment in there
-        })
-        self._still_reading(there).read_tries = 0
+        for attachment in there:
+            self._keep_isolated(attachment, readings.get(attachment, lost))
+
+    def _keep_isolated(self, attachment, reading):
+        """Keep what is in one PDF; where that fails the others are kept all the same, and the next run tries again."""
+        try:
+            with self.env.cr.savepoint():
+                self._keep_found({attachment: self._describe_pdf(attachment, reading)})
+        except CLASHES:
+            raise  # no fault of the file: the next run reads it
+        except Exception:
+            self.env.invalidate_all()
+            _logger.exception("What was read in file %s could not be kept", attachment.id)
 
     def _still_reading(self, attachments):
         """Rows of these files that wait for their content, locked; those that others hold are left out."""

@@ -170,7 +170,8 @@ def pdfs():
     # signs
     for name, piece, times in (
         ("nested lists", b"[", 4_000_000), ("nested dictionaries", b"<<", 4_000_000),
-        ("nested strings", b"(", 4_000_000), ("remarks", b"%\n", 4_000_000), ("long name", b"/a#41", 1_500_000), ("long number", b"9", 9_000_000),
+        ("nested strings", b"(", 4_000_000), ("remarks", b"%\n", 4_000_000), ("long name", b"/a#41", 1_500_000),
+        ("long number", b"9", 9_000_000),
         ("blanks", b" ", 9_000_000),
     ):
         yield name, assemble(_CATALOG, piece * times, kid), True
