@@ -2,6 +2,7 @@ from odoo import fields, http
 from odoo.addons.portal.controllers.portal import pager
 from odoo.http import content_disposition, request
 
+from ..models.document_dispatch_file_checks import HELD
 from ..models.res_partner_page import PAGE_SIZE
 from .private import FRONTEND, Guard, keep_page_private, keep_private, nothing_there, visitor
 
@@ -131,7 +132,7 @@ class DocumentDispatchPage(Guard, http.Controller):
         return response
 
     def _serve_file(self, file, _number):
-        if file.state == "error":
+        if file.state in HELD:
             raise nothing_there()
         stream = request.env["ir.binary"]._get_stream_from(file.attachment_id)
         return keep_private(stream.get_response(as_attachment=stream.mimetype != "application/pdf"))

@@ -57,6 +57,7 @@ from . import res_partner_page
 from . import res_users
 from . import ir_actions_report
 from . import document_dispatch_file
+from . import document_dispatch_file_reading
 from . import document_dispatch_file_checks
 from . import document_dispatch_file_words
 from . import document_dispatch_file_document

@@ -130,7 +130,8 @@ class DocumentDispatchDelivery(models.AbstractModel):
         )
 
     def _get_unprepared_domain(self):
-        waits = Domain("file_id", "any", [("danfe_state", "=", "waiting")])  # for its page (document.dispatch.file)
+        # for its page, or for its new content (document.dispatch.file)
+        waits = Domain("file_id", "any", Domain("danfe_state", "=", "waiting") | Domain("reading", "=", True))
         return Domain("channel", "=", "email") & ~waits & (
             Domain("state", "=", states.QUEUED) & Domain("frozen", "=", False)
             | Domain("state", "=", states.REVIEW) & Domain("content_ready", "=", False)

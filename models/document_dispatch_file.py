@@ -1,13 +1,16 @@
 from odoo import api, fields, models
 
-from ..tools import boleto, nfe
+from ..tools import nfe, pdf_reader
 
 #: No NF-e and no boleto is larger (bytes)
 LARGEST = 10 * 1024 * 1024
 #: What an XML is that is an NF-e or one of its events, by what the reader calls it
 NFE_KINDS = {nfe.AUTHORIZED: "nfe", nfe.EVENT: "event"}
-#: XML that is none of ours to speak of
+#: XML that is none of ours to speak of, unless it names what only NF-e name
 FOREIGN = (nfe.OTHER, nfe.NOT_XML)
+_NAMESPACE = nfe.NAMESPACE.encode()
+#: Reference of an XML that looks like an NF-e and cannot be read
+UNREADABLE = "unreadable"
 #: Events by their tpEvento, and how their numbers end
 EVENT_TYPES = {nfe.CORRECTION: ("correction", "CC-e-"), nfe.CANCELLATION: ("cancellation", "CANC-")}
 
@@ -67,22 +70,45 @@ class DocumentDispatchFile(models.Model):
 
     @api.model
     def _recognise(self, attachments):
-        """Say what these files of invoices are; those that are neither NF-e nor boleto stay unsaid."""
+        """Say what these files of invoices are; those that are neither NF-e nor boleto stay unsaid.
+
+        XML is read at once, within bounds. PDFs are read after the transaction in which somebody uploads them.
+        """
+        contents = {file: content for file in attachments if (content := self._content_of(file))}
+        later = attachments.filtered(lambda file: pdf_reader.is_pdf(contents.get(file, b"")))
+        self._read_later(later)
+        self._keep_found({
+            file: self._read_nfe(contents[file]) if file in contents else [] for file in attachments - later
+        })
+
+    @api.model
+    def _keep_found(self, found):
+        """Keep what was read.
+
+        :param dict found: for each attachment the values of what it holds
+        """
         # sudo: the rows are the system's; who puts a file on the invoice need not know them
         Files = self.sudo()
         before = {
             (file.attachment_id, file.move_id.id, file.reference): file
-            for file in Files.search([("attachment_id", "in", attachments.ids)])
+            for file in Files.search([("attachment_id", "in", [attachment.id for attachment in found])])
         }
         fresh, changed = [], Files.browse()
-        for attachment in attachments.sudo():
-            for vals in self._read(attachment):
+        for attachment, vals_list in found.items():
+            attachment = attachment.sudo()  # sudo: as above
+            base = {
+                "move_id": attachment.res_id, "attachment_id": attachment.id, "checksum": attachment.checksum,
+                "reading": False, "read_tries": 0,
+            }
+            for vals in {vals["reference"]: {**base, **vals} for vals in vals_list}.values():
                 file = before.pop((attachment, attachment.res_id, vals["reference"]), None)
                 if not file:
                     fresh.append(vals)
                 elif file.checksum != vals["checksum"]:
                     file.write(vals)
                     changed |= file
+                else:
+                    file.write({"reading": False, "read_tries": 0})
         Files.union(*before.values()).unlink()
         changed._dispatch_new_revision()
         (Files.create(fresh) | changed)._recognised()
@@ -105,25 +131,22 @@ class DocumentDispatchFile(models.Model):
         return super().unlink()
 
     @api.model
-    def _read(self, attachment):
-        """Values of what a file holds; nothing leaves this method but values, whatever the file is."""
-        content = self._bytes_of(attachment)
-        if not content or len(content) > LARGEST:
-            return []
-        move = self.env["account.move"].sudo().browse(attachment.res_id)  # sudo: as in _recognise
-        read = self._read_boletos if content.startswith(b"%PDF-") else self._read_nfe
-        base = {"move_id": move.id, "attachment_id": attachment.id, "checksum": attachment.checksum}
-        once = {vals["reference"]: {**base, **vals} for vals in read(content, move)}
-        return list(once.values())
+    def _content_of(self, attachment):
+        """The bytes of what may be an NF-e or a boleto; nothing where it is too large for one."""
+        # sudo: of a file whose invoice is looked at
+        return self._bytes_of(attachment) if attachment.sudo().file_size <= LARGEST else b""
 
     @api.model
-    def _read_nfe(self, content, move):
+    def _read_nfe(self, content):
+        """Values of the NF-e or event in an XML, or of what looks like one and cannot be read; or nothing."""
         found = nfe.read(content)
+        if found.kind == nfe.NOT_XML and _NAMESPACE in content.replace(b"\0", b""):  # in UTF-16 too
+            return [{"kind": "unusable", "name": self._nfe_name(found, ""), "reference": UNREADABLE}]
         if found.kind in FOREIGN:
-            return
+            return []
         event, moment = found.event, found.event.date if found.event else found.issued
         event_type, mark = EVENT_TYPES.get(event.type, (False, f"{event.type}-")) if event else (False, "")
-        yield {
+        return [{
             "kind": NFE_KINDS.get(found.kind, "unusable"),
             "name": self._nfe_name(found, f"/{mark}{event.sequence or 1}" if event else ""),
             "reference": found.key and (f"{found.key}-{event.type}-{event.sequence}" if event
@@ -133,7 +156,7 @@ class DocumentDispatchFile(models.Model):
             "amount": float(found.total or 0),
             "event_type": event_type,
             "event_text": event.text if event else False,
-        }
+        }]
 
     @api.model
     def _nfe_name(self, found, suffix):
@@ -142,20 +165,6 @@ class DocumentDispatchFile(models.Model):
         if number is None and nfe.is_key(found.key):
             series, number = int(found.key[22:25]), int(found.key[25:34])
         return f"NF-e/{series}/{number}{suffix}" if number is not None else f"NF-e{suffix}"
-
-    @api.model
-    def _read_boletos(self, content, move):
-        today = fields.Date.context_today(self)
-        for reading in boleto.find_in_pdf(content):
-            if reading.boleto:
-                due = reading.boleto.due_date(today)
-                yield {
-                    "kind": "boleto", "name": f"{move.name}/{due.isoformat() if due else 'boleto'}",
-                    "reference": reading.boleto.printed, "number": reading.boleto.bank,
-                    "amount": float(reading.boleto.amount or 0), "due_date": due,
-                }
-            else:
-                yield {"kind": "unusable", "name": f"{move.name}/boleto", "reference": reading.problem}
 
     @api.model
     def _bytes_of(self, attachment):

@@ -2,10 +2,15 @@ from datetime import date
 
 from odoo import api, fields, models
 
-from ..tools import boleto, boleto_checks, checks, nfe, nfe_checks
+from ..tools import boleto, boleto_checks, checks, nfe, nfe_checks, pdf_reader
+from .document_dispatch_file import UNREADABLE
 
 #: The NF-e counts no more
 CANCELLED = "cancelled"
+#: Nobody knows yet what stands in it: check and state
+READING = "reading"
+#: States in which a file does not leave the house
+HELD = ("error", READING)
 
 
 class DocumentDispatchFile(models.Model):
@@ -16,19 +21,19 @@ class DocumentDispatchFile(models.Model):
 
     # stored: rules ask for it, and it follows the invoice, the customer and the company
     state = fields.Selection(
-        [("ok", "Fits"), ("warning", "Look at it"), ("error", "Cannot be sent")], compute="_compute_state", store=True,
-        compute_sudo=True,
+        [("ok", "Fits"), ("warning", "Look at it"), ("error", "Cannot be sent"), ("reading", "Being read")],
+        compute="_compute_state", store=True, compute_sudo=True,
     )
     words = fields.Text(string="What there is to say", compute="_compute_words")
 
-    @api.depends("kind", "reference", "checksum", "move_id.partner_id.vat", "move_id.amount_total",
+    @api.depends("kind", "reference", "checksum", "reading", "move_id.partner_id.vat", "move_id.amount_total",
                  "move_id.company_id.vat", "move_id.line_ids.date_maturity", "move_id.line_ids.amount_currency",
                  "move_id.dispatch_file_ids.kind", "move_id.dispatch_file_ids.reference",
                  "move_id.dispatch_file_ids.event_type")
     def _compute_state(self):
         for file in self:
             found = file._get_checks()
-            file.state = checks.worst(found) if found else "error"
+            file.state = READING if file.reading else checks.worst(found) if found else "error"
 
     @api.depends("state")
     @api.depends_context("lang")
@@ -40,10 +45,12 @@ class DocumentDispatchFile(models.Model):
         """What is right and what is wrong with this file on its invoice: list of :class:`tools.checks.Check`."""
         self.ensure_one()
         move = self.move_id
+        if self.reading:
+            return [checks.Check(READING, checks.ERROR)]
         if self.kind == "boleto":
             return boleto_checks.check(boleto.parse(self.reference).boleto, self._get_instalments()) or [
                 checks.Check(boleto_checks.INSTALMENT, checks.OK)]
-        if self.reference in (boleto.CHECK_DIGIT, boleto.COLLECTION):
+        if self.reference in (boleto.CHECK_DIGIT, boleto.COLLECTION, UNREADABLE, *pdf_reader.PROBLEMS):
             return [checks.Check(self.reference, checks.ERROR)]
         found = nfe.read(self._bytes_of(self.attachment_id))
         cancelled = self.kind == "nfe" and self._get_cancellation()

@@ -9,8 +9,8 @@ from .document_dispatch_worker import CLASHES
 
 _logger = logging.getLogger(__name__)
 
-#: So many files that come at once, with so few items, get their page at once; others in the background
-FILES_AT_ONCE, ITEMS_AT_ONCE = 3, 20
+#: So many files that come at once, with so few items and bytes, get their page at once; others in the background
+FILES_AT_ONCE, ITEMS_AT_ONCE, BYTES_AT_ONCE = 3, 20, 16_000
 #: Seconds for one page in the background, where Odoo sets no limit to a scheduled action
 MOST_SECONDS = 900
 #: Seconds of a scheduled action's time that are kept for everything else
@@ -42,7 +42,7 @@ class DocumentDispatchFile(models.Model):
         drawn = self.filtered(lambda file: file._danfe_is_drawn())
         drawn.danfe_id.sudo().unlink()  # sudo: as it was made
         drawn.write({"danfe_state": "waiting", "danfe_message": False})
-        small = drawn.filtered(lambda file: danfe.count_items(file._danfe_xml()) <= ITEMS_AT_ONCE)
+        small = drawn.filtered(lambda file: file._danfe_is_small(file._danfe_xml()))
         at_once = small if len(drawn) <= FILES_AT_ONCE else small.browse()
         for file in at_once:
             file._danfe_make()
@@ -53,6 +53,11 @@ class DocumentDispatchFile(models.Model):
     def _danfe_is_drawn(self):
         """Tell whether there is a page for this file: for NF-e and correction letters."""
         return self.kind == "nfe" or self.kind == "event" and self.event_type == "correction"
+
+    @api.model
+    def _danfe_is_small(self, xml):
+        """Tell whether a page is drawn in a second, whatever a stranger wrote into its texts."""
+        return len(xml) <= BYTES_AT_ONCE and danfe.count_items(xml) <= ITEMS_AT_ONCE
 
     def _danfe_xml(self):
         return self._bytes_of(self.attachment_id)

@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.fields import Domain
 
+from .document_dispatch_file_checks import HELD
+
 #: What a file is → code of its document type
 FILE_TYPES = {"nfe": "nfe", "event": "nfe_event", "boleto": "boleto"}
 
@@ -34,7 +36,7 @@ class DocumentDispatchFile(models.Model):
         """What is not authorised, or somebody else's, never goes."""
         if self.move_id.state != "posted":
             return self.env._("The invoice is not posted.")
-        if self.state == "error":
+        if self.state in HELD:
             return self.words or self.env._("It cannot be sent.")
         return ""
 
@@ -58,7 +60,7 @@ class DocumentDispatchFile(models.Model):
     def _dispatch_rule_domain(self, codes):
         """Authorised NF-e, their events and boletos of posted invoices; nothing that cannot be sent."""
         kinds = [kind for kind, code in FILE_TYPES.items() if code in codes]
-        return Domain([("kind", "in", kinds), ("state", "!=", "error"), ("move_id.state", "=", "posted")])
+        return Domain([("kind", "in", kinds), ("state", "not in", HELD), ("move_id.state", "=", "posted")])
 
     @api.model
     def _dispatch_preview_domain(self, codes):

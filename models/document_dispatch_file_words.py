@@ -3,8 +3,9 @@ from datetime import date
 from odoo import models
 from odoo.tools import format_date, formatLang
 
-from ..tools import boleto, boleto_checks, nfe, nfe_checks
-from .document_dispatch_file_checks import CANCELLED
+from ..tools import boleto, boleto_checks, nfe, nfe_checks, pdf_reader
+from .document_dispatch_file import UNREADABLE
+from .document_dispatch_file_checks import CANCELLED, READING
 
 
 class DocumentDispatchFile(models.Model):
@@ -16,8 +17,21 @@ class DocumentDispatchFile(models.Model):
     def _say(self, check):
         """One line for a check that did not come out well."""
         params = check.params
-        words = self._get_nfe_words(params) | self._get_boleto_words(params)
+        words = self._get_nfe_words(params) | self._get_boleto_words(params) | self._get_reading_words()
         return words.get(check.code) or check.code
+
+    def _get_reading_words(self):
+        return {
+            READING: self.env._("The PDF is being read. Reload the page in a moment."),
+            UNREADABLE: self.env._("It looks like an NF-e, but the XML is damaged or too large: attach it again."),
+            pdf_reader.PASSWORD: self.env._(
+                "The PDF asks for a password, so nobody knows whether it is a boleto: attach it without one."),
+            pdf_reader.BROKEN: self.env._(
+                "The PDF is damaged, so nobody knows whether it is a boleto: attach it again."),
+            pdf_reader.LIMITS: self.env._(
+                "The PDF could not be read within the limits of time and memory: look whether it is a boleto, and "
+                "attach a simpler one."),
+        }
 
     def _get_nfe_words(self, params):
         return {

@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import split_every
 
-from ..tools import pdf_merge
+from ..tools import pdf_merge, pdf_reader
 from .document_dispatch_worker import CLASHES
 
 _logger = logging.getLogger(__name__)
@@ -105,24 +105,34 @@ class DocumentDispatchPrinter(models.AbstractModel):
         envelopes = [rows.filtered(files.get) for rows in envelopes]
         envelopes = [rows for rows in envelopes if rows]
         covers = self._make_covers(envelopes, reasons) if run.covers else {}
-        with TemporaryDirectory(prefix="dispatch_print_") as folder, pdf_merge.Merger(Path(folder, "part")) as merger:
-            for rows in envelopes:
-                if run.covers and rows not in covers:
-                    continue
-                if run.covers:
-                    merger.add(covers[rows])
-                for row in rows:
-                    self._add_document(merger, row, files[row])
-                run.envelopes += 1
-                run.documents += len(rows)
-            self._store_part(run, merger, Path(folder, "part"))
+        if run.covers:
+            envelopes = [rows for rows in envelopes if rows in covers]
+        self._make_part(run, envelopes, covers, files)
+        for row in self.env["document.dispatch"].union(*envelopes):
+            if not row.content_ready:
+                row._engine().attachment_ids = [fields.Command.set(files[row].ids)]
+        run.envelopes += len(envelopes)
+        run.documents += sum(map(len, envelopes))
         run._note_left_out(reasons)
 
-    def _add_document(self, merger, row, files):
-        for file in files:
-            merger.add(file.raw)
-        if not row.content_ready:
-            row._engine().attachment_ids = [fields.Command.set(files.ids)]
+    def _make_part(self, run, envelopes, covers, files):
+        """Write covers and documents into one file; apart from here, as a customer's PDF may be among them."""
+        if not envelopes:
+            return
+        with TemporaryDirectory(prefix="dispatch_print_") as folder:
+            path = Path(folder, "part")
+            run.pages += sum(pdf_reader.merge(self._contents_of(envelopes, covers, files), path))
+            run.part_ids |= self._store(run, path)
+
+    @staticmethod
+    def _contents_of(envelopes, covers, files):
+        """The PDFs in the order in which they are printed."""
+        for rows in envelopes:
+            if rows in covers:
+                yield covers[rows]
+            for row in rows:
+                for file in files[row]:
+                    yield file.raw
 
     # ------------------------------------------------------------------
     # Documents
@@ -156,9 +166,7 @@ class DocumentDispatchPrinter(models.AbstractModel):
         try:
             with self.env.cr.savepoint():
                 made = self._prepare_files(rows)
-                for row in rows:
-                    for file in made[row]:
-                        pdf_merge.check(file.raw or b"")
+                pdf_reader.merge(file.raw or b"" for row in rows for file in made[row])
         except CLASHES:
             raise
         except Exception as error:
@@ -244,19 +252,12 @@ class DocumentDispatchPrinter(models.AbstractModel):
         content, _kind = Report._render_qweb_pdf(
             "document_dispatch.action_report_cover_letter", [first.id], data={"dispatch_rows": rows.ids},
         )
-        pdf_merge.check(content)
+        pdf_merge.check(content)  # in this process: wkhtmltopdf has just drawn it
         return content
 
     # ------------------------------------------------------------------
     # The file
     # ------------------------------------------------------------------
-
-    def _store_part(self, run, merger, path):
-        if not merger.pages:
-            return
-        run.pages += merger.pages
-        merger.close()
-        run.part_ids |= self._store(run, path)
 
     def _store(self, run, path):
         # sudo: who may read the run, may read its file
@@ -282,6 +283,8 @@ class DocumentDispatchPrinter(models.AbstractModel):
             return parts
         with TemporaryDirectory(prefix="dispatch_print_") as folder:
             path = Path(folder, "run")
+            # in this process: the parts were written by the same program, flat and unpacked; what strangers put
+            # into them is copied as it stands, in time and memory that grow with its bytes
             with pdf_merge.Merger(path) as merger:
                 for part in parts:
                     merger.add(part.raw)

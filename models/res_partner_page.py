@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
+from .document_dispatch_file_checks import HELD
 from .res_partner_ledger import SALES
 
 #: Invoices on a page
@@ -112,7 +113,7 @@ class ResPartner(models.Model):
         """One dictionary for each invoice."""
         files = self.env["document.dispatch.file"].search(
             Domain("move_id", "in", moves.ids) & Domain("kind", "in", ("nfe", "boleto")))
-        files = files.filtered(lambda file: file.state != "error").grouped("move_id")
+        files = files.filtered(lambda file: file.state not in HELD).grouped("move_id")
         overdue = self._dispatch_page_overdue(moves, company)
         return [
             {

@@ -97,7 +97,7 @@ class DocumentDispatchReport(models.Model):
               FROM document_dispatch_file f
               JOIN account_move m ON m.id = f.move_id
               JOIN res_company c ON c.id = f.company_id
-             WHERE m.state = 'posted' AND (f.state != 'error' OR f.dispatch_state IS NOT NULL)
+             WHERE m.state = 'posted' AND (f.state NOT IN ('error', 'reading') OR f.dispatch_state IS NOT NULL)
             """,
             self._case(tools.SQL("f.dispatch_state")),
         )

@@ -56,3 +56,4 @@ from . import test_setup
 from . import test_flags
 from . import test_setup_tour
 from . import test_other_windows
+from . import test_hostile_files

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from reportlab.pdfgen.canvas import Canvas
 
-from ..tools import boleto, nfe
+from ..tools import boleto, nfe, pdf_reader
 from .common import DispatchCase
 
 #: Where the samples of nfelib lie: real NF-e, with their protocols
@@ -78,6 +78,13 @@ class FiscalCase(DispatchCase):
         })
 
     def _attach(self, content, name, move=None):
+        """Put a file on an invoice, and let the scheduler read it."""
+        attachment = self._upload(content, name, move)
+        if pdf_reader.is_pdf(content):
+            self._run_cron("read")
+        return attachment
+
+    def _upload(self, content, name, move=None):
         return self.env["ir.attachment"].create({
             "name": name, "raw": content, "res_model": "account.move", "res_id": (move or self.invoice).id,
         })

@@ -45,6 +45,7 @@ class TestFiscalKept(FiscalCase):
     def test_of_the_invoice(self):
         self.invoice.message_main_attachment_id = self._keep(boleto_pdf(self._instalment()), "boleto.pdf")
         self.invoice.action_dispatch_recognise()
+        self._run_cron("read")
         self.assertEqual(self.invoice.dispatch_file_ids.kind, "boleto")
 
     def test_rules_find_them(self):

@@ -22,6 +22,9 @@ class TestFiscalTour(FiscalCase, HttpCase):
         boleto = boleto_pdf(self._instalment())
         self._lay_ready("tour_nfe", self.xml)
         self._lay_ready("tour_boleto", boleto)
+        # the scheduler comes at once
+        Files = type(self.env["document.dispatch.file"])
+        self.patch(Files, "_trigger_reading", lambda files, at=None: files.sudo()._cron_read())
         self.start_tour(
             f"/odoo/action-account.action_move_out_invoice_type/{self.invoice.id}", "document_dispatch_fiscal",
             login="clara",

@@ -1,4 +1,4 @@
-from . import addresses, dsn, envelopes, numbers, pdf_merge, pdf_pool, pdf_stamp, pdf_text, recipients, replies, retry
-from . import schedule, smtp, states, steering
-from . import texts
-from . import boleto, boleto_checks, checks, nfe, nfe_checks, safe_xml
+from . import addresses, agents, boleto, boleto_checks, checks, consent, danfe, dsn, envelopes, letters
+from . import mail_form, nfe, nfe_checks, numbers, pdf_merge, pdf_pool, pdf_reader, pdf_stamp, pdf_text
+from . import plain_text, recipients, replies, retry, safe_xml, schedule, smtp, states, steering, text_blocks
+from . import text_compare, text_marks, text_own, text_values, texts

@@ -15,8 +15,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import compress, islice
 
-from .pdf_text import strange_text
-
 #: Why a text is no boleto
 EMPTY, LENGTH, COLLECTION, CURRENCY, CHECK_DIGIT = "empty", "length", "collection", "currency", "check_digit"
 
@@ -170,11 +168,6 @@ def find(text):
     if not found and _COLLECTION.search(text):
         found = [Reading(problem=COLLECTION)]
     return list({(reading.boleto, reading.problem): reading for reading in reversed(found)}.values())[::-1]
-
-
-def find_in_pdf(content):
-    """Return what :func:`find` finds in the text of a PDF; nothing where it is broken, locked, or holds pictures."""
-    return find(strange_text(content))
 
 
 def factor_of(due):

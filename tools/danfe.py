@@ -14,8 +14,9 @@ import subprocess
 import sys
 from io import BytesIO
 
-#: More items than this are drawn in a process of their own (100 items take 2 to 3 s)
-MOST_ITEMS_HERE = 60
+#: More items or bytes than this are drawn in a process of their own (100 items take 2 to 3 s). A file may be made up:
+#: with the letters of a text the time grows, and 100 kB of them take many seconds, where a real item has 120.
+MOST_ITEMS_HERE, MOST_BYTES_HERE = 60, 40_000
 #: Where an NF-e has one item more, this stands once more in the XML
 _ITEM = b"<det "
 
@@ -54,7 +55,7 @@ def draw(xml, logo=None, issuer=None, seconds=100):
     """
     if not is_available():
         raise NotInstalled
-    if count_items(xml) > MOST_ITEMS_HERE:
+    if count_items(xml) > MOST_ITEMS_HERE or len(xml) > MOST_BYTES_HERE:
         return _draw_apart(xml, logo, issuer, seconds)
     return _draw_here(xml, logo, issuer)
 

@@ -1,7 +1,6 @@
 """Boletos: line and barcode, check digits, dates across the rollover, what is none, instalments of an invoice."""
 
 import io
-import logging
 import random
 import re
 import unittest
@@ -11,10 +10,10 @@ from decimal import Decimal
 from pypdf import PdfReader, PdfWriter
 from reportlab.pdfgen.canvas import Canvas
 
-from tools import boleto, boleto_checks
-from tools.boleto import FIRST_DAY, Boleto, factor_of, find, find_in_pdf, mod11, parse
+from tools import boleto, boleto_checks, pdf_child
+from tools.boleto import FIRST_DAY, Boleto, factor_of, find, mod11, parse
 from tools.checks import OK, WARNING
-from tools.pdf_text import strange_text
+from tools.pdf_reader import BROKEN, LIMITS, PASSWORD, read_text, read_texts
 
 #: Published examples: line, barcode, value, due date (from the days before it came back in 2025)
 KNOWN = (
@@ -188,20 +187,20 @@ class TestText(unittest.TestCase):
 
 
 class TestPdf(unittest.TestCase):
-    def setUp(self):
-        # pypdf has its own words on each broken file
-        logging.disable(logging.ERROR)
-        self.addCleanup(logging.disable, logging.NOTSET)
+    """Read in a process of its own (:mod:`tools.pdf_reader`)."""
+
+    def find(self, content):
+        return find(read_text(content).text)
 
     def test_found(self):
         lines = [line for line, *_rest in KNOWN]
-        self.assertEqual([reading.boleto.printed for reading in find_in_pdf(pdf(*lines))], lines)
-        self.assertEqual(len(find_in_pdf(pdf(LINE, password=""))), 1, "locked against changes only")
-        self.assertEqual([reading.problem for reading in find_in_pdf(pdf(UTILITY))], [boleto.COLLECTION])
+        self.assertEqual([reading.boleto.printed for reading in self.find(pdf(*lines))], lines)
+        self.assertEqual(len(self.find(pdf(LINE, password=""))), 1, "locked against changes only")
+        self.assertEqual([reading.problem for reading in self.find(pdf(UTILITY))], [boleto.COLLECTION])
 
     def test_in_a_form(self):
-        """Programs draw a letterhead, or all of a page, as a form; what draws too much is not read."""
-        for text, count in ((LINE, 1), (LINE * 20_000, 0)):
+        """Programs draw a letterhead, or all of a page, as a form; what draws too much is not read, and says so."""
+        for text, count, problem in ((LINE, 1, None), (LINE * 20_000, 0, LIMITS)):
             with self.subTest(length=len(text)):
                 target = io.BytesIO()
                 canvas = Canvas(target)
@@ -210,21 +209,28 @@ class TestPdf(unittest.TestCase):
                 canvas.endForm()
                 canvas.doForm("boleto")
                 canvas.save()
-                self.assertEqual(len(find_in_pdf(target.getvalue())), count)
+                reading = read_text(target.getvalue())
+                self.assertEqual((len(find(reading.text)), reading.problem), (count, problem))
 
     def test_nothing(self):
+        """Nothing is found, and where the file was not read to its end there is a reason for that."""
         whole = pdf(LINE)
-        for content in (None, b"", LINE.encode(), pdf(LINE, password="1234"), pdf("Fatura"), whole[:300], b"%PDF-1.7",
-                        whole.replace(b"/Pages", b"/Pegas"), b"%PDF-1.4\n" + b"[" * 100_000, whole + b" " * 10_000_000):
-            with self.subTest((content or b"")[:20]):
-                self.assertEqual(find_in_pdf(content), [])
+        files = [
+            (pdf("Fatura"), None), (b"", BROKEN), (LINE.encode(), BROKEN), (pdf(LINE, password="1234"), PASSWORD),
+            (whole[:300], BROKEN), (b"%PDF-1.7", BROKEN), (whole.replace(b"/Pages", b"/Pegas"), BROKEN),
+            (b"%PDF-1.4\n" + b"[" * 100_000, BROKEN), (whole + b" " * 10_000_000, LIMITS), (whole, None),
+        ]
+        readings = read_texts(content for content, _problem in files)
+        for (content, problem), reading in zip(files, readings, strict=True):
+            with self.subTest(content[:20], length=len(content)):
+                self.assertEqual(reading.problem, problem)
+                self.assertEqual(len(find(reading.text)), content == whole)
 
-    def test_bounded(self):
+    def test_pages(self):
         """What was read before a limit stays."""
         content = pdf("Um", "Dois", "Três")
-        self.assertEqual(strange_text(content).split(), ["Um", "Dois", "Três"])
-        self.assertEqual(strange_text(content, pages=2).split(), ["Um", "Dois"])
-        self.assertEqual(strange_text(content, seconds=-1), "")
+        self.assertEqual(pdf_child.read_text(content)[0].split(), ["Um", "Dois", "Três"])
+        self.assertEqual(pdf_child.read_text(content, pages=2)[0].split(), ["Um", "Dois"])
 
 
 class TestInstalments(unittest.TestCase):

@@ -54,6 +54,13 @@ class TestDanfe(unittest.TestCase):
             pdf = danfe.draw(many)
         self.assertGreater(len(pypdfium2.PdfDocument(pdf)), 1)
 
+    def test_a_text_without_end_is_stopped(self):
+        """Time goes with the letters: some megabytes of them would last for an hour."""
+        endless = self.one.replace(b"<xProd>", b"<xProd>" + b"x y " * 500_000, 1)
+        self.assertEqual(nfe.read(endless).kind, nfe.AUTHORIZED)
+        with self.assertRaisesRegex(danfe.CannotDraw, "more than 2 s"):
+            danfe.draw(endless, seconds=2)
+
     def test_what_takes_too_long_is_stopped(self):
         with self.assertRaisesRegex(danfe.CannotDraw, "more than 0.1 s"):
             danfe.draw(with_items(self.one, danfe.MOST_ITEMS_HERE + 1), seconds=0.1)

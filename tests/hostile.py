@@ -1,0 +1,229 @@
+"""Files that are made to harm whoever reads them: small ones that want hours or gigabytes, and broken ones.
+
+Made when they are asked for, so that none of them lies around. Plain Python: tests with and without Odoo use it.
+"""
+
+import io
+import random
+import zlib
+
+from pypdf import PdfReader, PdfWriter
+from reportlab.pdfgen.canvas import Canvas
+
+NFE = "http://www.portalfiscal.inf.br/nfe"
+_CATALOG = b"<</Type/Catalog/Pages 2 0 R>>"
+_PAGES = b"<</Type/Pages/Kids[3 0 R]/Count 1>>"
+_CMAP = b"/CIDInit /ProcSet findresource begin begincmap 1 begincodespacerange <0000> <FFFF> endcodespacerange\n"
+
+
+def assemble(*objects, trailer=b"/Root 1 0 R"):
+    """A PDF of these objects, numbered from 1."""
+    content, places = bytearray(b"%PDF-1.7\n"), []
+    for number, body in enumerate(objects, 1):
+        places.append(len(content))
+        content += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    start = len(content)
+    content += b"xref\n0 %d\n0000000000 65535 f \n" % (len(places) + 1)
+    content += b"".join(b"%010d 00000 n \n" % place for place in places)
+    return bytes(content) + b"trailer\n<<%s/Size %d>>\nstartxref\n%d\n%%%%EOF\n" % (trailer, len(places) + 1, start)
+
+
+def stream(data, entries=b"/Filter/FlateDecode", times=1):
+    """A stream, packed so many times."""
+    for _ in range(times):
+        data = zlib.compress(data, 9)
+    return b"<<%s/Length %d>>stream\n%s\nendstream" % (entries, len(data), data)
+
+
+def page(contents, resources=b"", *more):
+    """A PDF with one page that draws this; further objects are numbered from 5."""
+    return assemble(
+        _CATALOG, _PAGES,
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<<%s>>>>" % resources,
+        contents, *more,
+    )
+
+
+def letter(*lines):
+    """A harmless one."""
+    target = io.BytesIO()
+    canvas = Canvas(target)
+    for line in lines:
+        canvas.drawString(40, 700, line)
+        canvas.showPage()
+    canvas.save()
+    return target.getvalue()
+
+
+def locked():
+    """One that asks for a password."""
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(letter("Fatura"))))
+    writer.encrypt("1234", "owner", algorithm="AES-256")
+    target = io.BytesIO()
+    writer.write(target)
+    return target.getvalue()
+
+
+def _fonts(count, font, *more):
+    """A page that uses so many fonts, all of them one and the same."""
+    names = b"".join(b"/F%d %d 0 R" % (number, 6 + len(more) + number) for number in range(count))
+    use = b"BT " + b"".join(b"/F%d 9 Tf (a)Tj " % number for number in range(count)) + b"ET"
+    return page(stream(use), b"/Font<<%s>>" % names, *more, b"null", *[font] * count)
+
+
+def _maps(line, count, fonts):
+    """Fonts whose character map has a line so often."""
+    font = b"<</Type/Font/Subtype/Type0/BaseFont/A/Encoding/Identity-H/ToUnicode 5 0 R>>"
+    body = _CMAP + b"".join(b"100 beginbfrange\n" + line * 100 + b"endbfrange\n" for _ in range(count)) + b"endcmap"
+    return _fonts(fonts, font, stream(body))
+
+
+def _tree(depth):
+    """A list of pages in a list of pages, and so on."""
+    nodes = [b"<</Type/Pages/Kids[%d 0 R]/Count 1/Parent %d 0 R>>" % (number + 1, number - 1)
+             for number in range(2, depth)]
+    return assemble(_CATALOG, *nodes, b"<</Type/Page/MediaBox[0 0 9 9]/Parent %d 0 R>>" % (depth - 1))
+
+
+def pdfs():
+    """Yield name, bytes, and whether a reader must say that it could not read all of it."""
+    whole = letter("Fatura")
+    cross = b"%PDF-1.7\n1 0 obj\n" + _CATALOG + b"\nendobj\n2 0 obj\n" + _PAGES + b"\nendobj\n"
+    kid = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>"
+    bomb = b" " * 400_000_000
+
+    # fonts
+    yield "character maps", _maps(b"<0000> <FFFF> <0000>\n", 400, 1000), True
+    yield "character map of lists", _maps(b"<0000> <FFFF> [" + b"<41>" * 200 + b"]\n", 50, 300), False
+    wide = b"<</Type/Font/Subtype/Type0/BaseFont/A/Encoding/Identity-H/DescendantFonts[5 0 R]>>"
+    yield "widths of a billion letters", _fonts(
+        1, wide, b"<</Type/Font/Subtype/CIDFontType2/BaseFont/A/W[0 1000000000 500]>>"), True
+    yield "list of widths", _fonts(200, wide, b"<</Type/Font/Subtype/CIDFontType2/BaseFont/A/W[0[%s]]>>" % (
+        b"1 " * 2_000_000)), True
+    yield "differences", _fonts(300, b"<</Type/Font/Subtype/Type1/BaseFont/A/Encoding<</Differences[0 %s]>>>>" % (
+        b"/a " * 5000)), False
+
+    # the list of objects
+    yield "many startxref", b"%PDF-1.7\n" + b"startxref\n" * 900_000 + b"%%EOF", True
+    yield "list of objects leads to itself", cross + (
+        b"xref\n0 1\n0000000000 65535 f \ntrailer\n<</Root 1 0 R/Size 3/Prev %d>>\nstartxref\n%d\n%%%%EOF"
+        % (len(cross), len(cross))), True
+    yield "a billion objects", cross + (
+        b"xref\n0 1000000000\n0000000000 65535 f \ntrailer\n<</Root 1 0 R/Size 1000000000>>\nstartxref\n%d\n%%%%EOF"
+        % len(cross)), True
+    for name, index, widths, entries in (
+        ("a billion objects without bytes", b"[0 1000000000]", b"[0 0 0]", b""),
+        ("objects of a billion bytes", b"[0 9]", b"[1000000000 1000000000 1000000000]", b"\x01" * 99),
+        ("fields of no number", b"[-5 1000000000]", b"[1 2 -1]", b"\x01" * 99),
+    ):
+        yield name, cross + b"5 0 obj\n" + stream(entries, (
+            b"/Type/XRef/Size 1000000000/Index%s/W%s/Root 1 0 R/Filter/FlateDecode" % (index, widths))
+        ) + b"\nendobj\nstartxref\n%d\n%%%%EOF" % len(cross), True
+    yield "nothing but objects", b"%PDF-1.7\n" + b"".join(b"%d 0 obj\nnull\nendobj\n" % n for n in range(350_000)), True
+    objects = b" ".join(b"%d 0" % number for number in range(1_000_000))
+    yield "packed objects", cross + b"5 0 obj\n" + stream(
+        b"", b"/Type/XRef/Size 9/Index[3 1]/W[1 1 1]/Root 1 0 R/Filter/FlateDecode") + (
+        b"\nendobj\n6 0 obj\n" + stream(objects, b"/Type/ObjStm/N 1000000/First %d/Filter/FlateDecode" % len(objects))
+        + b"\nendobj\nstartxref\n%d\n%%%%EOF" % len(cross)), True
+
+    # pages
+    yield "deep list of pages", _tree(60_000), True
+    yield "pages that lead to themselves", assemble(_CATALOG, b"<</Type/Pages/Kids[2 0 R 2 0 R]/Count 2>>"), True
+    yield "pages that lead to their parents", assemble(
+        _CATALOG, b"<</Type/Pages/Kids[3 0 R 3 0 R]/Count 4>>", b"<</Type/Pages/Kids[2 0 R 2 0 R]/Count 4>>"), True
+    doubling = [b"<</Type/Pages/Kids[%d 0 R %d 0 R]/Count 2>>" % (n + 1, n + 1) for n in range(2, 40)]
+    yield "pages that double", assemble(_CATALOG, *doubling, kid), True
+    yield "one page a million times", assemble(_CATALOG, b"<</Type/Pages/Kids[%s]/Count 9>>" % (
+        b"3 0 R " * 1_000_000), kid), True
+    yield "no page", assemble(_CATALOG, b"<</Type/Pages/Kids[]/Count 0>>"), True
+
+    # streams
+    yield "unpacks to 400 MB", page(stream(bomb)), True
+    yield "packed twice", page(stream(bomb, b"/Filter[/FlateDecode/FlateDecode]", 2)), True
+    yield "packed a thousand times", page(stream(b"q", b"/Filter[%s]" % (b"/FlateDecode" * 1000), 1000)), False
+    yield "a form of 400 MB", page(stream(b"/X Do"), b"/XObject<</X 5 0 R>>", stream(
+        bomb, b"/Type/XObject/Subtype/Form/BBox[0 0 9 9]/Filter/FlateDecode")), True
+    yield "rows of a billion columns", page(stream(
+        b"\2" * 9_000_000, b"/Filter/FlateDecode/DecodeParms<</Predictor 12/Columns 1000000000/Colors 9>>")), True
+    yield "repeated bytes", page(b"<</Filter/RunLengthDecode/Length 8000000>>stream\n" + b"\x81a" * 4_000_000
+                                 + b"\nendstream"), True
+    yield "hexadecimal", page(b"<</Filter/ASCIIHexDecode/Length 9000000>>stream\n" + b"2" * 9_000_000
+                              + b"\nendstream"), True
+    yield "a form that draws itself", page(stream(b"/X Do"), b"/XObject<</X 5 0 R>>", stream(
+        b"/X Do " * 99, b"/Type/XObject/Subtype/Form/BBox[0 0 9 9]/Resources<</XObject<</X 5 0 R>>>>/Filter/FlateDecode"
+    )), False
+    forms = [stream(b"/X Do /X Do", b"/Type/XObject/Subtype/Form/BBox[0 0 9 9]/Resources<</XObject<</X %d 0 R>>>>"
+                    b"/Filter/FlateDecode" % number) for number in range(6, 46)]
+    yield "forms that double", page(stream(b"/X Do"), b"/XObject<</X 5 0 R>>", *forms, stream(
+        b"", b"/Type/XObject/Subtype/Form/BBox[0 0 9 9]/Filter/FlateDecode")), True
+
+    # what is drawn
+    for name, drawing in (
+        ("many words", b"BT /F 9 Tf " + b"(a)Tj " * 160_000 + b"ET"), ("states that never end", b"q " * 490_000),
+        ("long text", b"BT /F 9 Tf (" + b"a" * 900_000 + b")Tj ET"), ("open brackets", b"[" * 900_000),
+        ("open dictionaries", b"<<" * 450_000), ("a long number", b"1" * 900_000 + b" Tj"),
+        ("a picture that never ends", b"BI /W 9 /H 9 ID " + b"EI" * 400_000), ("open strings", b"(" * 900_000),
+        ("moved words", b"BT /F 9 Tf " + b"9 9 Td (a)Tj " * 70_000 + b"ET"),
+    ):
+        yield name, page(stream(drawing), b"/Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>"), False
+
+    # signs
+    for name, piece, times in (
+        ("nested lists", b"[", 4_000_000), ("nested dictionaries", b"<<", 4_000_000),
+        ("nested strings", b"(", 4_000_000), ("remarks", b"%\n", 4_000_000), ("long name", b"/a#41", 1_500_000),
+        ("long number", b"9", 9_000_000),
+        ("blanks", b" ", 9_000_000),
+    ):
+        yield name, assemble(_CATALOG, piece * times, kid), True
+    yield "objects that are each other", assemble(_CATALOG, b"3 0 R", b"2 0 R"), True
+    yield "length that is itself", page(b"<</Length 4 0 R>>stream\nq\nendstream"), False
+
+    # broken and locked ones
+    yield "truncated", whole[:len(whole) // 2], True
+    yield "its head", whole[:9], True
+    yield "its end", whole[-200:], True
+    yield "noise", b"%PDF-1.7\n" + random.Random(1).randbytes(3_000_000), True
+    yield "nothing", b"", True
+    yield "a picture", b"\x89PNG\r\n\x1a\n" + bytes(1000), True
+    yield "password", locked(), True
+    yield "too large", whole + b" " * 10_000_000, True
+
+
+def _attributes(name, count):
+    return " ".join(f"{name}{number}='{number}'" for number in range(count))
+
+
+def xmls():
+    """Yield name, bytes, and whether it must be refused."""
+    root, end = f'<nfeProc xmlns="{NFE}">', "</nfeProc>"
+    entities = "".join(f"<!ENTITY a{n} '{f'&a{n - 1};' * 10}'>" for n in range(1, 12))
+    for name, text, refused in (
+        ("entities", f"<!DOCTYPE a [<!ENTITY a0 'ha'>{entities}]>{root}&a11;{end}", True),
+        ("a file of the server", f"<!DOCTYPE a [<!ENTITY a SYSTEM 'file:///etc/passwd'>]>{root}&a;{end}", True),
+        ("a page of the network", f"<!DOCTYPE a SYSTEM 'http://127.0.0.1:9/a.dtd'>{root}{end}", True),
+        ("deep", root + "<a>" * 400_000, True),
+        ("deep and whole", root + "<a>" * 200_000 + "</a>" * 200_000 + end, True),
+        ("many attributes", f"{root}<a {_attributes('b', 100_000)}/>{end}", True),
+        ("attributes on one tag", f"{root}<a {_attributes('b', 19_000)}/>{end}", False),
+        ("namespaces on one tag", f"{root}<a {_attributes('xmlns:b', 19_000)}/>{end}", False),
+        ("namespaces, each in the other", root + "".join(f"<a xmlns:b{n}='{n}'>" for n in range(19_000)), True),
+        ("namespaces on each level", root + "".join(f"<a {_attributes(f'xmlns:b{n}x', 70)}>" for n in range(250))
+         + "<b0x0:c/>" * 100_000 + "</a>" * 250 + end, False),
+        ("long text", f"{root}<a>{'x' * 9_000_000}</a>{end}", False),
+        ("long attribute", f"{root}<a b='{'x' * 9_000_000}'/>{end}", False),
+        ("long name", f"{root}<{'x' * 9_000_000}/>{end}", True),
+        ("many tags", root + "<a/>" * 2_000_000 + end, True),
+        ("many tags, and few enough", root + "<a/>" * 499_000 + end, False),
+        ("many protocols", root + "<protNFe/>" * 499_000 + end, False),
+        ("signs by number", f"{root}<a>{'&#65;' * 1_900_000}</a>{end}", False),
+        ("remarks", root + "<!---->" * 490_000 + end, False),
+        ("raw parts", root + "<![CDATA[x]]>" * 490_000 + end, False),
+        ("instructions", root + "<?a?>" * 490_000 + end, False),
+        ("cut", root + "<NFe><infNFe", True),
+        ("a sign that is none", f"{root}\ufffe\x00{end}", True),
+    ):
+        yield name, text.encode(), refused
+        if refused:
+            yield f"{name} (UTF-16)", text.encode("utf-16"), refused
+    yield "too large", (root + end).encode() + b" " * 11_000_000, True
+    yield "noise", root.encode() + random.Random(2).randbytes(3_000_000), True
