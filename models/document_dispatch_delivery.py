@@ -188,14 +188,17 @@ class DocumentDispatchDelivery(models.AbstractModel):
         What was begun before and not finished comes last, and alone.
         """
         Dispatch = self.env["document.dispatch"]
-        domain = self._get_unprepared_domain() & Domain("id", "not in", list(tried))
-        domain &= Domain("prepare_worker", "not in", self._get_living_workers())
+        domain = self._get_free_domain() & Domain("id", "not in", list(tried))
         if only is not None:
             domain &= Domain("id", "in", only.ids)
         return (
             Dispatch.search(domain & Domain("prepare_tries", "=", 0), order="id", limit=PREPARE_BATCH)
             or Dispatch.search(domain & Domain("prepare_tries", ">", 0), order="prepare_tries, id", limit=1)
         )
+
+    def _get_free_domain(self):
+        """What is to be made, and is in no living worker's hands."""
+        return self._get_unprepared_domain() & Domain("prepare_worker", "not in", self._get_living_workers())
 
     def _prepare(self, batch, key, tried):
         """Make text and files of a batch; return false where the server is not able to make any.
@@ -222,7 +225,7 @@ class DocumentDispatchDelivery(models.AbstractModel):
         What another worker has just made is not made again.
         """
         self._limit_waiting()
-        mine = batch.try_lock_for_update().filtered_domain(self._get_unprepared_domain())
+        mine = batch.try_lock_for_update().filtered_domain(self._get_free_domain())
         given_up = mine.filtered(lambda row: row.prepare_tries >= MOST_INTERRUPTIONS)
         for row in given_up:
             row._set_state(states.FAILED, self.env._(

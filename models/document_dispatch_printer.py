@@ -41,14 +41,23 @@ class DocumentDispatchPrinter(models.AbstractModel):
             run = Print.search([("state", "=", "making"), ("id", "not in", held)], order="id", limit=1)
             if not run:
                 break
-            if not self._isolate(self._step, run):
+            if not (self._isolate(self._begin_block, run) and self._isolate(self._step, run)):
                 held.append(run.id)
                 self._isolate(self._put_back, run)
         self._announce_remaining(Print.search_count([("state", "=", "making"), ("id", "not in", held)]))
 
+    def _begin_block(self, run):
+        """Count an attempt before it begins; return false when another worker has the run."""
+        run = run.try_lock_for_update()
+        if run.state != "making":
+            return False
+        run.block_tries += 1
+        self._commit()
+        return True
+
     def _step(self, run):
         """Make one block, in a transaction of its own; return false when another worker has the run."""
-        run = self._begin_block(run)
+        run = run.try_lock_for_update()
         if run.state != "making":
             return False
         alone = run.block_tries > 1
@@ -57,15 +66,6 @@ class DocumentDispatchPrinter(models.AbstractModel):
         run.block_tries = int(alone)
         self._commit(1)
         return True
-
-    def _begin_block(self, run):
-        """Count an attempt before it begins; return the run, locked, or none."""
-        run = run.try_lock_for_update()
-        if run.state == "making":
-            run.block_tries += 1
-            self._commit()
-            run = run.try_lock_for_update()
-        return run
 
     def _put_back(self, run):
         """It was not made, and no worker was lost by it: soon again, one envelope after another."""

@@ -21,6 +21,8 @@ UNLIMITED = 600
 BATCH_SHARE, PAGE_SHARE = 1 / 4, 1 / 8
 #: For a page that is made alone, because it was not done in time among others
 ALONE_SHARE = 1 / 3
+#: For all pages of a rendering that somebody waits for, who has no second attempt
+DIRECT_SHARE = 3 / 4
 #: Seconds that one page among others may take at most
 LONGEST_PAGE = 30
 
@@ -204,13 +206,14 @@ class IrActionsReport(models.Model):
 
     @api.model
     @contextmanager
-    def _dispatch_rendering(self, alone=False):
+    def _dispatch_rendering(self, alone=None):
         """Yield the :class:`RenderBatch` to give in the context as ``dispatch_render``.
 
         Within another rendering it is a pass on the same pool. ``None`` in tests: there wkhtmltopdf
         shares the test's own cursor, one request after another.
 
-        :param bool alone: for one document, which may take longer than one among others
+        :param alone: true for one document, which may take longer than one among others (false) that
+            has this second attempt; ``None`` where there is no other attempt
         """
         if outer := self._dispatch_batch():
             yield outer.inner()
@@ -234,6 +237,8 @@ class IrActionsReport(models.Model):
         """The seconds for one page, and for all pages of a batch: far below what ends the whole worker."""
         limits = [limit for name in ("limit_time_real", "limit_time_real_cron") if (limit := config[name] or 0) > 0]
         run = min(limits, default=UNLIMITED)
+        if alone is None:
+            return run * ALONE_SHARE, run * DIRECT_SHARE
         if alone:
             return run * ALONE_SHARE, run * ALONE_SHARE
         return min(run * PAGE_SHARE, LONGEST_PAGE), run * BATCH_SHARE
