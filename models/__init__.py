@@ -6,6 +6,7 @@ from . import document_dispatch_rule_text
 from . import document_dispatch_rule_preview
 from . import document_dispatch
 from . import document_dispatch_state
+from . import document_dispatch_making
 from . import document_dispatch_actions
 from . import document_dispatch_worker
 from . import document_dispatch_print

@@ -85,6 +85,12 @@ class AccountMove(models.Model):
             return self._dispatch_make_proforma(template, report)
         return self.env["account.move.send"]._dispatch_make_files(self, template, report)
 
+    def _dispatch_draw_files(self, template, report):
+        if self[:1].state == "draft":
+            self.env["document.dispatch.content"]._draw_template_files(self, template, report)
+        else:
+            self.env["account.move.send"]._dispatch_draw_files(self, report)
+
     def _dispatch_make_proforma(self, template, report):
         """The page of a draft, marked on each page as what it is; nothing of it stays on the invoice."""
         files = self.env["document.dispatch.content"]._make_template_files(self, template, report)

@@ -8,6 +8,7 @@ from odoo.tools import split_every
 from ..tools.pdf_text import mentions, pdf_text
 from ..tools.steering import SendRequest
 from .document_dispatch import NO_SYNC
+from .ir_actions_report import PageTimeout
 
 _logger = logging.getLogger(__name__)
 
@@ -91,9 +92,7 @@ class AccountMoveSend(models.AbstractModel):
         send._check_move_constraints(moves)
         data = {}
         for move in moves:
-            report = chosen_report or send._get_default_pdf_report_id(move)
-            if not report.is_invoice_report:
-                raise UserError(self.env._("The report “%s” does not print invoices.", report.name))
+            report = send._dispatch_report(move, chosen_report)
             settings = send._get_default_sending_settings(
                 move, sending_methods=[], pdf_report=report, mail_template=template,
             )
@@ -114,6 +113,40 @@ class AccountMoveSend(models.AbstractModel):
         }
 
     @api.model
+    def _dispatch_report(self, move, chosen_report):
+        """The report that prints an invoice; raises where it does not print invoices."""
+        report = chosen_report or self._get_default_pdf_report_id(move)
+        if not report.is_invoice_report:
+            raise UserError(self.env._("The report “%s” does not print invoices.", report.name))
+        return report
+
+    @api.model
+    def _dispatch_draw_files(self, moves, chosen_report):
+        """Have the PDFs drawn that :meth:`_dispatch_make_files` will ask core for, and write nothing."""
+        # sudo: as there
+        data = {
+            move.sudo(): {"pdf_report": self._dispatch_report(move, chosen_report)}
+            for move in moves if not move.invoice_pdf_report_id
+        }
+        with self.env["ir.actions.report"]._dispatch_rendering() as batch:
+            if batch and data:
+                send = self.with_context(dispatch_render=batch, **NO_SYNC)
+                send._dispatch_start_printing(batch, send._dispatch_split(data))
+
+    @api.model
+    def _dispatch_start_printing(self, batch, groups):
+        """Have these groups drawn, several at once."""
+        for group in groups:
+            with batch.collect():
+                self._dispatch_print(group)
+
+    @api.model
+    def _dispatch_split(self, invoices_data):
+        """Groups that one wkhtmltopdf process draws."""
+        size = self.env["ir.actions.report"]._dispatch_group_size()
+        return [dict(group) for group in split_every(size, invoices_data.items())]
+
+    @api.model
     def _dispatch_collect_files(self, move, move_data):
         """The move's own files and those of the text, each once."""
         ids = [
@@ -130,17 +163,12 @@ class AccountMoveSend(models.AbstractModel):
         Core prints all in one process. With Debian's wkhtmltopdf it raises there and sends none of
         the batch (``ir.actions.report._run_wkhtmltopdf``, "unpatched QT").
         """
-        Report = self.env["ir.actions.report"]
-        groups = [
-            dict(group) for group in split_every(Report._dispatch_group_size(), invoices_data.items())
-        ]
-        with Report._dispatch_rendering() as batch:
+        groups = self._dispatch_split(invoices_data)
+        with self.env["ir.actions.report"]._dispatch_rendering() as batch:
             # NO_SYNC: what a report computes, core may write (account.move.line._compute_parent_id)
             send = self.with_context(dispatch_render=batch, **NO_SYNC)
             if batch and len(groups) > 1:
-                for group in groups:
-                    with batch.collect():
-                        send._dispatch_print(group)
+                send._dispatch_start_printing(batch, groups)
             for group in groups:
                 send._dispatch_print_group(group)
 
@@ -157,11 +185,17 @@ class AccountMoveSend(models.AbstractModel):
             self._dispatch_print(group)
             if len(group) == 1 or self._dispatch_is_own_page(group):
                 return
+        except PageTimeout:
+            if len(group) == 1:
+                raise  # with more patience it takes longer still
         except UserError as error:
             _logger.info("Printed one by one: %s", error)
         patient = self.with_context(dispatch_patient=True)
-        for invoice, data in group.items():
-            patient._dispatch_print({invoice: data})
+        singles = [{invoice: data} for invoice, data in group.items()]
+        if batch := self.env["ir.actions.report"]._dispatch_render_batch():
+            patient._dispatch_start_printing(batch, singles)
+        for single in singles:
+            patient._dispatch_print(single)
 
     @api.model
     def _dispatch_is_own_page(self, group):

@@ -5,8 +5,10 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import formataddr
 
+from ..tools import environment
 from .document_dispatch_message import CORE_LAYOUT
 from .document_dispatch_worker import CLASHES, HELD
+from .ir_actions_report import PageTimeout
 from .ir_qweb import CompiledTexts
 
 _logger = logging.getLogger(__name__)
@@ -33,6 +35,20 @@ class DocumentDispatchContent(models.AbstractModel):
                     self._try_prepare(dispatch)
         dispatches.filtered(lambda row: row.together and row.state == "queued")._bundle_complete()
 
+    def _draw(self, dispatches):
+        """Have the pages of these rows drawn, and write nothing: whoever makes them then finds them drawn.
+
+        What cannot be drawn is not said here, but where it is made.
+        """
+        missing = dispatches.filtered(lambda dispatch: not dispatch.content_ready and not dispatch.without_files)
+        for group in missing.grouped(self._group_key).values():
+            try:
+                documents = self._documents(group)
+                documents._dispatch_draw_files(*self._template_and_report(group[0], documents))
+            except Exception:
+                _logger.info("Not drawn beforehand: %s", group, exc_info=True)
+                return  # the transaction may be broken
+
     @staticmethod
     def _group_key(dispatch):
         return (
@@ -51,7 +67,10 @@ class DocumentDispatchContent(models.AbstractModel):
             return False  # somebody has it in hand: the next run makes it
         except Exception as error:
             self.env.invalidate_all()
-            if len(group) == 1:
+            if environment.find_fault(error):
+                raise  # nor is this one
+            # among others there is less time than alone, where the next attempt is
+            if len(group) == 1 and not (isinstance(error, PageTimeout) and group.prepare_tries == 1):
                 _logger.info("Dispatch %s could not be made", group.id, exc_info=True)
                 group._set_state("failed", self._explain(error))
             return False
@@ -77,10 +96,7 @@ class DocumentDispatchContent(models.AbstractModel):
         for document in documents:
             if obstacle := document._dispatch_obstacle(first.type_id.code):
                 raise ValueError(obstacle)
-        template = (first.mail_template_id or first.type_id.mail_template_id).with_env(documents.env)
-        if not template:
-            raise ValueError(self.env._("The document type “%s” has no text. Choose one there.", first.type_id.name))
-        report = (first.report_id or first.type_id.report_id).with_env(documents.env)
+        template, report = self._template_and_report(first, documents)
         files = {} if first.without_files else documents._dispatch_make_files(template, report)
         texts = {
             lang: self._render(template, documents, lang)
@@ -102,6 +118,13 @@ class DocumentDispatchContent(models.AbstractModel):
             for recipient in others.browse() if dispatch.own_text else others:
                 text = texts[recipient.lang][document.id]
                 recipient._engine().write({"subject": text["subject"], "body": text["body"]})
+
+    def _template_and_report(self, dispatch, documents):
+        """The text of a row and its report, in the environment of the documents; the report may be empty."""
+        template = (dispatch.mail_template_id or dispatch.type_id.mail_template_id).with_env(documents.env)
+        if not template:
+            raise ValueError(self.env._("The document type “%s” has no text. Choose one there.", dispatch.type_id.name))
+        return template, (dispatch.report_id or dispatch.type_id.report_id).with_env(documents.env)
 
     def _documents(self, group):
         """The documents, seen by the operator in his company and the customer's language."""
@@ -158,10 +181,7 @@ class DocumentDispatchContent(models.AbstractModel):
         :param report: instead of those; empty: the document's own, where the template names none
         :return: ``{document: ir.attachment}``
         """
-        if report or not template.report_template_ids:
-            report = report or documents[:1]._dispatch_default_report()
-            # the same template with the type's own report; nothing is stored
-            template = template.new({"report_template_ids": [Command.set(report.ids)]}, origin=template)
+        template = self._template_with_report(documents, template, report)
         made = self._generate_attachments(template, documents)
         # sudo: the files are the system's to write
         Attachment = self.env["ir.attachment"].sudo()
@@ -173,6 +193,20 @@ class DocumentDispatchContent(models.AbstractModel):
             for document in documents
         }
 
+    def _template_with_report(self, documents, template, report):
+        """A template that names the report of these documents; nothing is stored."""
+        if not report and template.report_template_ids:
+            return template
+        report = report or documents[:1]._dispatch_default_report()
+        return template.new({"report_template_ids": [Command.set(report.ids)]}, origin=template)
+
+    def _draw_template_files(self, documents, template, report):
+        """Have drawn what :meth:`_make_template_files` will ask for, and write nothing."""
+        template = self._template_with_report(documents, template, report)
+        with template.env["ir.actions.report"]._dispatch_rendering() as batch:
+            if batch:
+                self._start_drawing(batch, template.with_context(dispatch_render=batch), documents)
+
     def _generate_attachments(self, template, documents):
         """Have core make a template's files; the PDFs are drawn several at once."""
         Report = template.env["ir.actions.report"]
@@ -182,6 +216,8 @@ class DocumentDispatchContent(models.AbstractModel):
                 self._start_drawing(batch, template, documents)
             try:
                 return template._generate_template_attachments(documents.ids, TEMPLATE_FILES)
+            except PageTimeout:
+                raise  # with more patience it takes longer still
             except UserError:
                 if len(documents) > 1:
                     raise  # the caller makes each on its own

@@ -1,11 +1,12 @@
 import logging
+from contextlib import contextmanager
 
 from odoo import SUPERUSER_ID, api, fields, models, modules
 from odoo.fields import Domain
 from odoo.modules.registry import Registry
 from odoo.tools import SQL
 
-from ..tools import states
+from ..tools import environment, folders, states
 from .document_dispatch_mailer import Sessions
 from .document_dispatch_worker import ATTEMPTS, CLASHES, HELD
 
@@ -13,6 +14,10 @@ _logger = logging.getLogger(__name__)
 
 #: Rows whose content is made in one transaction: well within one slice of the scheduler's time
 PREPARE_BATCH = 20
+#: How often a batch is made anew because of a clash, before each row of it is made by itself
+BATCH_ATTEMPTS = 2
+#: A row that ended so many workers while it was made is given up
+MOST_INTERRUPTIONS = 3
 #: Rows whose documents are told of the outcome in one transaction
 CONCLUDE_BATCH = 20
 #: More rows than this are left to the scheduler, so that no click waits for them
@@ -83,29 +88,34 @@ class DocumentDispatchDelivery(models.AbstractModel):
         if only is None:
             self._announce()
         seen, down, tried = set(), set(), set()
-        handed_over = self.env["document.dispatch"]
         while True:
-            while dispatch := self._repeat(self._claim, only, seen, down):
-                seen.add(dispatch.id)
-                go_on = self._deliver_isolated(dispatch, key, sessions, down)
-                handed_over |= dispatch
-                if not go_on or len(handed_over) >= CONCLUDE_BATCH:
-                    handed_over = self._conclude(handed_over)
-                if not go_on:
-                    return
-            handed_over = self._conclude(handed_over)
+            if not self._hand_over_due(key, only, sessions, seen, down):
+                return
             batch = self._find_unprepared(only, tried)
             if not batch:
                 if only is None and self._isolate(self._bundle_rest):
                     continue
                 break
-            tried.update(batch.ids)
-            self._isolate(self._prepare, batch)
+            if not self._prepare(batch, key, tried):
+                break  # nor can the server make others now
             if self._is_time_up():
                 return
         if only is None:
-            # what is left is in the hands of another lane, or waits for a server that is down
+            # what is left is in the hands of another lane, or waits for a server that is down or not able
             self._announce_remaining(0)
+
+    def _hand_over_due(self, key, only, sessions, seen, down):
+        """Hand over everything that is made and due; return false when time is up."""
+        handed_over = self.env["document.dispatch"]
+        go_on = True
+        while go_on and (dispatch := self._repeat(self._claim, only, seen, down)):
+            seen.add(dispatch.id)
+            go_on = self._deliver_isolated(dispatch, key, sessions, down)
+            handed_over |= dispatch
+            if len(handed_over) >= CONCLUDE_BATCH:
+                handed_over = self._conclude(handed_over)
+        self._conclude(handed_over)
+        return go_on
 
     def _announce(self):
         """Tell the scheduler how much there is, so that it comes back at once for what is left."""
@@ -132,7 +142,8 @@ class DocumentDispatchDelivery(models.AbstractModel):
     def _get_unprepared_domain(self):
         # for its page, or for its new content (document.dispatch.file)
         waits = Domain("file_id", "any", Domain("danfe_state", "=", "waiting") | Domain("reading", "=", True))
-        return Domain("channel", "=", "email") & ~waits & (
+        able = Domain("prepare_after", "=", False) | Domain("prepare_after", "<=", fields.Datetime.now())
+        return Domain("channel", "=", "email") & ~waits & able & (
             Domain("state", "=", states.QUEUED) & Domain("frozen", "=", False)
             | Domain("state", "=", states.REVIEW) & Domain("content_ready", "=", False)
         )
@@ -142,7 +153,11 @@ class DocumentDispatchDelivery(models.AbstractModel):
     # ------------------------------------------------------------------
 
     def _find_abandoned(self, key):
-        """Turn what a dead worker left ``sending`` into ``unknown``: nobody knows if it arrived."""
+        """Turn what a dead worker left ``sending`` into ``unknown``: nobody knows if it arrived.
+
+        The pages that it was drawing are removed from the disk.
+        """
+        folders.remove_left_over()
         sending = self.env["document.dispatch.recipient"].search([("state", "=", states.SENDING)])
         for worker in set(sending.mapped("worker")) - {key}:
             if self._is_gone(worker):
@@ -169,19 +184,113 @@ class DocumentDispatchDelivery(models.AbstractModel):
     # ------------------------------------------------------------------
 
     def _find_unprepared(self, only, tried):
-        """Return the next batch whose text and files are not made yet."""
-        domain = self._get_unprepared_domain() & Domain("id", "not in", list(tried))
+        """Return the next batch whose text and files are not made yet.
+
+        What was begun before and not finished comes last, and alone.
+        """
+        Dispatch = self.env["document.dispatch"]
+        domain = self._get_free_domain() & Domain("id", "not in", list(tried))
         if only is not None:
             domain &= Domain("id", "in", only.ids)
-        return self.env["document.dispatch"].search(domain, order="id", limit=PREPARE_BATCH)
+        return (
+            Dispatch.search(domain & Domain("prepare_tries", "=", 0), order="id", limit=PREPARE_BATCH)
+            or Dispatch.search(domain & Domain("prepare_tries", ">", 0), order="prepare_tries, id", limit=1)
+        )
 
-    def _prepare(self, batch):
-        """Make text and files of a batch, in one transaction."""
+    def _get_free_domain(self):
+        """What is to be made, and is in no living worker's hands."""
+        return self._get_unprepared_domain() & Domain("prepare_worker", "not in", self._get_living_workers())
+
+    def _prepare(self, batch, key, tried):
+        """Make text and files of a batch; return false where the server is not able to make any.
+
+        :param set tried: ids of the rows that are done with in this run; it is added to
+        """
+        tried.update(batch.ids)
+        mine = self._isolate(self._take, batch, key)
+        if not mine:
+            return True
+        Report = self.env["ir.actions.report"]
+        faults = []
+        with self._fault_noted(mine, faults), Report._dispatch_rendering(alone=mine[0].prepare_tries > 1) as rendering:
+            content = self.env["document.dispatch.content"].with_context(dispatch_render=rendering)
+            self._make(mine, content, faults)
+        left = self._isolate(self._leave, mine, key)
+        if left and len(batch) > 1:
+            tried.difference_update(left.ids)  # each alone, after all others
+        return len(faults) < len(mine)
+
+    def _take(self, batch, key):
+        """Claim these rows, and count the attempt, before anything is made; return those that are ours.
+
+        What another worker has just made is not made again.
+        """
         self._limit_waiting()
-        # what another worker has just made is not made again
-        mine = batch.try_lock_for_update().filtered_domain(self._get_unprepared_domain())
-        self.env["document.dispatch.content"]._prepare(mine)
+        mine = batch.try_lock_for_update().filtered_domain(self._get_free_domain())
+        given_up = mine.filtered(lambda row: row.prepare_tries >= MOST_INTERRUPTIONS)
+        for row in given_up:
+            row._set_state(states.FAILED, self.env._(
+                "The server was ended %s times while it made this document.", row.prepare_tries))
+        given_up._end_making()
+        mine -= given_up
+        mine._begin_making(key)
+        self._commit(len(given_up))
+        return mine
+
+    def _make(self, rows, content, faults):
+        """Draw the pages first, then write, in a transaction that waits for nobody.
+
+        Where that clashes with what people write, each row by itself: one busy document must not hold up others.
+        """
+        if rendering := content.env.context["dispatch_render"]:
+            self._isolate(content._draw, rows)
+            self._roll_back()
+            rendering.wait()
+        several = len(rows) > 1
+        try:
+            self._repeat(self._write_content, rows, content, attempts=BATCH_ATTEMPTS if several else ATTEMPTS)
+        except Exception as error:
+            self._roll_back()
+            fault = environment.find_fault(error)
+            _logger.info("Not made %s: %s", "together" if several else "now", rows, exc_info=True)
+            if several:
+                for row in rows:
+                    self._make(row, content, faults)
+            elif fault:
+                faults.append(fault)
+                self._isolate(self._wait_for_server, rows, fault)
+
+    def _write_content(self, rows, content):
+        self._limit_waiting()
+        mine = rows.try_lock_for_update().filtered_domain(self._get_unprepared_domain())
+        content._prepare(mine)
+        # what is not made yet stays ours until it is left
+        mine.filtered(lambda row: row.content_ready or row.state == states.FAILED)._end_making()
         self._commit(len(mine))
+
+    def _wait_for_server(self, rows, fault):
+        rows.exists()._wait_for_server(fault)
+        self._commit()
+
+    def _leave(self, rows, key):
+        """Give back what was not made; return it."""
+        left = rows.exists().filtered(lambda row: row.prepare_worker == key)
+        left._leave_making()
+        self._commit()
+        return left
+
+    @contextmanager
+    def _fault_noted(self, rows, faults):
+        """Where not even a place for the pages can be had, all of these rows wait."""
+        try:
+            yield
+        except Exception as error:
+            self._roll_back()
+            fault = environment.find_fault(error)
+            if not fault:
+                raise
+            faults += [fault] * len(rows)
+            self._isolate(self._wait_for_server, rows, fault)
 
     def _bundle_rest(self):
         """Make the common mails of customers whose documents several workers made; tell whether there were some."""
@@ -209,7 +318,10 @@ class DocumentDispatchDelivery(models.AbstractModel):
             except Exception as error:
                 _logger.exception("Dispatch %s could not be handed over", dispatch.id)
                 self._roll_back()
-                self._isolate(self._park, dispatch, error)
+                if fault := environment.find_fault(error):
+                    self._isolate(self._wait_for_server, dispatch, fault)
+                else:
+                    self._isolate(self._park, dispatch, error)
                 break
         return self._commit()
 
@@ -281,6 +393,7 @@ class DocumentDispatchDelivery(models.AbstractModel):
         """Commit what the server said; ``used``: what the mailer noted, and a clash has undone."""
         recipient._engine().write(used)
         recipient._apply_outcome(outcome)
+        recipient.dispatch_id.filtered("prepare_faults")._end_making()
         return self._commit()
 
     def _note_account(self, server, outcome):

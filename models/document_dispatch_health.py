@@ -22,7 +22,7 @@ class DocumentDispatchHealth(models.AbstractModel):
         """Return what is wrong now, one sentence each, which says what to do."""
         return [
             *self._check_scheduler(), *self._check_accounts(), *self._check_rules(),
-            *self._check_companies(), *self._check_rows(), *self._check_neighbours(),
+            *self._check_companies(), *self._check_server(), *self._check_rows(), *self._check_neighbours(),
         ]
 
     def _get_jobs(self):
@@ -75,6 +75,17 @@ class DocumentDispatchHealth(models.AbstractModel):
                 mode = dict(company._fields["dispatch_mode"]._description_selection(self.env))[company.dispatch_mode]
                 yield self.env._("%(company)s does not send (“%(mode)s” in the settings); %(count)s documents wait.",
                                  company=company.name, mode=mode, count=waiting)
+
+    def _check_server(self):
+        """One sentence, however many documents wait for it."""
+        waiting = self.env["document.dispatch"].search([
+            ("prepare_faults", ">", 0), ("state", "in", ("queued", "review")),
+        ], order="write_date desc")
+        if waiting:
+            yield self.env._(
+                "%(count)s documents wait. %(reason)s. Mend this on the server: they go by themselves then.",
+                count=len(waiting), reason=waiting[0].state_message,
+            )
 
     def _check_rows(self):
         long_ago = fields.Datetime.now() - PATIENCE

@@ -186,6 +186,12 @@ class DocumentDispatchMixin(models.AbstractModel):
         """
         raise NotImplementedError(self._name)
 
+    def _dispatch_draw_files(self, template, report):
+        """Have the pages drawn that :meth:`_dispatch_make_files` will ask for, and write nothing.
+
+        So that no transaction waits for them. A document without it is drawn while it is made.
+        """
+
     def _dispatch_own_text(self, lang):
         """Subject and body, where the document carries a text of its own instead of the type's."""
         return {}

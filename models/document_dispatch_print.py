@@ -27,6 +27,10 @@ class DocumentDispatchPrint(models.Model):
         required=True, readonly=True, default="making",
     )
     queue = fields.Json(readonly=True, help="The envelopes that are still to be made: their rows.")
+    block_tries = fields.Integer(
+        readonly=True, default=0,
+        help="How often the next block was begun and not finished. Such a run goes on with one envelope at a time.",
+    )
     part_ids = fields.Many2many("ir.attachment", readonly=True, bypass_search_access=True)
     attachment_id = fields.Many2one("ir.attachment", string="File", readonly=True, ondelete="restrict")
     left_out = fields.Text(readonly=True, help="What was not printed, and why. It stays in the tray.")

@@ -1,18 +1,23 @@
 import logging
+from datetime import timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import split_every
 
-from ..tools import pdf_merge, pdf_reader
+from ..tools import environment, folders, pdf_merge, pdf_reader
 from .document_dispatch_worker import CLASHES
+from .ir_actions_report import PageTimeout
 
 _logger = logging.getLogger(__name__)
 
 #: Documents that are made and merged in one transaction
 BLOCK = 20
+#: An envelope that ended so many workers, alone, is left out
+MOST_INTERRUPTIONS = 3
+#: Minutes until a run goes on that could not be made now
+WAIT = 5
 
 
 class DocumentDispatchPrinter(models.AbstractModel):
@@ -29,57 +34,100 @@ class DocumentDispatchPrinter(models.AbstractModel):
     @api.model
     def _cron_print(self):
         """Entry of ``ir_cron_dispatch_print``: one block after another, oldest run first."""
+        folders.remove_left_over()
         Print = self.env["document.dispatch.print"]
         held = []
         while not self._is_time_up():
             run = Print.search([("state", "=", "making"), ("id", "not in", held)], order="id", limit=1)
             if not run:
                 break
-            if not self._isolate(self._step, run):
+            if not (self._isolate(self._begin_block, run) and self._isolate(self._step, run)):
                 held.append(run.id)
+                self._isolate(self._put_back, run)
         self._announce_remaining(Print.search_count([("state", "=", "making"), ("id", "not in", held)]))
+
+    def _begin_block(self, run):
+        """Count an attempt before it begins; return false when another worker has the run."""
+        run = run.try_lock_for_update()
+        if run.state != "making":
+            return False
+        run.block_tries += 1
+        self._commit()
+        return True
 
     def _step(self, run):
         """Make one block, in a transaction of its own; return false when another worker has the run."""
         run = run.try_lock_for_update()
         if run.state != "making":
             return False
-        self._make_block(run)
+        alone = run.block_tries > 1
+        with self.env["ir.actions.report"]._dispatch_rendering(alone) as rendering:
+            self.with_context(dispatch_render=rendering)._make_block(run, alone)
+        run.block_tries = int(alone)
         self._commit(1)
         return True
+
+    def _put_back(self, run):
+        """It was not made, and no worker was lost by it: soon again, one envelope after another."""
+        run = run.try_lock_for_update()
+        if run.block_tries:
+            run.block_tries = 1
+            self.env.ref("document_dispatch.ir_cron_dispatch_print")._trigger(
+                fields.Datetime.now() + timedelta(minutes=WAIT))
+        self._commit()
 
     @api.model
     def _make(self, run):
         """Make a whole run in the transaction of the caller."""
-        while run.state == "making":
-            self._make_block(run)
+        try:
+            while run.state == "making":
+                self._make_block(run)
+        except Exception as error:
+            if fault := environment.find_fault(error):
+                raise UserError(self.env._("The server is not able to print now: %s",
+                                           run.dispatch_ids._explain_fault(fault))) from error
+            raise
 
     # ------------------------------------------------------------------
     # A block
     # ------------------------------------------------------------------
 
-    def _make_block(self, run):
-        """Make the next envelopes of a run; the last block makes the file."""
-        block, rest = self._split(run.queue)
+    def _make_block(self, run, alone=False):
+        """Make the next envelopes of a run, or only one; the last block makes the file."""
+        block, rest = self._split(run.queue, 1 if alone else BLOCK)
         rows = run.env["document.dispatch"].browse(row_id for envelope in block for row_id in envelope)
+        if run.block_tries > MOST_INTERRUPTIONS:
+            run.block_tries = 1
+            run._note_left_out(dict.fromkeys(self._still_in(run, rows), self.env._(
+                "The server was ended %s times while it made this document.", MOST_INTERRUPTIONS)))
+        else:
+            self._try_block(run, block, rows)
+        run.queue = rest
+        if not rest:
+            self._finish(run)
+
+    def _try_block(self, run, block, rows):
         try:
             with self.env.cr.savepoint():
                 self._of(run)._make_envelopes(run, [rows.browse(ids) for ids in block])
         except CLASHES:
             raise  # no fault of the documents: the block is made anew
         except Exception as error:
-            _logger.exception("Print run %s: a block could not be made", run.id)
             self.env.invalidate_all()
+            if self._comes_again(run, error):
+                raise
+            _logger.exception("Print run %s: a block could not be made", run.id)
             run._note_left_out(dict.fromkeys(self._still_in(run, rows), self._explain(error)))
-        run.queue = rest
-        if not rest:
-            self._finish(run)
+
+    def _comes_again(self, run, error):
+        """Tell whether this is no fault of the documents, or may go when an envelope is made alone."""
+        return environment.find_fault(error) or isinstance(error, PageTimeout) and run.block_tries == 1
 
     @staticmethod
-    def _split(queue):
+    def _split(queue, most):
         """Whole envelopes until there are enough documents, and what is left."""
         count, taken = 0, 0
-        while taken < len(queue) and count < BLOCK:
+        while taken < len(queue) and count < most:
             count += len(queue[taken])
             taken += 1
         return queue[:taken], queue[taken:]
@@ -119,7 +167,7 @@ class DocumentDispatchPrinter(models.AbstractModel):
         """Write covers and documents into one file; apart from here, as a customer's PDF may be among them."""
         if not envelopes:
             return
-        with TemporaryDirectory(prefix="dispatch_print_") as folder:
+        with folders.private_folder("dispatch_print_") as folder:
             path = Path(folder, "part")
             run.pages += sum(pdf_reader.merge(self._contents_of(envelopes, covers, files), path))
             run.part_ids |= self._store(run, path)
@@ -171,6 +219,8 @@ class DocumentDispatchPrinter(models.AbstractModel):
             raise
         except Exception as error:
             self.env.invalidate_all()
+            if self._comes_again(rows.print_id[:1], error):
+                raise
             if len(rows) == 1:
                 _logger.info("Dispatch %s could not be printed", rows.id, exc_info=True)
                 reasons[rows] = self._explain(error)
@@ -240,6 +290,8 @@ class DocumentDispatchPrinter(models.AbstractModel):
         except CLASHES:
             raise
         except Exception as error:
+            if self._comes_again(rows.print_id[:1], error):
+                raise
             _logger.info("The cover letter of %s could not be made", rows, exc_info=True)
             text = self.env._("The cover letter could not be made: %s", " ".join(str(error).split()))
             reasons.update(dict.fromkeys(rows, text))
@@ -281,7 +333,7 @@ class DocumentDispatchPrinter(models.AbstractModel):
         parts = run.part_ids.sorted("id")
         if len(parts) < 2:
             return parts
-        with TemporaryDirectory(prefix="dispatch_print_") as folder:
+        with folders.private_folder("dispatch_print_") as folder:
             path = Path(folder, "run")
             # in this process: the parts were written by the same program, flat and unpacked; what strangers put
             # into them is copied as it stands, in time and memory that grow with its bytes

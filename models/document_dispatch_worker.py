@@ -62,13 +62,13 @@ class DocumentDispatchWorker(models.AbstractModel):
             self.env.cr.rollback()
         self.env.invalidate_all()
 
-    def _repeat(self, unit, *args):
+    def _repeat(self, unit, *args, attempts=ATTEMPTS):
         """Do a unit of work, anew as long as it clashes with another transaction."""
-        for attempt in range(1, ATTEMPTS + 1):
+        for attempt in range(1, attempts + 1):
             try:
                 return unit(*args)
             except CLASHES:
-                if attempt == ATTEMPTS or modules.module.current_test:
+                if attempt == attempts or modules.module.current_test:
                     raise
                 self._roll_back()
 
@@ -113,18 +113,32 @@ class DocumentDispatchWorker(models.AbstractModel):
             self.env.cr.execute("SELECT pg_advisory_unlock(%s, %s)", (LOCK_SPACE, worker))
         return gone
 
+    def _get_living_workers(self):
+        """The keys of all workers that live now, this one too.
+
+        Raw SQL: only PostgreSQL knows them (``_worker``).
+        """
+        self.env.cr.execute("""
+            SELECT objid::bigint FROM pg_locks
+             WHERE locktype = 'advisory' AND classid = %s AND granted
+               AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+        """, [LOCK_SPACE])
+        return [key for [key] in self.env.cr.fetchall()]
+
     # ------------------------------------------------------------------
     # Lanes: Odoo's scheduler calls each of them, side by side
     # ------------------------------------------------------------------
 
     def _come_back(self):
-        """Have the scheduler wake us when the next deferred mail is due."""
-        waiting = self.env["document.dispatch.recipient"].search(
-            [("state", "=", states.DEFERRED), ("next_try", ">", fields.Datetime.now())],
-            order="next_try", limit=1,
-        )
-        if waiting:
-            self._trigger_lanes(waiting.next_try)
+        """Have the scheduler wake us when the next deferred mail is due, or what waits for the server itself."""
+        now = fields.Datetime.now()
+        mail = self.env["document.dispatch.recipient"].search(
+            [("state", "=", states.DEFERRED), ("next_try", ">", now)], order="next_try", limit=1)
+        row = self.env["document.dispatch"].search(
+            [("state", "in", (states.QUEUED, states.REVIEW)), ("prepare_after", ">", now)],
+            order="prepare_after", limit=1)
+        if times := [*mail.mapped("next_try"), *row.mapped("prepare_after")]:
+            self._trigger_lanes(min(times))
 
     @api.model
     def _trigger_lanes(self, at=None):

@@ -86,6 +86,9 @@ class DocumentDispatchWritten(models.AbstractModel):
     def _dispatch_make_files(self, template, report):
         return self.env["document.dispatch.content"]._make_template_files(self, template, report)
 
+    def _dispatch_draw_files(self, template, report):
+        self.env["document.dispatch.content"]._draw_template_files(self, template, report)
+
     def _dispatch_date(self):
         return self.date
 

@@ -1,4 +1,7 @@
-from odoo import models
+from contextlib import suppress
+from pathlib import Path
+
+from odoo import api, models
 from odoo.fields import Command
 
 #: Fields that hold the bytes of a file
@@ -7,6 +10,18 @@ CONTENT_FIELDS = frozenset({"raw", "datas", "db_datas", "store_fname", "checksum
 
 class IrAttachment(models.Model):
     _inherit = "ir.attachment"
+
+    @api.model
+    def _file_write(self, bin_value, checksum):
+        """Leave no cut file behind where the disk is full: core never writes it again, and says that it collides."""
+        try:
+            return super()._file_write(bin_value, checksum)
+        except OSError:
+            path = Path(self._full_path(f"{checksum[:2]}/{checksum}"))
+            with suppress(OSError):
+                if path.stat().st_size != len(bin_value):
+                    path.unlink()
+            raise
 
     def unlink(self):
         """A file that was released to be sent stays with its row, whoever deletes it elsewhere.

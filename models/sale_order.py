@@ -72,6 +72,9 @@ class SaleOrder(models.Model):
     def _dispatch_make_files(self, template, report):
         return self.env["document.dispatch.content"]._make_template_files(self, template, report)
 
+    def _dispatch_draw_files(self, template, report):
+        self.env["document.dispatch.content"]._draw_template_files(self, template, report)
+
     def _dispatch_accepted(self):
         """The quotation becomes “sent” when the server took it, not before as in core."""
         drafts = self.filtered(lambda order: order.state == "draft")

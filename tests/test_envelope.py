@@ -1,6 +1,9 @@
 """The address of a letter stands in the window of the envelope, measured on the paper."""
 
 import io
+import socket
+import threading
+from contextlib import suppress
 from unittest.mock import patch
 
 from pypdf import PdfReader
@@ -63,6 +66,26 @@ class TestEnvelope(LetterCase):
 
     def _partner(self, **vals):
         return self.env["res.partner"].create({"name": "Gómez Hermanos S.A.", "is_company": True, **vals})
+
+    def test_loads_nothing_from_outside(self):
+        """Whatever somebody writes into a letter: while it is drawn, no strange server is asked."""
+        stranger, asked = socket.create_server(("127.0.0.1", 0)), []
+        self.addCleanup(stranger.close)
+
+        def take_calls():
+            with suppress(OSError):
+                while line := stranger.accept()[0]:
+                    asked.append(line)
+                    line.close()
+
+        threading.Thread(target=take_calls, daemon=True).start()
+        page = f'<html><body><p>Hello</p><img src="http://127.0.0.1:{stranger.getsockname()[1]}/a.png"/></body></html>'
+        Report = self.env["ir.actions.report"].with_context(force_report_rendering=True)
+        for report in ("action_report_cover_letter", "action_report_letter", "action_report_statement"):
+            with self.allow_pdf_render():
+                content = Report._run_wkhtmltopdf([page], report_ref=f"document_dispatch.{report}")
+            self.assertTrue(content.startswith(b"%PDF"))
+        self.assertEqual(asked, [])
 
     def test_addresses_in_the_window(self):
         short = {"street": "Calle Mayor 5", "zip": "28013", "city": "Madrid", "country_id": self._country("es")}

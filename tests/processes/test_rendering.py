@@ -4,9 +4,11 @@ import io
 import os
 import re
 import shutil
+import socket
 import stat
 import tempfile
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -28,6 +30,7 @@ bodies = [name for name in arguments if "report.body" in name]
 if bodies:
     with notes.open("a") as file:
         file.write(f"{{len(bodies)}}\\n")
+    notes.with_name("pid").write_text(str(os.getpid()))
     texts = "".join(Path(name).read_text() for name in bodies)
     if mode == "mix" and len(bodies) > 1:
         first, last = (arguments.index(name) for name in (bodies[0], bodies[-1]))
@@ -104,6 +107,80 @@ class TestRendering(FaultCase):
         self.assertIn("did not finish within 2 seconds", self.message_of(parked))
         self.assertRow(parked, "failed")
 
+    def test_picture_that_never_comes(self):
+        """A strange server that takes the call and is silent costs its own page seconds, and nobody else anything."""
+        silent = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(silent.close)
+        address = f"//127.0.0.1:{silent.getsockname()[1]}"
+        *_rows, waiting = rows = self.unmade_invoices(
+            3, last=f'<img src="http:{address}/a.png"><p style="background: url(https:{address}/b)">Terms</p>')
+        begun = time.monotonic()
+        self.draw_with("well")
+        self.assertLess(time.monotonic() - begun, 40)
+        self.assertRows(rows, "sent")
+        self.assertOwnPdfs([waiting])
+        self.assertCopies(3)
+
+    def test_worker_killed_while_a_page_is_drawn(self):
+        """Nothing of it is left behind, and what was interrupted goes last and alone."""
+        first, *others = self.unmade_invoices(3, last="Obra parada")
+        process = self.start(worker.deliver_drawing, self.program("hang"), {"folder": str(self.folder)})
+        pid = self.folder / "pid"
+        self.wait_until(pid.exists)
+        self.kill(process)
+        drawing = Path("/proc", pid.read_text())
+        self.wait_until(lambda: not drawing.exists() or "Z" in drawing.joinpath("stat").read_text().split()[2])
+        self.assertTrue(list(self.folder.glob("dispatch_pdf_*")), "killed in the middle")
+        with transaction() as env:
+            rows = env["document.dispatch"].browse([first, *others])
+            self.assertEqual(set(rows.mapped("prepare_tries")), {1})
+        self.notes.unlink()
+        self.draw_with("hang", timeout=3)
+        self.assertFalse(list(self.folder.glob("dispatch_pdf_*")))
+        self.assertEqual(set(self.calls()), {1})
+        self.assertRows([first, others[0]], "sent")
+        self.assertRow(others[1], "failed")
+        self.assertCopies(2)
+
+    def test_invoice_that_somebody_writes_all_the_time(self):
+        rows = self.unmade_invoices(6)
+        busy, done = self.move_id(rows[0]), threading.Event()
+
+        def write():
+            while not done.wait(1):
+                self.execute("UPDATE account_move SET ref = coalesce(ref, '') || '.' WHERE id = %s", busy)
+
+        somebody = threading.Thread(target=write)
+        somebody.start()
+        try:
+            self.draw_with("well")
+        finally:
+            done.set()
+            somebody.join()
+        self.deliver()
+        self.assertRows(rows, "sent")
+        self.assertCopies(6)
+
+    def test_server_that_cannot_draw(self):
+        """A missing program is no fault of the documents: they wait, one sentence says why, and then they go."""
+        rows = self.unmade_invoices(2)
+        path = os.environ["PATH"]
+        for folder in path.split(os.pathsep):
+            if Path(folder, "wkhtmltopdf").exists():
+                path = path.replace(folder, str(self.folder))
+        self.finish(self.start(worker.deliver_drawing, path, {}), seconds=60)
+        with transaction() as env:
+            dispatches = env["document.dispatch"].browse(rows)
+            self.assertEqual(set(dispatches.mapped("state")), {"queued"})
+            self.assertIn("wkhtmltopdf", dispatches[0].state_message)
+            self.assertEqual(len(list(env["document.dispatch.health"]._check_server())), 1)
+            dispatches._engine().prepare_after = False
+        self.draw_with("well")
+        self.assertRows(rows, "sent")
+        self.assertCopies(2)
+        with transaction() as env:
+            self.assertEqual(list(env["document.dispatch.health"]._check_server()), [])
+
     def test_print_run_in_the_background(self):
         """A worker is killed in the middle; the next one goes on from there, and nothing is in the file twice."""
         rows = [row for letter in "abc" for row in self.unmade_invoices(MANY, f"{letter}@silva.example.com")]
@@ -144,11 +221,15 @@ class TestRendering(FaultCase):
 
     def draw_with(self, mode, **options):
         """Let a worker deliver, with a wkhtmltopdf that behaves so."""
+        options.setdefault("folder", str(self.folder))
+        self.finish(self.start(worker.deliver_drawing, self.program(mode), options), seconds=60)
+
+    def program(self, mode):
+        """Return the PATH that finds a wkhtmltopdf that behaves so."""
         program = self.folder / "wkhtmltopdf"
         program.write_text(PROGRAM.format(mode=mode, real=shutil.which("wkhtmltopdf"), notes=str(self.notes)))
         program.chmod(program.stat().st_mode | stat.S_IXUSR)
-        path = os.pathsep.join([str(self.folder), os.environ["PATH"]])
-        self.finish(self.start(worker.deliver_drawing, path, options), seconds=60)
+        return os.pathsep.join([str(self.folder), os.environ["PATH"]])
 
     def calls(self):
         """The number of documents in each call."""

@@ -7,8 +7,8 @@ Odoo's own server are. Everything is committed, nothing knows that it is tested.
 import ctypes
 import os
 import signal
+import tempfile
 from contextlib import ExitStack, contextmanager
-from functools import partial
 from unittest.mock import patch
 
 import odoo.init  # noqa: F401 it gives the package its names
@@ -120,16 +120,18 @@ def receive(raw, *stops):
 
 
 def deliver_drawing(path, options):
-    """Deliver with the wkhtmltopdf of this PATH; ``timeout``: seconds that it may take."""
-    # only now Odoo knows where the addon is
-    from odoo.addons.document_dispatch.tools import pdf_pool
+    """Deliver with the wkhtmltopdf of this PATH.
 
+    ``timeout``: seconds that one page may take; ``folder``: where temporary files go.
+    """
     os.environ["PATH"] = path
     ir_actions_report._wkhtml.cache_clear()
+    tempfile.tempdir = options.get("folder")
     with ExitStack() as patches:
-        if "timeout" in options:
-            pool = partial(pdf_pool.Pool, timeout=options["timeout"])
-            patches.enter_context(patch.object(pdf_pool, "Pool", pool))
+        if seconds := options.get("timeout"):
+            patches.enter_context(patch.object(
+                Registry(DATABASE)["ir.actions.report"], "_dispatch_seconds",
+                lambda _self, alone: (seconds, 10 * seconds)))
         deliver()
 
 

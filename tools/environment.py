@@ -1,0 +1,53 @@
+"""Whose fault an error is: the document's, or that of the machine that it is made on."""
+
+import errno
+
+#: What a full or read-only disk, and the limits of a process, make of any document
+OS_ERRORS = frozenset({
+    errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN,
+})
+#: PostgreSQL's codes: resources (53), its operator's intervention (57P), its disk (58), a database that takes no writes
+DATABASE_ERRORS = ("53", "57P", "58", "25006")
+#: By number of the system, and by code of PostgreSQL
+KINDS = {
+    errno.ENOSPC: "disk", errno.EDQUOT: "disk", "53100": "disk", errno.EROFS: "read_only", "25006": "read_only",
+    errno.EMFILE: "files", errno.ENFILE: "files", errno.ENOMEM: "memory", "53200": "memory",
+}
+#: Minutes to wait after a fault of the environment, longer each time
+PAUSES = (1, 2, 5, 10, 20, 30, 60)
+
+
+class ProgramMissing(OSError):
+    """A program that is needed cannot be started: not installed, or not ours to run."""
+
+
+def find_fault(error):
+    """Return the error of the environment in the chain of an exception's causes, or ``None``."""
+    seen = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        if is_fault(error):
+            return error
+        error = error.__cause__ or error.__context__
+    return None
+
+
+def is_fault(error):
+    """Tell whether this very exception speaks of the machine."""
+    if isinstance(error, OSError):
+        return isinstance(error, ProgramMissing) or error.errno in OS_ERRORS
+    return isinstance(error, MemoryError) or (getattr(error, "pgcode", None) or "").startswith(DATABASE_ERRORS)
+
+
+def pause(faults):
+    """The minutes to wait after so many faults in a row."""
+    return PAUSES[min(max(faults, 1), len(PAUSES)) - 1]
+
+
+def kind(fault):
+    """What to look at: ``disk``, ``read_only``, ``files``, ``memory``, ``program``, or ``None`` for something else."""
+    if isinstance(fault, ProgramMissing):
+        return "program"
+    if isinstance(fault, MemoryError):
+        return "memory"
+    return KINDS.get(getattr(fault, "errno", None)) or KINDS.get(getattr(fault, "pgcode", None))
