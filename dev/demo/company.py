@@ -69,7 +69,7 @@ def build(env, smtp_port):
 
 def run_once(env):
     """Plan and deliver as the scheduler does at night: each job again, as long as it asks for it at once."""
-    for name in ("ir_cron_dispatch_plan", "ir_cron_dispatch_deliver"):
+    for name in ("ir_cron_dispatch_read", "ir_cron_dispatch_plan", "ir_cron_dispatch_deliver"):
         cron = env.ref(f"document_dispatch.{name}")
         for _time in range(MOST_RUNS):
             cron.method_direct_trigger()

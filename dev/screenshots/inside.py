@@ -99,6 +99,7 @@ def add_fresh(env):
         move.action_post()
     for file in FRESH_FILES:
         demo_company._file(env, file)
+    env.ref("document_dispatch.ir_cron_dispatch_read").method_direct_trigger()
 
 
 def as_administrator(env):
