@@ -3,7 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import formataddr
 
 from ..tools import addresses, states
-from .document_dispatch import ENGINE
+from .document_dispatch_protected import ENGINE
 
 #: What people may say of a recipient, and only while the row is in review
 EDITABLE_FIELDS = frozenset({"partner_id", "email", "name", "lang", "subject", "body"})
