@@ -23,6 +23,7 @@ class DocumentDispatch(models.Model):
     """
 
     _name = "document.dispatch"
+    _inherit = ["document.dispatch.system"]
     _description = "Dispatch of a Document"
     _order = "id desc"
     _rec_name = "document_name"
@@ -234,12 +235,8 @@ class DocumentDispatch(models.Model):
             ))
 
     def _engine(self):
-        """This recordset with the right to write frozen fields.
-
-        sudo: the states belong to the worker, not to the user whose document it is; whoever gets
-        here was checked on the document or on the row before.
-        """
-        return self.sudo().with_context(dispatch_engine=ENGINE)
+        """This recordset with the right to write frozen fields: see ``document.dispatch.protected``."""
+        return self._with_system_write()
 
     # ------------------------------------------------------------------
     # Which rows stand for a document

@@ -23,7 +23,8 @@ class DocumentDispatchProtected(models.AbstractModel):
         """Names of this module's own fields that are stored and read-only."""
         return frozenset(
             name for name, field in self._fields.items()
-            if field.store and field.readonly and field._modules[:1] == ("document_dispatch",)
+            if field.store and field.readonly and not field.automatic
+            and field._modules[:1] == ("document_dispatch",)
         )
 
     @api.model
@@ -77,3 +78,15 @@ class DocumentDispatchProtected(models.AbstractModel):
     @api.model
     def _get_protected_message(self):
         return self.env._("What became of a document is not edited by hand.")
+
+
+class DocumentDispatchSystem(models.AbstractModel):
+    """A record that only the system makes: no default of a caller says anything in it."""
+
+    _name = "document.dispatch.system"
+    _description = "Record That Only the System Makes"
+    _inherit = ["document.dispatch.protected"]
+
+    @api.model
+    def _get_fields_with_own_default(self):
+        return frozenset(self._fields)
