@@ -7,6 +7,8 @@ from odoo.tools.misc import clean_context
 from ..tools import addresses, consent
 from .document_dispatch_protected import ENGINE
 
+#: What follows from the row and from who is logged in, whatever a caller gives
+FOLLOWING = frozenset({"user_id", "text_hash", "email_normalized"})
 #: Kinds that say whether documents may come by e-mail
 WORDS = ("accepted", "refused", "withdrawn")
 
@@ -104,14 +106,14 @@ class DocumentConsent(models.Model):
     def create(self, vals_list):
         """Complete the rows; the system alone says who recorded them, and what proves the text."""
         if not self._is_system_write():
-            # whoever is logged in signs, whatever name is given
-            vals_list = [{name: value for name, value in vals.items() if name != "user_id"} for vals in vals_list]
-        self._check_protected(*vals_list)
+            vals_list = [{name: vals[name] for name in vals.keys() - FOLLOWING} for vals in vals_list]
+            defaults = {key.removeprefix("default_") for key in self.env.context if key.startswith("default_")}
+            self._check_protected(*vals_list, defaults - FOLLOWING)
         # defaults first: those of the context are a caller's values, too
         vals_list = [self._prepare_row(self._add_missing_default_values(vals)) for vals in vals_list]
         self._check_customers(vals_list)
         files = self._make_files(vals_list)
-        # with the proof: everything that a caller gave was checked above, protected fields are the system's now
+        # with the proof: what a caller gave was checked above, and the rest is the system's
         made = super(DocumentConsent, self.with_context(dispatch_engine=ENGINE)).create(vals_list)
         rows = made.with_env(self.env)
         for row, file in zip(rows, files, strict=True):
@@ -126,7 +128,10 @@ class DocumentConsent(models.Model):
 
     @api.model
     def _get_protected_message(self):
-        return self.env._("Who recorded a declaration, from where and with which proof, is not written by hand.")
+        return self.env._(
+            "Only the customer himself makes rows on his page. Which file, message or letter proves a row is not "
+            "written by hand: give the file as evidence."
+        )
 
     @api.model
     def _check_customers(self, vals_list):

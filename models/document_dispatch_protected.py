@@ -23,7 +23,7 @@ class DocumentDispatchProtected(models.AbstractModel):
         """Names of this module's own fields that are stored and read-only."""
         return frozenset(
             name for name, field in self._fields.items()
-            if field.store and field.readonly and not field.automatic
+            if field.store and field.readonly and name not in models.MAGIC_COLUMNS
             and field._modules[:1] == ("document_dispatch",)
         )
 
@@ -68,7 +68,10 @@ class DocumentDispatchProtected(models.AbstractModel):
 
     @api.model
     def _check_protected(self, *vals_list):
-        """Raise where somebody else than this module's own code gives values of protected fields."""
+        """Raise where somebody else than this module's own code gives values of protected fields.
+
+        :param vals_list: dictionaries of values, or names of fields
+        """
         if self._is_system_write():
             return
         names = self._get_protected_fields()

@@ -11,6 +11,7 @@ class IrAttachment(models.Model):
     def write(self, vals):
         """Evidence stays as it is, like its row."""
         if vals.keys() & CONTENT_FIELDS:
+            self.check_access("write")  # first: the answer below names a customer
             self._check_no_evidence()
         return super().write(vals)
 
