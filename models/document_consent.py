@@ -108,7 +108,7 @@ class DocumentConsent(models.Model):
         if not self._is_system_write():
             vals_list = [{name: vals[name] for name in vals.keys() - FOLLOWING} for vals in vals_list]
             defaults = {key.removeprefix("default_") for key in self.env.context if key.startswith("default_")}
-            self._check_protected(*vals_list, defaults - FOLLOWING)
+            self._check_protected("create", *vals_list, defaults - FOLLOWING)
         # defaults first: those of the context are a caller's values, too
         vals_list = [self._prepare_row(self._add_missing_default_values(vals)) for vals in vals_list]
         self._check_customers(vals_list)

@@ -59,23 +59,24 @@ class DocumentDispatchProtected(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
-        self._check_protected(*vals_list)
+        self._check_protected("create", *vals_list)
         return super().create(vals_list)
 
     def write(self, vals):
-        self._check_protected(vals)
+        self._check_protected("write", vals)
         return super().write(vals)
 
-    @api.model
-    def _check_protected(self, *vals_list):
+    def _check_protected(self, operation, *vals_list):
         """Raise where somebody else than this module's own code gives values of protected fields.
 
+        :param str operation: ``create`` or ``write``
         :param vals_list: dictionaries of values, or names of fields
         """
         if self._is_system_write():
             return
         names = self._get_protected_fields()
         if any(not names.isdisjoint(vals) for vals in vals_list):
+            self.check_access(operation)  # who has no right at all is told that
             raise UserError(self._get_protected_message())
 
     @api.model

@@ -136,8 +136,7 @@ class DocumentDispatchRecipient(models.Model):
     def _unlink_only_in_review(self):
         self._check_editable()
 
-    @api.model
-    def _check_protected(self, *vals_list):
+    def _check_protected(self, operation, *vals_list):
         """People are asked above, by what they may say: they add a recipient to a row, which must be in review."""
 
     @api.model
