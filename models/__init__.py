@@ -1,3 +1,4 @@
+from . import document_dispatch_protected
 from . import document_dispatch_type
 from . import document_dispatch_rule
 from . import document_dispatch_rule_schedule

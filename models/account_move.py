@@ -4,6 +4,7 @@ from odoo.fields import Domain
 
 from ..tools.pdf_stamp import stamp
 from .document_dispatch import NO_SYNC
+from .document_dispatch_protected import ENGINE
 
 #: Kind of invoice → code of its document type
 MOVE_TYPES = {"out_invoice": "invoice", "out_refund": "credit_note", "out_receipt": "receipt"}
@@ -197,6 +198,10 @@ class AccountMove(models.Model):
         corrected.sudo().is_move_sent = False  # sudo: the mark is the system's
         self.env["document.dispatch.rule"]._plan_posted(ours)
         return posted
+
+    def _copy_recurring_entries(self):
+        # the mark below is the system's to write
+        return super(AccountMove, self.with_context(dispatch_engine=ENGINE))._copy_recurring_entries()
 
     def _get_fields_to_copy_recurring_entries(self, values):
         """A recurring invoice hands “to send” on to its copies."""

@@ -2,11 +2,13 @@ import hashlib
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools.misc import clean_context
 
 from ..tools import addresses, consent
+from .document_dispatch_protected import ENGINE
 
-#: What only the system says of a row
-SYSTEM_FIELDS = ("ip", "user_agent", "step", "request_id")
+#: What follows from the row and from who is logged in, whatever a caller gives
+FOLLOWING = frozenset({"user_id", "text_hash", "email_normalized"})
 #: Kinds that say whether documents may come by e-mail
 WORDS = ("accepted", "refused", "withdrawn")
 
@@ -20,6 +22,7 @@ class DocumentConsent(models.Model):
     """
 
     _name = "document.consent"
+    _inherit = ["document.dispatch.protected"]
     _description = "Consent of a Customer"
     _order = "date desc, id desc"
     _rec_name = "partner_id"
@@ -71,9 +74,10 @@ class DocumentConsent(models.Model):
     )
     comment = fields.Text()
     attachment_id = fields.Many2one("ir.attachment", string="File", readonly=True, ondelete="restrict")
-    evidence = fields.Binary(related="attachment_id.datas", string="Evidence", readonly=False,
+    # no related fields: these read as superuser, whatever file the row names
+    evidence = fields.Binary(compute="_compute_evidence", string="Evidence", readonly=False,
                              help="The letter or the mail that came back, as a file.")
-    evidence_name = fields.Char(related="attachment_id.name", readonly=False)
+    evidence_name = fields.Char(compute="_compute_evidence", readonly=False)
     mail_message_id = fields.Many2one("mail.message", string="Message", readonly=True, ondelete="restrict")
     letter_id = fields.Many2one("document.letter", readonly=True, ondelete="restrict", index="btree_not_null")
     ip = fields.Char(string="IP address", readonly=True)
@@ -82,13 +86,36 @@ class DocumentConsent(models.Model):
     # named so that Odoo's privacy lookup finds a person who is no contact (privacy.lookup.wizard._get_query)
     email_normalized = fields.Char(readonly=True)
 
+    @api.depends("attachment_id")
+    @api.depends_context("bin_size")
+    def _compute_evidence(self):
+        """The file of each row: one that was made for it, and belongs to it."""
+        for row in self:
+            file = row._own_file()
+            row.evidence, row.evidence_name = file.datas, file.name
+
+    def _own_file(self):
+        """The evidence of these rows, as a superuser's files.
+
+        sudo: a file's rights follow its row, and the row is read.
+        """
+        return self.sudo().attachment_id.filtered(
+            lambda file: file.res_model == self._name and file.res_id in self.ids)
+
     @api.model_create_multi
     def create(self, vals_list):
         """Complete the rows; the system alone says who recorded them, and what proves the text."""
+        if not self._is_system_write():
+            vals_list = [{name: vals[name] for name in vals.keys() - FOLLOWING} for vals in vals_list]
+            defaults = {key.removeprefix("default_") for key in self.env.context if key.startswith("default_")}
+            self._check_protected("create", *vals_list, defaults - FOLLOWING)
         # defaults first: those of the context are a caller's values, too
         vals_list = [self._prepare_row(self._add_missing_default_values(vals)) for vals in vals_list]
+        self._check_customers(vals_list)
         files = self._make_files(vals_list)
-        rows = super().create(vals_list)
+        # with the proof: what a caller gave was checked above, and the rest is the system's
+        made = super(DocumentConsent, self.with_context(dispatch_engine=ENGINE)).create(vals_list)
+        rows = made.with_env(self.env)
         for row, file in zip(rows, files, strict=True):
             if file:
                 file.res_id = row.id
@@ -96,11 +123,25 @@ class DocumentConsent(models.Model):
         return rows
 
     @api.model
+    def _is_system_write(self):
+        return self.env.context.get("dispatch_engine") is ENGINE
+
+    @api.model
+    def _get_protected_message(self):
+        return self.env._(
+            "Only the customer himself makes rows on his page. Which file, message or letter proves a row is not "
+            "written by hand: give the file as evidence."
+        )
+
+    @api.model
+    def _check_customers(self, vals_list):
+        """Noting a declaration changes what the customer receives: for those who may edit the contact."""
+        self.env["res.partner"].browse({vals["partner_id"] for vals in vals_list} - {False}).check_access("write")
+
+    @api.model
     def _prepare_row(self, vals):
         partner = self.env["res.partner"].browse(vals.get("partner_id"))
         vals["partner_id"] = partner.commercial_partner_id.id
-        if not self.env.su:
-            vals["user_id"] = self.env.uid
         text = vals.get("text")
         lang = vals["lang"] = vals.get("lang") or (partner.lang or self.env.lang if text else False)
         vals["text_hash"] = self._hash(lang, text) if text else False
@@ -114,7 +155,7 @@ class DocumentConsent(models.Model):
         for vals in vals_list:
             datas, name = vals.pop("evidence", False), vals.pop("evidence_name", False)
             # sudo: nobody may write rows, and a row's files follow its rights (ir.attachment.check)
-            file = datas and self.env["ir.attachment"].sudo().create({
+            file = datas and self.env["ir.attachment"].sudo().with_context(clean_context(self.env.context)).create({
                 "name": name or self.env._("Evidence"), "datas": datas, "res_model": self._name,
             })
             files.append(file or None)
@@ -131,7 +172,7 @@ class DocumentConsent(models.Model):
                 raise UserError(self.env._("“%s” is not a valid e-mail address.", row.new_email))
             if row.kind == "address" and not row.new_email:
                 raise UserError(self.env._("Write the new address."))
-            if not self.env.su and (row.channel == "page" or any(row[name] for name in SYSTEM_FIELDS)):
+            if row.channel == "page" and not self._is_system_write():
                 raise UserError(self.env._("Only the customer himself makes rows on his page."))
 
     def write(self, vals):  # pylint: disable=method-required-super

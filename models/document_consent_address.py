@@ -61,11 +61,11 @@ class DocumentConsent(models.Model):
 
     def _next_step(self, step, **vals):
         """Write the next row of this request."""
-        # sudo: steps are the system's to write; ``user_id`` remains who did it
-        return self.sudo().create({
+        # steps are the system's to write; ``user_id`` remains who did it
+        return self._with_system_write().create({
             "partner_id": self.partner_id.id, "company_id": self.company_id.id, "kind": "address",
             "new_email": self.new_email, "request_id": self.id, "step": step, "channel": "user", **vals,
-        })
+        }).sudo().with_context(self.env.context)
 
     # ------------------------------------------------------------------
     # The new address

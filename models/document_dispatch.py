@@ -3,12 +3,10 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..tools import states
+from .document_dispatch_protected import ENGINE
 
 #: What people may change, and only while the row is in review: what was released is what goes
 EDITABLE_FIELDS = frozenset({"subject", "body", "attachment_ids", "recipient_ids"})
-#: Proof that a write comes from this module's own code. A context that arrives by RPC holds JSON
-#: values only, so nobody outside can hand this object in.
-ENGINE = object()
 #: Real links beside the generic one, and to what
 LINKS = {"move_id": "account.move", "order_id": "sale.order", "file_id": "document.dispatch.file"}
 #: Marks and tokens change no amount: core need not balance and rebuild the lines for them, which it
@@ -25,6 +23,7 @@ class DocumentDispatch(models.Model):
     """
 
     _name = "document.dispatch"
+    _inherit = ["document.dispatch.system"]
     _description = "Dispatch of a Document"
     _order = "id desc"
     _rec_name = "document_name"
@@ -236,12 +235,8 @@ class DocumentDispatch(models.Model):
             ))
 
     def _engine(self):
-        """This recordset with the right to write frozen fields.
-
-        sudo: the states belong to the worker, not to the user whose document it is; whoever gets
-        here was checked on the document or on the row before.
-        """
-        return self.sudo().with_context(dispatch_engine=ENGINE)
+        """This recordset with the right to write frozen fields: see ``document.dispatch.protected``."""
+        return self._with_system_write()
 
     # ------------------------------------------------------------------
     # Which rows stand for a document

@@ -15,6 +15,7 @@ class DocumentDispatchBatch(models.Model):
     """
 
     _name = "document.dispatch.batch"
+    _inherit = ["document.dispatch.system"]
     _description = "Documents Sent Together"
     _order = "id desc"
 

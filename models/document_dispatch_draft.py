@@ -30,8 +30,8 @@ class DocumentDispatch(models.Model):
             ))
         dispatch = self._engine()
         dispatch._freeze()
-        # sudo: the file belongs to the row, and is read with the rights on it
-        dispatch.draft_id = self.env["ir.attachment"].sudo().create({
+        # as the row is written: the file belongs to it, and is read with the rights on it
+        dispatch.draft_id = dispatch.env["ir.attachment"].create({
             "name": f"{self.document_name.replace('/', '_')}.eml", "raw": dispatch._build_draft(),
             "mimetype": "message/rfc822", "res_model": self._name, "res_id": self.id,
         })

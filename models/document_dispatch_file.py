@@ -25,7 +25,7 @@ class DocumentDispatchFile(models.Model):
 
     _name = "document.dispatch.file"
     _description = "NF-e or Boleto of an Invoice"
-    _inherit = ["document.dispatch.mixin"]
+    _inherit = ["document.dispatch.mixin", "document.dispatch.system"]
     _order = "move_id, kind, due_date, id"
 
     name = fields.Char(

@@ -36,7 +36,7 @@ class DocumentDispatchMixin(models.AbstractModel):
         Marked twice is marked once; what has gone, or is on its way, goes no second time.
         """
         self.check_access("write")
-        self.write({"dispatch_mark": "to_send", "dispatch_exclude_reason": False})
+        self._with_system_write().write({"dispatch_mark": "to_send", "dispatch_exclude_reason": False})
 
     def action_dispatch_exclude(self):
         """Ask why, then mark documents “do not send”."""
@@ -55,7 +55,7 @@ class DocumentDispatchMixin(models.AbstractModel):
         self.check_access("write")
         self._dispatch_withdraw(self.env._("Marked “do not send” by %(user)s: %(reason)s",
                                            user=self.env.user.name, reason=reason))
-        self.write({"dispatch_mark": "excluded", "dispatch_exclude_reason": reason})
+        self._with_system_write().write({"dispatch_mark": "excluded", "dispatch_exclude_reason": reason})
 
     def _dispatch_to_paper(self, again=False):
         """Put documents into the paper tray: a person chose paper, or nobody can be reached by mail.

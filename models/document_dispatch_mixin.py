@@ -1,11 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.tools.sql import column_exists, create_column, table_exists
-
-#: What follows from the rows, or is the system's counter
-SYSTEM_FIELDS = frozenset((
-    "dispatch_state", "dispatch_revision", "dispatch_opened_date", "dispatch_opened_ip", "dispatch_opened_agent",
-))
 
 
 class DocumentDispatchMixin(models.AbstractModel):
@@ -16,6 +10,7 @@ class DocumentDispatchMixin(models.AbstractModel):
     """
 
     _name = "document.dispatch.mixin"
+    _inherit = ["document.dispatch.protected"]
     _description = "Document that can be dispatched"
 
     dispatch_ids = fields.One2many(
@@ -83,21 +78,6 @@ class DocumentDispatchMixin(models.AbstractModel):
             if state == "rehearsed" and document.dispatch_mark == "excluded":
                 state = "excluded"
             document.dispatch_state = "queued" if state == "sending" else state
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self._dispatch_check_vals(*vals_list)
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self._dispatch_check_vals(vals)
-        return super().write(vals)
-
-    @api.model
-    def _dispatch_check_vals(self, *vals_list):
-        """The state follows from the rows, the revision is the system's counter."""
-        if not self.env.su and any(vals.keys() & SYSTEM_FIELDS for vals in vals_list):
-            raise UserError(self.env._("What became of a document is not edited by hand."))
 
     @api.depends_context("lang")
     def _compute_dispatch_name(self):

@@ -20,6 +20,7 @@ class DocumentDispatchPage(models.Model):
     """
 
     _name = "document.dispatch.page"
+    _inherit = ["document.dispatch.system"]
     _description = "Link to a Customer's Page"
 
     partner_id = fields.Many2one("res.partner", string="Customer", required=True, readonly=True, index=True,

@@ -14,6 +14,7 @@ class DocumentDispatchPrint(models.Model):
     """
 
     _name = "document.dispatch.print"
+    _inherit = ["document.dispatch.system"]
     _description = "Print Run"
     _order = "id desc"
 

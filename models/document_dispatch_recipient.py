@@ -3,7 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import formataddr
 
 from ..tools import addresses, states
-from .document_dispatch import ENGINE
+from .document_dispatch_protected import ENGINE
 
 #: What people may say of a recipient, and only while the row is in review
 EDITABLE_FIELDS = frozenset({"partner_id", "email", "name", "lang", "subject", "body"})
@@ -13,6 +13,7 @@ class DocumentDispatchRecipient(models.Model):
     """One address of one dispatch, with its own fate."""
 
     _name = "document.dispatch.recipient"
+    _inherit = ["document.dispatch.system"]
     _description = "Recipient of a Dispatch"
     _order = "id"
     _rec_name = "email"
@@ -135,6 +136,9 @@ class DocumentDispatchRecipient(models.Model):
     def _unlink_only_in_review(self):
         self._check_editable()
 
+    def _check_protected(self, operation, *vals_list):
+        """People are asked above, by what they may say: they add a recipient to a row, which must be in review."""
+
     @api.model
     def _check_said_by_people(self, names):
         if names - EDITABLE_FIELDS:
@@ -148,8 +152,8 @@ class DocumentDispatchRecipient(models.Model):
             ))
 
     def _engine(self):
-        """See ``document.dispatch._engine``; sudo for the same reason."""
-        return self.sudo().with_context(dispatch_engine=ENGINE)
+        """See ``document.dispatch._engine``."""
+        return self._with_system_write()
 
     def _set_state(self, state, **vals):
         """Change the state by the table of transitions; in one mail with others, that of all of them."""

@@ -26,6 +26,7 @@ class DocumentDispatchText(models.Model):
     """
 
     _name = "document.dispatch.text"
+    _inherit = ["document.dispatch.system"]
     _description = "Text of a Customer"
     _order = "write_date desc, id desc"
     _rec_name = "partner_id"

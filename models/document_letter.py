@@ -115,8 +115,8 @@ class DocumentLetter(models.Model):
 
     def _note_edited(self, channel):
         """Write “letter edited” into the ledger, once for each letter, when it was really made."""
-        # sudo: the ledger is the system's; who edited the letter stands in it
-        Consent = self.env["document.consent"].sudo()
+        # the ledger is the system's; who edited the letter stands in it
+        Consent = self.env["document.consent"]._with_system_write()
         known = Consent.search([("kind", "=", "letter"), ("letter_id", "in", self.ids)]).letter_id
         Consent.create([{
             "kind": "letter", "channel": channel, "partner_id": letter.partner_id.id,

@@ -28,6 +28,7 @@ class IrAttachment(models.Model):
 
         Not an error: deleting a draft deletes its files too, and must work.
         """
+        self.check_access("unlink")  # what is kept never comes to core's check
         kept = self._dispatch_kept()
         for dispatch, files in kept.items():
             # sudo: it becomes the row's own, who deleted it has nothing to do with that

@@ -10,7 +10,8 @@ class ResPartner(models.Model):
     """What a customer declared about e-mail: the result of his rows in the ledger."""
 
     # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
-    _inherit = "res.partner"
+    _name = "res.partner"
+    _inherit = ["res.partner", "document.dispatch.protected"]
 
     consent_ids = fields.One2many(
         "document.consent", "partner_id", groups="document_dispatch.group_dispatch_user",
@@ -45,6 +46,10 @@ class ResPartner(models.Model):
         string="Letter edited on", compute="_compute_dematerialization_letter",
         inverse="_inverse_dematerialization_letter_date", store=True, compute_sudo=True,
     )
+
+    @api.model
+    def _get_protected_message(self):
+        return self.env._("What a customer declared is not edited by hand: record a declaration.")
 
     # ------------------------------------------------------------------
     # The result of the ledger

@@ -37,6 +37,10 @@ class ResPartner(models.Model):
         groups="document_dispatch.group_dispatch_user",
     )
 
+    @api.model
+    def _get_fields_with_own_default(self):
+        return super()._get_fields_with_own_default() | {"dispatch_token"}
+
     @api.depends("consent_ids")
     def _compute_dispatch_address_request(self):
         for partner in self:

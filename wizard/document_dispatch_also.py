@@ -100,6 +100,7 @@ class DocumentDispatchAlso(models.TransientModel):
     def _send_line(self, origin):
         files = self.file_ids.with_company(self.file_ids.company_id[:1])
         files.check_access("read")
+        files.move_id.check_access("read")  # the line may say any id
         choices = [
             recipients.Choice(False, address.email, recipients.MANUAL, address.name)
             for address in self.env["res.partner"]._dispatch_typed_addresses(self.emails)

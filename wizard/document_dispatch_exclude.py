@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
 
 
 class DocumentDispatchExclude(models.TransientModel):
@@ -11,6 +12,9 @@ class DocumentDispatchExclude(models.TransientModel):
 
     def action_exclude(self):
         """Mark the documents, and keep the reason on them."""
-        documents = self.env[self.env.context["active_model"]].browse(self.env.context["active_ids"])
-        documents._dispatch_exclude(self.reason)  # asks for the right to write whatever the context names
+        Model = self.env.get(self.env.context.get("active_model"))
+        if not isinstance(Model, self.env.registry["document.dispatch.mixin"]):
+            raise UserError(self.env._("Choose documents first."))
+        # asks for the right to write whatever the context names
+        Model.browse(self.env.context.get("active_ids"))._dispatch_exclude(self.reason)
         return {"type": "ir.actions.act_window_close"}

@@ -107,6 +107,7 @@ class DocumentDispatchFlags(models.TransientModel):
 
     def _set_general(self, right):
         self.env["document.dispatch.setup"]._check_manager()
+        self.company_id.check_access("read")  # the window may say any id
         # sudo: who sets up the sending may not edit companies
         self.company_id.sudo().dispatch_general_address = right
 
