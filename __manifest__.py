@@ -12,6 +12,7 @@
         "security/document_dispatch_groups.xml",
         "security/ir.model.access.csv",
         "security/document_dispatch_rules.xml",
+        "security/document_dispatch_window_rules.xml",
         "data/mail_layout.xml",
         "data/mail_template.xml",
         "data/mail_template_together.xml",
