@@ -212,10 +212,11 @@ class DocumentDispatchRule(models.Model):
         try:
             return Domain(conditions.read(self.domain))
         except ValueError as error:
-            raise UserError(self.env._(
-                "The condition “%s” is no domain. Choose it anew; days may be relative, like “today -30d”.",
-                self.domain,
-            )) from error
+            raise UserError(self._say_condition_is_code()) from error
+
+    def _say_condition_is_code(self):
+        return self.env._(
+            "The condition “%s” is no domain. Choose it anew; days may be relative, like “today -30d”.", self.domain)
 
     # ------------------------------------------------------------------
     # Switching on

@@ -8,10 +8,13 @@ import ast
 
 #: A condition is shorter (characters)
 LONGEST = 20_000
-#: Units of ``relativedelta`` and ``timedelta``, in the order in which ``relativedelta`` applies them
-UNITS = {"years": "y", "months": "m", "weeks": "w", "days": "d", "hours": "H", "minutes": "M", "seconds": "S"}
-#: Parts that ``relativedelta`` sets, before it adds anything
-PARTS = {"year": "y", "month": "m", "day": "d"}
+#: What ``relativedelta`` and ``timedelta`` set and add, in the order in which ``relativedelta`` does it
+UNITS = {
+    "year": "={}y", "month": "={}m", "years": "{:+}y", "months": "{:+}m", "day": "={}d", "weeks": "{:+}w",
+    "days": "{:+}d", "hours": "{:+}H", "minutes": "{:+}M", "seconds": "{:+}S",
+}
+#: A date is set to these, not moved by them
+SET = {"year", "month", "day"}
 DATE, DATETIME = "%Y-%m-%d", "%Y-%m-%d %H:%M:%S"
 #: Forms of ``strftime`` that a domain takes, and what they set
 FORMATS = {DATE: [], "%Y-%m-01": ["=1d"], "%Y-01-01": ["=1m", "=1d"]}
@@ -136,10 +139,12 @@ def _delta(node, sign):
         counts["days"] = _number(node.args[0])
     elif node.args:
         raise NotUnderstood(ast.unparse(node))
-    if unknown := counts.keys() - UNITS.keys() - PARTS.keys():
+    if unknown := counts.keys() - UNITS.keys():
         raise NotUnderstood(", ".join(map(str, unknown)))
-    return [f"={counts[part]}{unit}" for part, unit in PARTS.items() if part in counts] + [
-        f"{sign * counts[unit_name]:+}{unit}" for unit_name, unit in UNITS.items() if counts.get(unit_name)]
+    return [
+        form.format(counts[unit] if unit in SET else sign * counts[unit])
+        for unit, form in UNITS.items() if counts.get(unit)
+    ]
 
 
 def _number(node):
