@@ -179,19 +179,12 @@ class DocumentDispatchRule(models.Model):
             if not (0 <= rule.hour_from < 24 and 0 <= rule.hour_to <= 24):
                 raise ValidationError(self.env._("An hour lies between 00:00 and 24:00."))
 
-    @api.constrains("user_id")
-    def _check_operator(self):
-        """An operator's rights are lent by who may give rights; after defaults, so that no way leads around it."""
-        if self.env.su or self.env.user.has_group("base.group_system"):
-            return
-        for rule in self:
-            if rule.user_id != self.env.user:
-                raise AccessError(self.env._(
-                    "Mails of the rule “%s” are made with the rights of its operator: only an administrator of Odoo's "
-                    "settings chooses somebody else than themselves. Choose yourself, or ask one.", rule.name,
-                ))
+    @api.constrains("active")
+    def _check_domain_of_active(self):
+        """One that was switched off because of its condition stays off until that is corrected."""
+        self.filtered("active")._check_domain()
 
-    @api.constrains("active", "domain", "type_ids")
+    @api.constrains("domain", "type_ids")
     def _check_domain(self):
         for rule in self.filtered("domain"):
             for model in set(rule.type_ids.mapped("model")):
@@ -228,6 +221,7 @@ class DocumentDispatchRule(models.Model):
             if vals.get("active") and not vals.get("date_from"):
                 vals["date_from"] = fields.Date.context_today(self)
         rules = super().create(vals_list)
+        rules._check_operator()
         rules._wake_scheduler()
         return rules
 
@@ -238,6 +232,8 @@ class DocumentDispatchRule(models.Model):
         if vals.get("active") is False or "domain" in vals:
             vals = {"problem": False, **vals}  # what somebody switches off, or corrects, alarms nobody any more
         result = super().write(vals)
+        if "user_id" in vals:
+            self._check_operator()
         if vals.keys() & SCHEDULE_FIELDS:
             self._wake_scheduler()
         return result
@@ -245,9 +241,28 @@ class DocumentDispatchRule(models.Model):
     def copy_data(self, default=None):
         """A copy is its maker's, unless they may choose the operator."""
         default = dict(default or {})
-        if not (self.env.su or self.env.user.has_group("base.group_system")):
+        if not self._may_choose_operator():
             default.setdefault("user_id", self.env.uid)
         return super().copy_data(default)
+
+    def _check_operator(self):
+        """An operator's rights are lent by who may give rights.
+
+        After the record was written, so that no default and no import leads around it; no constraint, for these run as
+        superuser.
+        """
+        if self._may_choose_operator():
+            return
+        for rule in self:
+            if rule.user_id != self.env.user:
+                raise AccessError(self.env._(
+                    "Mails of the rule “%s” are made with the rights of its operator: only an administrator of Odoo's "
+                    "settings chooses somebody else than themselves. Choose yourself, or ask one.", rule.name,
+                ))
+
+    @api.model
+    def _may_choose_operator(self):
+        return self.env.su or self.env.user.has_group("base.group_system")
 
     # ------------------------------------------------------------------
     # Buttons

@@ -47,7 +47,10 @@ class WalkCase(AccessCase):
         cls.invoice = cls._invoice(cls.customer, invoice_user_id=cls.rival.id)
         cls.order = cls._order(cls.customer, user_id=cls.rival.id)
         cls.row = cls.invoice._dispatch_create("manual", state="review")
-        cls.records = {}
+
+    def setUp(self):
+        super().setUp()
+        self.records = {}
 
     @classmethod
     def _own_models(cls):
@@ -94,8 +97,8 @@ class WalkCase(AccessCase):
         attachment = self.env["ir.attachment"].create({
             "name": "boleto.pdf", "raw": b"x", "res_model": "account.move", "res_id": self.invoice.id})
         return model.sudo().create({
-            "name": f"{SECRET}/boleto", "move_id": self.invoice.id, "attachment_id": attachment.id, "kind": "boleto",
-            "reference": "00190.00009", "amount": 1250, "event_text": SECRET,
+            "name": f"{SECRET}/boleto", "move_id": self.invoice.id, "attachment_id": attachment.id, "kind": "unusable",
+            "reference": SECRET, "amount": 1250, "event_text": SECRET,
         }).with_env(self.env)
 
     def _make_document_dispatch_type(self, model):
@@ -319,9 +322,10 @@ class TestMethods(WalkCase):
 
     def _attack(self, user, record, name):
         """Call the method with somebody else's ids; return what the client was told, and the tables that changed."""
-        context = {"active_model": record._name, "active_ids": record.ids, "active_id": record.id, "counter": "review",
-                   "mark_so_as_sent": True}
+        context = {"active_model": "account.move", "active_ids": self.invoice.ids, "active_id": self.invoice.id,
+                   "counter": "review", "mark_so_as_sent": True}
         before, savepoint = self._changes(), self.env.cr.savepoint()
+        self.env.invalidate_all()  # what stands in the cache is not asked for
         try:
             model = self.env[record._name].with_user(user).browse()
             arguments = [] if getattr(getattr(type(model), name), "_api_model", False) else [record.ids]
@@ -330,7 +334,6 @@ class TestMethods(WalkCase):
         except (UserError, MissingError) as error:
             answer, after = error, before
         finally:
-            savepoint.rollback()
             savepoint.close(rollback=True)
             self.env.invalidate_all()
         return answer, {table for table, count in after.items() if count != before.get(table)}
