@@ -208,7 +208,7 @@ class TestOperator(RpcCase):
         [copied] = self._rpc(self.manager, rules, "copy", [own])
         self.assertEqual(self.env[rules].browse(copied).user_id, self.manager)
         loaded = self._rpc(self.manager, rules, "load", ["name", "company_id/.id", "type_ids/.id", "user_id/.id"], [
-            ["Faturas", self.company.id, self.types["invoice"].id, self.admin.id]])
+            ["Faturas", str(self.company.id), str(self.types["invoice"].id), str(self.admin.id)]])
         self.assertFalse(loaded["ids"])
         self.assertIn("only an administrator", json.dumps(loaded["messages"]))
 
@@ -280,7 +280,7 @@ class TestConditions(RpcCase):
 
     def test_what_is_not_understood_is_switched_off_and_said(self):
         code = "[('invoice_date', '>=', context_today().replace(day=1))]"
-        with self.assertLogs("odoo", "WARNING"):
+        with self.assertLogs(level="WARNING"):
             self._migrate(code)
         self.assertEqual((self.rule.domain, self.rule.active), (code, False))
         self.assertIn(code, self.rule.problem)
