@@ -58,10 +58,17 @@ class DocumentLetter(models.Model):
             return
         if not user.has_group("account.group_account_invoice"):
             raise AccessError(self.env._("Letters to customers are edited by those who make invoices."))
-        if output == "email" and len(partners) > 1 and self._is_text_changed(company, texts):
+        if output == "email" and self._is_text_changed(company, texts) and self._count_mailed(partners, company) > 1:
             raise AccessError(self.env._(
                 "Only managers of Document Dispatch mail a changed text to several customers. Take the text of the "
                 "document type, choose one customer, or print the letters."))
+
+    @api.model
+    def _count_mailed(self, partners, company):
+        """How many of these customers have an address that a letter goes to."""
+        role = self._get_type(company).role
+        directory = partners.with_company(company)._dispatch_directory()
+        return sum(bool(directory.resolve(partner.id, role).chosen) for partner in partners)
 
     @api.model
     def _is_text_changed(self, company, texts):

@@ -130,8 +130,8 @@ class DocumentDispatchResendLine(models.TransientModel):
     document_name = fields.Char(string="Document", readonly=True)
     partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
     dispatch_id = fields.Many2one("document.dispatch", readonly=True)
-    # as the user: the line may say any row
-    state = fields.Selection(related="dispatch_id.state", string="What became of it", related_sudo=False)
+    # with the user's rights: a client may name any row
+    state = fields.Selection(related="dispatch_id.state", related_sudo=False, string="What became of it")
     sent_date = fields.Datetime(related="dispatch_id.sent_date", related_sudo=False)
     sent_to = fields.Char(string="It went to", readonly=True)
     obstacle = fields.Char(string="Why not", readonly=True)

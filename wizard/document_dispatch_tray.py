@@ -17,7 +17,7 @@ class DocumentDispatchTray(models.TransientModel):
     @api.depends("dispatch_ids")
     def _compute_counts(self):
         for window in self:
-            # sudo: postal address and date of what the user may print; a client's onchange may say any row
+            # sudo: postal address and date of what the user may print; a window that is not saved may say any id
             rows = window.dispatch_ids._origin._filtered_access("read").sudo()
             window.documents = len(rows)
             window.customers = len(rows.commercial_partner_id)
