@@ -1,7 +1,7 @@
 {
     "name": "Document Dispatch",
     "summary": "Every invoice, quotation and letter to the right people, and the truth about what happened",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Accounting/Accounting",
     "author": "Document Dispatch Founders",
     "license": "LGPL-3",
@@ -12,6 +12,7 @@
         "security/document_dispatch_groups.xml",
         "security/ir.model.access.csv",
         "security/document_dispatch_rules.xml",
+        "security/document_dispatch_window_rules.xml",
         "data/mail_layout.xml",
         "data/mail_template.xml",
         "data/mail_template_together.xml",

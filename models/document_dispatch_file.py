@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ..tools import nfe, pdf_reader
 
@@ -57,12 +58,39 @@ class DocumentDispatchFile(models.Model):
         [("correction", "Correction letter"), ("cancellation", "Cancellation")], readonly=True,
     )
     event_text = fields.Text(string="What the event says", readonly=True)
+    is_document_readable = fields.Boolean(
+        compute="_compute_is_document_readable", search="_search_is_document_readable", compute_sudo=False,
+        help="The user may read the invoice: what the record rule asks.",
+    )
 
     _once = models.Constraint("UNIQUE (attachment_id, reference)", "This file was recognised already.")
     # what the scheduler asks for: of this company, nothing done yet
     _dispatch_due_idx = models.Index(
         "(company_id) WHERE kind != 'unusable' AND (dispatch_state IS NULL OR dispatch_state = 'to_send')"
     )
+
+    # ------------------------------------------------------------------
+    # Who may know of it
+    # ------------------------------------------------------------------
+
+    @api.depends("move_id")
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_is_document_readable(self):
+        readable = self._invoices_of_user().browse(self.move_id.ids)._filtered_access("read")
+        for file in self:
+            file.is_document_readable = file.move_id.id in readable._ids
+
+    @api.model
+    def _search_is_document_readable(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        invoices = self._invoices_of_user()
+        return Domain("move_id", "in", invoices._search([])) if invoices.has_access("read") else Domain.FALSE
+
+    @api.model
+    def _invoices_of_user(self):
+        """Invoices with the user's own rights: record rules are evaluated as superuser."""
+        return self.env["account.move"].with_user(self.env.user).with_context(active_test=False)
 
     # ------------------------------------------------------------------
     # Recognising

@@ -57,7 +57,10 @@ class DocumentDispatchHealth(models.AbstractModel):
 
     def _check_rules(self):
         late = fields.Datetime.now() - PATIENCE
-        for rule in self.env["document.dispatch.rule"].search([("active", "=", True)]):
+        # one that is off with a problem was switched off by the system
+        for rule in self.env["document.dispatch.rule"].with_context(active_test=False).search(
+            ["|", ("active", "=", True), ("problem", "!=", False)]
+        ):
             if rule.problem:
                 yield self.env._("The rule “%(rule)s” does not run: %(problem)s", rule=rule.name, problem=rule.problem)
             elif rule.next_run and rule.next_run < late:

@@ -1,7 +1,9 @@
 from odoo import api, fields, models
 from odoo.addons.base.models.res_partner import _tz_get
-from odoo.exceptions import UserError, ValidationError
-from odoo.tools.safe_eval import datetime, safe_eval, time
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Domain
+
+from ..tools import conditions
 
 #: Parameters that decide when a rule runs next
 SCHEDULE_FIELDS = frozenset({"active", "trigger", "hour_from", "hour_to", "interval", "tz"})
@@ -53,7 +55,9 @@ class DocumentDispatchRule(models.Model):
     partner_ids = fields.Many2many(
         "res.partner", string="Customers", help="With their contacts and branches. Empty: all.",
     )
-    domain = fields.Char(string="Condition", help="A free condition on the documents.")
+    domain = fields.Char(
+        string="Condition", help="A free condition on the documents. Days may be relative, like “today -30d”.",
+    )
     date_basis = fields.Selection(
         [("issue", "Date of issue"), ("sale", "Date of sale")], string="By which date",
         required=True, default="issue", help="The date of sale is the delivery date; without one, the date of issue.",
@@ -175,24 +179,37 @@ class DocumentDispatchRule(models.Model):
             if not (0 <= rule.hour_from < 24 and 0 <= rule.hour_to <= 24):
                 raise ValidationError(self.env._("An hour lies between 00:00 and 24:00."))
 
+    @api.constrains("active")
+    def _check_domain_of_active(self):
+        """One that was switched off because of its condition stays off until that is corrected."""
+        self.filtered("active")._check_domain()
+
     @api.constrains("domain", "type_ids")
     def _check_domain(self):
         for rule in self.filtered("domain"):
             for model in set(rule.type_ids.mapped("model")):
                 try:
                     # sudo: only whether the condition can be asked
-                    self.env[model].sudo().search_count(rule._eval_domain(), limit=1)
+                    self.env[model].sudo().search_count(rule._get_condition(), limit=1)
                 except Exception as error:
                     raise ValidationError(self.env._(
                         "The condition “%(domain)s” cannot be used: %(error)s", domain=rule.domain, error=error,
                     )) from error
 
-    def _eval_domain(self):
-        """The free condition; times in it are those of the moment, in the rule's time zone."""
-        today = fields.Date.context_today(self.with_context(tz=self.tz))
-        return safe_eval(self.domain or "[]", {
-            "uid": self.user_id.id, "context_today": lambda: today, "datetime": datetime, "time": time,
-        })
+    def _get_condition(self):
+        """The free condition; relative days in it are those of who asks, so ask in the rule's time zone.
+
+        :raise UserError: it is no domain
+        """
+        self.ensure_one()
+        try:
+            return Domain(conditions.read(self.domain))
+        except ValueError as error:
+            raise UserError(self._say_condition_is_code()) from error
+
+    def _say_condition_is_code(self):
+        return self.env._(
+            "The condition “%s” is no domain. Choose it anew; days may be relative, like “today -30d”.", self.domain)
 
     # ------------------------------------------------------------------
     # Switching on
@@ -204,6 +221,7 @@ class DocumentDispatchRule(models.Model):
             if vals.get("active") and not vals.get("date_from"):
                 vals["date_from"] = fields.Date.context_today(self)
         rules = super().create(vals_list)
+        rules._check_operator()
         rules._wake_scheduler()
         return rules
 
@@ -211,10 +229,40 @@ class DocumentDispatchRule(models.Model):
         if vals.get("active") and "date_from" not in vals:
             off = self.filtered(lambda rule: not rule.active)
             off.date_from = fields.Date.context_today(self)
+        if vals.get("active") is False or "domain" in vals:
+            vals = {"problem": False, **vals}  # what somebody switches off, or corrects, alarms nobody any more
         result = super().write(vals)
+        if "user_id" in vals:
+            self._check_operator()
         if vals.keys() & SCHEDULE_FIELDS:
             self._wake_scheduler()
         return result
+
+    def copy_data(self, default=None):
+        """A copy is its maker's, unless they may choose the operator."""
+        default = dict(default or {})
+        if not self._may_choose_operator():
+            default.setdefault("user_id", self.env.uid)
+        return super().copy_data(default)
+
+    def _check_operator(self):
+        """An operator's rights are lent by who may give rights.
+
+        After the record was written, so that no default and no import leads around it; no constraint, for these run as
+        superuser.
+        """
+        if self._may_choose_operator():
+            return
+        for rule in self:
+            if rule.user_id != self.env.user:
+                raise AccessError(self.env._(
+                    "Mails of the rule “%s” are made with the rights of its operator: only an administrator of Odoo's "
+                    "settings chooses somebody else than themselves. Choose yourself, or ask one.", rule.name,
+                ))
+
+    @api.model
+    def _may_choose_operator(self):
+        return self.env.su or self.env.user.has_group("base.group_system")
 
     # ------------------------------------------------------------------
     # Buttons

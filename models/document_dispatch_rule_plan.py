@@ -121,7 +121,7 @@ class DocumentDispatchRule(models.Model):
         hidden = 0
         for model, types in self.type_ids.grouped("model").items():
             # sudo: to count what he may not see
-            everything = self.env[model].sudo().with_company(self.company_id)
+            everything = self.env[model].sudo().with_company(self.company_id).with_context(tz=self.tz)
             hidden += everything.search_count(self._get_document_domain(everything, types))
         if not hidden:
             return False
@@ -183,7 +183,7 @@ class DocumentDispatchRule(models.Model):
 
     def _get_choice_domain(self):
         """Journals, customers and the free condition."""
-        domain = Domain(self._eval_domain())
+        domain = self._get_condition()
         if self.journal_ids:
             domain &= Domain("journal_id", "in", self.journal_ids.ids)
         if self.partner_ids:

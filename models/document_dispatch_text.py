@@ -6,7 +6,8 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import html_sanitize
+from odoo.fields import Domain
+from odoo.tools import SQL, html_sanitize
 
 from ..tools import texts
 
@@ -47,6 +48,14 @@ class DocumentDispatchText(models.Model):
     subject = fields.Char(readonly=True, help="With placeholders. Empty: the template's.")
     content = fields.Json(readonly=True, help="What stayed of the template, and the person's own blocks.")
     own_words = fields.Text(string="Own words", compute="_compute_own_words")
+    is_document_readable = fields.Boolean(
+        compute="_compute_document_access", search="_search_is_document_readable", compute_sudo=False,
+        help="The user may read such a document of this customer: what the record rule asks.",
+    )
+    is_document_editable = fields.Boolean(
+        compute="_compute_document_access", search="_search_is_document_editable", compute_sudo=False,
+        help="The user may edit such a document of this customer: what the record rule asks.",
+    )
 
     # a constraint, not an index: core's merge of partners asks for those before it moves rows by SQL
     _customer_uniq = models.Constraint(
@@ -62,6 +71,60 @@ class DocumentDispatchText(models.Model):
                 if text.content["gone"] and not any("own" in block for block in text.content["blocks"]):
                     lines.append(self.env._("(Paragraphs left out: %s)", len(text.content["gone"])))
             text.own_words = "\n".join(line for line in lines if line)
+
+    # ------------------------------------------------------------------
+    # Who may know of it
+    # ------------------------------------------------------------------
+
+    @api.depends("partner_id", "company_id", "type_id")
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_document_access(self):
+        texts_of_all = self.sudo()  # sudo: this is what the rules of the model ask
+        for name, operation in (("is_document_readable", "read"), ("is_document_editable", "write")):
+            allowed = texts_of_all.search(Domain("id", "in", self.ids) & self._get_access_domain(operation))
+            for text in self:
+                text[name] = text.id in allowed._ids
+
+    @api.model
+    def _search_is_document_readable(self, operator, value):
+        return self._get_access_domain("read") if operator == "in" else NotImplemented
+
+    @api.model
+    def _search_is_document_editable(self, operator, value):
+        return self._get_access_domain("write") if operator == "in" else NotImplemented
+
+    @api.model
+    def _get_access_domain(self, operation):
+        """Texts of whose customer the user may read (or edit) a document of that kind, in that company."""
+        # sudo: which models have types, for everybody
+        groups = self.env["document.dispatch.type"].sudo().with_context(active_test=False)._read_group([], ["model"])
+        return Domain.OR(
+            Domain("type_id.model", "=", model) & self._get_document_access_domain(model, operation)
+            for [model] in groups
+        )
+
+    @api.model
+    def _get_document_access_domain(self, model, operation):
+        documents = self.env[model].with_user(self.env.user).with_context(active_test=False)
+        if not documents.has_access(operation):
+            return Domain.FALSE
+        allowed = self.env["ir.rule"].with_user(self.env.user)._compute_domain(model, operation)
+
+        def exists(_model, alias, _query):
+            # sudo: the user's own rules stand in the domain, and rules are evaluated as superuser
+            query = documents.sudo()._search(allowed)
+            if query.is_empty():
+                return SQL("FALSE")
+            # raw SQL: correlated, so that PostgreSQL looks at this customer's documents only
+            partner = query.join(query.table, "partner_id", "res_partner", "id", "text_partner")
+            query.add_where(SQL(
+                "%s = %s AND %s = %s",
+                SQL.identifier(partner, "commercial_partner_id"), SQL.identifier(alias, "partner_id"),
+                SQL.identifier(query.table, "company_id"), SQL.identifier(alias, "company_id"),
+            ))
+            return SQL("EXISTS %s", query.subselect())
+
+        return Domain.custom(to_sql=exists)
 
     # ------------------------------------------------------------------
     # For the windows

@@ -1,5 +1,5 @@
 from odoo import api, fields, models, tools
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 
 #: Contact flag of each role: the role's name in a document type → the field on the partner
@@ -144,6 +144,13 @@ class DocumentDispatchType(models.Model):
         return super().unlink()
 
     def action_open_template(self):
-        """Open the text of this type."""
+        """Open the text of this type, for those who may change it: Odoo's settings may restrict that."""
         self.ensure_one()
+        if not self.mail_template_id.has_access("write"):
+            raise AccessError(self.env._(
+                "You may not change the text “%(template)s”: Odoo's settings leave that to the group “%(group)s”. Ask "
+                "an administrator to add you.", template=self.mail_template_id.name,
+                # sudo: the name of a group
+                group=self.env.ref("mail.group_mail_template_editor").sudo().display_name,
+            ))
         return self.mail_template_id._get_records_action(name=self.env._("Text of “%s”", self.name))

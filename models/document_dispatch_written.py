@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import split_every
 
@@ -48,7 +49,11 @@ class DocumentDispatchWritten(models.AbstractModel):
         :param dict row_vals: more values of each row
         :param options: for :meth:`_prepare_written`
         :return: ``document.dispatch.batch`` with the rows; printed ones are also in a ``document.dispatch.print``
+        :raise AccessError: the user does not work for this company, or may not read one of the customers
         """
+        if not self.env.su and company not in self.env.companies:
+            raise AccessError(self.env._("You do not work for %s.", company.sudo().name))  # sudo: to name it
+        partners.check_access("read")
         batch = self.env["document.dispatch.batch"]._open_batch(company, "all", partners)
         made = self.env["document.dispatch"]
         for block in split_every(BLOCK, partners.ids, self.env["res.partner"].browse):

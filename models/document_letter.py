@@ -5,9 +5,11 @@ from reportlab.graphics import renderSVG
 from reportlab.graphics.barcode import createBarcodeDrawing
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date
 
 from ..tools import letters, plain_text
+from ..tools import texts as text_blocks
 
 #: Points that the picture of the link is wide
 SIZE = 120
@@ -41,9 +43,57 @@ class DocumentLetter(models.Model):
         :param dict texts: ``{lang: (subject, body)}`` with placeholders, see ``tools/letters.py``
         :param str output: ``email``, or ``print`` for everybody
         :return: ``document.dispatch.batch`` with the rows; printed ones are also in a ``document.dispatch.print``
+
+        :raise AccessError: the user may not write this to so many
         """
+        self._check_may_edit(partners, company, texts, output)
         return self._write_and_send(
             partners, company, output, "letter", in_order=True, row_vals={"without_files": True}, texts=texts)
+
+    @api.model
+    def _check_may_edit(self, partners, company, texts, output):
+        """Letters are for invoicing people; words of one's own go by mail to many customers from managers only."""
+        user = self.env.user
+        if self.env.su or user.has_group("document_dispatch.group_dispatch_manager"):
+            return
+        if not user.has_group("account.group_account_invoice"):
+            raise AccessError(self.env._("Letters to customers are edited by those who make invoices."))
+        if output == "email" and self._is_text_changed(company, texts) and self._count_mailed(partners, company) > 1:
+            raise AccessError(self.env._(
+                "Only managers of Document Dispatch mail a changed text to several customers. Take the text of the "
+                "document type, choose one customer, or print the letters."))
+
+    @api.model
+    def _count_mailed(self, partners, company):
+        """How many of these customers have an address that a letter goes to."""
+        role = self._get_type(company).role
+        directory = partners.with_company(company)._dispatch_directory()
+        return sum(bool(directory.resolve(partner.id, role).chosen) for partner in partners)
+
+    @api.model
+    def _is_text_changed(self, company, texts):
+        """Whether one of these texts is not that of the document type."""
+        for lang, (subject, body) in texts.items():
+            original_subject, original_body = self._get_original(company, lang)
+            if (subject or "") != (original_subject or "") or not text_blocks.same(original_body or "", body or ""):
+                return True
+        return False
+
+    @api.model
+    def _get_type(self, company):
+        """The document type of letters, or a message that says what is missing."""
+        dispatch_type = self.env["document.dispatch.type"]._get_by_code(["letter"], company).get("letter")
+        if not dispatch_type or not dispatch_type.mail_template_id:
+            raise UserError(self.env._(
+                "There is no document type “letter” with a text. Make one under Document Types."))
+        return dispatch_type
+
+    @api.model
+    def _get_original(self, company, lang):
+        """Subject and body of the document type in a language."""
+        # sudo: the text is the administrator's, the clerk may use it
+        template = self._get_type(company).mail_template_id.sudo().with_context(lang=lang)
+        return template.subject, template.body_html
 
     @api.model
     def _prepare_written(self, partners, company, texts):

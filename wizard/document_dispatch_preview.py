@@ -17,7 +17,8 @@ class DocumentDispatchPreview(models.TransientModel):
         "document.dispatch.preview.line", "preview_id", domain=[("outcome", "=", "stays")], readonly=True)
 
     def _open(self, rule):
-        """Return the action that shows the preview of a rule."""
+        """Return the action that shows the preview of a rule that the user may read."""
+        rule.check_access("read")
         # sudo: as the scheduler; the preview looks with the operator's rights
         lines, count = rule.sudo()._preview()
         preview = self.create({

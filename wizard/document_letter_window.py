@@ -53,16 +53,10 @@ class DocumentLetterWindow(models.TransientModel):
         return self.env.company.partner_id.lang or self.env.lang or "en_US"
 
     def _get_type(self):
-        types = self.env["document.dispatch.type"]._get_by_code(["letter"], self.company_id)
-        if not types or not types["letter"].mail_template_id:
-            raise UserError(self.env._(
-                "There is no document type “letter” with a text. Make one under Document Types."))
-        return types["letter"]
+        return self.env["document.letter"]._get_type(self.company_id)
 
     def _get_original(self, lang):
-        # sudo: the text is the administrator's, the clerk may use it
-        template = self._get_type().mail_template_id.sudo().with_context(lang=lang)
-        return template.subject, template.body_html
+        return self.env["document.letter"]._get_original(self.company_id, lang)
 
     @api.depends("lang", "company_id")
     def _compute_text(self):
