@@ -13,6 +13,8 @@ _logger = logging.getLogger(__name__)
 
 #: Of a stranger's file: bytes, pages, bytes and forms that one page draws, and seconds for all of them together
 MOST_BYTES, MOST_PAGES, MOST_DRAWN, MOST_FORMS, MOST_SECONDS = 10_000_000, 30, 1_000_000, 1000, 5
+#: Characters of a number that is looked for
+MOST_NUMBER = 100
 
 
 def pdf_text(content):
@@ -74,5 +76,5 @@ def mentions(text, number):
 
     A PDF knows positions, not words: blanks may come out between any two letters.
     """
-    letters = r"\s*".join(re.escape(letter) for letter in number if not letter.isspace())
+    letters = r"\s*".join(re.escape(letter) for letter in number[:MOST_NUMBER] if not letter.isspace())
     return re.search(rf"(?<![0-9A-Za-z]){letters}(?![0-9])", text) is not None
