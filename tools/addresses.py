@@ -32,7 +32,9 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 _WORD = re.compile(r'[^\s<("]+')
 _QUOTED_PAIR = re.compile(r"\\(.)", re.DOTALL)
-_QUOTES = {"'": "'", "`": "`'", "‘": "’", "‚": "‘’", "“": "”", "„": "”“", "«": "»", "»": "«", "‹": "›", "”": "”", "’": "’"}
+_QUOTES = {
+    "'": "'", "`": "`'", "‘": "’", "‚": "‘’", "“": "”", "„": "”“", "«": "»", "»": "«", "‹": "›", "”": "”", "’": "’",
+}
 #: Alone between blanks: what sets words apart from an address, and addresses from each other
 _DIVIDERS = re.compile(r"[-‐‑‒–—―|/\\•·‣◦∙▪▫●○■□◆►→»>*&+]+")
 #: Before an address, also without a blank
@@ -86,12 +88,12 @@ def normalize(email):
 
 
 def needs_smtputf8(email):
-    """Tell whether this would be an address if its local part were in ASCII (``jan.novák@firma.example``).
+    """Tell whether only its local part outside ASCII keeps this from being an address (``jan.novák@x.example``).
 
-    Such mail goes only where every server on its way offers SMTPUTF8 (RFC 6531). Odoo writes envelopes in ASCII
-    whatever the server offers, so that it does not go at all.
+    It may stand in angle brackets. Such mail goes only where every server on its way offers SMTPUTF8 (RFC 6531). Odoo
+    writes envelopes in ASCII whatever the server offers, so that it does not go at all.
     """
-    local, at, domain = _split(email)
+    local, at, domain = _split((email or "").rpartition("<")[2].rstrip("> "))
     if not at or local.isascii() or not _ascii_domain(domain):
         return False
     return bool(_LOCAL_PART.fullmatch(re.sub(r"[^\W_]|[^\x00-\x7f]", "x", local)))

@@ -14,7 +14,9 @@ LARGEST, SMALLEST, STEP = 11.0, 6.0, 0.5
 SENDER_LARGEST, SENDER_SMALLEST = 7.0, 5.0
 LEADING = 1.15
 #: Characters of a line that are measured: more than fit in the smallest letters
-MOST_LETTERS = 500
+MOST_LETTERS = 300
+#: Lines of an address that are tried, besides the last two
+MOST_LINES = 20
 #: Millimetres kept free below the last line, for letters that reach below it
 FOOT = 1
 MM = 72 / 25.4
@@ -117,7 +119,7 @@ def width(text, size):
 def wrap(line, size, room):
     """Break a line between words where it is too long, and within a word that is too long alone."""
     lines = [""]
-    for word in line.split():
+    for word in line[:MOST_LETTERS].split():
         longer = f"{lines[-1]} {word}".strip()
         if width(longer, size) <= room:
             lines[-1] = longer
@@ -136,7 +138,8 @@ def fit(lines, box):
 
     First with smaller letters and broken lines; then the middle goes, never the name nor the place.
     """
-    lines = [line[:MOST_LETTERS] for line in lines if line.strip()]
+    lines = [line for line in lines if line.strip()]
+    lines = lines[:MOST_LINES] + lines[MOST_LINES:][-2:]
     size = LARGEST
     while True:
         wrapped = [part for line in lines for part in wrap(line, size, box.width)]

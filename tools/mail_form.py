@@ -1,13 +1,28 @@
 """The form of a mail where Python's writer leaves it wrong."""
 
+import re
 from email.header import Header, decode_header, make_header
 from email.utils import formataddr, getaddresses
+
+from . import addresses
 
 _ADDRESS_HEADERS = ("From", "Reply-To", "To")
 #: A line of a header is no longer than this (RFC 5322 §2.1.1); longer ones Python folds anew
 _LINE = 78
 #: A line with encoded words (RFC 2047 §2)
 _ENCODED_LINE = 76
+_LINE_ENDS = re.compile("\\s*[\t\n\v\f\r\x1c-\x1f\x85\u2028\u2029]\\s*")
+#: Control characters, and halves of characters that no encoding writes
+_NO_SIGN = dict.fromkeys((*range(32), *range(127, 160), *range(0xD800, 0xE000)))
+
+
+def one_line(text):
+    """Return a text for a header: on one line, without control characters.
+
+    Names of companies, contacts, documents and files hold them where somebody pasted or imported them. Python's
+    ``email`` refuses to write such a header, and with it the mail (``str.splitlines`` says what ends a line there).
+    """
+    return _LINE_ENDS.sub(" ", text).translate(_NO_SIGN) if isinstance(text, str) else text
 
 
 def straighten(message):
@@ -17,6 +32,8 @@ def straighten(message):
       quotes around it, and ``"Bombas, Motores e Equipamentos (Joinville), Ltda" <a@b.example>`` comes to four
       addresses, of which three are none. Long ones, and those with accents, are written here as encoded
       words from end to end (RFC 2047 §5).
+    - International domains stand in their ASCII form (RFC 5891). Python would write encoded words, which
+      are no address.
     - The subject: where a line ends between two words with accents, it loses the space between them.
     - Texts with accents and short lines go as they are, in eight bits, but ``smtplib.SMTP.send_message``
       does not ask the server whether it takes these (RFC 6152 §3), and one that turns them into seven
@@ -24,7 +41,8 @@ def straighten(message):
     """
     message.policy = message.policy.clone(cte_type="7bit")
     for name in _ADDRESS_HEADERS:
-        found = getaddresses([str(message[name] or "")])
+        found = [(words, address if address.isascii() else addresses.normalize(address) or address)
+                 for words, address in getaddresses([str(message[name] or "")])]
         # what cannot be taken apart stays as it is
         if found and all(address and address.isascii() for _name, address in found):
             _set(message, name, ",\r\n ".join(_write_address(name, *address) for address in found))

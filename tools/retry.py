@@ -25,7 +25,7 @@ def parse_steps(text):
 
 
 def parse_days(text):
-    """Read for how many days to try from a setting such as ``4`` or ``0.5``; the default where it says nothing usable."""
+    """Read for how many days to try from a setting such as ``0.5``; the default where it says nothing usable."""
     days = float(text) if _DAYS.fullmatch(text or "") else 0
     return timedelta(days=days) if days > 0 else DEFAULT_LIFETIME
 

@@ -71,7 +71,8 @@ class TestSplit(unittest.TestCase):
                 self.assertEqual(addresses.parse(text).invalid, named)
 
     def test_blank_slash_and_the_word_and_between_addresses(self):
-        for between in (" ", "  ", "/", " / ", " /", "/ ", "|", " | ", " e ", " and ", " y ", " et ", " E ", " & ", "\\",
+        for between in (" ", "  ", "/", " / ", " /", "/ ", "|", " | ", " e ", " and ", " y ", " et ", " E ", " & ",
+            "\\",
                         " - ", "\t", ". ", " (Ana) ", " • ", "\xa0", "\u3000"):
             text = f"ana@silva.example.com{between}rui@silva.example.com"
             with self.subTest(text=text):
@@ -213,7 +214,8 @@ class TestPasted(unittest.TestCase):
             "\u3000ana@cliente.example", "ana@cliente.example (Ana)", "(Ana) ana@cliente.example",
             "ana@cliente.example(Ana, cobrança)", "Ana (ana@cliente.example)", "(ana@cliente.example)",
             "Silva, Ana <ana@cliente.example>;", "Ana Silva <ana@cliente.example> (Cobrança)",
-            "Ana Silva\tana@cliente.example\tCuritiba", "\tana@cliente.example\r\n", "Ana <ana@cliente.example> - fiscal",
+            "Ana Silva\tana@cliente.example\tCuritiba", "\tana@cliente.example\r\n",
+            "Ana <ana@cliente.example> - fiscal",
             "Ana<ana@cliente.example>", "1. Ana <ana@cliente.example>", "Para: Ana <ana@cliente.example>",
             "((((Ana)))) ana@cliente.example", "ana@cliente.example\x0b", "ana@cliente.example\u2028",
             '"Ana\ufeff Silva" <ana@cliente.example>', "ANA@CLIENTE.EXAMPLE",
@@ -229,7 +231,8 @@ class TestPasted(unittest.TestCase):
             '"ana@cliente.example\nrui@cliente.example"', '"ana@cliente.example; rui@cliente.example"',
             "<ana@cliente.example> <rui@cliente.example>", "Ana <ana@cliente.example> e Rui <rui@cliente.example>",
             "Ana <ana@cliente.example> / Rui <rui@cliente.example>", "ana@cliente.example\trui@cliente.example",
-            "ana@cliente.example - Ana\nrui@cliente.example - Rui", "Ana: ana@cliente.example\nRui: rui@cliente.example",
+            "ana@cliente.example - Ana\nrui@cliente.example - Rui",
+            "Ana: ana@cliente.example\nRui: rui@cliente.example",
             "Ana\tana@cliente.example\nRui\trui@cliente.example", "ana@cliente.example\u2029rui@cliente.example",
         ):
             with self.subTest(text=text):
@@ -249,7 +252,8 @@ class TestPasted(unittest.TestCase):
             "=ana@cliente.example", "{ana@cliente.example}", "ana(x)maria@cliente.example", "ana@sil(x)va.example",
             '"ana"maria@cliente.example', "<ana@cliente>.example", "rui@cliente.example <ana@cliente.example>",
             "ana@cliente.example (ou rui@cliente.example)", "mailto:ana%2Bnf@cliente.example", "ana@cliente.",
-            "ana@cliente.example@outro.example", "o’neil@cliente.example", "novák@cliente.example", "ª.ana@cliente.example",
+            "ana@cliente.example@outro.example", "o’neil@cliente.example", "novák@cliente.example",
+            "ª.ana@cliente.example",
             "ana@cliente.example\x00", "ana\x00@cliente.example", "1.ana@cliente.example, 2.rui@cliente.example",
             "ana@cliente.example Fone: 41 3333-0000", "http://ana@cliente.example", "ana@[127.0.0.1]",
         ):
