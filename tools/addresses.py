@@ -460,7 +460,7 @@ def _name(words):
 
 def _name_before(tokens):
     """The name before an angle bracket, without what only divides it from the address before, and without a label."""
-    words = [(kind, word) for kind, word in tokens if kind != "comment" and not ("@" in word and _bare(word))]
+    words = [(kind, word) for kind, word in tokens if kind == "quoted" or kind == "word" and "@" not in word]
     while words and words[0][0] == "word" and (
         _DIVIDERS.fullmatch(words[0][1]) or words[0][1].casefold() in _AND or _NUMBER.fullmatch(words[0][1])
         or _LABELS.fullmatch(words[0][1])
