@@ -11,9 +11,8 @@ _ADDRESS_HEADERS = ("From", "Reply-To", "To")
 _LINE = 78
 #: A line with encoded words (RFC 2047 §2)
 _ENCODED_LINE = 76
-_LINE_ENDS = re.compile("\\s*[\t\n\v\f\r\x1c-\x1f\x85\u2028\u2029]\\s*")
-#: Control characters, and halves of characters that no encoding writes
-_NO_SIGN = dict.fromkeys((*range(32), *range(127, 160), *range(0xD800, 0xE000)))
+#: Control characters, ends of lines, and halves of characters that no encoding writes
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 def one_line(text):
@@ -22,7 +21,9 @@ def one_line(text):
     Names of companies, contacts, documents and files hold them where somebody pasted or imported them. Python's
     ``email`` refuses to write such a header, and with it the mail (``str.splitlines`` says what ends a line there).
     """
-    return _LINE_ENDS.sub(" ", text).translate(_NO_SIGN) if isinstance(text, str) else text
+    if not isinstance(text, str) or not _CONTROL.search(text):
+        return text
+    return " ".join(_CONTROL.sub(" ", text).split())
 
 
 def straighten(message):

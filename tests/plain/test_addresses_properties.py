@@ -19,8 +19,10 @@ SEPARATOR = st.sampled_from([",", ";", ", ", " ; ", "\n", ",,", ";;", " ,\n; "])
 ODD = "a@b.;,<>\"' \n\r\t:=()\\"
 ANYTHING = st.text(alphabet=st.characters(codec="utf-8"), max_size=200) | st.text(ODD, max_size=80)
 WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), max_size=8) | st.sampled_from([
-    "Joana", "Sr.", "1.", "2)", "-", "–", " - ", "•", "/", "|", ":", "E-mail:", "mailto:", "(Ana)", "[1]", "“", "”", "'", ".",
-    "e", "and", "<", ">", "\u200b", "\xa0", "\t", "\n", "br", ".com", "joao", "&", "=", "*", "…", "ª", "\ufeff", "@", ",", ";",
+    "Joana", "Sr.", "1.", "2)", "-", "–", " - ", "•", "/", "|", ":", "E-mail:", "mailto:", "(Ana)", "[1]", "“", "”", "'",
+    ".",
+    "e", "and", "<", ">", "\u200b", "\xa0", "\t", "\n", "br", ".com", "joao", "&", "=", "*", "…", "ª", "\ufeff", "@",
+    ",", ";",
 ])
 BESIDE = st.lists(WORDS | st.sampled_from([" ", "  "]), max_size=4).map("".join)
 #: What certainly ends an address on either side; within it a bullet, a label or a list's number may stand before one
@@ -79,8 +81,8 @@ class TestProperties(unittest.TestCase):
                 self.assertIn(email, standing, repr(text))
 
     @EASY
-    @given(st.sampled_from(["joao", "1", "c", "Sr", "a.b", "x-"]), st.sampled_from([". ", " .", " ", "- ", " -", " _", ": ."]),
-           ADDRESS)
+    @given(st.sampled_from(["joao", "1", "c", "Sr", "a.b", "x-"]),
+           st.sampled_from([". ", " .", " ", "- ", " -", " _", ": ."]), ADDRESS)
     def test_a_slip_in_an_address_sends_to_nobody_else(self, begin, slip, address):
         """With the sign that was meant it is one address; with the slip it is this or none, never a third."""
         parsed = parse(f"{begin}{slip}{address}")

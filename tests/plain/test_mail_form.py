@@ -37,7 +37,7 @@ class TestMailForm(TestCase):
             self.assertEqual(mail_form.one_line(nothing), nothing)
 
     def test_international_domain(self):
-        read = self._written(To="Čapek <info@čapek.example>", Subject="x", **{"From": "a@żółw.example"})
+        read = self._written(To="Čapek <info@čapek.example>", Subject="x", From="a@żółw.example")
         self.assertEqual(self._people(read["To"]), [("Čapek", "info@xn--apek-fua.example")])
         self.assertEqual(read["From"], "a@xn--w-uga1v8h.example")
 

@@ -20,6 +20,7 @@ from tools import (
     consent,
     envelopes,
     letters,
+    mail_form,
     nfe,
     numbers,
     pdf_text,
@@ -34,8 +35,8 @@ from tools import (
 
 #: Names of first parameters that hold what others wrote
 TEXTS = {
-    "agent", "body", "code", "content", "digits", "edited", "email", "key", "line", "lines", "number", "original", "own",
-    "reply", "source", "text", "texts", "value", "body_html", "html",
+    "agent", "body", "code", "content", "digits", "edited", "email", "key", "line", "lines", "number", "one",
+    "original", "own", "reply", "source", "text", "texts", "value", "body_html", "html",
 }
 VALUES = {"number": ["INV/2026/00031", "31"], "customer": ["Silva & Filhos"], "_others": ["Rui"]}
 PRINTED = ["INV/2026/00031", "Silva & Filhos"]
@@ -65,9 +66,10 @@ READERS = {
     "letters.fill_line": lambda text: letters.fill_line(text, {"customer": "Silva"}),
     "letters.natural": lambda text: sorted(map(letters.natural, (text, "C-10", "C-9"))),
     "letters.unknown": letters.unknown,
+    "mail_form.one_line": mail_form.one_line,
     "nfe.is_key": nfe.is_key,
     "numbers.parse": lambda text: _too_many(numbers.parse, text),
-    "pdf_text.mentions": lambda text: (pdf_text.mentions(text, "INV/2026/00031"), pdf_text.mentions("1 1 1" * 99, text)),
+    "pdf_text.mentions": lambda text: (pdf_text.mentions(text, "INV/2026"), pdf_text.mentions("1 1 1" * 99, text)),
     "plain_text.from_html": plain_text.from_html,
     "replies.meaning": replies.meaning,
     "retry.parse_days": retry.parse_days,
@@ -94,16 +96,24 @@ ELSEWHERE = {
     "pdf_text.pdf_text": "a PDF", "pdf_text.strange_text": "a PDF", "nfe.read": "XML", "safe_xml.parse": "XML",
     "boleto.mod10": "digits that were checked", "boleto.mod11": "digits that were checked",
     "nfe.check_digit": "a key that was checked", "text_values.splice": "a text that was read",
-    "texts.own_words": "what remember gave", "texts.rebuild": "what remember gave", "text_own.fill_own": "what keep gave",
+    "text_compare.compare": "segments, by texts.remember", "texts.own_words": "what remember gave",
+    "texts.rebuild": "what remember gave", "text_own.fill_own": "what keep gave",
 }
 FRAGMENTS = (
-    "", "a", "1", "9", "0", " ", "\n", "\t", "\xa0", "é", "名", "²", "٣", "\ufeff", "\u200d", "é\u200d", "\x00", "\ud800", "🙂",
-    '"', '\\"', '"\\', "'", "“", "(", ")", "(a", "((", "[", "]", "[ ", "[a] ", "<", ">", "<a ", "{", "}", "{{", "}}", "{{ a }}",
-    "{customer}", "{number.999}", "%7Blink%7D", "@", "a@", "a@b ", "a@b,", "a@b.c/", "a@b.c e ", "a@b.c(", "a@é.b ", "a,", ",",
-    ";", ".", "a.", "..", "1..", "1-", "-", " - ", "–", "1 - ", "S1-S2,", "1. ", "1.\n", "• ", "x: ", ":", "mailto:", "Silva, ",
-    "=", "+", "*", "/", "|", "&", "&amp;", "&#0;", "e ", "550 5.1.1 ", "550", "12345.67890 ", "1 2 3 ", "8" * 12 + " ", "8" * 11,
-    "00191.12345 ", "<p>", "<p>a</p>", "<div>", "<t>", "<t t-if='a'>", "<ul><li>", "<li>a", "<a href='http://x'>", "<b>a</b>",
-    "<table><tr><td>", "<br/>", "<!--", "<![CDATA[", "<?xml ", "<p style='margin:0", "<p style='margin:" + "0" * 50 + "x1'>",
+    "", "a", "1", "9", "0", " ", "\n", "\t", "\xa0", "é", "名", "²", "٣", "\ufeff", "\u200d", "é\u200d", "\x00",
+    "\ud800", "🙂",
+    '"', '\\"', '"\\', "'", "“", "(", ")", "(a", "((", "[", "]", "[ ", "[a] ", "<", ">", "<a ", "{", "}", "{{", "}}",
+    "{{ a }}",
+    "{customer}", "{number.999}", "%7Blink%7D", "@", "a@", "a@b ", "a@b,", "a@b.c/", "a@b.c e ", "a@b.c(", "a@é.b ",
+    "a,", ",",
+    ";", ".", "a.", "..", "1..", "1-", "-", " - ", "–", "1 - ", "S1-S2,", "1. ", "1.\n", "• ", "x: ", ":", "mailto:",
+    "Silva, ",
+    "=", "+", "*", "/", "|", "&", "&amp;", "&#0;", "e ", "550 5.1.1 ", "550", "12345.67890 ", "1 2 3 ", "8" * 12 + " ",
+    "8" * 11,
+    "00191.12345 ", "<p>", "<p>a</p>", "<div>", "<t>", "<t t-if='a'>", "<ul><li>", "<li>a", "<a href='http://x'>",
+    "<b>a</b>",
+    "<table><tr><td>", "<br/>", "<!--", "<![CDATA[", "<?xml ", "<p style='margin:0",
+    "<p style='margin:" + "0" * 50 + "x1'>",
     "</p>", "<span t-out='a'/>", "<p>INV/2026/00031 ", "margin:", "Silva &amp; Filhos ", "INV/2026/", "I N V / ",
 )
 #: Characters of one input; the largest where it does not look linear by then
