@@ -319,7 +319,7 @@ def _drop_glued(text, pieces):
             yield from run
         else:
             first = run[0]
-            first.end, first.found = run[-1].end, []
+            first.end, first.found, first.in_table = run[-1].end, [], False
             first.text = text[first.begin:first.end].strip()
             yield first
 

@@ -19,10 +19,9 @@ SEPARATOR = st.sampled_from([",", ";", ", ", " ; ", "\n", ",,", ";;", " ,\n; "])
 ODD = "a@b.;,<>\"' \n\r\t:=()\\"
 ANYTHING = st.text(alphabet=st.characters(codec="utf-8"), max_size=200) | st.text(ODD, max_size=80)
 WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), max_size=8) | st.sampled_from([
-    "Joana", "Sr.", "1.", "2)", "-", "–", " - ", "•", "/", "|", ":", "E-mail:", "mailto:", "(Ana)", "[1]", "“", "”", "'",
-    ".",
-    "e", "and", "<", ">", "\u200b", "\xa0", "\t", "\n", "br", ".com", "joao", "&", "=", "*", "…", "ª", "\ufeff", "@",
-    ",", ";",
+    "Joana", "Sr.", "1.", "2)", "-", "–", " - ", "•", "/", "|", ":", "E-mail:", "mailto:", "(Ana)", "[1]", "“", "”",
+    "'", ".", "e", "and", "<", ">", "\u200b", "\xa0", "\t", "\n", "br", ".com", "joao", "&", "=", "*", "…", "ª",
+    "\ufeff", "@", ",", ";",
 ])
 BESIDE = st.lists(WORDS | st.sampled_from([" ", "  "]), max_size=4).map("".join)
 #: What certainly ends an address on either side; within it a bullet, a label or a list's number may stand before one
