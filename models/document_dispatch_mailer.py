@@ -2,7 +2,7 @@ from dataclasses import replace
 
 from odoo import models
 
-from ..tools import smtp, states
+from ..tools import settings, smtp, states
 from ..tools.steering import OutgoingMail
 
 
@@ -120,7 +120,7 @@ class DocumentDispatchMailer(models.AbstractModel):
             raise smtp.Ended(smtp.connection_failed(error)) from error
         # sudo: a system parameter
         seconds = self.env["ir.config_parameter"].sudo().get_param("document_dispatch.final_dot_timeout")
-        return smtp.Session(connection, int(seconds or 0) or None)
+        return smtp.Session(connection, settings.whole_number(seconds) or None)
 
     def _note_account(self, server, outcome):
         """A refused login stops the account; an accepted mail clears it."""

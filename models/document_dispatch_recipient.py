@@ -88,6 +88,7 @@ class DocumentDispatchRecipient(models.Model):
             "archived": self.env._("archived contact"),
             "no_address": self.env._("no e-mail address"),
             "invalid": self.env._("not a valid address"),
+            "letters": self.env._("letters like é before the @: mail servers do not take this address from Odoo"),
             "blacklisted": self.env._("address on the blacklist"),
             "duplicate": self.env._("same address as another contact"),
         }
@@ -101,7 +102,7 @@ class DocumentDispatchRecipient(models.Model):
     def _check_email(self):
         for recipient in self:
             if addresses.normalize(recipient.email) != recipient.email:
-                raise ValidationError(self.env._(
+                raise ValidationError(self.env["res.partner"]._dispatch_explain_letters(recipient.email) or self.env._(
                     "“%s” is not a valid e-mail address. Write one address, like name@company.com.",
                     recipient.email,
                 ))

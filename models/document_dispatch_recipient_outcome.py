@@ -48,9 +48,8 @@ class DocumentDispatchRecipient(models.Model):
         """The minutes between tries and the time after which to give up, from the settings."""
         # sudo: system parameters
         get = self.env["ir.config_parameter"].sudo().get_param
-        steps = retry.parse_steps(get("document_dispatch.retry_minutes"))
-        days = float(get("document_dispatch.retry_days") or 0)
-        return steps, timedelta(days=days) if days > 0 else retry.DEFAULT_LIFETIME
+        return (retry.parse_steps(get("document_dispatch.retry_minutes")),
+                retry.parse_days(get("document_dispatch.retry_days")))
 
     def action_arrived(self):
         """A person found out that the mail did arrive."""

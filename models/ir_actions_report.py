@@ -8,7 +8,7 @@ from odoo.addons.base.models import ir_actions_report
 from odoo.exceptions import UserError
 from odoo.tools import config
 
-from ..tools import pdf_gateway, pdf_pool
+from ..tools import pdf_gateway, pdf_pool, settings
 from ..tools.environment import ProgramMissing
 
 #: Documents that one wkhtmltopdf process draws, where the binary can draw several
@@ -249,7 +249,7 @@ class IrActionsReport(models.Model):
         """How many wkhtmltopdf processes at once: the setting, else by the processors."""
         # sudo: a system parameter
         setting = self.env["ir.config_parameter"].sudo().get_param("document_dispatch.pdf_processes")
-        return int(setting or 0) or pdf_pool.default_processes()
+        return settings.whole_number(setting) or pdf_pool.default_processes()
 
     @api.model
     def _dispatch_group_size(self):

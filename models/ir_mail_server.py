@@ -40,6 +40,20 @@ class IrMailServer(models.Model):
         outgoing = OutgoingMail.of(self.env)
         return float("inf") if outgoing and outgoing.linked_ids else super()._get_max_email_size()
 
+    def _build_email__(self, email_from, email_to, subject, body, email_cc=None, email_bcc=None, reply_to=False,
+                       attachments=None, headers=None, **kwargs):
+        """Write headers on one line each, whatever stands in the names of companies, contacts, documents and files.
+
+        For all mails of Odoo: with such a sign core fails at every one of them.
+        """
+        one_line = mail_form.one_line
+        return super()._build_email__(
+            one_line(email_from), list(map(one_line, email_to)), one_line(subject), body,
+            email_cc=list(map(one_line, email_cc or ())), email_bcc=list(map(one_line, email_bcc or ())),
+            reply_to=one_line(reply_to), attachments=[(one_line(name), *rest) for name, *rest in attachments or ()],
+            headers={name: one_line(value) for name, value in (headers or {}).items()}, **kwargs,
+        )
+
     @api.model
     def _alter_message__(self, message, smtp_from, smtp_to_list):
         """Give the mail its last form, and leave Return-Path to the server that delivers (RFC 5321 §4.4).
@@ -48,7 +62,8 @@ class IrMailServer(models.Model):
         empty where no alias domain has an address for bounces, for ``_prepare_email_message__``, which
         has taken the sender of the envelope from it before it comes here.
         """
-        result = super()._alter_message__(message, smtp_from, smtp_to_list)
+        # core writes it into From; it does not come from _build_email__
+        result = super()._alter_message__(message, mail_form.one_line(smtp_from), smtp_to_list)
         if OutgoingMail.of(self.env):
             del message["Return-Path"]
             mail_form.straighten(message)

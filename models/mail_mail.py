@@ -1,10 +1,10 @@
 from markupsafe import Markup
 
 from odoo import models
-from odoo.tools import human_size
+from odoo.tools import formataddr, human_size
 from odoo.tools.mail import append_content_to_html
 
-from ..tools import plain_text
+from ..tools import addresses, plain_text
 from ..tools.steering import OutgoingMail
 
 
@@ -27,12 +27,25 @@ class MailMail(models.Model):
         # sudo: the row's own file, to name it
         linked = self.env["ir.attachment"].sudo().browse(outgoing.linked_ids)
         for mail in mails:
+            self._dispatch_address_mail(mail)
             if outgoing.subject:
                 mail["subject"] = outgoing.subject
             if linked:
                 self._dispatch_link_files(mail, linked, outgoing.recipient_id)
             mail["body_alternative"] = plain_text.from_html(mail["body"])
         return mails
+
+    def _dispatch_address_mail(self, mail):
+        """Address a mail to what the resolver read in the field, in its normal form.
+
+        Core reads the field once more by itself (``tools.mail.email_normalize_all``), and finds other addresses: of
+        “1. ana@x.example” it makes ``1.ana@x.example``. And it compares the envelope, in which international domains
+        stand in ASCII, with the address as typed (``send_validated_to``), so that nobody is left.
+        """
+        found = addresses.parse(mail["email_to_raw"]).valid
+        partner = mail["partner_id"]
+        mail["email_to"] = [formataddr((partner.name if partner else name, email)) for email, name in found]
+        mail["email_to_normalized"] = [email for email, _name in found]
 
     def _dispatch_link_files(self, mail, files, recipient_id):
         names = set(files.mapped("name"))

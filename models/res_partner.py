@@ -103,11 +103,19 @@ class ResPartner(models.Model):
         """The addresses that a person typed into a window, :class:`tools.addresses.Address`; raise on a wrong one."""
         parsed = addresses.parse(text)
         if parsed.invalid:
-            raise UserError(self.env._(
+            raise UserError(self._dispatch_explain_letters(parsed.invalid[0]) or self.env._(
                 "“%s” is not a valid e-mail address. Write addresses with commas between them, like "
                 "name@company.com, other@company.com.", parsed.invalid[0],
             ))
         return parsed.valid
+
+    @api.model
+    def _dispatch_explain_letters(self, text):
+        """Why an address with letters outside of ASCII before the ``@`` cannot be used, empty for any other text."""
+        return self.env._(
+            "Mail to “%s” cannot be sent: letters like é or ł before the @ need mail servers with SMTPUTF8, which Odoo "
+            "does not use. Ask for another address.", text,
+        ) if addresses.needs_smtputf8(text) else ""
 
     # ------------------------------------------------------------------
     # The one resolver

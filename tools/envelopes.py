@@ -13,6 +13,10 @@ LARGEST, SMALLEST, STEP = 11.0, 6.0, 0.5
 #: Points of the sender's line above it
 SENDER_LARGEST, SENDER_SMALLEST = 7.0, 5.0
 LEADING = 1.15
+#: Characters of a line that are measured: more than fit in the smallest letters
+MOST_LETTERS = 300
+#: Lines of an address that are tried, besides the last two
+MOST_LINES = 20
 #: Millimetres kept free below the last line, for letters that reach below it
 FOOT = 1
 MM = 72 / 25.4
@@ -115,7 +119,7 @@ def width(text, size):
 def wrap(line, size, room):
     """Break a line between words where it is too long, and within a word that is too long alone."""
     lines = [""]
-    for word in line.split():
+    for word in line[:MOST_LETTERS].split():
         longer = f"{lines[-1]} {word}".strip()
         if width(longer, size) <= room:
             lines[-1] = longer
@@ -135,6 +139,7 @@ def fit(lines, box):
     First with smaller letters and broken lines; then the middle goes, never the name nor the place.
     """
     lines = [line for line in lines if line.strip()]
+    lines = lines[:MOST_LINES] + lines[MOST_LINES:][-2:]
     size = LARGEST
     while True:
         wrapped = [part for line in lines for part in wrap(line, size, box.width)]
@@ -150,7 +155,7 @@ def fit(lines, box):
 
 def fit_line(text, box):
     """Make the sender's line fit: return it and the size of its letters; too long a line is cut."""
-    size = SENDER_LARGEST
+    size, text = SENDER_LARGEST, text[:MOST_LETTERS]
     while width(text, size) > box.width and size > SENDER_SMALLEST:
         size -= STEP
     while width(text, size) > box.width and text:

@@ -45,8 +45,8 @@ def unknown(*texts):
 def natural(code):
     """Return the key that sorts customers' codes as people count: C-9 before C-10."""
     return [
-        (0, int(part), "") if part.isdigit() else (1, 0, part.casefold())
-        for part in re.split(r"(\d+)", (code or "").strip()) if part
+        (0, len(part.lstrip("0")), part.lstrip("0")) if part[0] in "0123456789" else (1, 0, part.casefold())
+        for part in re.split(r"([0-9]+)", (code or "").strip()) if part
     ]
 
 

@@ -4,14 +4,17 @@ import re
 
 #: More numbers than anybody means: a range from 1 to 1000000 is a slip
 MOST = 1000
+#: Characters of what is read, and of a number that may begin or end a range
+MOST_TEXT, MOST_LENGTH = 100_000, 100
+_DIGITS = "0123456789"
 _SEPARATORS = re.compile(r"[\s,;|]+")
-_DASH = re.compile(r"(?<=\d)\s*(–|—|\.\.\.?)\s*(?=\S)|(?<=\d)\s+-\s+(?=\S)")
-#: "S00021-S00025", "S00021..S00025", "S00021-25", "INV/2026/00010-00015"
-_RANGE = re.compile(r"^(?P<prefix>.*?)(?P<first>\d+)(?:\.\.\.?|-|–|—)(?P<again>.*?)(?P<last>\d+)$")
+_DASH = re.compile(r"(?<=[0-9])\s*(–|—|\.\.\.?)\s*(?=\S)|(?<=[0-9])\s+-\s+(?=\S)")
+#: "S00021-S00025", "S00021..S00025", "S00021-25", "INV/2026/00010-00015": the first dash behind a digit
+_BETWEEN = re.compile(r"(?<=[0-9])(?:\.\.\.?|[-–—])")
 
 
 class TooMany(ValueError):
-    """More numbers than :data:`MOST`."""
+    """More numbers than :data:`MOST`, or a text longer than :data:`MOST_TEXT`."""
 
 
 def parse(text):
@@ -22,6 +25,8 @@ def parse(text):
 
     :raises TooMany: where more than :data:`MOST` were meant
     """
+    if len(text or "") > MOST_TEXT:
+        raise TooMany
     # blanks around the dash of a range belong to it
     text = _DASH.sub(lambda match: match[1] or "-", text or "")
     meant, count = {}, 0
@@ -36,10 +41,13 @@ def parse(text):
 
 def _members(part):
     """The numbers of a range; nothing where it is none."""
-    found = _RANGE.match(part)
-    if not found:
+    head = part.rstrip(_DIGITS)
+    dash = _BETWEEN.search(head) if head != part and len(part) <= MOST_LENGTH else None
+    if not dash:
         return
-    prefix, first, again, last = found.group("prefix", "first", "again", "last")
+    begin, again, last = part[:dash.start()], head[dash.end():], part[len(head):]
+    prefix = begin.rstrip(_DIGITS)
+    first = begin[len(prefix):]
     # "INV/2026/00010-00015": the second half may leave out what the first one begins with
     if again and again.casefold() != prefix.casefold():
         return

@@ -6,6 +6,8 @@ import re
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
+#: Characters of a number that is looked for
+MOST_NUMBER = 100
 
 def pdf_text(content):
     """Return the text of a PDF of our own; empty where it cannot be read or holds pictures only.
@@ -24,5 +26,5 @@ def mentions(text, number):
 
     A PDF knows positions, not words: blanks may come out between any two letters.
     """
-    letters = r"\s*".join(re.escape(letter) for letter in number if not letter.isspace())
+    letters = r"\s*".join(re.escape(letter) for letter in number[:MOST_NUMBER] if not letter.isspace())
     return re.search(rf"(?<![0-9A-Za-z]){letters}(?![0-9])", text) is not None

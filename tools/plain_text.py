@@ -19,7 +19,7 @@ _CELLS = frozenset(("td", "th"))
 _LISTS = frozenset(("ol", "ul"))
 _HIDDEN = re.compile(r"(?:^|;)\s*display\s*:\s*none\b", re.IGNORECASE)
 _MARGIN = re.compile(r"(?:^|;)\s*margin(-top|-bottom)?\s*:\s*([^;]+)", re.IGNORECASE)
-_NOTHING = re.compile(r"-?0*\.?0*(?:[a-z]+|%)?|auto", re.IGNORECASE)
+_NOTHING = re.compile(r"-?0*(?:\.0*)?(?:[a-z]+|%)?|auto", re.IGNORECASE)
 #: All white space that a browser collapses; the no-break space is none of it
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _SCHEMES = ("http://", "https://", "ftp://")

@@ -19,9 +19,10 @@ MANUAL = "manual"
 ARCHIVED = "archived"
 NO_ADDRESS = "no_address"
 INVALID = "invalid"
+LETTERS = "letters"
 BLACKLISTED = "blacklisted"
 DUPLICATE = "duplicate"
-PASSED_OVER = (ARCHIVED, NO_ADDRESS, INVALID, BLACKLISTED, DUPLICATE)
+PASSED_OVER = (ARCHIVED, NO_ADDRESS, INVALID, LETTERS, BLACKLISTED, DUPLICATE)
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,8 @@ class Directory:
             if not parsed.valid and not parsed.invalid:
                 _skip(resolution, Choice(contact.id, "", NO_ADDRESS))
             for piece in parsed.invalid:
-                _skip(resolution, Choice(contact.id, piece, INVALID))
+                problem = LETTERS if addresses.needs_smtputf8(piece) else INVALID
+                _skip(resolution, Choice(contact.id, piece, problem))
             for address in parsed.valid:
                 if address.email in self._blacklist:
                     _skip(resolution, Choice(contact.id, address.email, BLACKLISTED))

@@ -79,7 +79,7 @@ def groups(wrapper):
     found, key = {}, BEFORE
     for element in tidy(wrapper):
         own = element.get(BLOCK, "")  # a value may bring anything
-        key = int(own) if own.isdecimal() else key
+        key = int(own) if own.isdecimal() and len(own) < 10 else key
         found.setdefault(key, []).append(element)
     return found
 

@@ -29,7 +29,7 @@ _BY_QWEB = '<t t-set="dispatch_marked" t-value="bool(object)"></t>'
 
 def parse(source):
     """Return a text's tree in a root of its own, without comments."""
-    source = re.sub(r"<\?xml[^>]*>", "", clean(str(source or "")))
+    source = re.sub(r"<\?xml[^<>]*>", "", clean(str(source or "")))
     if not source.strip():
         return html.Element("div")
     parser = html.HTMLParser(remove_comments=True, remove_pis=True)

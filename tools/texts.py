@@ -5,8 +5,6 @@ place of the document's values. It is compared block by block, never evaluated: 
 placeholders are a closed set (:mod:`.text_values`).
 """
 
-import re
-
 from .text_blocks import blocks, groups, plain, printed_values, segments, typed
 from .text_compare import compare, restore
 from .text_marks import mark, parse, read, strip
@@ -166,9 +164,36 @@ def rebuild_line(line, original, values):
 
 def printed_in_line(source, rendered):
     """Return what stands in a rendered line in the place of the source's ``{{ }}``."""
-    pieces = re.split(r"\{\{.*?\}\}", source or "", flags=re.DOTALL)
-    found = re.fullmatch("(.*?)".join(map(re.escape, pieces)), rendered or "", flags=re.DOTALL)
-    return [value for value in (found.groups() if found else [rendered or ""]) if value.strip()]
+    rendered = rendered or ""
+    values = _between(_outside_of_braces(source or ""), rendered)
+    return [value for value in ([rendered] if values is None else values) if value.strip()]
+
+
+def _outside_of_braces(source):
+    """What stands around and between the ``{{ }}`` of a line."""
+    pieces, begin = [], 0
+    while (opened := source.find("{{", begin)) >= 0 and (closed := source.find("}}", opened + 2)) >= 0:
+        pieces.append(source[begin:opened])
+        begin = closed + 2
+    return [*pieces, source[begin:]]
+
+
+def _between(pieces, text):
+    """What stands between these pieces in a text, as little as possible each; ``None`` where it is another text."""
+    first, last = pieces[0], pieces[-1]
+    if len(pieces) == 1:
+        return [] if text == first else None
+    end = len(text) - len(last)
+    if not text.startswith(first) or not text.endswith(last) or end < len(first):
+        return None
+    values, begin = [], len(first)
+    for piece in pieces[1:-1]:
+        place = text.find(piece, begin, end)
+        if place < 0:
+            return None
+        values.append(text[begin:place])
+        begin = place + len(piece)
+    return [*values, text[begin:end]]
 
 
 def _one_line(text):

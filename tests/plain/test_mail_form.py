@@ -19,6 +19,28 @@ COMPANIES = (
 
 
 class TestMailForm(TestCase):
+    def test_one_line_of_any_text(self):
+        """Python writes it into a header, whatever it was; and no word of it is lost."""
+        for code in (*range(0x300), 0x2028, 0x2029, 0xD800, 0xDFFF, 0xFEFF, 0x1F600):
+            text = f"Aurora{chr(code)}Ltda \r\n {chr(code)}"
+            line = mail_form.one_line(text)
+            self.assertLessEqual(len(line.splitlines()), 1, ascii(text))
+            self.assertTrue(line.startswith("Aurora") and "Ltda" in line, ascii(text))
+            message = EmailMessage(policy=policy.SMTP)
+            message["Subject"] = line
+            message["From"] = f'"{line}" <a@b.example>' if '"' not in line and "\\" not in line else "a@b.example"
+            message.set_content("Olá,\n")
+            message.add_attachment(b"", "application", "pdf", filename=line)
+            self.assertTrue(message.as_bytes())
+        self.assertEqual(mail_form.one_line("A \n\n\tB"), "A B")
+        for nothing in (None, False, ""):
+            self.assertEqual(mail_form.one_line(nothing), nothing)
+
+    def test_international_domain(self):
+        read = self._written(To="Čapek <info@čapek.example>", Subject="x", From="a@żółw.example")
+        self.assertEqual(self._people(read["To"]), [("Čapek", "info@xn--apek-fua.example")])
+        self.assertEqual(read["From"], "a@xn--w-uga1v8h.example")
+
     def _written(self, longest=78, **headers):
         message = EmailMessage(policy=policy.SMTP)
         for name, value in headers.items():
@@ -64,7 +86,7 @@ class TestMailForm(TestCase):
         self.assertEqual(self._people(self._written(longest=200, To=f"Jiří <{address}>")["To"]), [("", address)])
 
     def test_what_cannot_be_taken_apart_stays(self):
-        for value in ("undisclosed-recipients:;", "faturas@são.example.com"):
+        for value in ("undisclosed-recipients:;", "são@faturas.example.com"):
             message = EmailMessage(policy=policy.SMTP)
             message["To"] = value
             mail_form.straighten(message)

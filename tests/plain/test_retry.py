@@ -46,6 +46,14 @@ class TestRetry(unittest.TestCase):
         self.assertEqual(retry.next_try(9, FIRST, FIRST, **options), FIRST + timedelta(minutes=10))
         self.assertIsNone(retry.next_try(9, FIRST, FIRST + timedelta(minutes=21), **options))
 
+    def test_settings_that_say_nothing_usable(self):
+        for text in (None, False, "", "abc", "-5", "²", "9" * 5000, "1e9", "nan", "inf", "0"):
+            with self.subTest(text=text):
+                self.assertEqual(retry.parse_steps(text), retry.DEFAULT_STEPS)
+                self.assertEqual(retry.parse_days(text), retry.DEFAULT_LIFETIME)
+        self.assertEqual(retry.parse_steps("5; 15, 60"), (5, 15, 60))
+        self.assertEqual(retry.parse_days(" 0.5 "), timedelta(days=0.5))
+
     @staticmethod
     def _all_tries():
         """The times of all tries of a message that the server always puts off."""
