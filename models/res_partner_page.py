@@ -60,8 +60,8 @@ class ResPartner(models.Model):
             ], ["access_token"])
             documents.flush_recordset(["access_token"])
             # SQL: nothing of the documents themselves changes, and a customer may have thousands
-            self.env.cr.execute(SQL(
-                "UPDATE %s SET access_token = NULL WHERE id = ANY(%s)", SQL.identifier(documents._table), documents.ids))
+            table = SQL.identifier(documents._table)
+            self.env.cr.execute(SQL("UPDATE %s SET access_token = NULL WHERE id = ANY(%s)", table, documents.ids))
             documents.invalidate_recordset(["access_token"])
 
     # ------------------------------------------------------------------

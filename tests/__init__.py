@@ -15,6 +15,7 @@ from . import test_consent_rpc
 from . import test_consent_scope
 from . import test_consent_tour
 from . import test_access
+from . import test_access_links
 from . import test_types
 from . import test_statement
 from . import test_texts
