@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from odoo import fields
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
@@ -155,7 +155,7 @@ class TestConsentLinks(LinksCase):
         window = self.env["document.dispatch.resend"].with_user(self.seller).create({"line_ids": [Command.create({
             "res_model": "document.letter", "res_id": letter.id, "chosen": True, "document_name": "x"})]})
         window.emails = "vera@evil.example"
-        with self.assertRaises((AccessError, UserError)):
+        with self.assertRaises(UserError):
             self._as_rpc(self.seller, window, "action_send")
 
     def test_looked_at_and_printed(self):
@@ -186,7 +186,7 @@ class TestConsentLinks(LinksCase):
 
     def test_mails_that_tell_the_customer(self):
         """In the queue, and by the same template sent by a colleague, they carry no link."""
-        Consent = self.env["document.consent"]
+        Consent = self.env["document.consent"].sudo()
         row = Consent._declare_on_page(self.nowak, self.company, "accepted", {"declared_by": "Jan Nowak"})
         [mail] = self.env["mail.mail"].search([("model", "=", "document.consent"), ("res_id", "=", row.id)])
         self._assert_masked()
@@ -194,7 +194,7 @@ class TestConsentLinks(LinksCase):
         forged = self._as_rpc(self.seller, template, "send_mail", row.id, False, False, {
             "email_to": "vera@evil.example", "dispatch_seal": mail.dispatch_seal})
         self.smtp.handler.clear()
-        (mail | self.env["mail.mail"].browse(forged)).send()
+        (mail | self.env["mail.mail"].browse(forged)).sudo().send()
         self.assertEqual(set(CONSENT.findall(self._html("biuro@nowak.example.com"))), {self._live()})
         self.assertFalse(CONSENT.findall(self._html("vera@evil.example")))
 
@@ -273,7 +273,7 @@ class TestRoutes(LinksCase):
             "name": "order.pdf", "raw": b"%PDF-1.4 order", "res_model": "sale.order", "res_id": row.res_id})
         row._engine().attachment_ids = file
         recipient = row.recipient_ids[:1]
-        request = cls.env["document.consent"]._declare_on_page(
+        request = cls.env["document.consent"].sudo()._declare_on_page(
             cls.nowak, cls.company, "address", {"new_email": "kasa@nowak.example.com", "declared_by": "Jan Nowak"})
         page, foreign = (cls.env["document.dispatch.page"]._make__(partner, cls.company, False).split("/")[3:]
                          for partner in (cls.silva, cls.nowak))
@@ -355,7 +355,7 @@ class TestRoutes(LinksCase):
         self.assertEqual({table for table, now in self._content().items() if now != before[table]}, set())
 
     def _content(self):
-        """``{table: hash of all that is in it}``."""
+        """``{table: hash of all values in it}``; core's drawing writes some that are there already."""
         self.env.flush_all()
         self.env.cr.execute("""
             SELECT relname FROM pg_class WHERE relkind = 'r' AND relname != 'document_consent_attempt' AND (
@@ -364,7 +364,9 @@ class TestRoutes(LinksCase):
         """)
         content = {}
         for [table] in self.env.cr.fetchall():
-            self.env.cr.execute(f'SELECT md5(string_agg(t::text, chr(10) ORDER BY t::text)) FROM "{table}" t')
+            self.env.cr.execute(
+                "SELECT md5(string_agg(v, chr(10) ORDER BY v)) FROM"
+                f""" (SELECT (to_jsonb(t) - 'write_date' - 'write_uid')::text AS v FROM "{table}" t) AS rows""")
             content[table] = self.env.cr.fetchone()
         return content
 
