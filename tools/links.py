@@ -5,8 +5,8 @@ import re
 
 from markupsafe import Markup
 
-#: What stands for a secret link, as the models make it; the address before it is the server's
-_PLACE = re.compile(r"(?:https?://[^\s\"'<>]*?)?(/dispatch/(?:page/0|consent/0/0|consent/address/0)/[\w-]+)")
+#: What stands for a secret link, as the models make it. Begins with fixed signs: linear, whatever the text
+_PLACE = re.compile(r"/dispatch/(?:page/0|consent/0/0|consent/address/0)/[\w-]+")
 
 
 def same(expected, token):
@@ -20,11 +20,12 @@ def encode(token):
 
 
 def take_out(text, keep=()):
-    """Return a text without places of links that a person may have copied into it.
+    """Return a text without places of links that a person may have copied into it; the server's name stays.
 
     :param keep: places that the document itself has
     """
-    taken = _PLACE.sub(lambda found: found[0] if found[1] in keep else "", text or "")
+    # a sign stays: without one, what stood before and behind could become a place
+    taken = _PLACE.sub(lambda found: found[0] if found[0] in keep else "#", text or "")
     return Markup(taken) if isinstance(text, Markup) else taken
 
 
