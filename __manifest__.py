@@ -45,6 +45,7 @@
         "views/account_move_send_wizard_views.xml",
         "views/account_move_send_batch_wizard_views.xml",
         "views/mail_compose_message_views.xml",
+        "views/document_dispatch_private_templates.xml",
         "views/document_dispatch_show_templates.xml",
         "views/document_dispatch_batch_views.xml",
         "views/document_dispatch_print_views.xml",

@@ -2,10 +2,10 @@ from odoo import http
 from odoo.http import request
 
 from ..tools import addresses, consent
-from .private import FRONTEND, Guard, keep_page_private, origin
+from .private import Guard, origin, secret_route
 
-PAGE = "/dispatch/consent/<int:company_id>/<int:partner_id>/<string:token>"
-ADDRESS = "/dispatch/consent/address/<int:row_id>/<string:token>"
+PAGE = "/dispatch/consent/<dispatch_id:company_id>/<dispatch_id:partner_id>/<string:token>"
+ADDRESS = "/dispatch/consent/address/<dispatch_id:row_id>/<string:token>"
 #: What a form may send, whole: files and floods are turned away before they are read
 MAX_BYTES = 64 * 1024
 MAX_NAME, MAX_COMMENT, MAX_EMAIL = 100, 2000, 254
@@ -16,17 +16,16 @@ ANSWERS = {"accept": "accepted", "refuse": "refused", "withdraw": "withdrawn", "
 class DocumentDispatchConsent(Guard, http.Controller):
     """The customer says how documents reach him. Nothing changes by opening a link: scanners of mails do that."""
 
-    @http.route(PAGE, type="http", auth="public", methods=["GET"], **FRONTEND)
+    @secret_route(PAGE)
     def page(self, company_id, partner_id, token, done="", **_others):
         """The question, where documents go now, and the forms."""
-        company, partner = self._find(company_id, partner_id, token)
+        company, partner, _channel = self._find(company_id, partner_id, token)
         return self._render(company, partner, token, done=self._done(company, partner) if done else None)
 
-    @http.route(f"{PAGE}/answer", type="http", auth="public", methods=["POST"], csrf=True, **FRONTEND,
-                max_content_length=MAX_BYTES)
+    @secret_route(f"{PAGE}/answer", methods=["POST"], csrf=True, max_content_length=MAX_BYTES)
     def answer(self, company_id, partner_id, token, **form):
         """Write what he said; then a page of its own, so that loading it again says nothing twice."""
-        company, partner = self._find(company_id, partner_id, token)
+        company, partner, channel = self._find(company_id, partner_id, token)
         self._count("post", partner_id)
         kind = ANSWERS.get(form.get("answer"))
         vals = self._read(form)
@@ -36,16 +35,16 @@ class DocumentDispatchConsent(Guard, http.Controller):
             return response
         vals.pop("email")
         # the customer's environment: superuser, for the token is the right to answer for him, company and language
-        partner.env["document.consent"]._declare_on_page(partner, company, kind, {**vals, **origin()})
-        return keep_page_private(request.redirect(f"{self._path(company, partner, token)}?done=1"))
+        partner.env["document.consent"]._declare_on_page(
+            partner, company, kind, {**vals, **origin(), "channel": channel})
+        return request.redirect(f"{self._path(company, partner, token)}?done=1")
 
-    @http.route(ADDRESS, type="http", auth="public", methods=["GET"], **FRONTEND)
+    @secret_route(ADDRESS)
     def address(self, row_id, token, **_others):
         """A button for whoever reads the mail at the new address."""
         return self._render_address(self._find_request(row_id, token), token)
 
-    @http.route(f"{ADDRESS}/confirm", type="http", auth="public", methods=["POST"], csrf=True, **FRONTEND,
-                max_content_length=MAX_BYTES)
+    @secret_route(f"{ADDRESS}/confirm", methods=["POST"], csrf=True, max_content_length=MAX_BYTES)
     def confirm_address(self, row_id, token, **_form):
         """The new address is his."""
         row = self._find_request(row_id, token)
@@ -60,7 +59,7 @@ class DocumentDispatchConsent(Guard, http.Controller):
     # ------------------------------------------------------------------
 
     def _find(self, company_id, partner_id, token):
-        """The company and the customer; one answer for “wrong”, “old” and “not there”."""
+        """The company, the customer and how he says it; one answer for “wrong”, “old” and “not there”."""
         self._check_blocked()
         found = request.env["res.partner"]._dispatch_consent_find(company_id, partner_id, token)
         if not found:
@@ -71,7 +70,7 @@ class DocumentDispatchConsent(Guard, http.Controller):
     def _find_request(self, row_id, token):
         self._check_blocked()
         # sudo: the token is the right to confirm this address
-        row = request.env["document.consent"].sudo().browse(row_id if row_id < 2 ** 31 else 0)
+        row = request.env["document.consent"].sudo().browse(row_id)
         if not row._check_address_token(token):
             self._turn_away(f"address {row_id}")
         row = row.with_company(row.company_id).with_context(lang=row.lang)
@@ -127,13 +126,13 @@ class DocumentDispatchConsent(Guard, http.Controller):
         """What he said last on this page."""
         # sudo: the token is the right to see it
         return request.env["document.consent"].sudo().search([
-            ("partner_id", "=", partner.id), ("company_id", "=", company.id), ("channel", "=", "page"),
-            ("request_id", "=", False),
+            ("partner_id", "=", partner.id), ("company_id", "=", company.id), ("channel", "in", ("page", "letter")),
+            ("ip", "!=", False), ("request_id", "=", False),
         ], order="id desc", limit=1)
 
     def _render(self, company, partner, token, **values):
         consents = request.env["document.consent"]
-        return keep_page_private(request.render("document_dispatch.consent_page", {
+        return request.render("document_dispatch.consent_page", {
             "company": company, "res_company": company, "partner": partner, "path": self._path(company, partner, token),
             "question": company._dispatch_consent_question(), "question_hash": consents._page_hash(company),
             "statements": consents._page_statements(), "emails": partner._dispatch_consent_masked(),
@@ -141,11 +140,11 @@ class DocumentDispatchConsent(Guard, http.Controller):
             "duties": company._dispatch_duties(),
             "last": partner._dispatch_consent_last(company), "form": {}, "kind": None, "problem": "", "done": None,
             "max_name": MAX_NAME, "max_comment": MAX_COMMENT, "max_email": MAX_EMAIL, **values,
-        }))
+        })
 
     def _render_address(self, row, token, done=False):
-        return keep_page_private(request.render("document_dispatch.consent_address_page", {
+        return request.render("document_dispatch.consent_address_page", {
             "company": row.company_id, "res_company": row.company_id, "row": row,
             "path": f"/dispatch/consent/address/{row.id}/{token}", "done": done or row.last_step_id.step != "asked",
             "used": row.last_step_id.step == "used",
-        }))
+        })

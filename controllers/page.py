@@ -4,32 +4,34 @@ from odoo.http import content_disposition, request
 
 from ..models.document_dispatch_file_checks import HELD
 from ..models.res_partner_page import PAGE_SIZE
-from .private import FRONTEND, Guard, keep_page_private, keep_private, nothing_there, visitor
+from .private import Guard, nothing_there, secret_route, visitor
 
-PAGE = "/dispatch/page/<int:link_id>/<string:token>"
-MINE = "/my/documents/<int:company_id>"
-WHAT = "<any(invoice,quotation,file,pay):what>/<int:res_id>"
-NUMBER = "page/<int:page>"
+PAGE = "/dispatch/page/<dispatch_id:link_id>/<string:token>"
+MINE = "/my/documents/<dispatch_id:company_id>"
+WHAT = "<any(invoice,quotation,file,pay):what>/<dispatch_id:res_id>"
+NUMBER = "page/<dispatch_id:page>"
 
 
 class DocumentDispatchPage(Guard, http.Controller):
     """The customer's page: by the link of a mail, and for those who log in. Nothing changes here."""
 
-    @http.route([PAGE, f"{PAGE}/{NUMBER}"], type="http", auth="public", methods=["GET"], **FRONTEND)
+    @secret_route([PAGE, f"{PAGE}/{NUMBER}"])
     def page(self, link_id, token, page=1, **filters):
         """All invoices of the customer, what is open, and quotations."""
         link, customer = self._find(link_id, token)
         if seen := visitor():
             link._note_opened(**seen)
-        return self._render(customer, self._path(link_id, token), page, filters)
+        # sudo: the link is the customer's own
+        consent = customer.sudo()._dispatch_consent_url__(customer.env.company) if link._is_customers_own() else ""
+        return self._render(customer, self._path(link_id, token), page, filters, consent_url=consent)
 
-    @http.route(f"{PAGE}/{WHAT}", type="http", auth="public", methods=["GET"], **FRONTEND)
+    @secret_route(f"{PAGE}/{WHAT}")
     def document(self, link_id, token, what, res_id, **_others):
         """One of his files, or the way to pay."""
         _link, customer = self._find(link_id, token)
         return self._serve(customer, what, res_id, link_id)
 
-    @http.route(f"{PAGE}/statement", type="http", auth="public", methods=["GET"], **FRONTEND)
+    @secret_route(f"{PAGE}/statement")
     def statement(self, link_id, token, **period):
         """The statement of account of the period that he chose."""
         _link, customer = self._find(link_id, token)
@@ -37,18 +39,19 @@ class DocumentDispatchPage(Guard, http.Controller):
 
     # The same for those who log in
 
-    @http.route(["/my/documents", MINE, f"{MINE}/{NUMBER}"], type="http", auth="user", methods=["GET"], **FRONTEND)
+    @secret_route(["/my/documents", MINE, f"{MINE}/{NUMBER}"], auth="user")
     def my_page(self, company_id=None, page=1, **filters):
         """The same below “My account”."""
         customer = self._find_mine(company_id)
-        return self._render(customer, f"/my/documents/{customer.env.company.id}", page, filters, login=True)
+        return self._render(customer, f"/my/documents/{customer.env.company.id}", page, filters, login=True,
+                            consent_url=customer._dispatch_consent_url__(customer.env.company))
 
-    @http.route(f"{MINE}/{WHAT}", type="http", auth="user", methods=["GET"], **FRONTEND)
+    @secret_route(f"{MINE}/{WHAT}", auth="user")
     def my_document(self, company_id, what, res_id, **_others):
         """One of his files, or the way to pay."""
         return self._serve(self._find_mine(company_id), what, res_id, f"user {request.env.uid}")
 
-    @http.route(f"{MINE}/statement", type="http", auth="user", methods=["GET"], **FRONTEND)
+    @secret_route(f"{MINE}/statement", auth="user")
     def my_statement(self, company_id, **period):
         """The statement of account of the period that he chose."""
         return self._serve_statement(self._find_mine(company_id), period, f"user {request.env.uid}")
@@ -72,6 +75,8 @@ class DocumentDispatchPage(Guard, http.Controller):
 
     def _find_mine(self, company_id):
         """The customer that the user belongs to, in the company he asks for, or in the first one with a page."""
+        if not request.env.user.share:
+            raise nothing_there()  # a colleague, who may write on his own contact whose he is
         # sudo: a customer's people see what is his; nothing else is looked at below
         customer = request.env.user.partner_id.commercial_partner_id.sudo()
         companies = customer._dispatch_page_companies()
@@ -84,19 +89,19 @@ class DocumentDispatchPage(Guard, http.Controller):
     # The page
     # ------------------------------------------------------------------
 
-    def _render(self, customer, path, page, filters, login=False):
+    def _render(self, customer, path, page, filters, consent_url, login=False):
         company = customer.env.company
         year = filters.get("year", "")
         values = customer._dispatch_page_values(
             company, page, int(year) if year.isdecimal() and len(year) == 4 else None, bool(filters.get("open")))
         args = {name: value for name, value in (("year", values["year"]), ("open", values["only_open"] and 1)) if value}
-        return keep_page_private(request.render("document_dispatch.page", {
+        return request.render("document_dispatch.page", {
             **values, "path": path, "login": login, "page_name": "dispatch_page",
             "pager": pager(path, values["count"], page=values["page"], step=PAGE_SIZE, url_args=args),
-            "consent_url": customer._dispatch_consent_url(company),
+            "consent_url": consent_url,
             "first_day": values["today"].replace(month=1, day=1),
             "companies": customer._dispatch_page_companies() - company if login else (),
-        }))
+        })
 
     # ------------------------------------------------------------------
     # Files
@@ -135,14 +140,14 @@ class DocumentDispatchPage(Guard, http.Controller):
         if file.state in HELD:
             raise nothing_there()
         stream = request.env["ir.binary"]._get_stream_from(file.attachment_id)
-        return keep_private(stream.get_response(as_attachment=stream.mimetype != "application/pdf"))
+        return stream.get_response(as_attachment=stream.mimetype != "application/pdf")
 
     def _serve_pay(self, move, _number):
         """The invoice's own page, where Odoo takes payments: it is shown where there is something to pay."""
         if not move._has_to_be_paid():
             raise nothing_there()
         url = move.get_portal_url(query_string="&payment=True", anchor="portal_pay")
-        return keep_private(request.redirect(url))
+        return request.redirect(url)
 
     def _serve_statement(self, customer, period, number):
         today = fields.Date.context_today(customer)
@@ -160,8 +165,8 @@ class DocumentDispatchPage(Guard, http.Controller):
             return None
 
     def _make_pdf(self, content, name):
-        return keep_private(request.make_response(content, [
+        return request.make_response(content, [
             ("Content-Type", "application/pdf"), ("Content-Length", str(len(content))),
             ("Content-Disposition", content_disposition(name, "inline")),
             ("Content-Security-Policy", "default-src 'none'"),
-        ]))
+        ])

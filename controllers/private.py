@@ -1,7 +1,9 @@
 import ipaddress
+from functools import wraps
 
-from werkzeug.exceptions import HTTPException, NotFound, TooManyRequests
+from werkzeug.exceptions import HTTPException
 
+from odoo import http
 from odoo.http import Response, request
 
 from ..tools import agents, consent
@@ -13,28 +15,56 @@ PREFETCH = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
 #: A page that is drawn in the frame of a website, where there is one: Odoo fails without the first. In the language of
 #: the person whom it is for, at the very address that his mail gave.
 FRONTEND = {"website": True, "multilang": False, "sitemap": False}
+#: Headers of every page whose address is a secret
+PRIVATE = {
+    "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex", "Cache-Control": "private, no-store",
+    "X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY",
+}
+FRAMES = "frame-ancestors 'none'"
+
+
+def secret_route(route, methods=("GET",), **routing):
+    """``http.route`` for a page whose address is a secret, or that shows what is only the customer's.
+
+    Whatever it answers is kept out of indexes, caches, the address lines of other sites, and frames.
+    """
+    def decorate(endpoint):
+        @http.route(route, **{"type": "http", "auth": "public", "methods": list(methods), **FRONTEND, **routing})
+        @wraps(endpoint)
+        def answer(self, *args, **kwargs):
+            return keep_private(endpoint(self, *args, **kwargs))
+
+        return answer
+
+    return decorate
 
 
 def keep_private(response):
-    """Return an answer whose address is a secret: it goes to no other site, and into no index."""
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Robots-Tag"] = "noindex"
-    response.headers["Cache-Control"] = "private, no-store"
-    response.headers["X-Content-Type-Options"] = "nosniff"
+    """Return an answer whose address is a secret: it goes to no other site, into no index, cache or frame."""
+    response.headers.update(PRIVATE)
+    rules = [rule for rule in response.headers.get("Content-Security-Policy", "").split("; ") if rule]
+    if FRAMES not in rules:
+        response.headers["Content-Security-Policy"] = "; ".join([*rules, FRAMES])
     return response
 
 
 def nothing_there():
-    """One answer for “wrong” and “not there”, to be raised: a website's own page would differ from link to link."""
-    return HTTPException(response=Response(NotFound().get_body(), status=404, content_type="text/html; charset=utf-8"))
+    """One answer for “wrong”, “old”, “another's” and “not there”, to be raised.
+
+    A page of its own: a website's would differ from link to link.
+    """
+    return _plain_page("document_dispatch.nothing_page", 404)
 
 
-def keep_page_private(response):
-    """The same for a page: no frame of another site shows it."""
-    response = keep_private(response)
-    response.headers["X-Frame-Options"] = "DENY"
-    response.headers["Content-Security-Policy"] = "frame-ancestors 'none'"
-    return response
+def _plain_page(template, status, headers=()):
+    """An answer in the language of the request, to be raised: what the request wrote is taken back."""
+    # sudo: a page without anybody's data, whoever asks
+    html = request.env["ir.qweb"].sudo()._render(template, {"html_lang": request.env.lang.replace("_", "-")})
+    response = Response(f"<!DOCTYPE html>\n{html}", status=status, content_type="text/html; charset=utf-8", headers=[
+        ("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'"),
+        ("Vary", "Accept-Language, Cookie"), *headers,
+    ])
+    return HTTPException(response=keep_private(response))
 
 
 def origin():
@@ -80,7 +110,7 @@ class Guard:
             self._too_many()
 
     def _too_many(self):
-        raise TooManyRequests(request.env._("Too many attempts. Please try again in an hour."))
+        raise _plain_page("document_dispatch.too_many_page", 429, [("Retry-After", "3600")])
 
     def _network(self):
         """Whom to count as one: an IPv6 customer has a whole /64 to himself."""

@@ -29,6 +29,7 @@ from . import document_dispatch_mixin
 from . import document_dispatch_rows
 from . import document_dispatch_mark
 from . import document_dispatch_opened
+from . import document_dispatch_place
 from . import document_dispatch_page
 from . import document_dispatch_page_mail
 from . import document_dispatch_paper
@@ -76,6 +77,7 @@ from . import ir_attachment
 from . import ir_attachment_consent
 from . import ir_attachment_fiscal
 from . import ir_fields_converter
+from . import ir_http
 from . import ir_mail_server
 from . import ir_qweb
 from . import mail_thread

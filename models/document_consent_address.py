@@ -3,7 +3,10 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tools import consteq, hmac
+from odoo.tools import hmac
+
+from ..tools import links
+from .document_dispatch_place import ADDRESS, make_place
 
 #: So long the new address may take to confirm that it is the customer's
 PATIENCE = timedelta(days=7)
@@ -71,19 +74,26 @@ class DocumentConsent(models.Model):
     # The new address
     # ------------------------------------------------------------------
 
-    def _address_token(self):
+    def _address_token__(self):
         # sudo: the key of the database signs it, with the secret of the customer's own link
-        secret = self.partner_id.sudo().dispatch_token
+        secret = self.partner_id.sudo().dispatch_token or ""
         return hmac(self.env(su=True), SCOPE, (self.id, self.new_email, secret))
 
+    def _address_place(self):
+        return make_place(self.env, ADDRESS, self.id)
+
+    def _address_path__(self):
+        return f"/dispatch/consent/address/{self.id}/{self._address_token__()}"
+
     def _address_url(self):
-        return f"{self.partner_id.get_base_url()}/dispatch/consent/address/{self.id}/{self._address_token()}"
+        """What stands for the link in the mail's text, see ``document_dispatch_place``."""
+        return f"{self.partner_id.get_base_url()}{self._address_place()}"
 
     def _check_address_token(self, token):
         """Tell in constant time whether this is the token of the customer's open request."""
         row = self.exists()
-        expected = row._address_token() if row.kind == "address" and row.new_email else "0" * 64
-        return consteq(expected.encode(), token.encode()) and row == self._open_request(row.partner_id)
+        expected = row._address_token__() if row.kind == "address" and row.new_email else "0" * 64
+        return links.same(expected, token) and row == self._open_request(row.partner_id)
 
     def _verify_address(self, **vals):
         """The new address confirmed; a clerk decides, where there is an address to lose."""

@@ -375,10 +375,10 @@ class DocumentDispatchDelivery(models.AbstractModel):
             recipient._set_state(states.SENDING, worker=key, message_id=dispatch.mail_message_id.message_id)
             if dispatch.state != states.SENDING:
                 dispatch._with_riders()._set_state(states.SENDING)
-            link = recipient._make_page_link()
+            links = recipient._make_links()
             self._commit()
             outcome = self.env["document.dispatch.mailer"]._hand_over(
-                recipient, recipient._prepare_mail_vals(), sessions, page=link
+                recipient, recipient._prepare_mail_vals(), sessions, links=links
             )
             used = {"mail_server_id": recipient.mail_server_id.id, "linked_files": recipient.linked_files}
             go_on = self._repeat(self._write_outcome, recipient, outcome, used)

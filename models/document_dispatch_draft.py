@@ -29,12 +29,13 @@ class DocumentDispatch(models.Model):
                 self.company_id.name,
             ))
         dispatch = self._engine()
-        dispatch._freeze()
-        # as the row is written: the file belongs to it, and is read with the rights on it
+        # as the row is written. A file of no record is for who made it alone (ir.attachment): secret links of
+        # the customer may stand in it
         dispatch.draft_id = dispatch.env["ir.attachment"].create({
-            "name": f"{self.document_name.replace('/', '_')}.eml", "raw": dispatch._build_draft(),
-            "mimetype": "message/rfc822", "res_model": self._name, "res_id": self.id,
+            "name": f"{self.document_name.replace('/', '_')}.eml", "mimetype": "message/rfc822",
         })
+        dispatch._freeze()
+        dispatch.draft_id.raw = dispatch._build_draft()
         dispatch.recipient_ids._set_state(states.HANDED)
         dispatch._set_state(states.HANDED, self.env._(
             "%s took it as a draft into the own mail program.", self.env.user.name))
@@ -65,7 +66,7 @@ class DocumentDispatch(models.Model):
             **self.mail_values, "email_to": ", ".join(to), "body_html": first.mail_body,
         })
         # in the form of all our mails
-        mail = OutgoingMail(first.id, page=first._make_page_link()).on(mail)
+        mail = OutgoingMail(first.id, links=first._make_links()).on(mail)
         content = mail._prepare_outgoing_list()[0]
         message = self.env["ir.mail_server"]._build_email__(
             email_from=content["email_from"], email_to=to, subject=content["subject"], body=content["body"],
@@ -80,6 +81,9 @@ class DocumentDispatch(models.Model):
         """Open the draft in the mail program of the person who presses."""
         self.ensure_one()
         self.check_access("read")
+        if not self.draft_id.has_access("read"):
+            owner = self.draft_id.sudo().create_uid  # sudo: the name only
+            raise UserError(self.env._("Only %s, who took this draft, can open it.", owner.name))
         return {"type": "ir.actions.act_url", "url": f"/web/content/{self.draft_id.id}?download=true", "close": True}
 
     def action_handed_sent(self):

@@ -1,8 +1,10 @@
 import re
+from datetime import timedelta
 
-from odoo import models
-from odoo.tools import consteq, hmac
+from odoo import fields, models
+from odoo.tools import hmac
 
+from ..tools import addresses, links
 from ..tools.steering import OutgoingMail
 
 #: Purpose of the token, so that none made for something else opens a page (odoo.tools.hmac)
@@ -22,13 +24,19 @@ class DocumentDispatchRecipient(models.Model):
     def _shows_only(self):
         """Tell whether the link of this recipient shows the document, and nothing more."""
         self.ensure_one()
-        dispatch = self.dispatch_id
         if self.env.context.get("dispatch_shared"):
             return True  # one text for several people; from a client no more than a link that opens less
         if self.company_id.sudo().dispatch_extra_accept:  # sudo: a company's choice that the worker follows
             return False
-        customer = dispatch.partner_id.commercial_partner_id
-        return not self.partner_id or self.partner_id.commercial_partner_id != customer
+        return not self._is_customers()
+
+    def _is_customers(self):
+        """Tell whether this is one of the customer's people, at an address of his: not one that was typed."""
+        partner = self.partner_id
+        return (
+            bool(partner) and partner.commercial_partner_id == self.dispatch_id.partner_id.commercial_partner_id
+            and self.email in addresses.parse(partner.email).emails
+        )
 
     def _link(self, document):
         """The link to the document, for this recipient."""
@@ -41,13 +49,21 @@ class DocumentDispatchRecipient(models.Model):
         return document._notify_get_action_link("view", **params)
 
     def _show_token(self):
-        # sudo: the key of the database signs it, nobody reads that
-        return hmac(self.env(su=True), SCOPE, (self.id, self.email))
+        # sudo: the secret is the system's, nobody reads it; where there is none yet the key of the database is enough
+        secret = self.dispatch_id.partner_id.commercial_partner_id.sudo().dispatch_token
+        # superuser: the key of the database signs it, nobody reads that
+        return hmac(self.env(su=True), SCOPE, (self.id, self.email, *filter(None, [secret])))
 
     def _check_show_token(self, token):
-        """Tell in constant time whether this is the token of an existing recipient."""
+        """Tell in constant time whether this is the token of a recipient whose link still opens."""
         exists = bool(self.exists())
-        return consteq(self._show_token() if exists else "0" * 64, token) and exists
+        right = links.same(self._show_token() if exists else "0" * 64, token)
+        return right and exists and self.dispatch_id.state != "cancelled" and not self._is_link_expired()
+
+    def _is_link_expired(self):
+        """As the links to the customer's page: so many days after the mail was sent."""
+        days = self.company_id.dispatch_page_days
+        return days > 0 and (self.sent_date or self.create_date) + timedelta(days=days) < fields.Datetime.now()
 
     def _mail_key(self):
         """Recipients with the same key get the same text around: language, buttons, link."""

@@ -35,12 +35,12 @@ class DocumentDispatchMailer(models.AbstractModel):
     _name = "document.dispatch.mailer"
     _description = "Handing Mails to the Mail Server"
 
-    def _hand_over(self, recipient, mail_vals, sessions, page=False):
+    def _hand_over(self, recipient, mail_vals, sessions, links=None):
         """Send the mail of one recipient.
 
         :param dict mail_vals: values of the ``mail.mail``
         :param dict sessions: the open sessions of this worker, by account
-        :param page: the link to the customer's page, where the text has a place for it
+        :param dict links: secret links for their places in the text, see ``document.dispatch.recipient._make_links``
         :return: :class:`tools.smtp.Outcome`
         """
         if self.env["ir.mail_server"]._disable_send():
@@ -49,13 +49,13 @@ class DocumentDispatchMailer(models.AbstractModel):
             kept = recipient.dispatch_id.keep_mail
             self.env["mail.mail"].sudo().create({**mail_vals, "auto_delete": not kept})  # sudo: as below
             return smtp.Outcome(states.SENT, "test mode, not sent")
-        outcome, fresh = self._try(recipient, mail_vals, sessions, page)
+        outcome, fresh = self._try(recipient, mail_vals, sessions, links or {})
         if outcome.connection_lost and not outcome.costs_try and not fresh:
             # the server had closed an idle session: that is no answer
-            outcome, fresh = self._try(recipient, mail_vals, sessions, page)
+            outcome, fresh = self._try(recipient, mail_vals, sessions, links or {})
         return outcome
 
-    def _try(self, recipient, mail_vals, sessions, page):
+    def _try(self, recipient, mail_vals, sessions, links):
         server, account, fresh, linked = None, None, True, self.env["ir.attachment"]
         try:
             with self.env.cr.savepoint():
@@ -68,7 +68,7 @@ class DocumentDispatchMailer(models.AbstractModel):
                 if fresh:
                     sessions[account] = self._connect(server, smtp_from)
                 sessions[account].outcome = None
-                outgoing = OutgoingMail(recipient.id, recipient._prepare_subject(), page=page)
+                outgoing = OutgoingMail(recipient.id, recipient._prepare_subject(), links=links)
                 linked = outgoing.on(mail)._dispatch_choose_linked(server)
                 outgoing = replace(outgoing, linked_ids=tuple(linked.ids))
                 outgoing.on(mail.with_context(lang=recipient.lang))._send(

@@ -134,6 +134,10 @@ class DocumentDispatchMixin(models.AbstractModel):
         """The report that prints this document when its type names none."""
         raise NotImplementedError(self._name)
 
+    def _dispatch_for_print(self):
+        """These documents as a print run makes them."""
+        return self
+
     @api.model
     def _dispatch_rule_domain(self, codes):
         """Which documents a rule for types with these codes may take, whatever else it says."""

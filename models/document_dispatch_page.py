@@ -3,12 +3,8 @@ import secrets
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.tools import consteq
 
-#: The largest id that PostgreSQL takes
-MAX_ID = 2 ** 31 - 1
-#: Where the link stands in texts that are kept; only the mail that goes out carries the real one
-PLACE = "/dispatch/page/0/place-of-the-link"
+from ..tools import links
 
 
 class DocumentDispatchPage(models.Model):
@@ -38,8 +34,8 @@ class DocumentDispatchPage(models.Model):
     # ------------------------------------------------------------------
 
     @api.model
-    def _make(self, partner, company, lang, recipient=None):
-        """Make a link to the page of this customer and return its address, which nobody can find out later."""
+    def _make__(self, partner, company, lang, recipient=None):
+        """Make a link to the page of this customer and return its path, which nobody can find out later."""
         token = secrets.token_urlsafe(32)
         # sudo: the links are the system's
         link = self.sudo().create({
@@ -51,7 +47,7 @@ class DocumentDispatchPage(models.Model):
     @api.model
     def _hash(self, token):
         # without salt and stretching: nobody guesses 256 random bits
-        return hashlib.sha256(token.encode()).hexdigest()
+        return hashlib.sha256(links.encode(token)).hexdigest()
 
     # ------------------------------------------------------------------
     # Following them
@@ -64,8 +60,8 @@ class DocumentDispatchPage(models.Model):
         Compared in constant time, whether there is such a link or not.
         """
         # sudo: the token is the right to see this customer's page
-        link = self.sudo().browse(link_id if link_id <= MAX_ID else 0).exists()
-        right = consteq(link.token_hash if link else "0" * 64, self._hash(token))
+        link = self.sudo().browse(link_id).exists()
+        right = links.same(link.token_hash if link else "0" * 64, self._hash(token))
         return link if right and link and link._opens() else self.browse()
 
     def _opens(self):
@@ -79,6 +75,11 @@ class DocumentDispatchPage(models.Model):
     def _is_expired(self):
         days = self.company_id.dispatch_page_days
         return days > 0 and self.create_date + timedelta(days=days) < fields.Datetime.now()
+
+    def _is_customers_own(self):
+        """Tell whether only the customer can have this link: nobody of the house made it, or got the mail."""
+        recipient = self.recipient_id
+        return bool(recipient) and recipient._reaches_customer_only()
 
     def _customer(self):
         """The customer, in his company and the language of the mail."""

@@ -3,8 +3,9 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ..tools import links
 from ..tools.steering import OutgoingMail
-from .document_dispatch_page import PLACE
+from .document_dispatch_place import PAGE, make_place
 
 OPENED = (
     "When the link to the customer's page in this mail was first opened in a browser. Mail scanners that say what "
@@ -28,32 +29,49 @@ class DocumentDispatchRecipient(models.Model):
         """Tell whether this mail carries the link: to the customer's own people, not to addresses that were typed."""
         self.ensure_one()
         dispatch = self.dispatch_id
-        # from a client no more than a mail without the link
-        readers = dispatch.recipient_ids if self.env.context.get("dispatch_shared") else self
-        customer = dispatch.partner_id.commercial_partner_id
         return (
             # sudo: a company's choice that the worker follows
             dispatch.company_id.sudo().dispatch_customer_page and dispatch._document()._dispatch_carries_page()
-            and all(reader.partner_id.commercial_partner_id == customer for reader in readers)
+            and self._reaches_customer()
+            # a draft goes through the hands of a person
+            and (not dispatch.draft_id or dispatch.draft_id.create_uid._dispatch_may_open_pages())
         )
+
+    def _reaches_customer(self):
+        """Tell whether all who read this mail are the customer's people, at addresses of theirs."""
+        readers = self.dispatch_id.recipient_ids if self.env.context.get("dispatch_shared") else self
+        return all(reader._is_customers() for reader in readers)
+
+    def _reaches_customer_only(self):
+        """The same, and nobody of the house reads it: no supervisor of a rehearsal, no draft of a person's."""
+        dispatch = self.dispatch_id
+        return not dispatch.rehearsal and not dispatch.draft_id and self._reaches_customer()
+
+    def _page_place(self):
+        # of the row: contacts with the same text around share it
+        return make_place(self.env, PAGE, self.dispatch_id.id)
 
     def _prepare_body(self, text):
         """The text of this recipient's mail: in his language, with the place of the link to his page below."""
-        text = self.body or text
+        document = self.dispatch_id._document()
+        text = links.take_out(self.body or text, keep=document._dispatch_places())
         if not self._gets_page():
             return text
         company = self.dispatch_id.company_id
         words = self.with_context(lang=self.lang).env._("All your documents at %s", company.name)
-        url = f"{self.dispatch_id._document().get_base_url()}{PLACE}"
+        url = f"{document.get_base_url()}{self._page_place()}"
         return text + Markup('<p style="margin: 16px 0px 0px 0px;"><a href="%s">%s</a></p>') % (url, words)
 
-    def _make_page_link(self):
-        """Make the link for the mail that is about to go; ``False`` where it has no place for one."""
-        if PLACE not in (self.mail_body or ""):
-            return False
-        dispatch = self.dispatch_id
-        return self.env["document.dispatch.page"]._make(
-            dispatch.partner_id.commercial_partner_id, dispatch.company_id, self.lang, self)
+    def _make_links(self):
+        """Make the links for the mail that is about to go: ``{place: path}``; empty where it may have none."""
+        body, dispatch, made = self.mail_body or "", self.dispatch_id, {}
+        if (place := self._page_place()) in body and self._gets_page():
+            made[place] = self.env["document.dispatch.page"]._make__(
+                dispatch.partner_id.commercial_partner_id, dispatch.company_id, self.lang, self)
+        document = dispatch._document()
+        if any(place in body for place in document._dispatch_places()) and self._reaches_customer_only():
+            made.update(document._dispatch_links__())
+        return made
 
 
 class MailMail(models.Model):
@@ -61,10 +79,10 @@ class MailMail(models.Model):
     _inherit = "mail.mail"
 
     def _prepare_outgoing_body(self):
-        """Put the real link where its place is, on its way out only: see ``document.dispatch.page``."""
+        """Put the real links where their places are, on the way out only."""
         body = super()._prepare_outgoing_body()
         outgoing = OutgoingMail.of(self.env)
-        return body.replace(PLACE, outgoing.page) if outgoing and outgoing.page else body
+        return links.put_in(body, outgoing and outgoing.links)
 
 
 class DocumentDispatchMixin(models.AbstractModel):
@@ -74,6 +92,14 @@ class DocumentDispatchMixin(models.AbstractModel):
     def _dispatch_carries_page(self):
         """Tell whether mails with this document carry the link to the customer's page."""
         return True
+
+    def _dispatch_places(self):
+        """What stands in the document's own text for secret links of its customer."""
+        return ()
+
+    def _dispatch_links__(self):
+        """``{place: path}`` of these links, for a mail that only the customer reads."""
+        return {}
 
 
 class DocumentDispatch(models.Model):

@@ -258,7 +258,8 @@ class DocumentDispatchPrinter(models.AbstractModel):
         if not template:
             raise ValueError(self.env._("The document type “%s” has no text. Choose one there.", first.type_id.name))
         report = (first.report_id or first.type_id.report_id).with_env(documents.env)
-        files = documents._dispatch_make_files(template, report)
+        documents = documents._dispatch_for_print()
+        files = documents._dispatch_make_files(template.with_env(documents.env), report.with_env(documents.env))
         return [files[document] for document in documents]
 
     def _pdfs(self, files):

@@ -8,11 +8,13 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date
 
-from ..tools import letters, plain_text
+from ..tools import letters, links, plain_text
 from ..tools import texts as text_blocks
 
 #: Points that the picture of the link is wide
 SIZE = 120
+#: In the context: a print run makes the letter. An object, so that no client can say so.
+PRINT_RUN = object()
 
 
 class DocumentLetter(models.Model):
@@ -150,6 +152,13 @@ class DocumentLetter(models.Model):
     def _dispatch_carries_page(self):
         return False  # it has a link of its own in its text
 
+    def _dispatch_places(self):
+        return (self.partner_id._dispatch_consent_place(self.company_id),)
+
+    def _dispatch_links__(self):
+        [place] = self._dispatch_places()
+        return {place: self.partner_id._dispatch_consent_path__(self.company_id)}
+
     def _dispatch_default_report(self):
         return self.env.ref("document_dispatch.action_report_letter")
 
@@ -182,8 +191,24 @@ class DocumentLetter(models.Model):
     # On paper
     # ------------------------------------------------------------------
 
+    def _dispatch_for_print(self):
+        return self.with_context(dispatch_print_run=PRINT_RUN)
+
     def _get_link(self):
-        return self.partner_id._dispatch_consent_url(self.company_id)
+        """The link on paper; none where somebody only looks at the letter: it is the customer's.
+
+        A link of its own: the house has had it in its hands, so that what is said by it is no proof as the one of
+        a mail is. The ledger notes it as said by letter.
+        """
+        if self.env.context.get("dispatch_print_run") is not PRINT_RUN:
+            return ""
+        return self.partner_id._dispatch_consent_url__(self.company_id, paper=True)
+
+    def _get_printed_body(self):
+        """The text, with the link in its places where the letter has one."""
+        [place] = self._dispatch_places()
+        path = self._get_link() and self.partner_id._dispatch_consent_path__(self.company_id, paper=True)
+        return Markup(links.put_in(self.body or "", {place: path} if path else {}))
 
     def _get_qr_code(self):
         """The link as a picture, to be put into the printed letter (``data:`` URI).

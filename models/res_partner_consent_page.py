@@ -2,16 +2,17 @@ import secrets
 
 from odoo import api, fields, models
 from odoo.orm.models import NO_ACCESS
-from odoo.tools import consteq, hmac
+from odoo.tools import hmac
 
-from ..tools import consent
+from ..tools import consent, links
 from .document_consent_address import STEPS
+from .document_dispatch_place import CONSENT, make_place
 from .document_dispatch_type import ROLE_FIELDS
 
 #: Purpose of the token, so that none made for something else opens the page (odoo.tools.hmac)
 SCOPE = "document_dispatch-consent"
-#: The largest id that PostgreSQL takes
-MAX_ID = 2 ** 31 - 1
+#: The same of a link on paper, which the house has had in its hands
+PAPER = "document_dispatch-consent-paper"
 
 
 class ResPartner(models.Model):
@@ -22,7 +23,8 @@ class ResPartner(models.Model):
 
     dispatch_token = fields.Char(
         string="Secret of the customer's link", groups=NO_ACCESS, copy=False,
-        help="A new one makes the old links useless.",
+        help="A new one makes the old links useless. Empty: they were never renewed, the key of the database signs "
+        "them.",
     )
     dispatch_address_request_id = fields.Many2one(
         "document.consent", string="New address asked for", compute="_compute_dispatch_address_request",
@@ -58,40 +60,54 @@ class ResPartner(models.Model):
     # ------------------------------------------------------------------
 
     def _dispatch_consent_url(self, company):
-        """The link to the customer's page in the name of ``company``; makes his secret if there is none."""
+        """What stands in texts for the link to the customer's page in the name of ``company``."""
         customer = self.commercial_partner_id
-        # sudo: the secret is the system's, nobody reads it
-        if not customer.sudo().dispatch_token:
-            customer._dispatch_renew_token()
-        token = customer._dispatch_consent_token(company)
-        return f"{customer.get_base_url()}/dispatch/consent/{company.id}/{customer.id}/{token}"
+        return f"{customer.get_base_url()}{customer._dispatch_consent_place(company)}"
+
+    def _dispatch_consent_place(self, company):
+        return make_place(self.env, CONSENT, company.id, self.commercial_partner_id.id)
+
+    def _dispatch_consent_url__(self, company, paper=False):
+        """The link itself, for the customer's eyes only.
+
+        :param bool paper: the one that is printed; what is said by it counts as said by letter
+        """
+        return f"{self.commercial_partner_id.get_base_url()}{self._dispatch_consent_path__(company, paper)}"
+
+    def _dispatch_consent_path__(self, company, paper=False):
+        customer = self.commercial_partner_id
+        token = customer._dispatch_consent_token__(company, PAPER if paper else SCOPE)
+        return f"/dispatch/consent/{company.id}/{customer.id}/{token}"
 
     def _dispatch_renew_token(self):
         for customer in self.commercial_partner_id:
-            customer.sudo().dispatch_token = secrets.token_urlsafe(32)  # sudo: see above
+            customer.sudo().dispatch_token = secrets.token_urlsafe(32)  # sudo: the system's, nobody reads it
 
-    def _dispatch_consent_token(self, company):
+    def _dispatch_consent_token__(self, company, scope):
         # sudo: the key of the database signs it, with the customer's secret
-        return hmac(self.env(su=True), SCOPE, (company.id, self.id, self.sudo().dispatch_token))
+        return hmac(self.env(su=True), scope, (company.id, self.id, self.sudo().dispatch_token or ""))
 
     @api.model
     def _dispatch_consent_find(self, company_id, partner_id, token):
-        """The company and the customer of a link: ``(company, partner)``, or ``None`` for a wrong one.
+        """What a link opens: ``(company, partner, channel)``, or ``None`` for a wrong one.
 
-        Compared in constant time, whether there is such a customer or not.
+        Compared in constant time, whether there is such a customer or not. ``channel``: how what is said there was
+        said, see ``document.consent``.
         """
-        if max(company_id, partner_id) > MAX_ID:
-            return None
         # sudo: the token is the right to see this page
         company = self.env["res.company"].sudo().browse(company_id).exists()
         partner = self.sudo().browse(partner_id).exists()
-        known = company and partner.dispatch_token and partner.commercial_partner_id == partner
-        expected = partner._dispatch_consent_token(company) if known else "0" * 64
-        if not consteq(expected.encode(), token.encode()) or not known:
+        known = company and partner and partner.commercial_partner_id == partner
+        channels = {
+            channel: links.same(partner._dispatch_consent_token__(company, scope) if known else "0" * 64, token)
+            for channel, scope in (("page", SCOPE), ("letter", PAPER))
+        }
+        channel = next((channel for channel, right in channels.items() if right), None)
+        if not known or not channel:
             return None
         lang = partner.lang or company.partner_id.lang or self.env.lang
         partner = partner.with_company(company).with_context(lang=lang)
-        return company.with_env(partner.env), partner
+        return company.with_env(partner.env), partner, channel
 
     def action_dispatch_renew_link(self):
         """Make the customer's old links useless, for instance when one was forwarded."""

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from .document_dispatch_file_checks import HELD
 from .res_partner_ledger import SALES
@@ -9,6 +10,15 @@ from .res_partner_ledger import SALES
 PAGE_SIZE = 50
 #: Quotations that are shown at most
 MAX_ORDERS = 50
+
+
+class ResUsers(models.Model):
+    # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
+    _inherit = "res.users"
+
+    def _dispatch_may_open_pages(self):
+        """Tell whether this user may see all invoices, and so what customers see on their pages."""
+        return self.has_group("account.group_account_invoice")
 
 
 class ResPartner(models.Model):
@@ -24,13 +34,13 @@ class ResPartner(models.Model):
         customer, company = self.commercial_partner_id, self.env.company
         if not company.dispatch_customer_page:
             raise AccessError(self.env._("%s has no customer page. Switch it on in the settings.", company.name))
-        path = self.env["document.dispatch.page"]._make(customer, company, self.lang)
+        path = self.env["document.dispatch.page"]._make__(customer, company, self.lang)
         return {"type": "ir.actions.act_url", "url": customer.get_base_url() + path, "target": "new"}
 
     def _dispatch_check_page_access(self):
         """The page shows everything of a customer: for those who may see all invoices."""
         self.check_access("read")
-        if not self.env.user.has_group("account.group_account_invoice"):
+        if not self.env.user._dispatch_may_open_pages():
             raise AccessError(self.env._("Only who may see all invoices may open the customer's page."))
 
     def action_dispatch_renew_link(self):
@@ -39,7 +49,21 @@ class ResPartner(models.Model):
         # sudo: the links are the system's; the right to write the customer was checked
         self.env["document.dispatch.page"].sudo().search(
             [("partner_id", "in", self.commercial_partner_id.ids)]).unlink()
+        self._dispatch_forget_document_tokens()
         return result
+
+    def _dispatch_forget_document_tokens(self):
+        """Odoo's own links to single documents do not open any more either: the next mail makes new ones."""
+        for model in ("account.move", "sale.order"):
+            # sudo: as above, of all companies
+            documents = self.env[model].sudo().search_fetch([
+                ("partner_id", "child_of", self.commercial_partner_id.ids), ("access_token", "!=", False),
+            ], ["access_token"])
+            documents.flush_recordset(["access_token"])
+            # SQL: nothing of the documents themselves changes, and a customer may have thousands
+            table = SQL.identifier(documents._table)
+            self.env.cr.execute(SQL("UPDATE %s SET access_token = NULL WHERE id = ANY(%s)", table, documents.ids))
+            documents.invalidate_recordset(["access_token"])
 
     # ------------------------------------------------------------------
     # What belongs to the customer

@@ -20,6 +20,7 @@ from . import test_access_context
 from . import test_access_fields
 from . import test_access_rpc
 from . import test_access_walk
+from . import test_access_links
 from . import test_types
 from . import test_statement
 from . import test_texts

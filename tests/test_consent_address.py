@@ -15,7 +15,7 @@ LINK = re.compile(r"https?://[^/\"]+(/dispatch/consent/address/\d+/[0-9a-f]+)")
 class TestConsentAddress(ConsentPageCase):
     def _confirm(self, mail):
         """Press the button on the page that the mail to the new address leads to."""
-        [path] = set(LINK.findall(mail.body_html))
+        [path] = set(LINK.findall(mail._prepare_outgoing_body()))
         page = self.url_open(path)
         self.assertEqual(page.status_code, 200)
         return self.url_open(f"{path}/confirm", data={"csrf_token": CSRF.search(page.text)[1]})
@@ -49,23 +49,23 @@ class TestConsentAddress(ConsentPageCase):
     def test_confirming_twice_is_once(self):
         mail = self._ask()["kasa@nowak.example.com"]
         self._confirm(mail)
-        [path] = set(LINK.findall(mail.body_html))
+        [path] = set(LINK.findall(mail._prepare_outgoing_body()))
         self.assertEqual(self.url_open(path).status_code, 200)
         self.assertEqual(self._ledger().mapped("step"), ["asked", "verified"])
 
     def test_discarded(self):
         mail = self._ask()["kasa@nowak.example.com"]
         self.nowak.with_user(self.clerk).action_dispatch_discard_address()
-        [path] = set(LINK.findall(mail.body_html))
+        [path] = set(LINK.findall(mail._prepare_outgoing_body()))
         self.assertEqual(self.url_open(path).status_code, 404)
         self.assertEqual(self.nowak.email, "biuro@nowak.example.com")
 
     def test_newer_request_and_renewed_link_end_the_older(self):
         first = self._ask()["kasa@nowak.example.com"]
         second = self._ask(email="faktury@nowak.example.com")["faktury@nowak.example.com"]
-        [path] = set(LINK.findall(first.body_html))
+        [path] = set(LINK.findall(first._prepare_outgoing_body()))
         self.assertEqual(self.url_open(path).status_code, 404)
-        [path] = set(LINK.findall(second.body_html))
+        [path] = set(LINK.findall(second._prepare_outgoing_body()))
         self.assertEqual(self.url_open(path).status_code, 200)
         self.nowak.action_dispatch_renew_link()
         self.assertEqual(self.url_open(path).status_code, 404)

@@ -22,7 +22,7 @@ class ConsentPageCase(DispatchCase, HttpCase):
         )
 
     def _path(self, partner=None, company=None):
-        url = (partner or self.nowak)._dispatch_consent_url(company or self.company)
+        url = (partner or self.nowak)._dispatch_consent_url__(company or self.company)
         return "/" + url.split("/", 3)[3]
 
     def _ledger(self, partner=None):

@@ -69,6 +69,7 @@ class TestLetter(LetterCase):
         self.assertIn("Para Nowak Sp. z o.o.", window.preview)
         self.assertIn("biuro@nowak.example.com", window.preview)
         self.assertIn(self.nowak._dispatch_consent_url(self.company), window.preview)
+        self.assertNotIn(self.nowak._dispatch_consent_url__(self.company), window.preview, "the link is the customer's")
 
     def test_by_mail(self):
         batch = self._send()
@@ -79,7 +80,7 @@ class TestLetter(LetterCase):
         text = mail.get_body(("plain",)).get_content()
         self.assertIn("Aurora Equipamentos Ltda", mail["subject"])
         self.assertIn("Yours go to: biuro@nowak.example.com.", text)
-        self.assertIn(self.nowak._dispatch_consent_url(self.company), text)
+        self.assertIn(self.nowak._dispatch_consent_url__(self.company), text)
         self.assertNotIn("{", text)
         self.assertEqual(list(mail.iter_attachments()), [])
         row = self._rows(self._letters(self.nowak))

@@ -29,7 +29,7 @@ class PageCase(DispatchCase, HttpCase):
         )
 
     def _path(self, partner=None, company=None):
-        return self.env["document.dispatch.page"]._make(partner or self.silva, company or self.company, False)
+        return self.env["document.dispatch.page"]._make__(partner or self.silva, company or self.company, False)
 
     def _send(self, invoice):
         """Send by the window, and return the paths of the links to the page, by address."""
@@ -235,9 +235,10 @@ class TestPage(PageCase):
 
     def test_consent(self):
         """The page leads to the other one, and back to nothing else."""
-        page = self._open(self._path())
+        path = self._send(self._invoice(self.silva))["ana@silva.example.com"]
+        page = self._open(path)
         [url] = set(re.findall(r'href="([^"]*/dispatch/consent/[^"]*)"', page.text))
-        self.assertEqual(url, self.silva._dispatch_consent_url(self.company))
+        self.assertEqual(url, self.silva._dispatch_consent_url__(self.company))
 
     def test_payment_is_odoos_own(self):
         invoice, done = self._invoice(self.silva), self._invoice(self.silva)

@@ -59,8 +59,8 @@ class OutgoingMail(Steering):
     subject: str | bool = False
     #: Ids of the files that are too large, and go as a link
     linked_ids: tuple[int, ...] = ()
-    #: The link to the customer's page, for its place in the text
-    page: str | bool = False
+    #: Secret links for their places in the text: place → path, see :func:`tools.links.put_in`
+    links: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

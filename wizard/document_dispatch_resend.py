@@ -141,6 +141,8 @@ class DocumentDispatchResendLine(models.TransientModel):
 
     def _send(self, fresh, choices):
         """Send one document again, or for the first time; return its row."""
+        if self.res_model not in NUMBERED:  # the line may say any model
+            raise UserError(self.env._("Find the documents by their numbers."))
         document = self._document()
         document.check_access("read")  # the line may say any id
         previous = document._dispatch_supersede() or document._dispatch_last_row()

@@ -185,7 +185,7 @@ def add_history(env, count):
 def open_page(env, partner):
     """Give the customer of this company a page; return its path."""
     env.company.dispatch_customer_page = True
-    return env["document.dispatch.page"]._make(partner, env.company, False)
+    return env["document.dispatch.page"]._make__(partner, env.company, False)
 
 
 def _columns(env, table):

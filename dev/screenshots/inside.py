@@ -118,7 +118,7 @@ def places(env):
     company = env["res.company"].search([("name", "=", AURORA)])
     rule = env["document.dispatch.rule"].search([("company_id", "=", company.id), ("delivery", "=", "now")], limit=1)
     customer = customers(env, ["Hospital São Lucas S.A."])
-    url = customer._dispatch_consent_url(company)
+    url = customer._dispatch_consent_url__(company)
     return {
         "database": env.cr.dbname,
         "invoice": _invoice(env, "PC-4501").id,
@@ -131,7 +131,7 @@ def places(env):
         "module": env.ref(f"base.module_{ADDON}").id,
         "companies": {name: company.id for name, company in _companies(env)},
         "consent": url[url.index("/dispatch/"):],
-        "page": env["document.dispatch.page"]._make(customer, company, customer.lang),
+        "page": env["document.dispatch.page"]._make__(customer, company, customer.lang),
     }
 
 
