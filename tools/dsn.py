@@ -17,7 +17,9 @@ FAILED, DELAYED, DELIVERED, COMPLAINT, RECEIPT, AUTOMATIC, UNCLEAR = (
 )
 
 #: How much of a mail is read: parts, their depth, characters of one, lines of its header, of a value
-MAX_PARTS, MAX_DEPTH, MAX_TEXT, MAX_FIELDS, MAX_VALUE = 200, 12, 200_000, 500, 2000
+MAX_PARTS, MAX_DEPTH, MAX_TEXT, MAX_FIELDS, MAX_VALUE = 200, 12, 100_000, 500, 2000
+#: How much of the sender's own text is understood: what returns no mail is longer than this only by intent
+MAX_OWN = 12_000
 #: How many addresses, Message-IDs and other marks are kept of each kind
 MAX_MARKS = 200
 #: Characters of the other server's words that are kept
@@ -136,7 +138,7 @@ class _Parts:
         self.returned = []  # headers of returned mails
         self._count = 0
         self._take(message, 0, returned=False)
-        self.text = "\n".join(self.texts)[:MAX_TEXT]
+        self.text = "\n".join(self.texts)[:MAX_OWN]
         self.subject = _decoded(self.first("subject"))
         self.sender = _decoded(self.first("from"))
         self.machine = bool(self._is_machine())
@@ -498,7 +500,7 @@ def _read_complaint(parts):
     """A recipient, or his provider, says that it is spam (RFC 5965); what else is said in that form is unclear."""
     blocks = parts.feedbacks
     if not blocks:
-        inline = re.search(r"^\s*feedback-type:[ \t]*([\w-]{1,40})", parts.text, re.I | re.M)
+        inline = re.search(r"^[ \t]{0,20}feedback-type:[ \t]*([\w-]{1,40})", parts.text, re.I | re.M)
         by_hotmail = any("x-hmxmroriginalrecipient" in fields for fields in parts.returned)
         declared = "feedback-report" in parts.first("content-type").lower()
         if not (inline or by_hotmail or declared):
