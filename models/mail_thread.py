@@ -32,7 +32,13 @@ class MailThread(models.AbstractModel):
         # sudo: the mail gateway acts for nobody, the row belongs to the worker
         recipients = self.env["document.dispatch.recipient"].sudo()._find_reported(report)
         if not recipients:
-            return super()._message_parse_extract_bounce(email_message, message_dict)
+            try:
+                return super()._message_parse_extract_bounce(email_message, message_dict)
+            except (AttributeError, IndexError, TypeError):
+                # not in the form that core expects: a report all the same, and of no mail that anybody knows
+                partners, messages = self.env["res.partner"].sudo(), self.env["mail.message"].sudo()
+                return {"is_bounce": True, "bounced_email": False, "bounced_partner": partners,
+                        "bounced_msg_ids": [], "bounced_message": messages}
         failed = [found for fate in report.fates if fate.kind == dsn.FAILED
                   for found in recipients._of_fate(fate, report)]
         # core counts one on its contacts, and on none unless there is one

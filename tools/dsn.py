@@ -8,6 +8,7 @@ is bounded and linear, and no mail makes it raise.
 import copy
 import email.policy
 import html
+import itertools
 import re
 from email.header import decode_header, make_header
 from typing import NamedTuple
@@ -137,7 +138,7 @@ class _Parts:
         self.types, self.texts, self.statuses, self.feedbacks, self.receipts = [], [], [], [], []
         self.returned = []  # headers of returned mails
         self._count = 0
-        self._take(message, 0, returned=False)
+        self._take(message, 0)
         self.text = "\n".join(self.texts)[:MAX_OWN]
         self.subject = _decoded(self.first("subject"))
         self.sender = _decoded(self.first("from"))
@@ -147,7 +148,7 @@ class _Parts:
         """The first value of a header of the mail itself."""
         return next(iter(self.header.get(name, ())), "")
 
-    def _take(self, part, depth, returned):
+    def _take(self, part, depth):
         self._count += 1
         if self._count > MAX_PARTS or depth > MAX_DEPTH:
             return
@@ -166,24 +167,34 @@ class _Parts:
             self._take_text(_text(part), returned=True)
         elif payload is not None:
             for inner in payload[:MAX_PARTS]:
-                self._take(inner, depth + 1, returned)
-        elif kind.startswith("text/") and not returned:
+                self._take(inner, depth + 1)
+        elif kind.startswith(("text/", "multipart/")):  # a multipart without its borders is a text
             self._take_text(_text(part))
 
     def _take_returned(self, message, depth):
         fields = _fields(message)
         self.returned.append(fields)
-        kinds = [_content_type(message)]
-        if kinds[0] == "multipart/report" or fields.get("x-failed-recipients"):
-            self._take(message, depth, returned=False)
+        if not fields.keys() & _KNOWN_HEADERS:  # an empty line too many before it
+            self._take_text(_text(message), returned=True)
+        elif _content_type(message) == "multipart/report" or fields.get("x-failed-recipients"):
+            self._take(message, depth)
 
     def _take_text(self, text, returned=False):
         """What is the sender's own text, and where the header of the returned mail begins in it."""
         lines = text[:MAX_TEXT].splitlines()
         start = 0 if returned else _find_header(lines)
         self.texts.append("\n".join(lines[:start]))
-        if start < len(lines):
-            self.returned.append(_parse_fields(lines[start:], margin=not returned))
+        if not returned and "final-recipient" in text[:MAX_TEXT].lower():
+            # forwarded as text, or without the borders of its parts
+            self.statuses += [block for block in _text_blocks(text[:MAX_TEXT], margin=True) if "action" in block]
+        for _header in range(MAX_DEPTH):  # a report that was forwarded has one of its own before that of our mail
+            if start >= len(lines):
+                break
+            self.returned.append(_parse_fields(lines[start:start + MAX_FIELDS], margin=not returned))
+            lines = lines[start:]
+            end = next((number for number, line in enumerate(lines) if not line.strip("> |\t\r")), len(lines))
+            lines = lines[end:]
+            start = _find_header(lines)
 
     # ------------------------------------------------------------------
 
@@ -315,8 +326,13 @@ def _blocks(part):
         text = _text(flat)
     else:
         return [fields for block in light.get_payload()[:MAX_PARTS] for fields in _split_block(block)]
-    blocks = re.split(r"\n[ \t\r]*\n", text)
-    return [_parse_fields(block.splitlines()) for block in blocks[:MAX_PARTS] if block.strip()]
+    return _text_blocks(text)
+
+
+def _text_blocks(text, margin=False):
+    """The blocks of fields in a text."""
+    blocks = re.split(r"\n[>| \t\r]{0,40}\n" if margin else r"\n[ \t\r]{0,40}\n", text)
+    return [_parse_fields(block.splitlines(), margin) for block in blocks[:MAX_PARTS] if block.strip()]
 
 
 def _split_block(block):
@@ -364,9 +380,9 @@ def _find_header(lines):
         names.append(name if name in _KNOWN_HEADERS else None)
     for index, name in enumerate(names):
         if name:
-            near = {other for other in names[index:index + 15] if other}
-            if len(near) >= 2 and near & _SURE_HEADERS and (name in _SURE_HEADERS or names[index + 1:index + 2] != [None]
-                                                            or len(near) >= 3):
+            block = itertools.takewhile(lambda number: lines[number].strip("> |\t\r"), range(index, min(index + 30, len(lines))))
+            near = {names[number] for number in block} - {None}
+            if len(near) >= 2 and near & _SURE_HEADERS:
                 return index
     return len(lines)
 
