@@ -1,8 +1,9 @@
 """What comes back of a dispatched mail: whose it is, which of it is a failure, and what people see of the rest."""
 
+# a form is a line, as the mail has it
+# ruff: noqa: E501
 import time
 
-from ..tools import dsn
 from .common import DispatchCase
 
 ANA, RUI, NOWAK = "ana@silva.example.com", "rui@silva.example.com", "biuro@nowak.example.com"

@@ -81,7 +81,9 @@ def read_report(message):
 # ----------------------------------------------------------------------
 
 _WORD = re.compile(r"(?<![\w.+/=-])[A-Za-z0-9][\w.+/=-]{7,199}(?![\w.+/=-])", re.ASCII)
-_NAMED_ID = re.compile(r"(?:queued (?:mail )?(?:as|with id)|\bid[=: ]|message[- ]?id[=: ])\s*<?([\w.+/=@-]{6,200})", re.I)
+_NAMED_ID = re.compile(
+    r"(?:queued (?:mail )?(?:as|with id)|\bid[=: ]|message[- ]?id[=: ])\s*<?([\w.+/=@-]{6,200})", re.I,
+)
 _IN_BRACKETS = re.compile(r"<([^<>\s@]{6,200})@[^<>\s]{1,200}>")
 
 
@@ -113,14 +115,18 @@ _FIELD = re.compile(r"([A-Za-z][A-Za-z0-9_-]{1,60})[ \t]*:[ \t]*(.*)")
 #: The margin of a quoted line
 _MARGIN = re.compile(r"^[>|\s]{0,40}")
 _TAG = re.compile(r"<[^<>]{0,2000}>")
+_NEW_LINE = re.compile(r"</?(?:br|p|div|tr|li|h\d)\b", re.I)
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.I)
-_ADDRESS = re.compile(r"(?<![^\s<>()\[\]{}\"',;:=|&])([^\s<>()\[\]{}\"',;:=|&@]{1,200}@[^\s<>()\[\]{}\"',;:|&@]{1,200})")
+_ADDRESS = re.compile(
+    r"(?<![^\s<>()\[\]{}\"',;:=|&])([^\s<>()\[\]{}\"',;:=|&@]{1,200}@[^\s<>()\[\]{}\"',;:|&@]{1,200})"
+)
 _ID_IN_TEXT = re.compile(r"message[-_ ]?id\W{0,8}?<?([^\s<>\"'@]{3,250}@[^\s<>\"'@]{1,250})", re.I)
 _KNOWN_HEADERS = frozenset({
     "received", "return-path", "message-id", "from", "to", "cc", "subject", "date", "mime-version", "content-type",
     "content-transfer-encoding", "reply-to", "sender", "references", "in-reply-to", "dkim-signature", "delivered-to",
     "x-odoo-objects", "user-agent", "x-mailer", "envelope-to", "x-original-to", "auto-submitted", "list-id",
-    "x-ms-exchange-organization-authas", "authentication-results", "arc-seal", "x-received", "thread-topic", "importance",
+    "x-ms-exchange-organization-authas", "authentication-results", "arc-seal", "x-received", "thread-topic",
+    "importance",
 })
 #: One of these shows that a block of such lines is the header of a mail, and no summary of it
 _SURE_HEADERS = frozenset({"received", "return-path", "message-id", "mime-version", "dkim-signature", "x-received"})
@@ -306,10 +312,16 @@ def _decode_text(data, fields):
         except (LookupError, ValueError):
             continue
     if "html" in kind.lower():
-        text = _TAG.sub(lambda tag: "\n" if tag.group()[1:3].lower() in ("br", "p>", "/p", "di", "/d", "tr", "li")
-                        or "@" not in tag.group() else tag.group(), text[:MAX_TEXT])
+        text = _TAG.sub(_without_tag, text[:MAX_TEXT])
         text = html.unescape(text)
     return text.replace("\x00", "")[:MAX_TEXT]
+
+
+def _without_tag(tag):
+    """An address in angle brackets is none, and a block begins a line."""
+    if "@" in tag.group():
+        return tag.group()
+    return "\n" if _NEW_LINE.match(tag.group()) else " "
 
 
 def _blocks(part):
@@ -380,8 +392,9 @@ def _find_header(lines):
         names.append(name if name in _KNOWN_HEADERS else None)
     for index, name in enumerate(names):
         if name:
-            block = itertools.takewhile(lambda number: lines[number].strip("> |\t\r"), range(index, min(index + 30, len(lines))))
-            near = {names[number] for number in block} - {None}
+            block = itertools.takewhile(lambda pair: pair[1].strip("> |\t\r"), zip(
+                names[index:index + 30], lines[index:index + 30], strict=True))
+            near = {other for other, _line in block} - {None}
             if len(near) >= 2 and near & _SURE_HEADERS:
                 return index
     return len(lines)
@@ -436,12 +449,16 @@ _ANSWER_SUBJECT = re.compile(
     r"ausente|autoreply|автоответ|自動応答|自动回复)", re.I,
 )
 _FAILED_SUBJECT = re.compile(
-    r"undeliver(?:able|ed)|fail(?:ure|ed)\b.{0,30}(?:notice|deliver|mail)|(?:deliver|mail|message|status|delivery).{0,30}"
-    r"fail(?:ure|ed)|returned (?:mail|to sender)|return(?:ed)? to sender|non[- ]?(?:delivery|remis)|not (?:be )?delivered|"
+    r"undeliver(?:able|ed)|fail(?:ure|ed)\b.{0,30}(?:notice|deliver|mail)|(?:deliver|mail|message|status|"
+    r"delivery).{0,30}"
+    r"fail(?:ure|ed)|returned (?:mail|to sender)|return(?:ed)? to sender|non[- ]?(?:delivery|remis)|"
+    r"not (?:be )?delivered|"
     r"delivery (?:error|problem|report)|bounce|mail (?:delivery )?error|user unknown|could ?n[o']t (?:be )?deliver|"
     r"unzustellbar|nicht zugestellt|nicht zustellbar|unzustellbarkeit|fehlgeschlagen|non remis|échec|non distribu|"
-    r"impossible de (?:remettre|distribuer)|no se (?:puede|ha podido|pudo) entregar|no entregad|devuelt|error de entrega|"
-    r"não (?:foi )?entreg|falha na entrega|não (?:é )?possível entregar|devolvid|mancata consegna|non (?:recapit|consegn)|"
+    r"impossible de (?:remettre|distribuer)|no se (?:puede|ha podido|pudo) entregar|no entregad|devuelt|"
+    r"error de entrega|"
+    r"não (?:foi )?entreg|falha na entrega|não (?:é )?possível entregar|devolvid|mancata consegna|"
+    r"non (?:recapit|consegn)|"
     r"niet (?:bezorg|afgelever)|onbestelbaar|niedostarcz|nie (?:można|dostarcz|doręcz)|nedoruč|не доставлен|"
     r"недоставлен|не удалось|olevererbar|kan inte leverera|kunne ikke leveres|toimitus epäonnistui|配信不能|メールエラー|"
     r"未送达|退信|teslim edilemedi|kézbesíthetetlen|undelivrable", re.I,
@@ -453,12 +470,16 @@ _FAILED_TEXT = re.compile(
     r"(?:not|un)[- ]?(?:be )?deliver(?:able|ed)|fail(?:ed|ure)? (?:permanent|to deliver|deliver)|"
     r"deliver\w* (?:to [^.\n]{0,120} )?(?:has |have |was )?(?:permanently )?(?:fail|not possible)|"
     r"permanent(?:ly)? (?:fatal |delivery )?(?:error|fail|reject)|this is (?:a )?(?:permanent|final)|giv(?:en|ing) up|"
-    r"user (?:is )?unknown|unknown (?:user|local|recipient|address|mailbox)|no such (?:user|mailbox|address|recipient|person)|"
-    r"(?:mailbox|user|account|recipient|address|domain|host)[^.\n]{0,60} (?:not found|does(?: not|n't) exist|is full|full|"
-    r"unavailable|disabled|inactive|not exist|rejected|unknown|suspended|over quota|exceeded)|over quota|quota exceeded|"
+    r"user (?:is )?unknown|unknown (?:user|local|recipient|address|mailbox)|no such (?:user|mailbox|address|"
+    r"recipient|person)|"
+    r"(?:mailbox|user|account|recipient|address|domain|host)[^.\n]{0,60} (?:not found|does(?: not|n't) exist|"
+    r"is full|full|"
+    r"unavailable|disabled|inactive|not exist|rejected|unknown|suspended|over quota|exceeded)|over quota|"
+    r"quota exceeded|"
     r"(?:was|been|is|message|mail|recipient) (?:rejected|refused|bounced|returned|discarded|blocked)|invalid "
     r"(?:recipient|address|mailbox)|address(?:es)? (?:had|failed)|following (?:address|recipient)[^\n]{0,20} fail|"
-    r"(?:retry|delivery)[ -]?time(?:out)? (?:exceeded|expired)|(?:message|envelope) (?:has )?(?:expired|too (?:old|large|big))|delivery "
+    r"(?:retry|delivery)[ -]?time(?:out)? (?:exceeded|expired)|(?:message|envelope) (?:has )?(?:expired|"
+    r"too (?:old|large|big))|delivery "
     r"(?:time )?expired|aborted|could not find|error (?:has )?occurred while (?:attempting|trying)|"
     r"returned (?:message|mail)|did not reach|undeliver|failure (?:notice|reason)|host (?:unknown|not found)|"
     r"unzustellbar|(?:nicht|konnte nicht|kann nicht) (?:an [^.\n]{0,120} )?(?:zugestellt|gesendet|übermittelt|zustell)|"
@@ -468,8 +489,10 @@ _FAILED_TEXT = re.compile(
     r"impossible (?:de|d')|échec|n'existe pas|non remis|boîte (?:aux lettres )?pleine|"
     r"no se (?:puede|pudo|ha podido|pudieron|han podido|ha entregado|entregó)|no (?:pudo|fue|ha sido) "
     r"(?:ser )?entregad|no existe|buzón (?:está )?lleno|rechazad|error permanente|falló|"
-    r"não (?:pôde|pode|foi|puderam|foram|é|conseguimos|conseguiu)(?: possível)?(?: ser)?(?: \w+)? ?(?:entreg|enviad|encontrad|alcan)|"
-    r"não existe|não encontrad|caixa (?:de correio |postal )?(?:está )?cheia|erro permanente|falha|rejeitad|recusad|devolvid|"
+    r"não (?:pôde|pode|foi|puderam|foram|é|conseguimos|conseguiu)(?: possível)?(?: ser)?(?: \w+)? ?(?:entreg|"
+    r"enviad|encontrad|alcan)|"
+    r"não existe|não encontrad|caixa (?:de correio |postal )?(?:está )?cheia|erro permanente|falha|rejeitad|"
+    r"recusad|devolvid|"
     r"non (?:è stato|è stata|può|ha potuto|è)(?: \w+){0,2} (?:recapit|consegn|possibile)|casella[^.\n]{0,40} piena|"
     r"non esiste|impossibile|niet (?:worden )?(?:bezorgd|afgeleverd|gevonden)|kan niet|bestaat niet|onbestelbaar|"
     r"nie (?:może|mogła|można|została|istnieje|udało)|niedostarcz|nelze|nebyl[ao]? (?:možné |doruč)|nedoruč|neexistuje|"
@@ -479,7 +502,8 @@ _FAILED_TEXT = re.compile(
 )
 #: Says of the future that it is tried again: then it is not final, whatever else is said
 _RETRIED = re.compile(
-    r"will (?:be retried|retry|(?:keep|continue|go on)[^.\n]{0,30}(?:try|attempt|deliver)|try again|be (?:attempted|tried) again)|"
+    r"will (?:be retried|retry|(?:keep|continue|go on)[^.\n]{0,30}(?:try|attempt|deliver)|try again|"
+    r"be (?:attempted|tried) again)|"
     r"(?:delivery )?attempts will continue|still (?:be(?:ing)? )?(?:trying|retried|in the queue|queued)|"
     r"continues? to (?:try|attempt)|(?:retried|retry|retrying) for [^.\n]{0,30}(?:more|further|another|hours?|days?)|"
     r"this is (?:a|only a) warning|warning message only|do not need to resend|no action is required|need not resend|"
@@ -494,18 +518,22 @@ _DELAYED_TEXT = re.compile(
     r"задерж|försena|forsink|延期|遅延|延迟|warning:", re.I,
 )
 _DELIVERED_TEXT = re.compile(
-    r"(?:was|been|were|is) (?:successfully )?(?:delivered|relayed|received)|delivery (?:was )?success|success(?:ful)?(?:ly)? "
+    r"(?:was|been|were|is) (?:successfully )?(?:delivered|relayed|received)|delivery (?:was )?success|"
+    r"success(?:ful)?(?:ly)? "
     r"(?:deliver|relay)|(?:successful|delivered)\b|wurde (?:erfolgreich )?zugestellt|a été (?:remis|distribu|délivr)|"
     r"(?:se ha|ha sido|fue) entregad|foi entregue|è stato (?:recapit|consegn)|is (?:bezorgd|afgeleverd)|"
     r"zosta[łl][ao]? dostarcz|byl[ao]? doruč|доставлено", re.I,
 )
 #: A 5yz of a mail server (RFC 5321 §4.2), or its enhanced code (RFC 3463)
 _REFUSAL = re.compile(
-    r"(?:(?<=^)|(?<=[\s:;#<>\[\]()\"'=,-]))(?:5[0-7]\d[ \-:;,]{1,3}(?:[(<#\[]?5\.\d{1,3}\.\d{1,3}|(?=[A-Za-z<#\[\"'(\d]))|"
-    r"#?5\.[0-7]\.\d{1,3}(?![\w.]))|(?:error|code|status|reply|said|replied|response|smtp)[^\n\w]{1,4}5[0-7]\d\b", re.M | re.I,
+    r"(?:(?<=^)|(?<=[\s:;#<>\[\]()\"'=,-]))(?:5[0-7]\d[ \-:;,]{1,3}(?:[(<#\[]?5\.\d{1,3}\.\d{1,3}|"
+    r"(?=[A-Za-z<#\[\"'(\d]))|"
+    r"#?5\.[0-7]\.\d{1,3}(?![\w.]))|(?:error|code|status|reply|said|replied|response|"
+    r"smtp)[^\n\w]{1,4}5[0-7]\d\b", re.M | re.I,
 )
 _ACTIONS = (
-    (FAILED, ("fail", "expire", "undeliver", "error", "reject", "bounce", "return")), (DELAYED, ("delay", "defer", "warn")),
+    (FAILED, ("fail", "expire", "undeliver", "error", "reject", "bounce", "return")),
+    (DELAYED, ("delay", "defer", "warn")),
     (DELIVERED, ("deliver", "relay", "expand", "success")),
 )
 _STATUS = re.compile(r"(?<![\d.])([245])\.\d{1,3}\.\d{1,3}(?![\d.])|(?<![\d.])([245])\d\d(?=[\s-]|$)")

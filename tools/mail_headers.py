@@ -79,7 +79,8 @@ def _tame(header, seen):
 
 def _is_odd(value):
     """No address list of a person or a program: its signs stand where none belong."""
-    return len(_ADDRESS.findall(value)) * 2 < value.count(b"@") or value.count(b"(") > 20 + value.count(b"@") or value.count(b"\\") > 50
+    count = value.count(b"@")
+    return len(_ADDRESS.findall(value)) * 2 < count or value.count(b"(") > 20 + count or value.count(b"\\") > 50
 
 
 def _simple_type(value):
