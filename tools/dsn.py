@@ -460,7 +460,8 @@ _FAILED_SUBJECT = re.compile(
     r"não (?:foi )?entreg|falha na entrega|não (?:é )?possível entregar|devolvid|mancata consegna|"
     r"non (?:recapit|consegn)|"
     r"niet (?:bezorg|afgelever)|onbestelbaar|niedostarcz|nie (?:można|dostarcz|doręcz)|nedoruč|не доставлен|"
-    r"недоставлен|не удалось|olevererbar|kan inte leverera|kunne ikke leveres|toimitus epäonnistui|配信不能|メールエラー|"
+    r"недоставлен|не удалось|olevererbar|kan inte leverera|kunne ikke leveres|"
+    r"toimitus epäonnistui|配信不能|メールエラー|"
     r"未送达|退信|teslim edilemedi|kézbesíthetetlen|undelivrable", re.I,
 )
 _FAILED_TEXT = re.compile(
@@ -511,7 +512,8 @@ _RETRIED = re.compile(
     r"wird (?:weiter(?:hin)?|erneut)[^.\n]{0,30}versuch|weitere zustellversuche|noch nicht (?:zugestellt|ausgeliefert)|"
     r"n'a pas encore été|continuera (?:à|d)|de nouvelles tentatives|todavía no|aún no (?:se|ha)|seguirá intent|"
     r"se seguirá|ainda não foi|continuará (?:a )?tent|novas tentativas|não é necess[aá]rio reenviar|non è ancora|"
-    r"nog niet|wordt opnieuw|jeszcze nie|będą ponawiane|dosud nebyl|zatím nebyl|ещё не|еще не|再送を試み|仍在|继续尝试", re.I,
+    r"nog niet|wordt opnieuw|jeszcze nie|będą ponawiane|dosud nebyl|zatím nebyl|ещё не|"
+    r"еще не|再送を試み|仍在|继续尝试", re.I,
 )
 _DELAYED_TEXT = re.compile(
     r"delay|deferred|queued for|temporar|verzöger|verspät|retard|retras|demor|atras|ritard|vertraag|opóźni|zpožd|"
