@@ -18,6 +18,15 @@ class DocumentDispatch(models.Model):
     what_next = fields.Text(string="What happens next", compute="_compute_explanation")
     what_to_do = fields.Text(string="What you can do", compute="_compute_explanation")
 
+    remark = fields.Text(string="Reported later", compute="_compute_remark")
+
+    @api.depends("recipient_ids.remark")
+    def _compute_remark(self):
+        for dispatch in self:
+            dispatch.remark = "\n".join(
+                f"{recipient.email}: {recipient.remark}" for recipient in dispatch.recipient_ids if recipient.remark
+            ) or False
+
     @api.depends("lang")
     def _compute_lang_name(self):
         languages = self.env["res.lang"]

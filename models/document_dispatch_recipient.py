@@ -70,6 +70,15 @@ class DocumentDispatchRecipient(models.Model):
     )
     mail_server_id = fields.Many2one("ir.mail_server", string="Account", readonly=True)
     message_id = fields.Char(string="Message-ID", readonly=True, index="btree_not_null")
+    relay_id = fields.Char(
+        string="Relay's ID", readonly=True, index="btree_not_null",
+        help="What the mail server called the mail when it took it. Some put it in the place of the Message-ID.",
+    )
+    remark = fields.Text(
+        string="Reported later", readonly=True,
+        help="What came back that is no failure: a complaint, a delay, a receipt, an automatic answer, or something "
+        "that is not understood. It changes no state.",
+    )
     worker = fields.Integer(
         readonly=True, help="Key of the worker that holds this row while it is being sent.",
     )

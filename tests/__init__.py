@@ -2,6 +2,7 @@ from . import test_health
 from . import test_account
 from . import test_addresses
 from . import test_bounce
+from . import test_bounce_reports
 from . import test_recipients
 from . import test_core_exits
 from . import test_delivery

@@ -252,9 +252,11 @@ class TestBatch(DispatchCase):
         self._batch(moves, dispatch_way="together")
         recipients = self._rows(moves).recipient_ids
         self.assertEqual(len(set(recipients.mapped("message_id"))), 1)
-        report = dsn.Report(dsn.FAILED, "no such user")
-        self.env["document.dispatch.recipient"]._receive_report(
-            recipients[:1].mapped("message_id"), "biuro@nowak.example.com", report)
+        report = dsn.Report(
+            (dsn.Fate(dsn.FAILED, "no such user", ("biuro@nowak.example.com",), explicit=True),),
+            (tuple(recipients[:1].mapped("message_id")),),
+        )
+        recipients._find_reported(report)._receive_report(report)
         self.assertEqual(set(recipients.mapped("state")), {"bounced"})
         self.assertEqual(set(moves.mapped("dispatch_state")), {"failed"})
 
