@@ -1,7 +1,8 @@
 from odoo import http
 from odoo.http import request
 
-from ..tools import addresses, consent
+from ..tools.consent import consent
+from ..tools.mail import addresses
 from .private import Guard, origin, secret_route
 
 PAGE = "/dispatch/consent/<dispatch_id:company_id>/<dispatch_id:partner_id>/<string:token>"

@@ -2,8 +2,8 @@ from odoo import fields, http
 from odoo.addons.portal.controllers.portal import pager
 from odoo.http import content_disposition, request
 
-from ..models.document_dispatch_file_checks import HELD
-from ..models.res_partner_page import PAGE_SIZE
+from ..models.brazil.document_dispatch_file_checks import HELD
+from ..models.page.res_partner import PAGE_SIZE
 from .private import Guard, nothing_there, secret_route, visitor
 
 PAGE = "/dispatch/page/<dispatch_id:link_id>/<string:token>"

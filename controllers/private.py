@@ -6,7 +6,8 @@ from werkzeug.exceptions import HTTPException
 from odoo import http
 from odoo.http import Response, request
 
-from ..tools import agents, consent
+from ..tools.consent import consent
+from ..tools.page import agents
 
 #: As much as is kept of what a browser says of itself
 MAX_AGENT = 500

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from reportlab.pdfgen.canvas import Canvas
 
-from ..tools import boleto, nfe, pdf_reader
+from ..tools.brazil import boleto, nfe
+from ..tools.pdf import reader as pdf_reader
 from .common import DispatchCase
 
 #: Where the samples of nfelib lie: real NF-e, with their protocols

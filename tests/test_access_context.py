@@ -11,7 +11,7 @@ from odoo.service.model import call_kw
 from odoo.tests import HttpCase, JsonRpcException, tagged
 from odoo.tools import mute_logger
 
-from ..tools.steering import Steering
+from ..tools.dispatch.steering import Steering
 from .test_access import AccessCase
 
 ROOT = Path(__file__).parents[1]
@@ -19,10 +19,10 @@ ROOMS = ("controllers", "models", "report", "tools", "wizard")
 
 #: Read as objects of a type of their own, which JSON cannot express: key → the only files that read it
 TYPED = {
-    **{steering.KEY: {"tools/steering.py"} for steering in Steering.__subclasses__()},
-    "dispatch_engine": {"models/document_dispatch.py", "models/document_dispatch_recipient.py"},
-    "dispatch_render": {"models/ir_actions_report.py"},
-    "dispatch_compiled": {"models/ir_qweb.py"},
+    **{steering.KEY: {"tools/dispatch/steering.py"} for steering in Steering.__subclasses__()},
+    "dispatch_engine": {"models/dispatch/document_dispatch.py", "models/dispatch/document_dispatch_recipient.py"},
+    "dispatch_render": {"models/delivery/ir_actions_report.py"},
+    "dispatch_compiled": {"models/delivery/ir_qweb.py"},
 }
 #: Ours that a client may send → why that does no harm
 HARMLESS = {
@@ -49,7 +49,7 @@ ODOO = {
 FRAMEWORK = frozenset({"allowed_company_ids", "company", "lang", "tz", "uid"})
 #: Files that hand on keys that others name → whose keys these are
 BY_NAME = {
-    "models/ir_qweb.py": "core's (ir.qweb._get_template_cache_keys)", "tools/steering.py": "checked by their type",
+    "models/delivery/ir_qweb.py": "core's (ir.qweb._get_template_cache_keys)", "tools/dispatch/steering.py": "checked by their type",
 }
 #: What in templates and views reads a key
 IN_XML = re.compile(r"(?:\bctx|env\.context)(?:\.get\(|\[)['\"](\w+)|\bctx\.(?!get\b)(\w+)")

@@ -11,7 +11,8 @@ from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
-from ..tools import links, recipients
+from ..tools.page import links
+from ..tools.recipients import recipients
 from .test_access import AccessCase
 from .test_consent_page import CSRF, QUESTION
 from .test_page import PHONE

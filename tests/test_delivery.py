@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from odoo import fields
 
-from ..tools import retry
+from ..tools.mail import retry
 from .common import DispatchCase
 
 

@@ -10,7 +10,7 @@ from odoo.fields import Command
 from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
-from ..tools import boleto
+from ..tools.brazil import boleto
 from .common import DispatchCase
 
 LINK = re.compile(r"https?://[^/\"\s]+(/dispatch/page/\d+/[\w-]+)")

@@ -10,9 +10,9 @@ from odoo import SUPERUSER_ID
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user
 
-from ..models import document_dispatch_print, document_dispatch_printer
-from ..models.document_dispatch_printer import DocumentDispatchPrinter
-from .test_envelope import LetterCase
+from ..models.paper import document_dispatch_print, document_dispatch_printer
+from ..models.paper.document_dispatch_printer import DocumentDispatchPrinter
+from .test_paper_envelope import LetterCase
 
 
 class TrayCase(LetterCase):

@@ -225,7 +225,7 @@ def page(bench):
 def fiscal(bench):
     """Read and draw NF-e, then send those of a lot: from the files to the server's 250."""
     # now that Odoo knows where its addons lie
-    from odoo.addons.document_dispatch.tools import danfe, nfe
+    from odoo.addons.document_dispatch.tools.brazil import danfe, nfe
 
     from dev.demo import fiscal as demo_fiscal
     with bench.env() as env:

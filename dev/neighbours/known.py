@@ -37,8 +37,8 @@ BRAZIL = ("l10n_br_fiscal", "l10n_br_fiscal_edi", "l10n_br_account")
 
 #: Of the addon's own tests: everything that meets other modules' code, and no browser.
 THEMES = (
-    "access", "batch", "bounce", "consent", "consent_address", "consent_page", "contract", "core_exits", "delivery",
-    "draft", "fiscal_files", "quotation_window", "recipients", "resend", "rule", "send_window",
+    "access", "dispatch_batch", "delivery_bounce", "consent", "consent_address", "consent_page", "documents_contract", "documents_core_exits", "delivery",
+    "delivery_draft", "brazil_files", "documents_quotation_window", "recipients", "dispatch_resend", "rule", "documents_send_window",
 )
 
 TAXES = (

@@ -3,7 +3,7 @@
 from importlib.util import find_spec
 from pathlib import Path
 
-from tools.nfe import NAMESPACE, check_digit
+from tools.brazil.nfe import NAMESPACE, check_digit
 
 COMPANY, STRANGER, CUSTOMER = "12ABC34501DE35", "11222333000181", "44555666000172"
 PERSON = "52998224725"

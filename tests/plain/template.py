@@ -4,7 +4,7 @@ from copy import deepcopy
 
 from lxml import etree
 
-from tools.text_marks import parse, serialize
+from tools.text.text_marks import parse, serialize
 
 
 def render(source, context):

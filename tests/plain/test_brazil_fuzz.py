@@ -11,10 +11,12 @@ from datetime import date
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from nfe_samples import COMPANY, CUSTOMER, authorized, document, event, samples
-from test_boleto import KNOWN, LINE, UTILITY, pdf
+from test_brazil_boleto import KNOWN, LINE, UTILITY, pdf
 
-from tools import boleto, boleto_checks, nfe, nfe_checks, pdf_child, pdf_reader, safe_xml
-from tools.checks import ERROR, worst
+from tools.brazil import boleto, boleto_checks, nfe, nfe_checks, safe_xml
+from tools.brazil.checks import ERROR, worst
+from tools.pdf import child as pdf_child
+from tools.pdf import reader as pdf_reader
 
 EASY = settings(deadline=None, max_examples=300, derandomize=True, database=None)
 OWN = [authorized(), document().encode(), event(), authorized(""), authorized().decode().encode("utf-16")]

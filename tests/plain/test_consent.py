@@ -2,7 +2,7 @@
 
 import unittest
 
-from tools import consent
+from tools.consent import consent
 
 
 class TestStanding(unittest.TestCase):

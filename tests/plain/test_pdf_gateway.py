@@ -8,8 +8,8 @@ import unittest
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from unittest.mock import patch
 
-from tools import pdf_gateway
-from tools.pdf_gateway import BLANK, Gateway
+from tools.pdf import gateway as pdf_gateway
+from tools.pdf.gateway import BLANK, Gateway
 
 
 class Pictures(BaseHTTPRequestHandler):

@@ -8,7 +8,7 @@ from pathlib import Path
 from pypdf import PdfReader, PdfWriter
 from reportlab.pdfgen.canvas import Canvas
 
-from tools.pdf_merge import Merger, UnreadablePdf, check
+from tools.pdf.merge import Merger, UnreadablePdf, check
 
 
 def draw(*texts):

@@ -5,7 +5,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from tools.pdf_pool import Job, Pool, RenderError
+from tools.pdf.pool import Job, Pool, RenderError
 
 #: Stands in for wkhtmltopdf: its first option says how it ends, the PDF is the text of all its pages.
 PROGRAM = """\
@@ -79,7 +79,7 @@ class TestPool(unittest.TestCase):
 
     def test_incomplete(self):
         """A picture is missing: an error at first, taken where nothing better can be had."""
-        with self.assertLogs("tools.pdf_pool", "WARNING"):
+        with self.assertLogs("tools.pdf.pool", "WARNING"):
             strict, tolerant = self.draw(
                 Job(("incomplete",), ("A",)), Job(("incomplete",), ("A",), tolerant=True),
             )

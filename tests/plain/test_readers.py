@@ -12,27 +12,15 @@ import time
 import unittest
 
 import tools
-from tools import (
-    addresses,
-    agents,
-    boleto,
-    checks,
-    consent,
-    envelopes,
-    letters,
-    mail_form,
-    nfe,
-    numbers,
-    pdf_text,
-    plain_text,
-    replies,
-    retry,
-    settings,
-    text_blocks,
-    text_marks,
-    text_values,
-    texts,
-)
+from tools.brazil import boleto, checks, nfe
+from tools.consent import consent
+from tools.dispatch import numbers, settings
+from tools.mail import addresses, plain_text, replies, retry
+from tools.mail import headers as mail_form
+from tools.page import agents
+from tools.paper import envelopes, letters
+from tools.pdf import text as pdf_text
+from tools.text import text_blocks, text_marks, text_values, texts
 
 #: Names of first parameters that hold what others wrote
 TEXTS = {

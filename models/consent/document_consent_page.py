@@ -1,0 +1,108 @@
+from odoo import api, fields, models
+from odoo.fields import Command
+from odoo.tools import consteq, hmac
+
+from ...tools.mail import addresses
+from ...tools.page import links
+
+#: Purpose of the seal, so that no other signature is one (odoo.tools.hmac)
+SCOPE = "document_dispatch-seal"
+
+
+class DocumentConsent(models.Model):
+    """What the customer does on his page, and the mails that tell him."""
+
+    # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
+    _inherit = "document.consent"
+
+    @api.model
+    def _page_text(self, partner, company, kind):
+        """The text that the customer answers, whole: the question, and what his button says."""
+        return f"{company._dispatch_consent_question()}\n\n{self._page_statements()[kind]}"
+
+    @api.model
+    def _page_statements(self):
+        """What each button says, in the language of the context."""
+        return {
+            "accepted": self.env._("I accept to receive documents by e-mail."),
+            "refused": self.env._("I refuse e-mail and want my documents on paper."),
+            "withdrawn": self.env._("I withdraw my refusal: documents may come by e-mail again."),
+            "address": self.env._("I ask that documents go to another address."),
+        }
+
+    @api.model
+    def _page_hash(self, company):
+        """Proves that the customer read the question that is asked now."""
+        return self._hash(self.env.lang, company._dispatch_consent_question())
+
+    @api.model
+    def _declare_on_page(self, partner, company, kind, vals):
+        """Write what the customer says on his page, and tell his addresses."""
+        row = self._with_system_write().create({
+            "partner_id": partner.id, "company_id": company.id, "kind": kind, "channel": "page",
+            "text": self._page_text(partner, company, kind), "lang": self.env.lang,
+            "step": "asked" if kind == "address" else False, **vals,
+        }).with_env(self.env)
+        row._send("document_dispatch.template_consent_noted", partner._dispatch_consent_emails())
+        if kind == "address":
+            row._send("document_dispatch.template_consent_verify", [row.email_normalized])
+        return row
+
+    def _send(self, template, emails):
+        """Queue a mail to each of these addresses, and have the queue looked at soon."""
+        company = self.company_id
+        if company.dispatch_mode == "off":
+            return  # nothing leaves this company
+        if company.dispatch_mode == "rehearse":
+            emails = addresses.parse(company.dispatch_rehearsal_email).emails
+        # sudo: texts are for their editors to read; the customer, who is nobody's user, made the mail go
+        text = self.env.ref(template).sudo()
+        Mail = self.env["mail.mail"].sudo()  # sudo: the same
+        for email in emails:
+            mail = Mail.browse(text.send_mail(
+                self.id, email_values={"email_to": email, "recipient_ids": [Command.clear()]}))
+            if company.dispatch_mode == "send":
+                mail._dispatch_put_seal__()
+        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()  # sudo: the same
+
+    def _consent_url(self):
+        """The link for the mails' texts: its place, see ``document_dispatch_place``."""
+        return self.partner_id._dispatch_consent_url(self.company_id or self.env.company)
+
+    def _mail_links__(self):
+        """``{place: path}`` for the mails of this row."""
+        partner, company = self.partner_id, self.company_id or self.env.company
+        return {
+            partner._dispatch_consent_place(company): partner._dispatch_consent_path__(company),
+            self._address_place(): self._address_path__(),
+        }
+
+
+class MailMail(models.Model):
+    """The links in mails that tell customers what was declared."""
+
+    # see above  # pylint: disable-next=consider-merging-classes-inherited
+    _inherit = "mail.mail"
+
+    dispatch_seal = fields.Char(
+        string="Seal of the customer's links", readonly=True, copy=False,
+        help="Only mails that the customer's page made itself carry his links: not those that somebody sends by the "
+        "same template.",
+    )
+
+    def _dispatch_put_seal__(self):
+        for mail in self:
+            mail.dispatch_seal = mail._dispatch_make_seal__()
+
+    def _dispatch_make_seal__(self):
+        # superuser: the key of the database signs it, nobody reads that
+        return hmac(self.env(su=True), SCOPE, (self.id, self.email_to))
+
+    def _prepare_outgoing_body(self):
+        """Put the customer's links where their places are, on the way out only."""
+        body = super()._prepare_outgoing_body()
+        if not self.dispatch_seal or not consteq(self.dispatch_seal, self._dispatch_make_seal__()):
+            return body
+        # sudo: the mail was made by the row
+        row = self.env["document.consent"].sudo().browse(self.res_id).exists()
+        return links.put_in(body, row._mail_links__()) if row else body

@@ -1,0 +1,3 @@
+from . import document_dispatch_written
+from . import document_letter
+from . import document_statement

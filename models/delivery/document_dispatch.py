@@ -1,0 +1,182 @@
+from odoo import fields, models
+
+from ...tools.dispatch.steering import OutgoingMail
+from ..dispatch.document_dispatch import NO_SYNC
+
+#: The layout that core puts around documents (account.move.send, sale), and what goes out instead of it
+CORE_LAYOUT = "mail.mail_notification_layout_with_responsible_signature"
+OUR_LAYOUT = "document_dispatch.mail_layout"
+
+
+class DocumentDispatch(models.Model):
+    """A dispatch as Odoo's mail sees it: one message in the chatter, one mail for each recipient."""
+
+    # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
+    _inherit = "document.dispatch"
+
+    def _freeze(self):
+        """Post the message in the chatter and make the final mails; from here on only addresses go."""
+        dispatches = self._engine()
+        dispatches._post_messages()
+        for dispatch in dispatches:
+            if dispatch.lead_id:
+                dispatch.frozen = True  # its mail is that of another row
+                continue
+            base, bodies = dispatch._prepare_mails()
+            dispatch.write({"mail_values": base, "frozen": True})
+            for recipient in dispatch.recipient_ids:
+                recipient.mail_body = bodies[recipient._mail_key()]
+
+    def _post_messages(self):
+        """One message for each row in its document's chatter, without notifying anybody by itself."""
+        missing = self.filtered(lambda dispatch: not dispatch.mail_message_id)
+        for model, dispatches in missing.grouped(lambda dispatch: dispatch._thread()._name).items():
+            vals_list = [dispatch._prepare_message_vals(dispatch._thread_of_author()) for dispatch in dispatches]
+            # sudo: the messages belong to the rows, which were made with the users' rights
+            messages = OutgoingMail().on(self.env[model].sudo())._message_create(vals_list)
+            for dispatch, message in zip(dispatches, messages, strict=True):
+                dispatch.mail_message_id = message
+        missing._create_notifications()
+
+    def _thread_of_author(self):
+        """Where the message stands, in the name, company and language of this row.
+
+        sudo: the message belongs to the row, which was made with the user's rights.
+        """
+        return self._thread().with_user(self.user_id).sudo().with_company(self.company_id).with_context(
+            lang=self.lang, email_notification_allow_footer=True, **NO_SYNC,
+        )
+
+    def _prepare_message_vals(self, document):
+        author_id, email_from = document._message_compute_author(
+            author_id=self.user_id.partner_id.id, email_from=self.email_from,
+        )
+        return {
+            "model": document._name,
+            "res_id": document.id,
+            "author_id": author_id,
+            "email_from": email_from,
+            "reply_to": self.reply_to or document._notify_get_reply_to(
+                default=email_from, author_id=author_id
+            )[document.id],
+            "subject": self.subject,
+            "body": self.body,
+            "message_type": "comment",
+            # a rehearsal is nothing that the customer may read on his portal
+            "subtype_id": self.env["ir.model.data"]._xmlid_to_res_id(
+                "mail.mt_note" if self.rehearsal else "mail.mt_comment"
+            ),
+            "is_internal": self.rehearsal,
+            "partner_ids": [] if self.rehearsal else self.recipient_ids.partner_id.ids,
+            "attachment_ids": [fields.Command.link(file.id) for file in self._with_riders().attachment_ids],
+            "email_layout_xmlid": self.email_layout_xmlid,
+            "email_add_signature": False,
+            "mail_server_id": self.mail_server_id.id,
+            "record_company_id": self.company_id.id,
+            "record_alias_domain_id": document._mail_get_alias_domains(
+                default_company=self.company_id
+            )[document.id].id,
+        }
+
+    # ------------------------------------------------------------------
+    # The envelopes in the chatter
+    # ------------------------------------------------------------------
+
+    def _create_notifications(self):
+        """One line for each recipient behind the envelope in the chatter, as core makes them."""
+        real = self.filtered(lambda dispatch: not dispatch.rehearsal)
+        vals_list = [vals for dispatch in real for vals in dispatch._prepare_notifications()]
+        self.env["mail.notification"].sudo().create(vals_list)  # sudo: as core, the system's own
+
+    def _prepare_notifications(self):
+        self.ensure_one()
+        base = {
+            "author_id": self.mail_message_id.author_id.id,
+            "mail_message_id": self.mail_message_id.id,
+            "notification_type": "email",
+            "notification_status": "ready",
+            "is_read": True,
+        }
+        seen = set()
+        for recipient in self.recipient_ids:
+            partner = recipient.partner_id
+            # core allows one line for each partner and message
+            known = not partner or partner.id in seen
+            seen.add(partner.id)
+            yield {**base, **({"mail_email_address": recipient.email} if known else {"res_partner_id": partner.id})}
+
+    def _update_notifications(self):
+        """Show in the chatter what the mail server said."""
+        changes = {}
+        for dispatch in self:
+            by_partner = {r.partner_id.id: r for r in reversed(dispatch.recipient_ids) if r.partner_id}
+            by_email = {r.email: r for r in dispatch.recipient_ids}
+            for line in dispatch.mail_message_id.sudo().notification_ids:  # sudo: as above
+                recipient = by_partner.get(line.res_partner_id.id) or by_email.get(line.mail_email_address)
+                if recipient:
+                    vals = tuple(recipient._prepare_notification_status().items())
+                    changes[vals] = changes.get(vals, line.browse()) | line
+        for vals, lines in changes.items():
+            lines.write(dict(vals))
+
+    # ------------------------------------------------------------------
+    # The mails
+    # ------------------------------------------------------------------
+
+    def _prepare_mails(self):
+        """Return the values that all mails of this row share, and the bodies with Odoo's layout around
+        the text, by language, contact and link.
+        """
+        document = self._thread_of_author()
+        message = self.mail_message_id.sudo()  # sudo: the row's own message
+        # No recipients given: core would name them all to each other in the header (X-Msg-To-Add),
+        # and whom else a customer's document goes to is nobody's business.
+        base = document._notify_by_email_get_base_mail_values(
+            message, [], additional_values={"is_notification": True},
+        )
+        bodies = {}
+        for recipient in self.recipient_ids:
+            key = recipient._mail_key()
+            if key not in bodies:
+                bodies[key] = self._render_layout(document, message, recipient)
+        return base, bodies
+
+    def _forget_mails(self):
+        """Drop Odoo's technical records of the mails, all at once, unless the template keeps them."""
+        messages = self.filtered(lambda dispatch: not dispatch.keep_mail).mail_message_id
+        # sudo: only the worker writes mails
+        self.env["mail.mail"].sudo().search(
+            [("mail_message_id", "in", messages.ids), ("state", "=", "sent")]
+        ).unlink()
+
+    def _prepare_subtitles(self):
+        if self.rider_ids:
+            return [self.partner_id.commercial_partner_id.display_name]
+        return [self.document_name, self.partner_id.display_name]
+
+    def _render_layout(self, document, message, recipient):
+        """Render the layout for one recipient: buttons and language are his."""
+        text = recipient._prepare_body(message.body)
+        if text != message.body:
+            # the same message in his language, with the link to his page
+            message = message.new({"body": text}, origin=message)
+        document = OutgoingMail(recipient.id).on(document)
+        groups = document._notify_get_classified_recipients_iterator(
+            message, [recipient._prepare_recipient_data()], force_email_lang=recipient.lang,
+            # core's second line says of a credit note that it is due
+            subtitles=self._prepare_subtitles(),
+            model_description=self._document().with_context(lang=recipient.lang)._dispatch_description(),
+            msg_vals={"model": document._name, "res_id": document.id,
+                      "partner_ids": self.recipient_ids.partner_id.ids, "tracking_value_ids": False},
+        )
+        # core's is wider than a phone (data/mail_layout.xml); one that somebody chose stays
+        layout = message.email_layout_xmlid
+        layout = {"email_layout_xmlid": OUR_LAYOUT if layout == CORE_LAYOUT else layout}
+        for _lang, render_values, group in groups:
+            body = document._notify_by_email_render_layout(
+                message, group, msg_vals=layout, render_values=render_values,
+            )
+            for row in self._with_riders():
+                body = recipient._drop_tokens(body, row._thread())
+            return body
+        return message.body

@@ -1,0 +1,143 @@
+import logging
+
+from odoo import models
+from odoo.fields import Domain
+
+from ...tools.dispatch import states
+from ..dispatch.document_dispatch import NO_SYNC
+from .document_dispatch_worker import CLASHES, HELD
+
+_logger = logging.getLogger(__name__)
+
+
+class DocumentDispatch(models.Model):
+    """Several documents of a customer in one mail.
+
+    Each document keeps its own row with its own recipients: the truth is told for each. One of the rows
+    leads: its mail carries the text and the files of all, and what becomes of its recipients becomes of
+    the same addresses of the others (``document.dispatch.recipient._set_state``).
+    """
+
+    # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
+    _inherit = "document.dispatch"
+
+    def _with_riders(self):
+        """These rows and those that go in their mails."""
+        return self | self.rider_ids
+
+    def _leads(self):
+        """These rows, or those in whose mails they go."""
+        return self.browse().union(*(row.lead_id or row for row in self))
+
+    def _bundle_complete(self):
+        """Make the mails of those customers of whom all documents are made."""
+        for key, rows in self.grouped(lambda row: (row.batch_id, row.commercial_partner_id)).items():
+            siblings = self._find_siblings(*key)
+            # another worker makes some of them, or holds them: whoever comes last makes the mail
+            if rows <= siblings and all(siblings.mapped("content_ready")) and len(
+                siblings.try_lock_for_update()
+            ) == len(siblings):
+                for members in siblings.grouped(lambda row: row._bundle_key()).values():
+                    members._try_bundle()
+
+    def _find_siblings(self, batch, customer):
+        return self.search(self._get_bundling_domain() & Domain([
+            ("batch_id", "=", batch.id), ("commercial_partner_id", "=", customer.id),
+        ]), order="id")
+
+    def _get_bundling_domain(self):
+        """Rows that wait for the others of their customer."""
+        return Domain([
+            ("together", "=", True), ("channel", "=", "email"), ("state", "=", states.QUEUED), ("frozen", "=", False),
+        ])
+
+    def _bundle_key(self):
+        """Documents with the same key can go in one mail: same readers, sender, user and company."""
+        # who chose one mail for each customer wants all in it; else what belongs to one invoice goes together
+        invoice = self.env["account.move"] if self.batch_id.way == "together" else self.move_id
+        return (
+            invoice, self.company_id, self.user_id, self.res_model, self.lang, self.mail_server_id, self.rehearsal,
+            self.email_from, tuple(sorted(self.recipient_ids.mapped("email"))),
+        )
+
+    def _try_bundle(self):
+        """Make one mail, or leave each to its own where that fails."""
+        try:
+            with self.env.cr.savepoint():
+                self._bundle()
+        except (*CLASHES, HELD):
+            raise  # no fault of the documents
+        except Exception:
+            self.env.invalidate_all()
+            _logger.warning("Not sent together, but each by itself: %s", self.mapped("document_name"), exc_info=True)
+            self._engine().together = False
+            self._freeze()
+
+    def _bundle(self):
+        """Freeze these rows as one mail, or as several where the files would be too large for one."""
+        parts = self._split_by_size()
+        for number, part in enumerate(parts, start=1):
+            if len(part) > 1:
+                part._engine()[1:].lead_id = part[0]
+            if len(part) > 1 or len(parts) > 1:
+                part._write_together(number, len(parts))
+            part._freeze()
+
+    def _split_by_size(self):
+        """These rows in parts of which each fits the mail server's limit."""
+        limit = self[0]._get_size_limit()
+        Mail, parts, sizes = self.env["mail.mail"], [], []
+        for row in self:
+            own = row.attachment_ids.sudo().mapped("file_size")  # sudo: the row's own files
+            if parts and Mail._estimate_email_size({}, row.body, sizes + own) <= limit:
+                parts[-1] |= row
+                sizes += own
+            else:
+                parts.append(row)
+                sizes = own
+        return parts
+
+    def _get_size_limit(self):
+        """The bytes that a mail may have on this row's account; the least of all where Odoo chooses one."""
+        # sudo: to use, not to read
+        Server = self.env["ir.mail_server"].sudo()
+        servers = self.mail_server_id.sudo() or Server.search([("active", "=", True)]) or Server
+        sizes = [server._get_max_email_size() for server in servers] or [Server._get_max_email_size()]
+        return min(sizes) * 1024 * 1024
+
+    def _write_together(self, number, count):
+        """Write the common text on all of these rows, in the language of each recipient."""
+        first = self[0]
+        if first.own_text:
+            return  # a person wrote it for all of them
+        content = self.env["document.dispatch.content"]
+        documents = content._documents(self)
+        template = first.type_id.together_template_id.with_env(documents.env)
+        texts = {}
+        for lang in {first.lang, *self.recipient_ids.mapped("lang")}:
+            shown = documents.with_context(lang=lang, **NO_SYNC)
+            in_lang = template.with_context(dispatch_documents=shown)
+            texts[lang] = content._render(in_lang, documents[0], lang)[documents[0].id]
+        if count > 1:
+            for text in texts.values():
+                text["subject"] = self.env._(
+                    "%(subject)s (%(number)s of %(count)s)", subject=text["subject"], number=number, count=count)
+        self._engine().write({"subject": texts[first.lang]["subject"], "body": texts[first.lang]["body"]})
+        for lang, recipients in self.recipient_ids.grouped("lang").items():
+            if lang != first.lang:
+                recipients._engine().write({"subject": texts[lang]["subject"], "body": texts[lang]["body"]})
+
+    def _leave_bundle(self):
+        """These rows go another way: the others of their mails, of which nothing has left, are made anew."""
+        # where somebody has the mail already, nothing can be taken out of it
+        bundles = self._leads().filtered("rider_ids")._withdrawable()
+        if not bundles:
+            return
+        rest = bundles._with_riders() - self
+        everything = bundles._with_riders()._engine()
+        # sudo: nothing of these messages has left; the new ones say what goes
+        everything.mail_message_id.sudo().unlink()
+        everything.write({"lead_id": False})
+        rest._engine().write({"frozen": False, "mail_values": False, "content_ready": False})
+        rest.recipient_ids._engine().write({"mail_body": False, "subject": False, "body": False})
+        self.env["document.dispatch.delivery"].sudo()._trigger_lanes()  # sudo: the scheduler's

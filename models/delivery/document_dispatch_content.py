@@ -1,0 +1,232 @@
+import logging
+
+from odoo import models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.tools import formataddr
+
+from ...tools.delivery import environment
+from .document_dispatch import CORE_LAYOUT
+from .document_dispatch_worker import CLASHES, HELD
+from .ir_actions_report import PageTimeout
+from .ir_qweb import CompiledTexts
+
+_logger = logging.getLogger(__name__)
+
+#: What a mail template says of files
+TEMPLATE_FILES = ("attachment_ids", "report_template_ids")
+
+
+class DocumentDispatchContent(models.AbstractModel):
+    """Makes text and files of planned rows, and freezes them on the row.
+
+    Each group is made in one savepoint; when it fails, each row in its own, so that one bad
+    document never stops another. Rights are those of the user in whose name the row goes.
+    """
+
+    _name = "document.dispatch.content"
+    _description = "Text and Files of Dispatches"
+
+    def _prepare(self, dispatches):
+        """Make the content of these rows; a row that cannot be made is parked with its reason."""
+        for group in dispatches.grouped(self._group_key).values():
+            if not self._try_prepare(group) and len(group) > 1:
+                for dispatch in group:
+                    self._try_prepare(dispatch)
+        dispatches.filtered(lambda row: row.together and row.state == "queued")._bundle_complete()
+
+    def _draw(self, dispatches):
+        """Have the pages of these rows drawn, and write nothing: whoever makes them then finds them drawn.
+
+        What cannot be drawn is not said here, but where it is made.
+        """
+        missing = dispatches.filtered(lambda dispatch: not dispatch.content_ready and not dispatch.without_files)
+        for group in missing.grouped(self._group_key).values():
+            try:
+                documents = self._documents(group)
+                documents._dispatch_draw_files(*self._template_and_report(group[0], documents))
+            except Exception:
+                _logger.info("Not drawn beforehand: %s", group, exc_info=True)
+                return  # the transaction may be broken
+
+    @staticmethod
+    def _group_key(dispatch):
+        return (
+            dispatch.user_id, dispatch.company_id, dispatch.type_id, dispatch.lang, dispatch.mail_server_id,
+            dispatch.mail_template_id, dispatch.report_id, dispatch.without_files,
+        )
+
+    def _try_prepare(self, group):
+        try:
+            with self.env.cr.savepoint():
+                self._prepare_group(group)
+        except CLASHES:
+            raise  # no fault of the document: the batch is made anew
+        except HELD:
+            self.env.invalidate_all()
+            return False  # somebody has it in hand: the next run makes it
+        except Exception as error:
+            self.env.invalidate_all()
+            if environment.find_fault(error):
+                raise  # nor is this one
+            # among others there is less time than alone, where the next attempt is
+            if len(group) == 1 and not (isinstance(error, PageTimeout) and group.prepare_tries == 1):
+                _logger.info("Dispatch %s could not be made", group.id, exc_info=True)
+                group._set_state("failed", self._explain(error))
+            return False
+        return True
+
+    def _explain(self, error):
+        """Say what is wrong in words for the clerk."""
+        text = " ".join(str(error).split()) or type(error).__name__
+        return self.env._("The document could not be made: %s", text)
+
+    def _prepare_group(self, group):
+        """Make what is missing, and the final mails of rows that need no review."""
+        fresh = group.filtered(lambda dispatch: not dispatch.content_ready)
+        if fresh:
+            self._render_group(fresh)
+        queued = group.filtered(lambda dispatch: dispatch.state == "queued")
+        queued.filtered(lambda dispatch: not dispatch.together)._freeze()
+
+    def _render_group(self, group):
+        """Render subject, text, sender and files of rows that share user, company, type, language."""
+        first = group[0]
+        documents = self._documents(group)
+        for document in documents:
+            if obstacle := document._dispatch_obstacle(first.type_id.code):
+                raise ValueError(obstacle)
+        template, report = self._template_and_report(first, documents)
+        files = {} if first.without_files else documents._dispatch_make_files(template, report)
+        texts = {
+            lang: self._render(template, documents, lang)
+            for lang in {first.lang, *group.recipient_ids.mapped("lang")}
+        }
+        for dispatch, document in zip(group, documents, strict=True):
+            text = texts[first.lang][document.id]
+            if dispatch.own_text:
+                text = {**text, "subject": dispatch.subject, "body": dispatch.body}
+            dispatch._engine().write({
+                **text,
+                **self._prepare_sender(dispatch, text),
+                "attachment_ids": [(6, 0, files[document].ids if files else [])],
+                "email_layout_xmlid": self._layout(template),
+                "keep_mail": not template.auto_delete,
+                "content_ready": True,
+            })
+            others = dispatch.recipient_ids.filtered(lambda r: r.lang != first.lang)
+            for recipient in others.browse() if dispatch.own_text else others:
+                text = texts[recipient.lang][document.id]
+                recipient._engine().write({"subject": text["subject"], "body": text["body"]})
+
+    def _template_and_report(self, dispatch, documents):
+        """The text of a row and its report, in the environment of the documents; the report may be empty."""
+        template = (dispatch.mail_template_id or dispatch.type_id.mail_template_id).with_env(documents.env)
+        if not template:
+            raise ValueError(self.env._("The document type “%s” has no text. Choose one there.", dispatch.type_id.name))
+        return template, (dispatch.report_id or dispatch.type_id.report_id).with_env(documents.env)
+
+    def _documents(self, group):
+        """The documents, seen by the operator in his company and the customer's language."""
+        first = group[0]
+        model = self.env[first.res_model].with_user(first.user_id).with_company(first.company_id)
+        return model.with_context(
+            lang=first.lang, allowed_company_ids=first.company_id.ids,
+        ).browse(group.mapped("res_id"))
+
+    def _layout(self, template):
+        return template.email_layout_xmlid or CORE_LAYOUT
+
+    def _render(self, template, documents, lang):
+        """Render the text in one language: ``{id: {subject, body, email_from, reply_to}}``."""
+        # sudo: as core does (account.move.send); the text is the administrator's, and it may name
+        # fields that the operator does not see. The documents themselves were read with his rights.
+        template = template.sudo().with_context(dispatch_compiled=CompiledTexts())
+        rendered = {
+            name: template._render_field(name, documents.ids, set_lang=lang, options=options)
+            for name, options in (
+                ("subject", None), ("body_html", {"post_process": True}),
+                ("email_from", None), ("reply_to", None),
+            )
+        }
+        user = documents.env.user
+        own = {document.id: document._dispatch_own_text(lang) for document in documents}
+        return {
+            res_id: {
+                "subject": rendered["subject"][res_id],
+                "body": rendered["body_html"][res_id],
+                "email_from": rendered["email_from"][res_id] or user.email_formatted,
+                "reply_to": rendered["reply_to"][res_id],
+                **own[res_id],
+            }
+            for res_id in documents.ids
+        }
+
+    def _prepare_sender(self, dispatch, text):
+        """From whom it comes, and where answers go.
+
+        An account that was chosen, and has an address of its own, is the sender and gets the answers.
+        """
+        # sudo: to use, not to read
+        address = dispatch.mail_server_id.sudo()._dispatch_address()
+        reply_to = dispatch.type_id.reply_to or text["reply_to"]
+        if not address:
+            return {"email_from": text["email_from"], "reply_to": reply_to}
+        sender = formataddr((dispatch.company_id.name, address))
+        return {"email_from": sender, "reply_to": reply_to or sender}
+
+    def _make_template_files(self, documents, template, report):
+        """Make the files that a mail template names: its reports, and the files it always adds.
+
+        :param report: instead of those; empty: the document's own, where the template names none
+        :return: ``{document: ir.attachment}``
+        """
+        template = self._template_with_report(documents, template, report)
+        made = self._generate_attachments(template, documents)
+        # sudo: the files are the system's to write
+        Attachment = self.env["ir.attachment"].sudo()
+        return {
+            document: Attachment.browse(made[document.id]["attachment_ids"]) | Attachment.create([
+                {"name": name, "datas": content, "res_model": document._name, "res_id": document.id}
+                for name, content in made[document.id]["attachments"]
+            ])
+            for document in documents
+        }
+
+    def _template_with_report(self, documents, template, report):
+        """A template that names the report of these documents; nothing is stored."""
+        if not report and template.report_template_ids:
+            return template
+        report = report or documents[:1]._dispatch_default_report()
+        return template.new({"report_template_ids": [Command.set(report.ids)]}, origin=template)
+
+    def _draw_template_files(self, documents, template, report):
+        """Have drawn what :meth:`_make_template_files` will ask for, and write nothing."""
+        template = self._template_with_report(documents, template, report)
+        with template.env["ir.actions.report"]._dispatch_rendering() as batch:
+            if batch:
+                self._start_drawing(batch, template.with_context(dispatch_render=batch), documents)
+
+    def _generate_attachments(self, template, documents):
+        """Have core make a template's files; the PDFs are drawn several at once."""
+        Report = template.env["ir.actions.report"]
+        with Report._dispatch_rendering() as batch:
+            template = template.with_context(dispatch_render=batch)
+            if batch:
+                self._start_drawing(batch, template, documents)
+            try:
+                return template._generate_template_attachments(documents.ids, TEMPLATE_FILES)
+            except PageTimeout:
+                raise  # with more patience it takes longer still
+            except UserError:
+                if len(documents) > 1:
+                    raise  # the caller makes each on its own
+                patient = template.with_context(dispatch_patient=True)
+                return patient._generate_template_attachments(documents.ids, TEMPLATE_FILES)
+
+    def _start_drawing(self, batch, template, documents):
+        """Have everything drawn that core will ask for, one process for each PDF, as core does here."""
+        for report in template.report_template_ids.filtered(lambda report: report.report_type == "qweb-pdf"):
+            for document in documents:
+                with batch.collect():
+                    template.env["ir.actions.report"]._render_qweb_pdf(report, document.ids)

@@ -1,0 +1,433 @@
+import logging
+from contextlib import contextmanager
+
+from odoo import SUPERUSER_ID, api, fields, models, modules
+from odoo.fields import Domain
+from odoo.modules.registry import Registry
+from odoo.tools import SQL
+
+from ...tools.delivery import environment
+from ...tools.dispatch import states
+from ...tools.pdf import folders
+from .document_dispatch_mailer import Sessions
+from .document_dispatch_worker import ATTEMPTS, CLASHES, HELD
+
+_logger = logging.getLogger(__name__)
+
+#: Rows whose content is made in one transaction: well within one slice of the scheduler's time
+PREPARE_BATCH = 20
+#: How often a batch is made anew because of a clash, before each row of it is made by itself
+BATCH_ATTEMPTS = 2
+#: A row that ended so many workers while it was made is given up
+MOST_INTERRUPTIONS = 3
+#: Rows whose documents are told of the outcome in one transaction
+CONCLUDE_BATCH = 20
+#: More rows than this are left to the scheduler, so that no click waits for them
+AT_ONCE = 5
+
+
+class DocumentDispatchDelivery(models.AbstractModel):
+    """The worker: makes what is planned, hands it to the mail server, writes down what it said.
+
+    Every step is a transaction of its own. ``sending`` is committed before SMTP begins, the
+    outcome is committed by itself right after, and only then the document is told. A worker holds
+    an advisory lock while it lives: rows found ``sending`` whose lock is free belong to a worker
+    that died, and become ``unknown``.
+    """
+
+    _name = "document.dispatch.delivery"
+    _inherit = ["document.dispatch.worker"]
+    _description = "Delivery of Dispatches"
+
+    @api.model
+    def _cron_deliver(self):
+        """Entry of ``ir_cron_dispatch_deliver`` and the other lanes."""
+        if self._is_time_up():
+            # Odoo calls a job ten times, whatever its time (ir.cron._run_job). A batch more after
+            # each call would hold up the other jobs; so the rest goes in the next round, in one go.
+            self._announce()
+        else:
+            self._deliver()
+
+    @api.model
+    def _deliver_after_commit(self, dispatches):
+        """Deliver as soon as the caller's transaction is committed; many rows by the scheduler."""
+        if len(dispatches) > AT_ONCE or self.env.context.get("ir_cron_progress_id"):
+            # sudo: triggering the worker is what releasing means
+            self.sudo()._trigger_lanes()
+            return
+        if modules.module.current_test:
+            # as mail.mail.send_after_commit: nothing is committed in a test
+            self.sudo()._deliver(dispatches)  # sudo: the worker writes states, see _engine
+            return
+        dbname, ids = self.env.cr.dbname, dispatches.ids
+
+        @self.env.cr.postcommit.add
+        def deliver():
+            # A cursor of its own: the caller's is about to be closed
+            with Registry(dbname).cursor() as cr:
+                env = api.Environment(cr, SUPERUSER_ID, {})
+                env["document.dispatch.delivery"]._deliver(env["document.dispatch"].browse(ids))
+
+    def _deliver(self, only=None):
+        """Deliver everything that is due, or those of ``only`` that are.
+
+        :param only: rows of ``document.dispatch``; ``None`` for all
+        """
+        if self.pool._init:
+            return  # nothing leaves while modules are being installed (ir.mail_server._disable_send)
+        with self._worker() as key:
+            self._find_abandoned(key)
+            sessions = Sessions()
+            try:
+                self._work_off(key, only, sessions)
+            finally:
+                sessions.close()
+            self._come_back()
+
+    def _work_off(self, key, only, sessions):
+        """Send what is made, then make the next batch, until nothing is left or time is up."""
+        if only is None:
+            self._announce()
+        seen, down, tried = set(), set(), set()
+        while True:
+            if not self._hand_over_due(key, only, sessions, seen, down):
+                return
+            batch = self._find_unprepared(only, tried)
+            if not batch:
+                if only is None and self._isolate(self._bundle_rest):
+                    continue
+                break
+            if not self._prepare(batch, key, tried):
+                break  # nor can the server make others now
+            if self._is_time_up():
+                return
+        if only is None:
+            # what is left is in the hands of another lane, or waits for a server that is down or not able
+            self._announce_remaining(0)
+
+    def _hand_over_due(self, key, only, sessions, seen, down):
+        """Hand over everything that is made and due; return false when time is up."""
+        handed_over = self.env["document.dispatch"]
+        go_on = True
+        while go_on and (dispatch := self._repeat(self._claim, only, seen, down)):
+            seen.add(dispatch.id)
+            go_on = self._deliver_isolated(dispatch, key, sessions, down)
+            handed_over |= dispatch
+            if len(handed_over) >= CONCLUDE_BATCH:
+                handed_over = self._conclude(handed_over)
+        self._conclude(handed_over)
+        return go_on
+
+    def _announce(self):
+        """Tell the scheduler how much there is, so that it comes back at once for what is left."""
+        count = self.env["document.dispatch"].search_count
+        # making and handing over are a step each
+        self._announce_remaining(count(self._get_unprepared_domain()) + count(self._get_due_domain()))
+
+    def _get_due_domain(self):
+        """Everything that the worker can do something for now."""
+        due = Domain("state", "in", (states.QUEUED, states.DEFERRED)) & (
+            Domain("next_try", "=", False) | Domain("next_try", "<=", fields.Datetime.now())
+        )
+        return self._get_unprepared_domain() | (
+            Domain("state", "in", (states.QUEUED, states.UNKNOWN)) & Domain("recipient_ids", "any", due)
+            & Domain("lead_id", "=", False) & self._get_company_domain()
+        )
+
+    def _get_company_domain(self):
+        """Nothing leaves a company that is off, and nothing real one that rehearses (``_claim``)."""
+        return Domain("company_id.dispatch_mode", "=", "send") | (
+            Domain("company_id.dispatch_mode", "=", "rehearse") & Domain("rehearsal", "=", True)
+        )
+
+    def _get_unprepared_domain(self):
+        # for its page, or for its new content (document.dispatch.file)
+        waits = Domain("file_id", "any", Domain("danfe_state", "=", "waiting") | Domain("reading", "=", True))
+        able = Domain("prepare_after", "=", False) | Domain("prepare_after", "<=", fields.Datetime.now())
+        return Domain("channel", "=", "email") & ~waits & able & (
+            Domain("state", "=", states.QUEUED) & Domain("frozen", "=", False)
+            | Domain("state", "=", states.REVIEW) & Domain("content_ready", "=", False)
+        )
+
+    # ------------------------------------------------------------------
+    # What dead workers left
+    # ------------------------------------------------------------------
+
+    def _find_abandoned(self, key):
+        """Turn what a dead worker left ``sending`` into ``unknown``: nobody knows if it arrived.
+
+        The pages that it was drawing are removed from the disk.
+        """
+        folders.remove_left_over()
+        sending = self.env["document.dispatch.recipient"].search([("state", "=", states.SENDING)])
+        for worker in set(sending.mapped("worker")) - {key}:
+            if self._is_gone(worker):
+                self._commit()  # a fresh snapshot: the worker may have finished since we looked
+                self._isolate(self._give_up, worker)
+        stuck = self.env["document.dispatch"].search([
+            ("state", "=", states.SENDING), ("recipient_ids.state", "!=", states.SENDING),
+        ]).filtered(lambda d: states.SENDING not in d.recipient_ids.mapped("state"))
+        # the outcome is known, but the worker could not tell the documents any more
+        self._conclude(stuck)
+
+    def _give_up(self, worker):
+        left = self.env["document.dispatch.recipient"].search([
+            ("state", "=", states.SENDING), ("worker", "=", worker),
+        ])
+        left._set_state(states.UNKNOWN, worker=False, reply=self.env._(
+            "The server was stopped while this mail was being handed over."
+        ))
+        left.dispatch_id._update_state()
+        return self._commit()
+
+    # ------------------------------------------------------------------
+    # Making what is planned
+    # ------------------------------------------------------------------
+
+    def _find_unprepared(self, only, tried):
+        """Return the next batch whose text and files are not made yet.
+
+        What was begun before and not finished comes last, and alone.
+        """
+        Dispatch = self.env["document.dispatch"]
+        domain = self._get_free_domain() & Domain("id", "not in", list(tried))
+        if only is not None:
+            domain &= Domain("id", "in", only.ids)
+        return (
+            Dispatch.search(domain & Domain("prepare_tries", "=", 0), order="id", limit=PREPARE_BATCH)
+            or Dispatch.search(domain & Domain("prepare_tries", ">", 0), order="prepare_tries, id", limit=1)
+        )
+
+    def _get_free_domain(self):
+        """What is to be made, and is in no living worker's hands."""
+        return self._get_unprepared_domain() & Domain("prepare_worker", "not in", self._get_living_workers())
+
+    def _prepare(self, batch, key, tried):
+        """Make text and files of a batch; return false where the server is not able to make any.
+
+        :param set tried: ids of the rows that are done with in this run; it is added to
+        """
+        tried.update(batch.ids)
+        mine = self._isolate(self._take, batch, key)
+        if not mine:
+            return True
+        Report = self.env["ir.actions.report"]
+        faults = []
+        with self._fault_noted(mine, faults), Report._dispatch_rendering(alone=mine[0].prepare_tries > 1) as rendering:
+            content = self.env["document.dispatch.content"].with_context(dispatch_render=rendering)
+            self._make(mine, content, faults)
+        left = self._isolate(self._leave, mine, key)
+        if left and len(batch) > 1:
+            tried.difference_update(left.ids)  # each alone, after all others
+        return len(faults) < len(mine)
+
+    def _take(self, batch, key):
+        """Claim these rows, and count the attempt, before anything is made; return those that are ours.
+
+        What another worker has just made is not made again.
+        """
+        self._limit_waiting()
+        mine = batch.try_lock_for_update().filtered_domain(self._get_free_domain())
+        given_up = mine.filtered(lambda row: row.prepare_tries >= MOST_INTERRUPTIONS)
+        for row in given_up:
+            row._set_state(states.FAILED, self.env._(
+                "The server was ended %s times while it made this document.", row.prepare_tries))
+        given_up._end_making()
+        mine -= given_up
+        mine._begin_making(key)
+        self._commit(len(given_up))
+        return mine
+
+    def _make(self, rows, content, faults):
+        """Draw the pages first, then write, in a transaction that waits for nobody.
+
+        Where that clashes with what people write, each row by itself: one busy document must not hold up others.
+        """
+        if rendering := content.env.context["dispatch_render"]:
+            self._isolate(content._draw, rows)
+            self._roll_back()
+            rendering.wait()
+        several = len(rows) > 1
+        try:
+            self._repeat(self._write_content, rows, content, attempts=BATCH_ATTEMPTS if several else ATTEMPTS)
+        except Exception as error:
+            self._roll_back()
+            fault = environment.find_fault(error)
+            _logger.info("Not made %s: %s", "together" if several else "now", rows, exc_info=True)
+            if several:
+                for row in rows:
+                    self._make(row, content, faults)
+            elif fault:
+                faults.append(fault)
+                self._isolate(self._wait_for_server, rows, fault)
+
+    def _write_content(self, rows, content):
+        self._limit_waiting()
+        mine = rows.try_lock_for_update().filtered_domain(self._get_unprepared_domain())
+        content._prepare(mine)
+        # what is not made yet stays ours until it is left
+        mine.filtered(lambda row: row.content_ready or row.state == states.FAILED)._end_making()
+        self._commit(len(mine))
+
+    def _wait_for_server(self, rows, fault):
+        rows.exists()._wait_for_server(fault)
+        self._commit()
+
+    def _leave(self, rows, key):
+        """Give back what was not made; return it."""
+        left = rows.exists().filtered(lambda row: row.prepare_worker == key)
+        left._leave_making()
+        self._commit()
+        return left
+
+    @contextmanager
+    def _fault_noted(self, rows, faults):
+        """Where not even a place for the pages can be had, all of these rows wait."""
+        try:
+            yield
+        except Exception as error:
+            self._roll_back()
+            fault = environment.find_fault(error)
+            if not fault:
+                raise
+            faults += [fault] * len(rows)
+            self._isolate(self._wait_for_server, rows, fault)
+
+    def _bundle_rest(self):
+        """Make the common mails of customers whose documents several workers made; tell whether there were some."""
+        Dispatch = self.env["document.dispatch"]
+        rest = Dispatch.search(Dispatch._get_bundling_domain() & Domain("content_ready", "=", True))
+        rest._bundle_complete()
+        made = rest.filtered("frozen")
+        self._commit(len(made))
+        return bool(made)
+
+    # ------------------------------------------------------------------
+    # Handing over
+    # ------------------------------------------------------------------
+
+    def _deliver_isolated(self, dispatch, key, sessions, down):
+        for _attempt in range(ATTEMPTS):
+            try:
+                return self._deliver_dispatch(dispatch, key, sessions, down)
+            except (*CLASHES, HELD) as clash:
+                # no fault of the row: it is as it was, and goes now, or at the next run
+                _logger.info("Dispatch %s is taken anew: %s", dispatch.id, clash)
+                self._roll_back()
+                if isinstance(clash, HELD) or not self._repeat(self._claim, dispatch, (), down):
+                    break
+            except Exception as error:
+                _logger.exception("Dispatch %s could not be handed over", dispatch.id)
+                self._roll_back()
+                if fault := environment.find_fault(error):
+                    self._isolate(self._wait_for_server, dispatch, fault)
+                else:
+                    self._isolate(self._park, dispatch, error)
+                break
+        return self._commit()
+
+    def _claim(self, only, seen, down):
+        """Lock the next row that is due, or return an empty one.
+
+        Raw SQL: ``FOR UPDATE SKIP LOCKED`` in the very query that chooses, so that two workers
+        never take the same row. Those that failed most often go last.
+        """
+        self._limit_waiting()
+        conditions = [SQL("d.id NOT IN %s", tuple(seen) or (0,))]
+        if only is not None:
+            conditions.append(SQL("d.id IN %s", tuple(only.ids) or (0,)))
+        if down:
+            conditions.append(SQL("COALESCE(d.mail_server_id, 0) NOT IN %s", tuple(down)))
+        self.env["document.dispatch.recipient"].flush_model()
+        self.env["document.dispatch"].flush_model()
+        rows = self.env.execute_query(SQL(
+            """
+            SELECT d.id
+              FROM document_dispatch d
+              JOIN document_dispatch_recipient r ON r.dispatch_id = d.id
+              JOIN res_company c ON c.id = d.company_id
+                                AND (c.dispatch_mode = 'send' OR c.dispatch_mode = 'rehearse' AND d.rehearsal)
+             WHERE d.state IN ('queued', 'unknown') AND d.frozen AND d.lead_id IS NULL
+               AND r.state IN ('queued', 'deferred')
+               AND (r.next_try IS NULL OR r.next_try <= %s)
+               AND %s
+             ORDER BY r.tries, r.id
+             LIMIT 1
+               FOR UPDATE OF d SKIP LOCKED
+            """,
+            fields.Datetime.now(), SQL(" AND ").join(conditions),
+        ))
+        return self.env["document.dispatch"].browse(row[0] for row in rows)
+
+    def _deliver_dispatch(self, dispatch, key, sessions, down):
+        """Hand one row to the mail server, recipient by recipient; return false when time is up."""
+        dispatch = dispatch._engine()
+        for row in dispatch._with_riders():
+            if obstacle := row._document()._dispatch_obstacle(row.type_code):
+                row._leave_bundle()  # the others of its mail are made anew
+                row._set_state(states.FAILED, obstacle)
+                return self._commit(1)
+        now, go_on = fields.Datetime.now(), True
+        for recipient in dispatch.recipient_ids:
+            if recipient.state not in ("queued", "deferred") or (
+                recipient.next_try and recipient.next_try > now
+            ):
+                continue
+            recipient._set_state(states.SENDING, worker=key, message_id=dispatch.mail_message_id.message_id)
+            if dispatch.state != states.SENDING:
+                dispatch._with_riders()._set_state(states.SENDING)
+            links = recipient._make_links()
+            self._commit()
+            outcome = self.env["document.dispatch.mailer"]._hand_over(
+                recipient, recipient._prepare_mail_vals(), sessions, links=links
+            )
+            used = {"mail_server_id": recipient.mail_server_id.id, "linked_files": recipient.linked_files}
+            go_on = self._repeat(self._write_outcome, recipient, outcome, used)
+            # by itself: another lane may note the same of the account, and the outcome is safe now
+            self._isolate(self._note_account, recipient.mail_server_id, outcome)
+            if outcome.connection_lost and not outcome.costs_try:
+                down.add(dispatch.mail_server_id.id or 0)
+                break
+        return go_on
+
+    def _write_outcome(self, recipient, outcome, used):
+        """Commit what the server said; ``used``: what the mailer noted, and a clash has undone."""
+        recipient._engine().write(used)
+        recipient._apply_outcome(outcome)
+        recipient.dispatch_id.filtered("prepare_faults")._end_making()
+        return self._commit()
+
+    def _note_account(self, server, outcome):
+        self.env["document.dispatch.mailer"]._note_account(server, outcome)
+        self._commit()
+
+    def _conclude(self, dispatches):
+        """Tell the rows, their documents and the chatter what came of it; return no rows.
+
+        By itself, after the outcome was committed, for many rows at once. Where that fails, because
+        somebody edits one of the documents, each is told alone, and the rest at the next run
+        (``_find_abandoned``).
+        """
+        if dispatches and not self._isolate(self._tell, dispatches) and len(dispatches) > 1:
+            for dispatch in dispatches:
+                self._isolate(self._tell, dispatch)
+        return dispatches.browse()
+
+    def _tell(self, dispatches):
+        self._limit_waiting()
+        dispatches = dispatches.exists()._with_riders().filtered(lambda dispatch: dispatch.state == states.SENDING)
+        with self.env.cr.savepoint():
+            dispatches._update_state()
+            dispatches._update_notifications()
+            dispatches._tell_operator()
+            dispatches._forget_mails()
+        self._commit(len(dispatches))
+        return True
+
+    def _park(self, dispatch, error):
+        """A row that cannot even be handed over stays with its reason; the others go on."""
+        dispatch = dispatch.exists()
+        if dispatch.state in (states.QUEUED, states.REVIEW):
+            dispatch._set_state(states.FAILED, self.env["document.dispatch.content"]._explain(error))
+        self._commit(1)

@@ -1,0 +1,108 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.tools import formataddr
+
+from ...tools.dispatch import states
+from ...tools.dispatch.steering import OutgoingMail
+from ...tools.mail import headers as mail_form
+
+
+class DocumentDispatch(models.Model):
+    """The finished message as a draft for a person's own mail program (``.eml``, RFC 5322).
+
+    Nobody here knows whether it left: the row says so, until a person tells.
+    """
+
+    # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
+    _inherit = "document.dispatch"
+
+    draft_id = fields.Many2one("ir.attachment", readonly=True, ondelete="set null")
+
+    def _hand_to_person(self):
+        """Make the draft of a row that a window just made, instead of mailing it."""
+        self.ensure_one()
+        if self.channel != "email":
+            # nothing stays of the row: the window says on which way it can go
+            raise UserError(self._paper_words())
+        if self.rehearsal:
+            raise UserError(self.env._(
+                "%s rehearses: nothing goes to customers. Press Send to see the mail at the supervisor's.",
+                self.company_id.name,
+            ))
+        dispatch = self._engine()
+        # as the row is written. A file of no record is for who made it alone (ir.attachment): secret links of
+        # the customer may stand in it
+        dispatch.draft_id = dispatch.env["ir.attachment"].create({
+            "name": f"{self.document_name.replace('/', '_')}.eml", "mimetype": "message/rfc822",
+        })
+        dispatch._freeze()
+        dispatch.draft_id.raw = dispatch._build_draft()
+        dispatch.recipient_ids._set_state(states.HANDED)
+        dispatch._set_state(states.HANDED, self.env._(
+            "%s took it as a draft into the own mail program.", self.env.user.name))
+
+    def _paper_words(self):
+        """Why this row goes on paper, in words for the person who wanted to mail it."""
+        if self.channel_reason == "refused":
+            return self.env._("%s refuses e-mail. Send it on paper.", self.partner_id.display_name)
+        return self.env._("%s has no usable e-mail address. Type one, or send it on paper.",
+                          self.partner_id.display_name)
+
+    def _build_draft(self):
+        """Return the message as bytes, without what only a sending program knows (RFC 5322 §3.6)."""
+        message = self._build_message()
+        for name in ("Message-Id", "Date", "Return-Path", "Bcc"):
+            del message[name]
+        mail_form.straighten(message)
+        message["X-Unsent"] = "1"  # mail programs open it for editing
+        return message.as_bytes()
+
+    def _build_message(self):
+        """Have Odoo build the one message to all recipients."""
+        # the same message goes to all of them: the link in it is one that only shows
+        first = self.recipient_ids[:1]
+        to = [formataddr((recipient.name or "", recipient.email)) for recipient in self.recipient_ids]
+        # sudo: only for the moment of building; clerks have no access to mails
+        mail = self.env["mail.mail"].sudo().create({
+            **self.mail_values, "email_to": ", ".join(to), "body_html": first.mail_body,
+        })
+        # in the form of all our mails
+        mail = OutgoingMail(first.id, links=first._make_links()).on(mail)
+        content = mail._prepare_outgoing_list()[0]
+        message = self.env["ir.mail_server"]._build_email__(
+            email_from=content["email_from"], email_to=to, subject=content["subject"], body=content["body"],
+            body_alternative=content["body_alternative"], reply_to=content["reply_to"],
+            attachments=content["attachments"], headers=content["headers"], subtype="html",
+            subtype_alternative="plain",
+        )
+        mail.unlink()
+        return message
+
+    def action_download_draft(self):
+        """Open the draft in the mail program of the person who presses."""
+        self.ensure_one()
+        self.check_access("read")
+        if not self.draft_id.has_access("read"):
+            owner = self.draft_id.sudo().create_uid  # sudo: the name only
+            raise UserError(self.env._("Only %s, who took this draft, can open it.", owner.name))
+        return {"type": "ir.actions.act_url", "url": f"/web/content/{self.draft_id.id}?download=true", "close": True}
+
+    def action_handed_sent(self):
+        """The person has sent the draft."""
+        self._check_handed()
+        self.recipient_ids._set_state(states.SENT, sent_date=fields.Datetime.now())
+        self._update_state()
+        self._update_notifications()
+
+    def action_handed_dropped(self):
+        """The person has not sent the draft, and will not."""
+        self._check_handed()
+        self.recipient_ids._set_state(states.CANCELLED)
+        self._set_state(states.CANCELLED, self.env._("%s did not send the draft.", self.env.user.name))
+        self._update_notifications()
+
+    def _check_handed(self):
+        self.check_access("write")
+        for dispatch in self:
+            if dispatch.state != states.HANDED:
+                raise UserError(self.env._("%s is no draft in a mail program.", dispatch.document_name))

@@ -1,0 +1,131 @@
+from dataclasses import replace
+
+from odoo import models
+
+from ...tools.dispatch import settings, states
+from ...tools.dispatch.steering import OutgoingMail
+from ...tools.mail import smtp
+
+
+class Sessions(dict):
+    """The open sessions of one worker, by account, and the accounts that Odoo chose."""
+
+    def __init__(self, insist=False):
+        """:param bool insist: use an account that rests, too: a person wants to know it now"""
+        super().__init__()
+        self.choices = {}
+        self.insist = insist
+
+    def chosen_server(self):
+        """The account of the first choice; ``False``: the one of Odoo's command line, or none."""
+        return next(iter(self.choices.values()), [False])[0]
+
+    def close(self):
+        """Hang up everywhere."""
+        for session in self.values():
+            session.quit()
+
+
+class DocumentDispatchMailer(models.AbstractModel):
+    """Hands one mail to the mail server, and tells what is known afterwards.
+
+    The mail is an ordinary ``mail.mail`` on an ordinary ``ir.mail_server``; only the conversation is
+    watched, because core keeps no more than a text of it. Nothing of a failed try stays behind.
+    """
+
+    _name = "document.dispatch.mailer"
+    _description = "Handing Mails to the Mail Server"
+
+    def _hand_over(self, recipient, mail_vals, sessions, links=None):
+        """Send the mail of one recipient.
+
+        :param dict mail_vals: values of the ``mail.mail``
+        :param dict sessions: the open sessions of this worker, by account
+        :param dict links: secret links for their places in the text, see ``document.dispatch.recipient._make_links``
+        :return: :class:`tools.smtp.Outcome`
+        """
+        if self.env["ir.mail_server"]._disable_send():
+            # Tests that send nothing: core makes the mail, and takes it for success
+            # (mail.mail._send, ir.mail_server.send_email)
+            kept = recipient.dispatch_id.keep_mail
+            self.env["mail.mail"].sudo().create({**mail_vals, "auto_delete": not kept})  # sudo: as below
+            return smtp.Outcome(states.SENT, "test mode, not sent")
+        outcome, fresh = self._try(recipient, mail_vals, sessions, links or {})
+        if outcome.connection_lost and not outcome.costs_try and not fresh:
+            # the server had closed an idle session: that is no answer
+            outcome, fresh = self._try(recipient, mail_vals, sessions, links or {})
+        return outcome
+
+    def _try(self, recipient, mail_vals, sessions, links):
+        server, account, fresh, linked = None, None, True, self.env["ir.attachment"]
+        try:
+            with self.env.cr.savepoint():
+                # sudo: only the worker writes mails; clerks have no access to them
+                mail = self.env["mail.mail"].sudo().create(mail_vals)
+                server_id, alias_domain_id, smtp_from = self._choose_account(mail, sessions)
+                server = self.env["ir.mail_server"].sudo().browse(server_id)  # sudo: to use, not to read
+                fresh = self._check_session(server, (server_id, smtp_from), sessions)
+                account = (server_id, smtp_from)
+                if fresh:
+                    sessions[account] = self._connect(server, smtp_from)
+                sessions[account].outcome = None
+                outgoing = OutgoingMail(recipient.id, recipient._prepare_subject(), links=links)
+                linked = outgoing.on(mail)._dispatch_choose_linked(server)
+                outgoing = replace(outgoing, linked_ids=tuple(linked.ids))
+                outgoing.on(mail.with_context(lang=recipient.lang))._send(
+                    smtp_session=sessions[account], alias_domain_id=alias_domain_id, raise_exception=True,
+                    mail_server=outgoing.on(server.with_context(lang=recipient.lang)),
+                )
+        except smtp.Ended as ended:
+            outcome = ended.outcome
+        except Exception as error:  # noqa: BLE001
+            # Before SMTP: the mail itself is wrong (no valid sender …). After it: what the server
+            # said stands, whatever went wrong on our side.
+            session = sessions.get(account)
+            outcome = (session and session.outcome) or smtp.Outcome(states.FAILED, smtp.describe(error))
+        else:
+            outcome = sessions[account].outcome or smtp.Outcome(
+                states.FAILED, self.env._("The mail has no valid sender or recipient.")
+            )
+        if outcome.connection_lost and account in sessions:
+            sessions.pop(account).quit()
+        if server:
+            recipient.mail_server_id = server
+        recipient.linked_files = ", ".join(linked.mapped("name")) or False
+        return outcome, fresh
+
+    def _choose_account(self, mail, sessions):
+        """Odoo's choice of the account, made once for all mails of the same sender and domain."""
+        wish = (mail.mail_server_id.id, mail.email_from, mail.record_alias_domain_id.id)
+        if wish not in sessions.choices:
+            *choice, _ids = next(mail._split_by_mail_configuration())
+            sessions.choices[wish] = choice
+        return sessions.choices[wish]
+
+    def _check_session(self, server, account, sessions):
+        """Tell whether a new session is needed; raise where the account must not be used now."""
+        if obstacle := server and server._dispatch_obstacle(sessions.insist):
+            text, seconds = obstacle
+            raise smtp.Ended(smtp.Outcome(
+                states.DEFERRED, text, costs_try=False, connection_lost=True, wait=seconds,
+            ))
+        limit = server.dispatch_per_connection
+        if account in sessions and limit and sessions[account].count >= limit:
+            sessions.pop(account).quit()
+        return account not in sessions
+
+    def _connect(self, server, smtp_from):
+        try:
+            connection = server._connect__(mail_server_id=server.id, smtp_from=smtp_from)
+        except Exception as error:  # whatever keeps us from connecting
+            raise smtp.Ended(smtp.connection_failed(error)) from error
+        # sudo: a system parameter
+        seconds = self.env["ir.config_parameter"].sudo().get_param("document_dispatch.final_dot_timeout")
+        return smtp.Session(connection, settings.whole_number(seconds) or None)
+
+    def _note_account(self, server, outcome):
+        """A refused login stops the account; an accepted mail clears it."""
+        if outcome.account_refused:
+            server._dispatch_refused(outcome.reply)
+        elif outcome.state == states.SENT:
+            server._dispatch_accepted()

@@ -1,0 +1,71 @@
+from datetime import timedelta
+
+from odoo import fields, models
+
+from ...tools.delivery import environment
+from ...tools.dispatch import states
+
+
+class DocumentDispatch(models.Model):
+    """How far a row is on the way to its text and files, and what keeps it from there."""
+
+    # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
+    _inherit = "document.dispatch"
+
+    prepare_worker = fields.Integer(
+        readonly=True, default=0, help="Key of the worker that makes text and files of this row.",
+    )
+    prepare_tries = fields.Integer(
+        readonly=True, default=0,
+        help="How often text and files were begun and not finished. Such a row is made last, and alone.",
+    )
+    prepare_faults = fields.Integer(
+        readonly=True, default=0, help="How often in a row the server itself was not able to make it.",
+    )
+    prepare_after = fields.Datetime(readonly=True, help="Not tried before, because the server was not able to.")
+
+    def _begin_making(self, worker):
+        """Count an attempt before it begins: what ends a worker then goes last and alone."""
+        for tries, rows in self.grouped("prepare_tries").items():
+            rows._engine().write({"prepare_worker": worker, "prepare_tries": tries + 1})
+
+    def _end_making(self):
+        """Nothing is in the way any more, or the row is given up with its reason."""
+        self.filtered("prepare_faults").filtered(lambda row: row.state != states.FAILED)._engine().state_message = False
+        self._engine().write({
+            "prepare_worker": 0, "prepare_tries": 0, "prepare_faults": 0, "prepare_after": False,
+        })
+
+    def _leave_making(self):
+        """It was not made, and no worker was lost by it: the next time alone."""
+        self._engine().write({"prepare_worker": 0, "prepare_tries": 1})
+
+    def _wait_for_server(self, fault):
+        """The server cannot make or hand it over now, which is no fault of the document: try again, later each time.
+
+        :param Exception fault: see :mod:`tools.environment`
+        """
+        text = self.env._("Waits, because the server is not able to: %s", self._explain_fault(fault))
+        for faults, rows in self.grouped("prepare_faults").items():
+            after = fields.Datetime.now() + timedelta(minutes=environment.pause(faults + 1))
+            rows._engine().write({
+                "prepare_worker": 0, "prepare_tries": 0, "prepare_faults": faults + 1, "prepare_after": after,
+                "state_message": text,
+            })
+            # what is made already waits where the worker looks for what is due
+            rows.filtered("frozen").recipient_ids.filtered(
+                lambda recipient: recipient.state in (states.QUEUED, states.DEFERRED)
+            )._engine().next_try = after
+
+    def _explain_fault(self, fault):
+        """Say what an administrator has to mend."""
+        kinds = {
+            "disk": self.env._("the disk is full"),
+            "read_only": self.env._("the disk or the database takes no changes"),
+            "files": self.env._("too many files are open"),
+            "memory": self.env._("it lacks memory"),
+            "program": self.env._("a program is missing"),
+        }
+        words = " ".join(str(fault).split()) or type(fault).__name__
+        kind = kinds.get(environment.kind(fault))
+        return self.env._("%(kind)s (%(words)s)", kind=kind, words=words) if kind else words

@@ -1,0 +1,155 @@
+import logging
+import secrets
+import time
+from contextlib import contextmanager
+
+from psycopg2.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
+
+from odoo import api, fields, models, modules
+
+from ...tools.dispatch import states
+
+_logger = logging.getLogger(__name__)
+
+#: Another transaction was faster with the same rows: no fault of theirs, and over the next moment
+CLASHES = (DeadlockDetected, SerializationFailure)
+#: Somebody holds the row, nobody knows for how long
+HELD = LockNotAvailable
+#: How often a unit of work is done anew because of a clash
+ATTEMPTS = 5
+#: How long a unit of work waits for a document that somebody holds
+LOCK_TIMEOUT = "1s"
+#: First key of the advisory locks by which workers show that they live ("DISP")
+LOCK_SPACE = 0x44495350
+#: The scheduled actions that deliver side by side
+LANES = ("ir_cron_dispatch_deliver", *(f"ir_cron_dispatch_deliver_{number}" for number in range(2, 5)))
+
+
+class DocumentDispatchWorker(models.AbstractModel):
+    """The life of a worker, and its transactions, which meet those of people and of other workers.
+
+    Odoo's transactions see the database as it was when they began; a row that somebody else has
+    written since then cannot be written (PostgreSQL: "could not serialize access"). Then the unit
+    of work is done anew, on what is there now.
+    """
+
+    _name = "document.dispatch.worker"
+    _description = "Worker of Dispatches"
+
+    def _commit(self, done=0):
+        """End this unit of work; return false when the scheduler's time is up."""
+        if modules.module.current_test and not self.env.context.get("ir_cron_progress_id"):
+            self.env.flush_all()  # a test's transaction is never committed
+            return True
+        # A commit here is the point: what the server said must survive whatever comes next
+        if done:
+            return bool(self.env["ir.cron"]._commit_progress(done))
+        self.env.cr.commit()  # pylint: disable=invalid-commit
+        return not self._is_time_up()
+
+    def _is_time_up(self):
+        """Tell whether the scheduler wants to go on with its other jobs."""
+        return time.monotonic() >= self.env.context.get("cron_end_time", float("inf"))
+
+    def _announce_remaining(self, count):
+        """Tell the scheduler how many units of work are left."""
+        if self.env.context.get("ir_cron_progress_id"):
+            self.env["ir.cron"]._commit_progress(remaining=count)
+
+    def _roll_back(self):
+        """Drop what this transaction did since the last commit."""
+        if not modules.module.current_test:
+            self.env.cr.rollback()
+        self.env.invalidate_all()
+
+    def _repeat(self, unit, *args, attempts=ATTEMPTS):
+        """Do a unit of work, anew as long as it clashes with another transaction."""
+        for attempt in range(1, attempts + 1):
+            try:
+                return unit(*args)
+            except CLASHES:
+                if attempt == attempts or modules.module.current_test:
+                    raise
+                self._roll_back()
+
+    def _isolate(self, unit, *args):
+        """As :meth:`_repeat`, for a unit that the next run does where this one fails: then return false."""
+        try:
+            return self._repeat(unit, *args)
+        except Exception:
+            _logger.warning("Left to the next run: %s %s", unit.__name__, args, exc_info=True)
+            self._roll_back()
+            return False
+
+    def _limit_waiting(self):
+        """Let nobody's long transaction on one document hold up the others.
+
+        Raw SQL, for this transaction only: the ORM knows no such thing.
+        """
+        self.env.cr.execute("SET LOCAL lock_timeout = %s", [LOCK_TIMEOUT])
+
+    @contextmanager
+    def _worker(self):
+        """Hold the advisory lock that tells other workers that this one lives.
+
+        Raw SQL: the ORM knows no advisory locks. They live as long as the connection, also across
+        commits, and PostgreSQL frees them at once when the worker is killed, on whichever host.
+        """
+        key = secrets.randbelow(2**31 - 1) + 1
+        self.env.cr.execute("SELECT pg_advisory_lock(%s, %s)", (LOCK_SPACE, key))
+        try:
+            yield key
+        except Exception:
+            self._roll_back()  # a broken transaction could not give the lock back
+            raise
+        finally:
+            self.env.cr.execute("SELECT pg_advisory_unlock(%s, %s)", (LOCK_SPACE, key))
+
+    def _is_gone(self, worker):
+        """Tell whether the worker with this key has ended, in whatever way."""
+        self.env.cr.execute("SELECT pg_try_advisory_lock(%s, %s)", (LOCK_SPACE, worker))
+        [gone] = self.env.cr.fetchone()
+        if gone:
+            self.env.cr.execute("SELECT pg_advisory_unlock(%s, %s)", (LOCK_SPACE, worker))
+        return gone
+
+    def _get_living_workers(self):
+        """The keys of all workers that live now, this one too.
+
+        Raw SQL: only PostgreSQL knows them (``_worker``).
+        """
+        self.env.cr.execute("""
+            SELECT objid::bigint FROM pg_locks
+             WHERE locktype = 'advisory' AND classid = %s AND granted
+               AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+        """, [LOCK_SPACE])
+        return [key for [key] in self.env.cr.fetchall()]
+
+    # ------------------------------------------------------------------
+    # Lanes: Odoo's scheduler calls each of them, side by side
+    # ------------------------------------------------------------------
+
+    def _come_back(self):
+        """Have the scheduler wake us when the next deferred mail is due, or what waits for the server itself."""
+        now = fields.Datetime.now()
+        mail = self.env["document.dispatch.recipient"].search(
+            [("state", "=", states.DEFERRED), ("next_try", ">", now)], order="next_try", limit=1)
+        row = self.env["document.dispatch"].search(
+            [("state", "in", (states.QUEUED, states.REVIEW)), ("prepare_after", ">", now)],
+            order="prepare_after", limit=1)
+        if times := [*mail.mapped("next_try"), *row.mapped("prepare_after")]:
+            self._trigger_lanes(min(times))
+
+    @api.model
+    def _trigger_lanes(self, at=None):
+        """Wake every lane that is switched on, now or at a time."""
+        for lane in self._get_lanes().filtered("active"):
+            lane._trigger(at)
+
+    @api.model
+    def _get_lanes(self):
+        """The scheduled actions that deliver, the first one always; more can be switched on."""
+        lanes = self.env["ir.cron"]
+        for name in LANES:
+            lanes |= self.env.ref(f"document_dispatch.{name}", raise_if_not_found=False) or lanes
+        return lanes

@@ -1,0 +1,259 @@
+import time
+from contextlib import ExitStack, contextmanager, suppress
+
+import lxml.html
+
+from odoo import api, fields, models, modules
+from odoo.addons.base.models import ir_actions_report
+from odoo.exceptions import UserError
+from odoo.tools import config
+
+from ...tools.delivery.environment import ProgramMissing
+from ...tools.dispatch import settings
+from ...tools.pdf import gateway as pdf_gateway
+from ...tools.pdf import pool as pdf_pool
+
+#: Documents that one wkhtmltopdf process draws, where the binary can draw several
+GROUP_SIZE = 5
+#: Larger tables than this are split, as core does while it writes the file (ir.actions.report._run_wkhtmltopdf)
+LARGEST_BODY, LARGEST_TABLE = 4 * 1024 * 1024, 500
+#: What a run may take where the server's configuration sets no limit
+UNLIMITED = 600
+#: Of the time that a run may take: for all pages of a batch, and for one page among others
+BATCH_SHARE, PAGE_SHARE = 1 / 4, 1 / 8
+#: For a page that is made alone, because it was not done in time among others
+ALONE_SHARE = 1 / 3
+#: For all pages of a rendering that somebody waits for, who has no second attempt
+DIRECT_SHARE = 3 / 4
+#: Seconds that one page among others may take at most
+LONGEST_PAGE = 30
+
+
+class PageTimeout(UserError):
+    """A page was not drawn in time; alone it may be."""
+
+
+class Collected(BaseException):
+    """Ends a rendering whose HTML is made; not an ``Exception``, which modules on the way may catch."""
+
+
+class RenderBatch:
+    """The state of one parallel rendering, handed through the layers of core in the context.
+
+    Core renders in one go: HTML, wkhtmltopdf, splitting, and modules add to each step. So what is
+    drawn in parallel goes through core twice: first until the HTML is made, which is kept and drawn
+    from then on, while the HTML of the next one is made; then to the end, with the HTML and the PDF
+    at hand.
+
+    HTML is kept for one pass; what was drawn of it is kept as long as the pool lives, so that whoever
+    goes through core once more, in a new transaction, waits only for pages that have changed.
+    """
+
+    def __init__(self, pool, gateways):
+        self.pool = pool
+        self.gateways = gateways
+        self.drawn = {}
+        self.late = set()
+        self.collecting = False
+        self.html = {}
+
+    def inner(self):
+        """A pass of its own on the same pool."""
+        batch = RenderBatch(self.pool, self.gateways)
+        batch.drawn, batch.late = self.drawn, self.late
+        return batch
+
+    @contextmanager
+    def collect(self):
+        """Whatever core renders in this block ends when its HTML is made."""
+        self.collecting = True
+        try:
+            with suppress(Collected):
+                yield
+        finally:
+            self.collecting = False
+
+    def wait(self):
+        """Wait until everything that was collected is drawn, or given up."""
+        for future in list(self.drawn.values()):
+            future.exception()
+
+
+class IrActionsReport(models.Model):
+    _inherit = "ir.actions.report"
+
+    dispatch_needs_javascript = fields.Boolean(
+        string="Draws with JavaScript",
+        help="Wait for the scripts of the page (system parameter report.print_delay) also when it "
+        "is made for sending. Without it the pages come out the same, ten times faster.",
+    )
+
+    dispatch_letter = fields.Boolean(
+        string="Letter for a window envelope",
+        help="Printed on the paper of the company's envelopes, where each millimetre is one.",
+    )
+
+    def get_paperformat(self):
+        """A letter is as large as the company's envelopes ask for."""
+        if self.dispatch_letter:
+            return self.env.company._dispatch_letter_paper()
+        return super().get_paperformat()
+
+    def _build_wkhtmltopdf_args(self, *args, **kwargs):
+        """Core waits ``report.print_delay``, a second, for the scripts of each body and header.
+
+        Page numbers are written by a script too, but while the page loads. What a page loads comes
+        through the gateway, where there is one.
+        """
+        arguments = super()._build_wkhtmltopdf_args(*args, **kwargs)
+        if self.env.context.get("dispatch_no_delay"):
+            arguments[arguments.index("--javascript-delay") + 1] = "1"
+        gateway = self.env.context.get("dispatch_gateway")
+        if isinstance(gateway, pdf_gateway.Gateway):  # a client can set keys of the context, but no such object
+            arguments += ["--proxy", gateway.url]
+        return arguments
+
+    @api.model
+    def _dispatch_render_batch(self):
+        """The :class:`RenderBatch` of this context, or ``None``; what a client sends as one is none."""
+        batch = self.env.context.get("dispatch_render")
+        return batch if isinstance(batch, RenderBatch) else None
+
+    @api.model
+    def get_wkhtmltopdf_state(self):
+        """Where nobody looks at a screen, a missing program is a fault of the machine, not of the document."""
+        state = super().get_wkhtmltopdf_state()
+        if state == "install" and self._dispatch_render_batch():
+            raise ProgramMissing(self.env._("wkhtmltopdf is not installed, or cannot be started"))
+        return state
+
+    @api.model
+    def _render_qweb_html(self, report_ref, docids, data=None):
+        batch = self._dispatch_render_batch()
+        if not batch:
+            return super()._render_qweb_html(report_ref, docids, data=data)
+        key = (
+            self._get_report(report_ref).id, tuple(docids or ()), repr(sorted((data or {}).items(), key=str)),
+            self.env.uid, self.env.company.id, self.env.lang,
+        )
+        if key not in batch.html:
+            batch.html[key] = super()._render_qweb_html(report_ref, docids, data=data)
+        return batch.html[key]
+
+    @api.model
+    def _run_wkhtmltopdf(self, bodies, report_ref=False, header=None, footer=None, landscape=False,
+                         specific_paperformat_args=None, set_viewport_size=False):
+        context, bodies = self.env.context, list(bodies)
+        page = {
+            "landscape": landscape, "specific_paperformat_args": specific_paperformat_args,
+            "set_viewport_size": set_viewport_size,
+        }
+        report = self._get_report(report_ref) if report_ref else self
+        # from a client no more than how long its own PDF takes
+        patient = context.get("dispatch_patient")
+        if "dispatch_render" in context and not patient and not report.dispatch_needs_javascript:
+            self = self.with_context(dispatch_no_delay=True)
+        batch = self._dispatch_render_batch()
+        with ExitStack() as stack:
+            if batch:
+                gateway = batch.gateways[not report.dispatch_letter]
+            elif report.dispatch_letter:
+                gateway = stack.enter_context(self._dispatch_make_gateway())
+            else:
+                gateway = None
+            self = self.with_context(dispatch_gateway=gateway)
+            if not batch:
+                return super()._run_wkhtmltopdf(bodies, report_ref=report_ref, header=header, footer=footer, **page)
+        # the call that core would make
+        arguments = self._build_wkhtmltopdf_args(report.get_paperformat(), **page)
+        job = pdf_pool.Job(
+            tuple(arguments), tuple(map(self._dispatch_split_tables, bodies)), str(header or ""), str(footer or ""),
+            tolerant=bool(patient),
+        )
+        return self._dispatch_draw(batch, job)
+
+    @api.model
+    def _dispatch_split_tables(self, body):
+        """As core does: wkhtmltopdf takes exponential time for large tables."""
+        if len(body) < LARGEST_BODY:
+            return str(body)
+        tree = lxml.html.fromstring(body)
+        ir_actions_report._split_table(tree, LARGEST_TABLE)
+        return lxml.html.tostring(tree, encoding="unicode")
+
+    @api.model
+    def _dispatch_draw(self, batch, job):
+        """Return the PDF of a job, which may have been drawn already."""
+        if job.bodies in batch.late:
+            raise PageTimeout(self.env._("wkhtmltopdf did not finish in time"))  # nor will it with other options
+        future = batch.drawn.get(job)
+        if not future:
+            future = batch.drawn[job] = batch.pool.submit(job)
+        if batch.collecting:
+            raise Collected
+        try:
+            return future.result()
+        except pdf_pool.RenderTimeout as error:
+            if len(job.bodies) == 1:
+                batch.late.add(job.bodies)
+            raise PageTimeout(str(error)) from error
+        except pdf_pool.RenderError as error:
+            raise UserError(str(error)) from error
+
+    @api.model
+    def _dispatch_make_gateway(self, foreign=False):
+        """By which pages reach the network: this server only, or strange servers too, for some seconds."""
+        # sudo: a system parameter
+        base_url = self.env["ir.config_parameter"].sudo().get_param("web.base.url")
+        return pdf_gateway.Gateway([self._get_report_url(), base_url], foreign)
+
+    @api.model
+    @contextmanager
+    def _dispatch_rendering(self, alone=None):
+        """Yield the :class:`RenderBatch` to give in the context as ``dispatch_render``.
+
+        Within another rendering it is a pass on the same pool. ``None`` in tests: there wkhtmltopdf
+        shares the test's own cursor, one request after another.
+
+        :param alone: true for one document, which may take longer than one among others (false) that
+            has this second attempt; ``None`` where there is no other attempt
+        """
+        if outer := self._dispatch_render_batch():
+            yield outer.inner()
+            return
+        if modules.module.current_test:
+            yield None
+            return
+        if ir_actions_report._wkhtml().state == "install":
+            ir_actions_report._wkhtml.cache_clear()  # it may have been installed meanwhile
+        page, batch = self._dispatch_seconds(alone)
+        with ExitStack() as stack:
+            gateways = {
+                foreign: stack.enter_context(self._dispatch_make_gateway(foreign)) for foreign in (False, True)
+            }
+            pool = stack.enter_context(pdf_pool.Pool(
+                ir_actions_report._wkhtml().bin, self._dispatch_processes(), page, time.monotonic() + batch))
+            yield RenderBatch(pool, gateways)
+
+    @api.model
+    def _dispatch_seconds(self, alone):
+        """The seconds for one page, and for all pages of a batch: far below what ends the whole worker."""
+        limits = [limit for name in ("limit_time_real", "limit_time_real_cron") if (limit := config[name] or 0) > 0]
+        run = min(limits, default=UNLIMITED)
+        if alone is None:
+            return run * ALONE_SHARE, run * DIRECT_SHARE
+        if alone:
+            return run * ALONE_SHARE, run * ALONE_SHARE
+        return min(run * PAGE_SHARE, LONGEST_PAGE), run * BATCH_SHARE
+
+    @api.model
+    def _dispatch_processes(self):
+        """How many wkhtmltopdf processes at once: the setting, else by the processors."""
+        # sudo: a system parameter
+        setting = self.env["ir.config_parameter"].sudo().get_param("document_dispatch.pdf_processes")
+        return settings.whole_number(setting) or pdf_pool.default_processes()
+
+    @api.model
+    def _dispatch_group_size(self):
+        """Several documents in one process only where the binary can."""
+        return GROUP_SIZE if ir_actions_report._wkhtml().is_patched_qt else 1

@@ -1,0 +1,75 @@
+from markupsafe import Markup
+
+from odoo import models
+from odoo.tools import formataddr, human_size
+from odoo.tools.mail import append_content_to_html
+
+from ...tools.dispatch.steering import OutgoingMail
+from ...tools.mail import addresses, plain_text
+
+
+class MailMail(models.Model):
+    _inherit = "mail.mail"
+
+    def _prepare_outgoing_list(self, mail_server=False, doc_to_followers=None):
+        """Give a recipient his subject in his language, a link instead of files that are too large,
+        and a plain text that can be read.
+
+        The subject of a ``mail.mail`` and its files are those of its message (``_inherits``), which
+        stands once in the chatter, whole and in the customer's language. Core's plain text
+        (``'body_alternative': tools.html2plaintext(body_personalized)``) begins with what the layout
+        hides for the preview, invisible signs and a dozen empty lines, and has the links as footnotes.
+        """
+        mails = super()._prepare_outgoing_list(mail_server=mail_server, doc_to_followers=doc_to_followers)
+        outgoing = OutgoingMail.of(self.env)
+        if not outgoing:
+            return mails
+        # sudo: the row's own file, to name it
+        linked = self.env["ir.attachment"].sudo().browse(outgoing.linked_ids)
+        for mail in mails:
+            self._dispatch_address_mail(mail)
+            if outgoing.subject:
+                mail["subject"] = outgoing.subject
+            if linked:
+                self._dispatch_link_files(mail, linked, outgoing.recipient_id)
+            mail["body_alternative"] = plain_text.from_html(mail["body"])
+        return mails
+
+    def _dispatch_address_mail(self, mail):
+        """Address a mail to what the resolver read in the field, in its normal form.
+
+        Core reads the field once more by itself (``tools.mail.email_normalize_all``), and finds other addresses: of
+        “1. ana@x.example” it makes ``1.ana@x.example``. And it compares the envelope, in which international domains
+        stand in ASCII, with the address as typed (``send_validated_to``), so that nobody is left.
+        """
+        found = addresses.parse(mail["email_to_raw"]).valid
+        partner = mail["partner_id"]
+        mail["email_to"] = [formataddr((partner.name if partner else name, email)) for email, name in found]
+        mail["email_to_normalized"] = [email for email, _name in found]
+
+    def _dispatch_link_files(self, mail, files, recipient_id):
+        names = set(files.mapped("name"))
+        mail["attachments"] = [entry for entry in mail["attachments"] if entry[0] not in names]
+        lines = Markup("<br/>").join(
+            self.env._("%(file)s (%(size)s) is too large for a mail.", file=file.name, size=human_size(file.file_size))
+            for file in files
+        )
+        document = self.env[self.model].browse(self.res_id).sudo()  # sudo: the link is the recipient's
+        recipient = self.env["document.dispatch.recipient"].sudo().browse(recipient_id)
+        url = (recipient._link(document) if recipient._shows_only()
+               else document.get_base_url() + document.get_portal_url())
+        note = Markup('<p>%s<br/><a href="%s">%s</a></p>') % (lines, url, self.env._("Get it here"))
+        mail["body"] = append_content_to_html(mail["body"], note, plaintext=False)
+
+    def _dispatch_choose_linked(self, server):
+        """The largest files, as many as must stay out so that the mail fits the account's limit.
+
+        Core would turn every file into a link (``mail.mail._prepare_outgoing_list``).
+        """
+        limit = server._get_max_email_size() * 1024 * 1024
+        files = self.attachment_ids.sudo().sorted("file_size")  # sudo: as core does there
+        body, linked = self._prepare_outgoing_body(), files.browse()
+        while files and self._estimate_email_size({}, body, files.mapped("file_size")) > limit:
+            linked |= files[-1]
+            files = files[:-1]
+        return linked

@@ -1,0 +1,84 @@
+from functools import partial
+
+from odoo import SUPERUSER_ID, api, models, modules
+from odoo.modules.registry import Registry
+from odoo.service.model import retrying
+
+from ...tools.mail import addresses, dsn
+from ...tools.mail import incoming as mail_headers
+
+#: Reports that people write, or let their mailbox write: an answer belongs to the document's chatter
+ANSWERS = (dsn.AUTOMATIC, dsn.UNCLEAR)
+
+
+class MailThread(models.AbstractModel):
+    _inherit = "mail.thread"
+
+    @api.model
+    def message_process(self, model, message, custom_values=None, save_original=False, strip_attachments=False,
+                        thread_id=None):
+        """Take a mail whose headers can be read in reasonable time."""
+        return super().message_process(
+            model, mail_headers.tame(message), custom_values=custom_values, save_original=save_original,
+            strip_attachments=strip_attachments, thread_id=thread_id,
+        )
+
+    @api.model
+    def _message_parse_extract_bounce(self, email_message, message_dict):
+        """Know reports on dispatched mails by more than core does, and which of them are failures."""
+        report = dsn.read_report(email_message)
+        expected = self._detect_is_bounce(email_message, message_dict)
+        if not expected and (not report.machine or report.kind in ANSWERS):
+            return super()._message_parse_extract_bounce(email_message, message_dict)
+        # sudo: the mail gateway acts for nobody, the row belongs to the worker
+        recipients = self.env["document.dispatch.recipient"].sudo()._find_reported(report)
+        if not recipients:
+            try:
+                return super()._message_parse_extract_bounce(email_message, message_dict)
+            except (AttributeError, IndexError, TypeError):
+                # not in the form that core expects: a report all the same, and of no mail that anybody knows
+                partners, messages = self.env["res.partner"].sudo(), self.env["mail.message"].sudo()
+                return {"is_bounce": True, "bounced_email": False, "bounced_partner": partners,
+                        "bounced_msg_ids": [], "bounced_message": messages}
+        failed = [found for fate in report.fates if fate.kind == dsn.FAILED
+                  for found in recipients._of_fate(fate, report)]
+        # core counts one on its contacts, and on none unless there is one
+        email = failed[0].email if failed and not failed[0].dispatch_id.rehearsal else False
+        partners = self.env["res.partner"].sudo()
+        return {
+            "is_bounce": True,
+            "bounced_email": email,
+            "bounced_partner": partners.search([("email_normalized", "in", list(addresses.spellings(email)))])
+            if email else partners,
+            "bounced_msg_ids": [recipients[0].message_id],
+            "bounced_message": recipients[0].dispatch_id.mail_message_id,
+            "dispatch_report": report,
+        }
+
+    @api.model
+    def _routing_handle_bounce(self, email_message, message_dict):
+        """Let the recipient know what is reported of his mail; core counts failures on the partner."""
+        result = super()._routing_handle_bounce(email_message, message_dict)
+        report = message_dict.get("dispatch_report")
+        if not report:
+            return result
+
+        def take(env):
+            recipients = env["document.dispatch.recipient"].sudo()._find_reported(report)  # sudo: as above
+            author = recipients.dispatch_id.user_id[:1]
+            recipients.with_context(lang=author.lang, tz=author.tz)._receive_report(report)
+
+        if modules.module.current_test:
+            take(self.env)
+            return result
+        dbname = self.env.cr.dbname
+
+        @self.env.cr.postcommit.add
+        def receive():
+            # By itself, with what is known then, and anew where the worker writes the same row: the gateway forgets
+            # a mail that it could not take
+            with Registry(dbname).cursor() as cr:
+                env = api.Environment(cr, SUPERUSER_ID, {})
+                retrying(partial(take, env), env)
+
+        return result

@@ -1,0 +1,267 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from ...tools.dispatch import states
+from .document_dispatch_protected import ENGINE
+
+#: What people may change, and only while the row is in review: what was released is what goes
+EDITABLE_FIELDS = frozenset({"subject", "body", "attachment_ids", "recipient_ids"})
+#: Real links beside the generic one, and to what
+LINKS = {"move_id": "account.move", "order_id": "sale.order", "file_id": "document.dispatch.file"}
+#: Marks and tokens change no amount: core need not balance and rebuild the lines for them, which it
+#: does at every write (account.move.write, a third of the time that sending takes)
+NO_SYNC = {"skip_invoice_sync": True, "check_move_validity": False}
+
+
+class DocumentDispatch(models.Model):
+    """One document on its way to one customer.
+
+    The row is written in the transaction that decides that a document must go; the worker
+    (``document.dispatch.delivery``) takes it from there. Text, files, channel and recipients are
+    frozen once it leaves the review, its state is derived from what the mail server said.
+    """
+
+    _name = "document.dispatch"
+    _inherit = ["document.dispatch.system"]
+    _description = "Dispatch of a Document"
+    _order = "id desc"
+    _rec_name = "document_name"
+
+    # What
+    res_model = fields.Char(string="Document Model", required=True, readonly=True, index=True)
+    res_id = fields.Many2oneReference(
+        string="Document", model_field="res_model", required=True, readonly=True,
+    )
+    move_id = fields.Many2one(
+        "account.move", compute="_compute_document_links", store=True, index="btree_not_null",
+        ondelete="set null", string="Invoice",
+    )
+    order_id = fields.Many2one(
+        "sale.order", compute="_compute_document_links", store=True, index="btree_not_null",
+        ondelete="set null",
+    )
+    file_id = fields.Many2one(
+        "document.dispatch.file", compute="_compute_document_links", store=True, index="btree_not_null",
+        ondelete="set null", string="NF-e or boleto",
+    )
+    document_name = fields.Char(string="Number", required=True, readonly=True)
+    revision = fields.Integer(
+        readonly=True, help="Counts how often the document went back to draft.",
+    )
+    type_id = fields.Many2one(
+        "document.dispatch.type", required=True, readonly=True, ondelete="restrict",
+    )
+    type_code = fields.Selection(related="type_id.code", store=True)
+    # To whom
+    partner_id = fields.Many2one(
+        "res.partner", string="Customer", required=True, readonly=True, ondelete="restrict",
+    )
+    commercial_partner_id = fields.Many2one(
+        related="partner_id.commercial_partner_id", store=True, index=True,
+    )
+    channel = fields.Selection(
+        [("email", "E-mail"), ("paper", "Paper")], required=True, default="email", readonly=True,
+    )
+    channel_reason = fields.Selection(
+        [
+            ("refused", "The customer refuses e-mail"), ("no_address", "No usable address"),
+            ("manual", "Sent to the tray by hand"),
+            ("duty", "The customer refuses e-mail; the law asks for this document by e-mail"),
+        ],
+        string="Why this way", readonly=True,
+    )
+    lang = fields.Char(string="Language code", readonly=True)
+    recipient_ids = fields.One2many("document.dispatch.recipient", "dispatch_id")
+    skipped = fields.Json(readonly=True)
+    skipped_text = fields.Text(string="Passed over", compute="_compute_skipped_text")
+    # From whom
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    user_id = fields.Many2one(
+        "res.users", string="In the name of", required=True, readonly=True, ondelete="restrict",
+    )
+    origin = fields.Selection(
+        [
+            ("rule", "Rule"), ("manual", "By hand"), ("batch", "Several at once"),
+            ("resend", "Sent again"), ("core", "Odoo's own process"), ("letter", "Letter"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    rule_id = fields.Many2one("document.dispatch.rule", readonly=True, ondelete="restrict")
+    resend_of_id = fields.Many2one(
+        "document.dispatch", string="Sends again", readonly=True, index="btree_not_null",
+        ondelete="restrict",
+    )
+    batch_id = fields.Many2one(
+        "document.dispatch.batch", string="Sent with others", readonly=True, index="btree_not_null",
+        ondelete="restrict",
+    )
+    together = fields.Boolean(readonly=True, help="Goes in one mail with the other documents of its customer.")
+    lead_id = fields.Many2one(
+        "document.dispatch", string="In the mail of", readonly=True, index="btree_not_null", ondelete="restrict",
+    )
+    rider_ids = fields.One2many("document.dispatch", "lead_id", string="In the same mail")
+    mail_server_id = fields.Many2one("ir.mail_server", string="Account", readonly=True)
+    email_from = fields.Char(string="From", readonly=True)
+    reply_to = fields.Char(string="Answers to", readonly=True)
+    # With what
+    content_ready = fields.Boolean(
+        readonly=True, help="Text and files are made; nothing is rendered any more on the way out.",
+    )
+    frozen = fields.Boolean(readonly=True, help="The mails are made: what was released is what goes.")
+    mail_values = fields.Json(readonly=True)
+    subject = fields.Char()
+    body = fields.Html(sanitize="email_outgoing", sanitize_attributes=False)
+    attachment_ids = fields.Many2many("ir.attachment", string="Files", bypass_search_access=True)
+    email_layout_xmlid = fields.Char(readonly=True)
+    mail_template_id = fields.Many2one(
+        "mail.template", string="Text of", readonly=True, ondelete="set null", help="Empty: the document type's.",
+    )
+    report_id = fields.Many2one(
+        "ir.actions.report", readonly=True, ondelete="set null", help="Empty: as the document type says.",
+    )
+    without_files = fields.Boolean(string="No attachment", readonly=True)
+    keep_mail = fields.Boolean(
+        readonly=True, help="The mail template asks to keep Odoo's technical record of the mail.",
+    )
+    mail_message_id = fields.Many2one(
+        "mail.message", readonly=True, index="btree_not_null", ondelete="set null",
+    )
+    rehearsal = fields.Boolean(
+        readonly=True, help="Made while the company rehearsed: it goes to the supervisor only, and counts for nothing.",
+    )
+    # What became of it
+    state = fields.Selection(
+        [
+            ("review", "In review"), ("queued", "Waiting"), ("sending", "Sending"),
+            ("sent", "Sent"), ("partial", "Sent in part"), ("failed", "Failed"),
+            ("unknown", "Unknown"), ("paper", "Paper tray"), ("printed", "Printed"),
+            ("handed", "In a mail program"), ("rehearsed", "Rehearsed"), ("cancelled", "Cancelled"),
+        ],
+        required=True, readonly=True, default="queued", index=True,
+    )
+    state_message = fields.Text(string="What happened", readonly=True)
+    activity_id = fields.Many2one("mail.activity", readonly=True, ondelete="set null")
+    next_try = fields.Datetime(compute="_compute_next_try")
+    sent_date = fields.Datetime(
+        string="Accepted on", readonly=True,
+        help="When the mail server took the first of the mails. It may still bounce.",
+    )
+    printed_date = fields.Datetime(readonly=True)
+
+    _once_per_revision = models.UniqueIndex(
+        "(res_model, res_id, type_code, revision, rehearsal) "
+        "WHERE resend_of_id IS NULL AND state != 'cancelled'",
+        "This document is already on its way. To send it once more, use “Send again”.",
+    )
+    _document_idx = models.Index("(res_model, res_id)")
+    # the worker's two questions: what must be rendered, what can go (oldest first)
+    _queue_idx = models.Index("(frozen, id) WHERE state IN ('queued', 'review')")
+
+    @api.depends("res_model", "res_id")
+    def _compute_document_links(self):
+        """Real links beside the generic one: record rules and joins need them."""
+        existing = {
+            model: set(self.env[model].browse(
+                self.filtered(lambda d, model=model: d.res_model == model).mapped("res_id")
+            ).exists().ids)
+            for model in LINKS.values()
+        }
+        for dispatch in self:
+            for field, model in LINKS.items():
+                there = dispatch.res_model == model and dispatch.res_id in existing[model]
+                dispatch[field] = there and dispatch.res_id
+            if dispatch.file_id:
+                # sudo: the invoice of a file is where the log of both is looked for
+                dispatch.move_id = dispatch.file_id.sudo().move_id
+
+    @api.depends("recipient_ids.next_try", "recipient_ids.state")
+    def _compute_next_try(self):
+        for dispatch in self:
+            waiting = dispatch.recipient_ids.filtered(lambda r: r.state == "deferred" and r.next_try)
+            dispatch.next_try = min(waiting.mapped("next_try"), default=False)
+
+    @api.depends("skipped")
+    def _compute_skipped_text(self):
+        reasons = self.env["document.dispatch.recipient"]._reason_labels()
+        for dispatch in self:
+            dispatch.skipped_text = "\n".join(
+                f"{entry['name']} {entry['email']}: {reasons.get(entry['reason'], entry['reason'])}"
+                for entry in dispatch.skipped or []
+            )
+
+    def _document(self):
+        """The document of this row, in the environment of this row."""
+        self.ensure_one()
+        return self.env[self.res_model].browse(self.res_id)
+
+    def _thread(self):
+        """The record in whose chatter the mails of this row stand."""
+        return self._document()._dispatch_thread()
+
+    # ------------------------------------------------------------------
+    # States and frozen content
+    # ------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._check_engine()
+        dispatches = super().create(vals_list)
+        dispatches._documents_changed()
+        return dispatches
+
+    def write(self, vals):
+        if self.env.context.get("dispatch_engine") is not ENGINE:
+            self._check_editable(vals)
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._("The log of what was sent is never deleted. Cancel the row instead."))
+
+    def _check_engine(self):
+        if self.env.context.get("dispatch_engine") is not ENGINE:
+            raise UserError(self.env._(
+                "Dispatches are made by sending a document, not by hand. Open the document and press Send."
+            ))
+
+    def _check_editable(self, vals):
+        """People edit subject, text, files and recipients, and only while the row is in review."""
+        if vals.keys() - EDITABLE_FIELDS or any(d.state != "review" for d in self):
+            raise UserError(self.env._(
+                "What was released is what goes: this can be changed only in review, and there only "
+                "subject, text, files and recipients. Cancel it, or use “Send again”."
+            ))
+
+    def _engine(self):
+        """This recordset with the right to write frozen fields: see ``document.dispatch.protected``."""
+        return self._with_system_write()
+
+    # ------------------------------------------------------------------
+    # Which rows stand for a document
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _get_document_domain(self, documents):
+        return Domain("res_model", "=", documents._name) & Domain("res_id", "in", documents.ids)
+
+    @api.model
+    def _get_current_domain(self, code, revision):
+        """Rows of one type and revision that count: cancelled ones do not."""
+        return Domain([
+            ("type_code", "=", code), ("revision", "=", revision), ("state", "!=", "cancelled"),
+            ("rehearsal", "=", False),
+        ])
+
+    @api.model
+    def _dispatches_of(self, files):
+        """Released rows that hold these files."""
+        return self.search([("attachment_ids", "in", files.ids), ("frozen", "=", True)]) if files else self.browse()
+
+    def _withdrawable(self):
+        """Those of which nothing has left, and nothing may have left."""
+        return self.filtered(lambda dispatch: (
+            dispatch.state in states.DISPATCH_WITHDRAWABLE
+            and not {"sent", "sending", "unknown", "bounced"} & set(dispatch.recipient_ids.mapped("state"))
+        ))

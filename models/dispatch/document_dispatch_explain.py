@@ -1,0 +1,120 @@
+from odoo import api, fields, models
+from odoo.tools import format_datetime
+
+from ...tools.mail import replies
+
+#: States of recipients of which something is to be said
+TROUBLED = ("failed", "bounced", "unknown", "deferred")
+
+
+class DocumentDispatch(models.Model):
+    """Says in plain words what happened to a row, what happens next, and what a person can do."""
+
+    # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
+    _inherit = "document.dispatch"
+
+    lang_name = fields.Char(string="Language", compute="_compute_lang_name")
+    what_happened = fields.Text(compute="_compute_explanation")
+    what_next = fields.Text(string="What happens next", compute="_compute_explanation")
+    what_to_do = fields.Text(string="What you can do", compute="_compute_explanation")
+
+    remark = fields.Text(string="Reported later", compute="_compute_remark")
+
+    @api.depends("recipient_ids.remark")
+    def _compute_remark(self):
+        for dispatch in self:
+            dispatch.remark = "\n".join(
+                f"{recipient.email}: {recipient.remark}" for recipient in dispatch.recipient_ids if recipient.remark
+            ) or False
+
+    @api.depends("lang")
+    def _compute_lang_name(self):
+        languages = self.env["res.lang"]
+        for dispatch in self:
+            dispatch.lang_name = languages._get_data(code=dispatch.lang).name or dispatch.lang
+
+    @api.depends("state", "state_message", "channel_reason", "recipient_ids.state", "recipient_ids.reply",
+                 "recipient_ids.next_try")
+    @api.depends_context("lang", "tz")
+    def _compute_explanation(self):
+        for dispatch in self:
+            troubled = dispatch.recipient_ids.filtered(lambda r: r.state in TROUBLED and r.reply)
+            if dispatch.channel == "paper" or dispatch.state in ("review", "sent", "cancelled"):
+                troubled = troubled.browse()
+            dispatch.what_happened = dispatch._explain_what_happened(troubled)
+            dispatch.what_next = dispatch._explain_what_next()
+            dispatch.what_to_do = dispatch._explain_what_to_do(troubled)
+
+    def _explain_what_happened(self, troubled):
+        if not troubled:
+            return self.state_message or False
+        return "\n".join(
+            self.env._("%(address)s: %(meaning)s The server said: %(reply)s",
+                       address=recipient.email, meaning=recipient._explain_reply(), reply=recipient.reply)
+            for recipient in troubled
+        )
+
+    def _explain_what_next(self):
+        if self.state == "unknown":
+            return self.env._("Nothing goes by itself, so that nobody gets it twice.")
+        if self.next_try:
+            return self.env._("It is tried again by itself, next on %s.", format_datetime(self.env, self.next_try))
+        if self.state == "failed":
+            return self.env._("Nothing more goes by itself. The customer does not have the document.")
+        if self.state == "partial":
+            return self.env._("The other recipients have it. To these nothing more goes by itself.")
+        if self.state == "handed":
+            return self.env._("Nothing goes from here. Nobody here knows whether the draft was sent.")
+        if self.state == "queued" and self.channel == "email":
+            return self.env._("It goes by itself, within minutes.")
+        return False
+
+    def _explain_what_to_do(self, troubled):
+        if self.state == "unknown":
+            return self.env._("Ask the customer, then press “It Arrived” or “Send Again” beside the address.")
+        if self.state == "handed":
+            return self.env._("Press “I Have Sent It” when it went, or “I Will Not Send It”.")
+        if self.state not in ("failed", "partial"):
+            return self.next_try and self.env._("Nothing. Or press “Try Again Now”, if you know that it works again.")
+        if not troubled:
+            return self.env._("Correct what is said above, then press “Try Again Now”.")
+        advice = [recipient._explain_advice() for recipient in troubled]
+        if self.state == "failed":
+            advice.append(self.env._("Or press “Send on Paper”: the document goes to the paper tray."))
+        return "\n".join(dict.fromkeys(advice))
+
+
+class DocumentDispatchRecipient(models.Model):
+    _inherit = "document.dispatch.recipient"
+
+    def _explain_reply(self):
+        """What a server's reply means to a clerk."""
+        if self.state == "unknown":
+            return self.env._(
+                "The connection was lost after the mail was handed over. Nobody knows whether it arrived.")
+        if self.state == "bounced":
+            return self.env._("The server had taken the mail, and sent it back later.")
+        later = self.state == "deferred"
+        return {
+            replies.NO_MAILBOX: self.env._("There is no such mailbox."),
+            replies.FULL: self.env._("The mailbox is full."),
+            replies.TOO_LARGE: self.env._("The mail is too large for this mailbox."),
+            replies.POLICY: self.env._("The server asks us to wait.") if later
+            else self.env._("The server does not accept mails like this, or not from us."),
+            replies.UNREACHABLE: self.env._("The mail server could not be reached."),
+            replies.BUSY: self.env._("The server has no time now."),
+            replies.OTHER: self.env._("Not taken now.") if later else self.env._("Refused."),
+        }[replies.meaning(self.reply)]
+
+    def _explain_advice(self):
+        """What a clerk can do about a reply."""
+        return {
+            replies.NO_MAILBOX: self.env._(
+                "Correct the address on the contact, then open the document and press Send."),
+            replies.FULL: self.env._("Ask the customer to make room, then press “Try Again Now”."),
+            replies.TOO_LARGE: self.env._(
+                "Ask your administrator for a smaller size limit on the outgoing mail server: then the largest "
+                "file goes as a link. Press “Try Again Now” after that."),
+            replies.POLICY: self.env._(
+                "Ask your administrator: the domain's SPF and DKIM records, or its reputation, may be the reason."),
+        }.get(replies.meaning(self.reply), self.env._("Press “Try Again Now” when the server works again."))

@@ -1,0 +1,235 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from ...tools.pdf.stamp import stamp
+from ..dispatch.document_dispatch import NO_SYNC
+from ..dispatch.document_dispatch_protected import ENGINE
+
+#: Kind of invoice → code of its document type
+MOVE_TYPES = {"out_invoice": "invoice", "out_refund": "credit_note", "out_receipt": "receipt"}
+
+
+class AccountMove(models.Model):
+    _name = "account.move"
+    _inherit = ["account.move", "document.dispatch.mixin"]
+
+    # what the scheduler asks for: posted, of this company, since a day, nothing done yet
+    _dispatch_due_idx = models.Index(
+        "(company_id, invoice_date) WHERE state = 'posted' "
+        "AND (dispatch_state IS NULL OR dispatch_state = 'to_send')"
+    )
+    _dispatch_due_sale_idx = models.Index(
+        "(company_id, delivery_date) WHERE state = 'posted' "
+        "AND (dispatch_state IS NULL OR dispatch_state = 'to_send')"
+    )
+
+    # ------------------------------------------------------------------
+    # What an invoice says of itself
+    # ------------------------------------------------------------------
+
+    @api.depends("state", "move_type")
+    def _compute_dispatch_state(self):
+        # a posted invoice goes anew, whatever went as its pro-forma
+        return super()._compute_dispatch_state()
+
+    def _dispatch_type_code(self):
+        if self.move_type == "out_invoice" and self.state == "draft":
+            return "proforma"
+        return MOVE_TYPES.get(self.move_type, False)
+
+    def _dispatch_name(self):
+        if self.state != "draft" or self.name and self.name != "/":
+            return self.name
+        return f"PF-{self.id}"  # a draft has no number yet; this one means the same in every language
+
+    def _dispatch_description(self):
+        """Core calls a draft an invoice (``type_name``), which the text denies, and each in its own words."""
+        return {
+            "credit_note": self.env._("Credit note"), "proforma": self.env._("Pro-forma invoice"),
+        }.get(self._dispatch_type_code()) or super()._dispatch_description()
+
+    def _dispatch_obstacle(self, code):
+        if code == "proforma":
+            return "" if self.state == "draft" else self.env._("The invoice is no draft any more.")
+        if self.state != "posted":
+            return self.env._("The invoice is not posted.")
+        return ""
+
+    @api.model
+    def _dispatch_rule_domain(self, codes):
+        move_types = [move_type for move_type, code in MOVE_TYPES.items() if code in codes]
+        domain = Domain("state", "=", "posted") & Domain("move_type", "in", move_types)
+        if "proforma" in codes:
+            # neither empty drafts nor the next ones of a recurring invoice, which is not due yet
+            domain |= Domain([
+                ("state", "=", "draft"), ("move_type", "=", "out_invoice"), ("partner_id", "!=", False),
+                ("amount_total", ">", 0), ("date", "<=", fields.Date.context_today(self)),
+            ])
+        return domain
+
+    @api.model
+    def _dispatch_date_domain(self, day, basis):
+        issued = Domain("invoice_date", ">=", day) | (
+            # a draft gets its date of issue when it is posted
+            Domain("invoice_date", "=", False) & Domain("state", "=", "draft") & Domain("date", ">=", day)
+        )
+        if basis == "issue":
+            return issued
+        return Domain("delivery_date", ">=", day) | Domain("delivery_date", "=", False) & issued
+
+    def _dispatch_default_report(self):
+        return self.env["account.move.send"]._get_default_pdf_report_id(self)
+
+    def _dispatch_make_files(self, template, report):
+        if self[:1].state == "draft":
+            return self._dispatch_make_proforma(template, report)
+        return self.env["account.move.send"]._dispatch_make_files(self, template, report)
+
+    def _dispatch_draw_files(self, template, report):
+        if self[:1].state == "draft":
+            self.env["document.dispatch.content"]._draw_template_files(self, template, report)
+        else:
+            self.env["account.move.send"]._dispatch_draw_files(self, report)
+
+    def _dispatch_make_proforma(self, template, report):
+        """The page of a draft, marked on each page as what it is; nothing of it stays on the invoice."""
+        files = self.env["document.dispatch.content"]._make_template_files(self, template, report)
+        for document, made in files.items():
+            # what the text always adds belongs to the text
+            printed = made.filtered_domain([("res_id", "=", document.id), ("mimetype", "=", "application/pdf")])
+            for file in printed:
+                file.write({
+                    "raw": stamp(file.raw, self.env._("PRO-FORMA")),
+                    "name": f"{document._dispatch_name().replace('/', '_')}.pdf",
+                })
+        return files
+
+    def _dispatch_accepted(self):
+        posted = self.filtered(lambda move: move.state == "posted")  # a pro-forma is no invoice yet
+        posted.filtered(lambda move: not move.is_move_sent).with_context(**NO_SYNC).is_move_sent = True
+
+    def _dispatch_came_back(self):
+        self.filtered("is_move_sent").with_context(**NO_SYNC).is_move_sent = False
+
+    def _dispatch_date(self):
+        return self.invoice_date or self.date
+
+    def _get_mail_template(self):
+        """The type's text comes first: it is what the administrator edits."""
+        core = super()._get_mail_template()
+        codes = {move._dispatch_type_code() for move in self}
+        if len(codes) != 1 or not all(codes):
+            return core
+        return self[:1]._dispatch_type().mail_template_id or core
+
+    def _dispatch_text_amounts(self):
+        return {**super()._dispatch_text_amounts(), "residual": self.amount_residual}
+
+    def _dispatch_text_values(self):
+        # sudo: what the invoice itself shows, its terms of payment and our account
+        instalments = self.sudo().line_ids.filtered(lambda line: line.display_type == "payment_term")
+        parts = instalments if len(instalments) > 1 else instalments.browse()
+        return {
+            **super()._dispatch_text_values(),
+            "due_date": self._dispatch_spell_date(self.invoice_date_due),
+            "date": self._dispatch_spell_date(self.invoice_date),
+            "delivery_date": self._dispatch_spell_date(self.delivery_date),
+            "payment_reference": [self.payment_reference or ""],
+            "reference": [self.ref or ""],
+            "origin": [self.invoice_origin or ""],
+            "bank_account": [self.sudo().partner_bank_id.acc_number or ""],
+            "_instalments": [spelling for part in parts for spelling in (
+                *self._dispatch_spell_money(abs(part.amount_currency)), *self._dispatch_spell_date(part.date_maturity),
+            )],
+        }
+
+    # ------------------------------------------------------------------
+    # What changes under way
+    # ------------------------------------------------------------------
+
+    def button_draft(self):
+        posted = self.filtered(lambda move: move.state == "posted" and move._dispatch_type_code())
+        result = super().button_draft()
+        posted._dispatch_new_revision()
+        return result
+
+    def action_post(self):
+        """Open the window at once, where the company wants it and nothing else sends the invoice."""
+        result = super().action_post()
+        if result or len(self) != 1 or not self.company_id.dispatch_open_on_post:
+            return result
+        goes = self.state == "posted" and self._dispatch_type_code() and self.dispatch_state in (False, "to_send")
+        return self.action_invoice_sent() if goes and not self.is_move_sent else result
+
+    def action_print_pdf(self):
+        """Ask how, where the company wants it: by e-mail or on paper."""
+        if not self.company_id.dispatch_print_asks or not self._dispatch_type():
+            return super().action_print_pdf()
+        action = self.action_invoice_sent()
+        if action.get("res_model") == "account.move.send.wizard":
+            action["context"]["default_dispatch_output"] = "paper"
+        return action
+
+    def action_send_and_print(self):
+        """Of several invoices those that cannot go stay out (core refuses all of them), and the window says so."""
+        self._dispatch_fetch_kept()
+        send = self.env["account.move.send"]
+        ready = self.filtered(lambda move: not send._get_move_constraints(move))
+        if len(self) < 2 or not ready or ready == self:
+            return super().action_send_and_print()
+        action = super(AccountMove, ready).action_send_and_print()
+        # one of them left: the window for several all the same, it says what stays
+        action.update(res_model="account.move.send.batch.wizard")
+        action["context"]["dispatch_not_ready"] = len(self - ready)
+        return action
+
+    def _dispatch_window_action(self):
+        action = self.action_send_and_print()
+        action["context"]["allow_partners_without_mail"] = True  # as core's button does (action_invoice_sent)
+        return action
+
+    def _post(self, soft=True):
+        posted = super()._post(soft=soft)
+        ours = posted.filtered(lambda move: move._dispatch_type_code())
+        ours._dispatch_withdraw(self.env._("The invoice was posted."))  # what waits is its pro-forma
+        # core leaves the mark of the first version (button_draft): the corrected one has not gone
+        corrected = posted.filtered(lambda move: move.dispatch_revision and move.is_move_sent)
+        corrected.sudo().is_move_sent = False  # sudo: the mark is the system's
+        self.env["document.dispatch.rule"]._plan_posted(ours)
+        return posted
+
+    def _copy_recurring_entries(self):
+        # the mark below is the system's to write
+        return super(AccountMove, self.with_context(dispatch_engine=ENGINE))._copy_recurring_entries()
+
+    def _get_fields_to_copy_recurring_entries(self, values):
+        """A recurring invoice hands “to send” on to its copies."""
+        values = super()._get_fields_to_copy_recurring_entries(values)
+        if self.dispatch_mark:
+            values["dispatch_mark"] = self.dispatch_mark
+        return values
+
+    def button_cancel(self):
+        result = super().button_cancel()
+        self._dispatch_withdraw(self.env._("The document was cancelled."))
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_withdraw_dispatches(self):
+        self._dispatch_withdraw(self.env._("The document was deleted."))
+
+    def _notify_get_recipients_groups(self, message, model_description, msg_vals=False):
+        return self._dispatch_link_groups(super()._notify_get_recipients_groups(
+            message, model_description, msg_vals=msg_vals))
+
+    def _notify_thread(self, message, msg_vals=False, **kwargs):
+        if self._dispatch_capture(message, kwargs):
+            return []
+        return super()._notify_thread(message, msg_vals=msg_vals, **kwargs)
+
+    def action_dispatch_mark(self):
+        """Journal entries and vendors' bills go to nobody."""
+        if any(not move._dispatch_type_code() for move in self):
+            raise UserError(self.env._("Only customer invoices, credit notes and receipts can be sent."))
+        return super().action_dispatch_mark()

@@ -1,0 +1,121 @@
+from odoo import models
+
+from ...tools.dispatch.steering import SendRequest
+from ...tools.mail import addresses
+from ...tools.recipients import recipients
+
+
+class DocumentDispatchMixin(models.AbstractModel):
+    """Mails that core makes for a document become rows: nothing leaves beside the log.
+
+    Core posts its message in the chatter as always, so that modules which extend that keep
+    working. Only the last step, notifying the recipients, is replaced by a row whose recipients
+    are those of the message.
+    """
+
+    _inherit = "document.dispatch.mixin"
+
+    def _dispatch_capture(self, message, options):
+        """Replace the mails of ``message`` by a row where a document is being sent.
+
+        Called first in ``_notify_thread`` of each document with its options; tells whether it took
+        the message.
+        """
+        request = SendRequest.of(self.env)
+        if not request or not request.posting or not self._dispatch_type():
+            return False
+        self.with_context(dispatch_request=False)._dispatch_from_message(
+            message, request, keep_mail=not options.get("mail_auto_delete", True),
+        )
+        return True
+
+    def _dispatch_from_message(self, message, request, keep_mail=False):
+        """Write the row for a message that core just posted, and deliver it after the commit.
+
+        :param request: :class:`tools.steering.SendRequest`
+        """
+        self.ensure_one()
+        dispatch_type, origin = self._dispatch_type(), request.origin
+        if origin != "core":
+            self._dispatch_check_switch()
+        previous = self._dispatch_supersede()
+        if origin == "core" and previous:
+            return previous  # an automatic process never sends a second time
+        partners = self._dispatch_partner() | message.partner_ids
+        directory = partners.with_company(self.company_id)._dispatch_directory()
+        vals = self._dispatch_prepare_vals(dispatch_type, directory, origin, "queued")
+        vals.update(
+            self._dispatch_message_content(message),
+            keep_mail=keep_mail, resend_of_id=previous[:1].id, batch_id=request.batch_id,
+        )
+        if vals.get("channel_reason") != "refused":
+            vals.update(self._dispatch_message_recipients(message, directory, dispatch_type, vals))
+        if vals["rehearsal"] or request.draft:
+            # sudo: core posted it to the customer, who did not get it from us
+            note = self.env.ref("mail.mt_note")
+            message.sudo().write({"subtype_id": note.id, "is_internal": True, "partner_ids": [(5,)]})
+        dispatch = self._dispatch_insert([vals])
+        if request.draft:
+            dispatch.with_context(dispatch_shared=len(dispatch.recipient_ids) > 1)._hand_to_person()
+        elif dispatch.channel == "email":
+            dispatch._engine()._create_notifications()
+            dispatch._deliver_soon()
+        return dispatch
+
+    def _dispatch_record_failure(self, error):
+        """An automatic process could not make the document: leave a row that says why."""
+        self._dispatch_create("core").filtered(lambda row: row.state == "queued")._set_state(
+            "failed", self.env["document.dispatch.content"]._explain(error)
+        )
+
+    def _dispatch_supersede(self):
+        """Withdraw what still waits for this document; return the row that left already."""
+        code = self._dispatch_type_code()
+        rows = self.env["document.dispatch"].sudo().search(  # sudo: whoever sent it
+            self.env["document.dispatch"]._get_document_domain(self)
+            & self.env["document.dispatch"]._get_current_domain(code, self.dispatch_revision)
+        )
+        waiting = rows._withdrawable()
+        if waiting:
+            waiting._cancel(self.env._("Sent by hand by %s.", self.env.user.name))
+        return rows - waiting
+
+    def _dispatch_message_content(self, message):
+        return {
+            "subject": message.subject,
+            "body": message.body,
+            "email_from": message.email_from,
+            "reply_to": message.reply_to,
+            "email_layout_xmlid": message.email_layout_xmlid,
+            "mail_server_id": message.mail_server_id.id,
+            "attachment_ids": [(6, 0, message.attachment_ids.ids)],
+            "mail_message_id": message.id,
+            "content_ready": True,
+        }
+
+    def _dispatch_message_recipients(self, message, directory, dispatch_type, vals):
+        """Recipients of the message, all addresses of each, with the reason where a flag chose them."""
+        resolved = {
+            choice.email: choice
+            for choice in directory.resolve(self._dispatch_partner().id, dispatch_type.role).chosen
+        }
+        choices, skipped = {}, []
+        for partner in message.partner_ids:
+            for choice in directory.addresses_of(partner.id, resolved):
+                if choice.reason in recipients.PASSED_OVER:
+                    skipped.append(choice)
+                else:
+                    choices.setdefault(choice.email, choice)
+        for address in addresses.parse(message.outgoing_email_to).valid:
+            choices.setdefault(address.email, recipients.Choice(
+                False, address.email, recipients.MANUAL, address.name
+            ))
+        resolution = recipients.Resolution(list(choices.values()), skipped)
+        reason = False if choices else "no_address"
+        return {
+            "channel": "paper" if reason else "email",
+            "channel_reason": reason,
+            "state": "queued" if not reason else "rehearsed" if vals["rehearsal"] else "paper",
+            "skipped": self._dispatch_prepare_skipped(resolution),
+            "recipient_ids": self._dispatch_prepare_recipients(dispatch_type, resolution, vals["lang"]),
+        }

@@ -1,0 +1,33 @@
+from odoo import fields, models
+
+from ..dispatch.document_dispatch import NO_SYNC
+
+
+class DocumentDispatchMixin(models.AbstractModel):
+    """The first time that somebody at the customer's opened the document by its link."""
+
+    # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
+    _inherit = "document.dispatch.mixin"
+
+    dispatch_opened_date = fields.Datetime(
+        string="First opened", copy=False, readonly=True,
+        help="When the link in the mail, or the document on the customer's page, was first opened in a browser. "
+        "Mail scanners that say what they are do not count; one that calls itself a browser does: it is a hint, no "
+        "proof.",
+    )
+    dispatch_opened_ip = fields.Char(
+        string="Opened from", copy=False, readonly=True, groups="document_dispatch.group_dispatch_manager",
+    )
+    dispatch_opened_agent = fields.Char(
+        string="Opened with", copy=False, readonly=True, groups="document_dispatch.group_dispatch_manager",
+    )
+
+    def _dispatch_note_opened(self, ip, user_agent):
+        """Keep the first opening, with the IP address that it came from and the browser."""
+        self.ensure_one()
+        if not self.dispatch_opened_date:
+            # sudo: the visitor has the link, and no rights on the document
+            self.sudo().with_context(tracking_disable=True, **NO_SYNC).write({
+                "dispatch_opened_date": fields.Datetime.now(), "dispatch_opened_ip": ip,
+                "dispatch_opened_agent": user_agent,
+            })

@@ -1,0 +1,176 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..brazil.document_dispatch_file_checks import HELD
+from .res_partner_ledger import SALES
+
+#: Invoices on a page
+PAGE_SIZE = 50
+#: Quotations that are shown at most
+MAX_ORDERS = 50
+
+
+class ResUsers(models.Model):
+    # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
+    _inherit = "res.users"
+
+    def _dispatch_may_open_pages(self):
+        """Tell whether this user may see all invoices, and so what customers see on their pages."""
+        return self.has_group("account.group_account_invoice")
+
+
+class ResPartner(models.Model):
+    """The customer's page: all of his invoices at one company, what is open, quotations."""
+
+    # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
+    _inherit = "res.partner"
+
+    def action_dispatch_open_page(self):
+        """Open the page as the customer sees it, by a link made for this: it can be copied and handed to him."""
+        self.ensure_one()
+        self._dispatch_check_page_access()
+        customer, company = self.commercial_partner_id, self.env.company
+        if not company.dispatch_customer_page:
+            raise AccessError(self.env._("%s has no customer page. Switch it on in the settings.", company.name))
+        path = self.env["document.dispatch.page"]._make__(customer, company, self.lang)
+        return {"type": "ir.actions.act_url", "url": customer.get_base_url() + path, "target": "new"}
+
+    def _dispatch_check_page_access(self):
+        """The page shows everything of a customer: for those who may see all invoices."""
+        self.check_access("read")
+        if not self.env.user._dispatch_may_open_pages():
+            raise AccessError(self.env._("Only who may see all invoices may open the customer's page."))
+
+    def action_dispatch_renew_link(self):
+        """The links in mails, too."""
+        result = super().action_dispatch_renew_link()
+        # sudo: the links are the system's; the right to write the customer was checked
+        self.env["document.dispatch.page"].sudo().search(
+            [("partner_id", "in", self.commercial_partner_id.ids)]).unlink()
+        self._dispatch_forget_document_tokens()
+        return result
+
+    def _dispatch_forget_document_tokens(self):
+        """Odoo's own links to single documents do not open any more either: the next mail makes new ones."""
+        for model in ("account.move", "sale.order"):
+            # sudo: as above, of all companies
+            documents = self.env[model].sudo().search_fetch([
+                ("partner_id", "child_of", self.commercial_partner_id.ids), ("access_token", "!=", False),
+            ], ["access_token"])
+            documents.flush_recordset(["access_token"])
+            # SQL: nothing of the documents themselves changes, and a customer may have thousands
+            table = SQL.identifier(documents._table)
+            self.env.cr.execute(SQL("UPDATE %s SET access_token = NULL WHERE id = ANY(%s)", table, documents.ids))
+            documents.invalidate_recordset(["access_token"])
+
+    # ------------------------------------------------------------------
+    # What belongs to the customer
+    # ------------------------------------------------------------------
+
+    def _dispatch_page_domain(self, company):
+        """Invoices, credit notes and receipts that this customer may see at this company."""
+        return Domain([
+            ("commercial_partner_id", "=", self.id), ("company_id", "=", company.id), ("state", "=", "posted"),
+            ("move_type", "in", SALES),
+        ])
+
+    def _dispatch_page_order_domain(self, company):
+        """Quotations that were sent and still hold."""
+        today = fields.Date.context_today(self)
+        return Domain([
+            ("partner_id", "in", self._dispatch_family().ids), ("company_id", "=", company.id), ("state", "=", "sent"),
+            "|", ("validity_date", "=", False), ("validity_date", ">=", today),
+        ])
+
+    def _dispatch_page_file_domain(self, company):
+        """Files of his invoices that belong to him: NF-e and boletos."""
+        return Domain("move_id", "any", self._dispatch_page_domain(company)) & Domain("kind", "in", ("nfe", "boleto"))
+
+    def _dispatch_page_companies(self):
+        """Companies with a customer page at which this customer has invoices."""
+        # sudo: the customer's own, whoever of his people asks
+        groups = self.env["account.move"].sudo()._read_group([
+            ("commercial_partner_id", "=", self.id), ("state", "=", "posted"), ("move_type", "in", SALES),
+            ("company_id.dispatch_customer_page", "=", True),
+        ], ["company_id"])
+        return self.env["res.company"].sudo().union(*(company for [company] in groups))
+
+    def _dispatch_page_find(self, model, domain, res_id):
+        """One of the customer's records, or nothing: whatever number was in the address."""
+        return self.env[model].search(domain & Domain("id", "=", res_id if res_id < 2 ** 31 else 0))
+
+    # ------------------------------------------------------------------
+    # What the page says
+    # ------------------------------------------------------------------
+
+    def _dispatch_page_values(self, company, page=1, year=None, only_open=False):
+        """Values of the page; the number of SQL statements does not depend on the number of invoices."""
+        domain = self._dispatch_page_domain(company)
+        years = self._dispatch_page_years(domain)
+        if year in years:
+            domain &= Domain("invoice_date", ">=", f"{year}-01-01") & Domain("invoice_date", "<=", f"{year}-12-31")
+        if only_open:
+            domain &= Domain("payment_state", "in", ("not_paid", "partial")) & Domain("amount_residual", "!=", 0)
+        Move = self.env["account.move"]
+        count = Move.search_count(domain)
+        pages = max(-(-count // PAGE_SIZE), 1)
+        page = min(max(page, 1), pages)
+        moves = Move.search(
+            domain, order="invoice_date desc, id desc", limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
+        orders = self.env["sale.order"].search(
+            self._dispatch_page_order_domain(company), order="date_order desc, id desc", limit=MAX_ORDERS)
+        return {
+            "partner": self, "company": company, "res_company": company, "years": years,
+            "year": year if year in years else None, "only_open": only_open, "count": count, "page": page,
+            "pages": pages, "lines": self._dispatch_page_lines(moves, company), "orders": orders,
+            "totals": self._dispatch_open_totals(company), "today": fields.Date.context_today(self),
+        }
+
+    @api.model
+    def _dispatch_page_years(self, domain):
+        groups = self.env["account.move"]._read_group(domain, ["invoice_date:year"], order="invoice_date:year DESC")
+        return [day.year for [day] in groups if day]
+
+    def _dispatch_page_lines(self, moves, company):
+        """One dictionary for each invoice."""
+        files = self.env["document.dispatch.file"].search(
+            Domain("move_id", "in", moves.ids) & Domain("kind", "in", ("nfe", "boleto")))
+        files = files.filtered(lambda file: file.state not in HELD).grouped("move_id")
+        overdue = self._dispatch_page_overdue(moves, company)
+        return [
+            {
+                "move": move, "files": files.get(move, ()), "payable": move._has_to_be_paid(),
+                "total": -move.amount_total if move.move_type == "out_refund" else move.amount_total,
+                "open": -move.amount_residual if move.move_type == "out_refund" else move.amount_residual,
+                "state": self._dispatch_page_state(move, overdue), "kind": move._dispatch_description(),
+            }
+            for move in moves
+        ]
+
+    def _dispatch_page_overdue(self, moves, company):
+        """Ids of invoices of which something, an instalment at least, is overdue."""
+        groups = self.env["account.move.line"]._read_group(
+            self._dispatch_ledger_domain(company) & Domain([
+                ("move_id", "in", moves.ids), ("reconciled", "=", False), ("balance", ">", 0),
+                ("date_maturity", "<", fields.Date.context_today(self)),
+            ]), ["move_id"])
+        return {move.id for [move] in groups}
+
+    @api.model
+    def _dispatch_page_state(self, move, overdue):
+        """How an invoice stands: ``(word for programs, words for the customer)``."""
+        if move.currency_id.is_zero(move.amount_residual):
+            if move.payment_state == "reversed":
+                return "done", self.env._("Cancelled by a credit note")
+            return "done", self.env._("Settled") if move.move_type == "out_refund" else self.env._("Paid")
+        if move.move_type == "out_refund":
+            return "credit", self.env._("Credit")
+        if move.payment_state == "in_payment":
+            return "open", self.env._("Payment under way")
+        if move.id in overdue:
+            return "overdue", self.env._("Overdue")
+        if move.payment_state == "partial":
+            return "open", self.env._("Partly paid")
+        return "open", self.env._("Open")

@@ -1,0 +1,3 @@
+from . import document_dispatch_print
+from . import document_dispatch_printer
+from . import document_dispatch

@@ -1,0 +1,213 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from ...tools.mail import addresses
+from ...tools.recipients.recipients import Contact, Directory
+from ..dispatch.document_dispatch_type import ROLE_FIELDS
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    dispatch_nf = fields.Boolean(
+        string="Receives NF-e", help="Receives NF-e: the XML and the DANFE.",
+    )
+    dispatch_financial = fields.Boolean(
+        string="Receives payment documents", help="Receives boletos and other payment documents.",
+    )
+    dispatch_invoice = fields.Boolean(
+        string="Receives invoices", help="Receives invoices, credit notes and receipts.",
+    )
+    dispatch_quote = fields.Boolean(string="Receives quotations", help="Receives quotations.")
+    dispatch_order = fields.Boolean(string="Receives orders", help="Receives order confirmations.")
+
+    dispatch_count = fields.Integer(
+        compute="_compute_dispatch_count", groups="document_dispatch.group_dispatch_user",
+    )
+    dispatch_overview = fields.Html(
+        string="Who gets what today",
+        compute="_compute_dispatch_overview",
+        sanitize=False,  # rendered by our own QWeb template, which escapes every value
+        groups="document_dispatch.group_dispatch_user",
+    )
+
+    def _compute_dispatch_count(self):
+        """Dispatches to the partner or to anybody below his commercial entity."""
+        counts = dict(self.env["document.dispatch"]._read_group(
+            [("commercial_partner_id", "in", self.commercial_partner_id.ids)],
+            ["commercial_partner_id"], ["__count"],
+        ))
+        for partner in self:
+            partner.dispatch_count = counts.get(partner.commercial_partner_id, 0)
+
+    @api.depends("email", "active", "parent_id", "child_ids", "dispatch_refusals", *ROLE_FIELDS.values())
+    @api.depends_context("company")
+    def _compute_dispatch_overview(self):
+        directory = self._origin._dispatch_directory()
+        names = dict(self.env["document.dispatch.type"]._fields["role"]._description_selection(self.env))
+        duties = self.env.company._dispatch_duties()
+        for partner in self:
+            if not partner._origin:
+                partner.dispatch_overview = False
+                continue
+            lines = [
+                {
+                    "kind": names[role],
+                    **self._dispatch_describe(directory.resolve(partner._origin.id, role), role),
+                }
+                for role in ROLE_FIELDS
+            ]
+            refused = {"refused": partner.dematerialization_refused, "named": partner._dispatch_refused_names(),
+                       "duties": duties}
+            partner.dispatch_overview = self.env["ir.qweb"]._render(
+                "document_dispatch.partner_overview", {"lines": lines, **refused}, minimal_qcontext=True,
+            )
+
+    @api.model
+    def _dispatch_describe(self, resolution, role):
+        """Put a resolution into words and names, for a person to read."""
+        ids = {choice.contact_id for choice in resolution.chosen + resolution.skipped}
+        names = {partner.id: partner.name for partner in self.browse(ids)}
+        reasons = self.env["document.dispatch.recipient"]._reason_labels()
+        return {
+            "chosen": [
+                {"name": names[c.contact_id], "email": c.email,
+                 "reason": reasons[self._dispatch_reason(c, role)]}
+                for c in resolution.chosen
+            ],
+            "skipped": [
+                {"name": names[c.contact_id], "email": c.email, "reason": reasons[c.reason]}
+                for c in resolution.skipped
+            ],
+        }
+
+    @api.model
+    def _dispatch_reason(self, choice, role):
+        """The recipient's ``reason`` for a choice: a flag is named, so that each is translated."""
+        return f"flag_{role}" if choice.reason == "flag" else choice.reason
+
+    @api.model
+    def _dispatch_reason_label(self, choice, role):
+        """Why an address was taken or passed over, in words."""
+        return self.env["document.dispatch.recipient"]._reason_labels()[self._dispatch_reason(choice, role)]
+
+    @api.model
+    def _dispatch_reason_line(self, choice, role):
+        """An address, and why it was taken or passed over."""
+        return self.env._("%(address)s: %(reason)s",
+                          address=choice.email, reason=self._dispatch_reason_label(choice, role))
+
+    @api.model
+    def _dispatch_typed_addresses(self, text):
+        """The addresses that a person typed into a window, :class:`tools.addresses.Address`; raise on a wrong one."""
+        parsed = addresses.parse(text)
+        if parsed.invalid:
+            raise UserError(self._dispatch_explain_letters(parsed.invalid[0]) or self.env._(
+                "“%s” is not a valid e-mail address. Write addresses with commas between them, like "
+                "name@company.com, other@company.com.", parsed.invalid[0],
+            ))
+        return parsed.valid
+
+    @api.model
+    def _dispatch_explain_letters(self, text):
+        """Why an address with letters outside of ASCII before the ``@`` cannot be used, empty for any other text."""
+        return self.env._(
+            "Mail to “%s” cannot be sent: letters like é or ł before the @ need mail servers with SMTPUTF8, which Odoo "
+            "does not use. Ask for another address.", text,
+        ) if addresses.needs_smtputf8(text) else ""
+
+    # ------------------------------------------------------------------
+    # The one resolver
+    # ------------------------------------------------------------------
+
+    def _dispatch_recipients(self, dispatch_type):
+        """Resolve who gets a document of ``dispatch_type`` addressed to each of these partners.
+
+        The number of SQL statements does not depend on the number of partners.
+
+        :param document.dispatch.type dispatch_type: its role names the contact flag
+        :return: ``{partner: Resolution}``, see :mod:`..tools.recipients`
+        """
+        directory = self._dispatch_directory()
+        return {partner: directory.resolve(partner.id, dispatch_type.role) for partner in self}
+
+    def _dispatch_directory(self):
+        """Read all contacts that may be chosen for these partners, with the blacklist."""
+        partners = self._dispatch_load_contacts()
+        blacklist = self.env["mail.blacklist"]
+        emails = [
+            spelling for email in self._dispatch_candidate_emails(partners)
+            for spelling in addresses.spellings(email)
+        ]
+        # sudo: the blacklist is for administrators to read, and for everybody to obey
+        blocked = blacklist.sudo().search_fetch([("email", "in", emails)], ["email"]).mapped("email")
+        return Directory(map(self._dispatch_contact, partners), map(addresses.normalize, blocked))
+
+    def _dispatch_load_contacts(self):
+        """The partners, the flagged contacts of their commercial entities, and all parents.
+
+        Contacts that belong to another of our companies are not ours to write to, whoever asks.
+        """
+        ours = Domain("company_id", "=", False) | Domain("company_id", "parent_of", self.env.company.id)
+        flagged = Domain.OR(Domain(field, "=", True) for field in ROLE_FIELDS.values())
+        everybody = self.with_context(active_test=False)
+        commercial = self.commercial_partner_id
+        found = self | commercial | everybody.search(
+            Domain("commercial_partner_id", "in", commercial.ids) & flagged & ours
+        )
+        while missing := found.parent_id - found:
+            found |= missing
+        return found
+
+    @api.model
+    def _dispatch_candidate_emails(self, partners):
+        parsed = (addresses.parse(partner.email) for partner in partners)
+        return list({address.email for result in parsed for address in result.valid})
+
+    @api.model
+    def _dispatch_contact(self, partner):
+        return Contact(
+            id=partner.id,
+            parent_id=partner.parent_id.id or None,
+            commercial_id=partner.commercial_partner_id.id,
+            email=partner.email or "",
+            active=partner.active,
+            roles=frozenset(role for role, field in ROLE_FIELDS.items() if partner[field]),
+        )
+
+    # ------------------------------------------------------------------
+    # Letters
+    # ------------------------------------------------------------------
+
+    def _dispatch_postal_lines(self, company):
+        """The lines of the address on an envelope of this company: names, street, place, country if abroad.
+
+        The country is written for the post that takes the letter: in its language, in capitals.
+        """
+        self.ensure_one()
+        partner = self.with_context(lang=company.partner_id.lang or self.env.lang)
+        address_format, args = partner._prepare_display_address(without_company=True)
+        country = partner.country_id
+        home = company.partner_id.country_id
+        args["country_name"] = country.name.upper() if country and country != home else ""
+        lines = [*partner._dispatch_postal_names(), *(address_format % args).splitlines()]
+        return [line for line in (" ".join(line.split()) for line in lines) if line]
+
+    def _dispatch_postal_names(self):
+        """The company, and the person or department there."""
+        names = [self.commercial_company_name or self.parent_id.name or "", self.name or ""]
+        return list(dict.fromkeys(filter(None, names)))
+
+    def _dispatch_has_postal_address(self):
+        return bool((self.street or self.street2) and (self.city or self.zip))
+
+    def action_view_dispatches(self):
+        """Open everything that went, or is on its way, to this customer."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "document_dispatch.document_dispatch_action"
+        )
+        action["domain"] = [("commercial_partner_id", "=", self.commercial_partner_id.id)]
+        action["context"] = {"create": False}
+        return action

@@ -1,0 +1,42 @@
+from odoo import api, models
+from odoo.fields import Domain
+
+from ..dispatch.document_dispatch_type import ROLE_FIELDS
+
+#: What contacts already tell: where it stands, which flag follows, and whether it is proposed
+GUESSES = (
+    ("invoice_address", "invoice", True),
+    ("invoice_address", "financial", False),
+    ("by_email", "invoice", True),
+)
+
+
+class ResPartner(models.Model):
+    """Flags that follow from what contacts already tell."""
+
+    # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
+    _inherit = "res.partner"
+
+    @api.model
+    def _dispatch_guess_domain(self, source, company):
+        """Contacts of which ``source`` tells something, and that have an address."""
+        return company._dispatch_contact_domain() & Domain("email", "!=", False) & Domain(
+            getattr(self, f"_dispatch_guess_{source}")())
+
+    @api.model
+    def _dispatch_guess_invoice_address(self):
+        return [("type", "=", "invoice"), ("parent_id", "!=", False)]
+
+    @api.model
+    def _dispatch_guess_by_email(self):
+        """Core's own choice on the customer; whoever has an invoice address gets it there."""
+        return [
+            ("parent_id", "=", False), ("invoice_sending_method", "=", "email"),
+            ("child_ids", "not any", [("type", "=", "invoice"), ("email", "!=", False)]),
+        ]
+
+    @api.model
+    def _dispatch_guess(self, source, role, company):
+        """Contacts that would be ticked for ``role``: those that are ticked already are not among them."""
+        return self.with_company(company).search(
+            self._dispatch_guess_domain(source, company) & Domain(ROLE_FIELDS[role], "=", False))

@@ -1,0 +1,292 @@
+from odoo import api, fields, models
+from odoo.addons.base.models.res_partner import _tz_get
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Domain
+
+from ...tools.rule import conditions
+
+#: Parameters that decide when a rule runs next
+SCHEDULE_FIELDS = frozenset({"active", "trigger", "hour_from", "hour_to", "interval", "tz"})
+
+
+class DocumentDispatchRule(models.Model):
+    """What the scheduler sends by itself, in whose name, when, and since when."""
+
+    _name = "document.dispatch.rule"
+    _description = "Rule of Automatic Sending"
+    _order = "company_id, sequence, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(string="Switched on", default=False, help="A new rule is off until you switch it on.")
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company,
+    )
+    # In whose name
+    user_id = fields.Many2one(
+        "res.users", string="Operator", required=True, default=lambda self: self.env.user,
+        check_company=True, domain="[('share', '=', False)]",
+        help="Mails are made in his name and with his rights.",
+    )
+    mail_server_id = fields.Many2one(
+        "ir.mail_server", string="Sender account",
+        help="Mails come from the address of this account, and answers go there. Empty: as the document type says.",
+    )
+    # What
+    type_ids = fields.Many2many(
+        "document.dispatch.type", string="Documents", required=True,
+        domain="[('company_id', 'in', (False, company_id)), ('code', 'not in', ('proforma', 'letter'))]",
+    )
+    model = fields.Char(compute="_compute_model", help="The one model of all document types, if it is one.")
+    document_states = fields.Selection(
+        [("posted", "Posted documents only"), ("all", "Drafts too")], string="Drafts",
+        required=True, default="posted",
+        help="A draft invoice goes once as a pro-forma, marked so on each page; the invoice goes when it is posted.",
+    )
+    selection = fields.Selection(
+        [("all", "All that match"), ("marked", "Only those marked “to send”")], string="Which of them",
+        required=True, default="all",
+    )
+    journal_ids = fields.Many2many(
+        "account.journal", string="Journals", check_company=True,
+        domain="[('type', '=', 'sale'), ('company_id', '=', company_id)]", help="Empty: all.",
+    )
+    partner_ids = fields.Many2many(
+        "res.partner", string="Customers", help="With their contacts and branches. Empty: all.",
+    )
+    domain = fields.Char(
+        string="Condition", help="A free condition on the documents. Days may be relative, like “today -30d”.",
+    )
+    date_basis = fields.Selection(
+        [("issue", "Date of issue"), ("sale", "Date of sale")], string="By which date",
+        required=True, default="issue", help="The date of sale is the delivery date; without one, the date of issue.",
+    )
+    date_from = fields.Date(
+        string="From date", help="Documents of this day or later. Switching on sets it to today, "
+        "so that the backlog stays at home.",
+    )
+    # As what
+    delivery = fields.Selection(
+        [("now", "Send at once"), ("review", "Leave in review")],
+        required=True, default="now",
+        help="In review a person looks, edits, releases or discards.",
+    )
+    mail_template_id = fields.Many2one(
+        "mail.template", string="Text", domain="[('model', '=', model)]", ondelete="restrict",
+        help="Empty: the text of the document type.",
+    )
+    report_mode_company = fields.Selection(
+        [("default", "As the document type says"), ("report", "This report"), ("none", "No attachment")],
+        string="In the company's currency", required=True, default="default",
+    )
+    report_company_id = fields.Many2one(
+        "ir.actions.report", string="Report", domain="[('model', '=', model)]", ondelete="restrict",
+    )
+    report_mode_foreign = fields.Selection(
+        [("default", "As the document type says"), ("report", "This report"), ("none", "No attachment")],
+        string="In foreign currency", required=True, default="default",
+    )
+    report_foreign_id = fields.Many2one(
+        "ir.actions.report", string="Report for foreign currency", domain="[('model', '=', model)]",
+        ondelete="restrict",
+    )
+    # When
+    trigger = fields.Selection(
+        [("schedule", "By schedule"), ("post", "At once, when it is posted")], string="When",
+        required=True, default="schedule",
+    )
+    hour_from = fields.Float(string="From hour", default=8.0)
+    hour_to = fields.Float(
+        string="Until hour", default=18.0, help="Before the first hour: until this hour of the next day.",
+    )
+    interval = fields.Selection(
+        [("0", "Once a day"), ("30", "Every 30 minutes"), ("60", "Every hour"), ("120", "Every 2 hours"),
+         ("240", "Every 4 hours")],
+        string="Repeat", required=True, default="60",
+    )
+    tz = fields.Selection(
+        _tz_get, string="Time zone", required=True,
+        default=lambda self: self.env.user.tz or self.env.company.partner_id.tz or "UTC",
+    )
+    next_run = fields.Datetime(compute="_compute_next_run", store=True, copy=False)
+    last_run = fields.Datetime(readonly=True, copy=False)
+    # What is wrong
+    problem = fields.Char(readonly=True, copy=False, help="Why the last run stopped.")
+    warning = fields.Char(readonly=True, copy=False, help="What the last run could not send.")
+
+    @api.depends("type_ids")
+    def _compute_model(self):
+        for rule in self:
+            models_of_types = set(rule.type_ids.mapped("model"))
+            rule.model = models_of_types.pop() if len(models_of_types) == 1 else False
+
+    # ------------------------------------------------------------------
+    # What does not fit together
+    # ------------------------------------------------------------------
+
+    @api.constrains("active", "type_ids")
+    def _check_types(self):
+        for rule in self:
+            if rule.active and not rule.type_ids:
+                raise ValidationError(self.env._(
+                    "Choose at least one kind of document for the rule “%s”.", rule.name
+                ))
+
+    @api.constrains("type_ids", "domain", "journal_ids", "mail_template_id", "report_company_id",
+                    "report_foreign_id", "date_basis", "document_states")
+    def _check_one_model(self):
+        for rule in self:
+            narrow = [rule._fields[name]._description_string(self.env) for name in (
+                "domain", "mail_template_id", "report_company_id", "report_foreign_id",
+            ) if rule[name]]
+            if rule.type_ids and not rule.model and narrow:
+                raise ValidationError(self.env._(
+                    "“%(fields)s” fits invoices or orders, not both. Make one rule for invoices and another one "
+                    "for quotations and orders.", fields=", ".join(narrow),
+                ))
+            codes = set(rule.type_ids.mapped("code"))
+            if rule.journal_ids and "sale.order" in rule.type_ids.mapped("model"):
+                raise ValidationError(self.env._("Orders have no journal. Choose invoices only, or no journal."))
+            if rule.document_states == "all" and codes and "invoice" not in codes:
+                raise ValidationError(self.env._(
+                    "Only draft invoices go as a pro-forma. Add the document “Invoice”, or choose posted documents "
+                    "only."
+                ))
+
+    @api.constrains("mail_template_id", "report_company_id", "report_foreign_id", "type_ids")
+    def _check_same_model(self):
+        for rule in self.filtered("model"):
+            wrong = [record.display_name for record in (
+                rule.mail_template_id, rule.report_company_id, rule.report_foreign_id,
+            ) if record and record.model != rule.model]
+            if wrong:
+                raise ValidationError(self.env._(
+                    "“%s” is made for another kind of document than this rule sends. Choose another one.", wrong[0],
+                ))
+
+    @api.constrains("report_mode_company", "report_company_id", "report_mode_foreign", "report_foreign_id")
+    def _check_reports(self):
+        for rule in self:
+            if rule.report_mode_company == "report" and not rule.report_company_id or (
+                rule.report_mode_foreign == "report" and not rule.report_foreign_id
+            ):
+                raise ValidationError(self.env._("Choose the report, or let the document type say which one it is."))
+
+    @api.constrains("hour_from", "hour_to")
+    def _check_hours(self):
+        for rule in self:
+            if not (0 <= rule.hour_from < 24 and 0 <= rule.hour_to <= 24):
+                raise ValidationError(self.env._("An hour lies between 00:00 and 24:00."))
+
+    @api.constrains("active")
+    def _check_domain_of_active(self):
+        """One that was switched off because of its condition stays off until that is corrected."""
+        self.filtered("active")._check_domain()
+
+    @api.constrains("domain", "type_ids")
+    def _check_domain(self):
+        for rule in self.filtered("domain"):
+            for model in set(rule.type_ids.mapped("model")):
+                try:
+                    # sudo: only whether the condition can be asked
+                    self.env[model].sudo().search_count(rule._get_condition(), limit=1)
+                except Exception as error:
+                    raise ValidationError(self.env._(
+                        "The condition “%(domain)s” cannot be used: %(error)s", domain=rule.domain, error=error,
+                    )) from error
+
+    def _get_condition(self):
+        """The free condition; relative days in it are those of who asks, so ask in the rule's time zone.
+
+        :raise UserError: it is no domain
+        """
+        self.ensure_one()
+        try:
+            return Domain(conditions.read(self.domain))
+        except ValueError as error:
+            raise UserError(self._say_condition_is_code()) from error
+
+    def _say_condition_is_code(self):
+        return self.env._(
+            "The condition “%s” is no domain. Choose it anew; days may be relative, like “today -30d”.", self.domain)
+
+    # ------------------------------------------------------------------
+    # Switching on
+    # ------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            if vals.get("active") and not vals.get("date_from"):
+                vals["date_from"] = fields.Date.context_today(self)
+        rules = super().create(vals_list)
+        rules._check_operator()
+        rules._wake_scheduler()
+        return rules
+
+    def write(self, vals):
+        if vals.get("active") and "date_from" not in vals:
+            off = self.filtered(lambda rule: not rule.active)
+            off.date_from = fields.Date.context_today(self)
+        if vals.get("active") is False or "domain" in vals:
+            vals = {"problem": False, **vals}  # what somebody switches off, or corrects, alarms nobody any more
+        result = super().write(vals)
+        if "user_id" in vals:
+            self._check_operator()
+        if vals.keys() & SCHEDULE_FIELDS:
+            self._wake_scheduler()
+        return result
+
+    def copy_data(self, default=None):
+        """A copy is its maker's, unless they may choose the operator."""
+        default = dict(default or {})
+        if not self._may_choose_operator():
+            default.setdefault("user_id", self.env.uid)
+        return super().copy_data(default)
+
+    def _check_operator(self):
+        """An operator's rights are lent by who may give rights.
+
+        After the record was written, so that no default and no import leads around it; no constraint, for these run as
+        superuser.
+        """
+        if self._may_choose_operator():
+            return
+        for rule in self:
+            if rule.user_id != self.env.user:
+                raise AccessError(self.env._(
+                    "Mails of the rule “%s” are made with the rights of its operator: only an administrator of Odoo's "
+                    "settings chooses somebody else than themselves. Choose yourself, or ask one.", rule.name,
+                ))
+
+    @api.model
+    def _may_choose_operator(self):
+        return self.env.su or self.env.user.has_group("base.group_system")
+
+    # ------------------------------------------------------------------
+    # Buttons
+    # ------------------------------------------------------------------
+
+    def action_run(self):
+        """Plan now, and let the worker deliver."""
+        self.check_access("write")
+        for rule in self:
+            # sudo: planning runs with the operator's rights, as it does at night
+            dispatches = rule.sudo()._run()
+            if rule.problem:
+                raise UserError(rule.problem)
+            dispatches._deliver_soon()
+        return self.action_view_log()
+
+    def action_view_log(self):
+        """Open everything that this rule made."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "document_dispatch.document_dispatch_action"
+        )
+        return {**action, "domain": [("rule_id", "in", self.ids)], "context": {"create": False}}
+
+    def action_preview(self):
+        """Show what would go now, to whom and why, and what would not, and why not."""
+        self.ensure_one()
+        return self.env["document.dispatch.preview"]._open(self)

@@ -1,0 +1,76 @@
+import logging
+
+from odoo import api, fields, models
+
+from ...tools.rule.schedule import next_slot
+
+_logger = logging.getLogger(__name__)
+
+
+class DocumentDispatchRule(models.Model):
+    """When a rule runs."""
+
+    # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
+    _inherit = "document.dispatch.rule"
+
+    @api.depends("active", "trigger", "hour_from", "hour_to", "interval", "tz")
+    def _compute_next_run(self):
+        now = fields.Datetime.now()
+        for rule in self:
+            rule.next_run = rule._get_next_run(now)
+
+    def _get_next_run(self, after):
+        """The first slot after a moment; ``False`` where none comes by itself.
+
+        Slots that a stopped server missed are not made up one by one: who runs late runs once.
+        """
+        if not self.active or self.trigger != "schedule":
+            return False
+        return next_slot(after, self.tz, self.hour_from, self.hour_to, int(self.interval))
+
+    def _wake_scheduler(self):
+        """Have the scheduler come at the next slot of each rule."""
+        # sudo: a rule may wake the scheduler that runs it
+        job = self.env.ref("document_dispatch.ir_cron_dispatch_plan").sudo()
+        times = [rule.next_run for rule in self if rule.next_run]
+        if times:
+            job._trigger(at=times)
+
+    @api.model
+    def _cron_plan(self):
+        """Entry of ``ir_cron_dispatch_plan``: run every rule whose time has come, each on its own."""
+        for rule in self.search([("active", "=", True)]).filtered(lambda rule: rule._is_due()):
+            rule._run_isolated()
+            self.env["ir.cron"]._commit_progress(1)
+        self.env["document.dispatch.delivery"]._trigger_lanes()
+        self.env["document.dispatch.health"]._watch()
+
+    def _is_due(self):
+        """Rules that send on posting run each time too: for what was marked later, or went wrong."""
+        return self.trigger == "post" or not self.next_run or self.next_run <= fields.Datetime.now()
+
+    def _run_isolated(self):
+        """Run one rule; whatever goes wrong stays with it, and is told."""
+        try:
+            with self.env.cr.savepoint():
+                return self._run()
+        except Exception as error:
+            _logger.exception("Rule %s (%s) failed", self.name, self.id)
+            self.env.invalidate_all()
+            self.write({"problem": self.env._("The last run failed: %s", " ".join(str(error).split()))})
+            self._plan_next_run()
+            return self.env["document.dispatch"]
+
+    def _run(self):
+        """Plan everything that became eligible, and set the next time; return the rows."""
+        self.ensure_one()
+        if not self.try_lock_for_update():
+            return self.env["document.dispatch"]  # another worker runs this rule
+        dispatches = self._plan()
+        self.last_run = fields.Datetime.now()
+        self._plan_next_run()
+        return dispatches
+
+    def _plan_next_run(self):
+        self.next_run = self._get_next_run(fields.Datetime.now())
+        self._wake_scheduler()

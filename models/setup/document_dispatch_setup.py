@@ -1,0 +1,133 @@
+from odoo import api, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command, Domain
+from odoo.tools import format_date, format_datetime
+
+from ..dispatch.document_dispatch_type import ROLE_FIELDS
+
+#: In the order in which they are taken
+STEPS = ("account", "contacts", "rule", "letter", "scheduler")
+
+
+class DocumentDispatchSetup(models.AbstractModel):
+    """The first steps of a company.
+
+    A step is done by what is true now, never by a click: an account that accepted a mail, a contact
+    that is ticked, a rule that is switched on. What stops being true is to be done again.
+    """
+
+    _name = "document.dispatch.setup"
+    _description = "First Steps"
+
+    @api.model
+    def _check_manager(self):
+        if not self._is_manager():
+            raise AccessError(self.env._("Only managers of Document Dispatch set it up."))
+
+    @api.model
+    def _is_manager(self):
+        return self.env.user.has_group("document_dispatch.group_dispatch_manager")
+
+    @api.model
+    def _get_steps(self, company):
+        """What is true of each step of a company: ``{name: (done, in words)}``."""
+        here = self.with_company(company)
+        return {name: getattr(here, f"_look_at_{name}")(company) for name in STEPS}
+
+    # ------------------------------------------------------------------
+    # What is true
+    # ------------------------------------------------------------------
+
+    def _look_at_account(self, company):
+        if not company.email:
+            return False, self.env._("%s has no e-mail address to send from.", company.name)
+        if problem := next(self.env["document.dispatch.health"]._check_accounts(), None):
+            return False, problem
+        sent = self.env["document.dispatch"].search([
+            ("company_id", "=", company.id), ("channel", "=", "email"), ("sent_date", "!=", False),
+        ], order="id desc", limit=1).sent_date
+        # what happened last counts
+        if company.dispatch_test_state and not (sent and sent > company.dispatch_test_date):
+            return company.dispatch_test_state == "sent", self._describe_test(company)
+        if sent:
+            return True, self.env._("The mail server accepted a document on %s.", format_datetime(self.env, sent))
+        return False, self.env._("No mail server accepted a mail of %s yet: send yourself one.", company.name)
+
+    def _describe_test(self, company):
+        return {
+            "sent": self.env._("The mail server accepted a test mail to %(email)s on %(date)s: %(reply)s"),
+            "deferred": self.env._("The test mail to %(email)s on %(date)s did not go: %(reply)s"),
+            "failed": self.env._("The test mail to %(email)s on %(date)s was refused: %(reply)s"),
+            "unknown": self.env._(
+                "Nobody knows whether the test mail to %(email)s on %(date)s arrived, look into the mailbox: "
+                "%(reply)s"),
+        }[company.dispatch_test_state] % {
+            "email": company.dispatch_test_email, "reply": company.dispatch_test_reply,
+            "date": format_datetime(self.env, company.dispatch_test_date),
+        }
+
+    def _look_at_contacts(self, company):
+        Partner = self.env["res.partner"]
+        flagged = Domain.OR(Domain(field, "=", True) for field in ROLE_FIELDS.values())
+        if Partner.search_count(flagged & company._dispatch_contact_domain(), limit=1):
+            return True, self.env._("Contacts are ticked for the documents that they receive.")
+        if not company.dispatch_general_address:
+            return False, self.env._(
+                "No contact says which documents it receives: all go to the general addresses. Is that right?")
+        if unreachable := Partner.search_count(company._dispatch_unreachable_domain()):
+            return False, self.env._(
+                "Documents go to the general addresses. Customers without one: %s; theirs go to the paper tray.",
+                unreachable)
+        return True, self.env._("Documents go to the general addresses; no customer is without one.")
+
+    def _look_at_rule(self, company):
+        rules = self._find_rules(company)
+        active = rules.filtered("active")[:1]
+        if active:
+            return True, self.env._("“%s” is switched on.", active.name)
+        if rules:
+            return False, self.env._("“%s” is switched off: nothing goes by itself.", rules[0].name)
+        return False, self.env._("Nothing goes by itself yet.")
+
+    def _find_rules(self, company):
+        """All rules of a company, also those that are switched off."""
+        return self.env["document.dispatch.rule"].with_context(active_test=False).search(
+            [("company_id", "=", company.id)])
+
+    def _look_at_letter(self, company):
+        letter = self.env["document.letter"].search([("company_id", "=", company.id)], order="id desc", limit=1)
+        noted = self.env["document.consent"].search(
+            [("kind", "=", "letter"), ("company_id", "in", [False, company.id])], order="date desc", limit=1)
+        if not letter and not noted:
+            return False, self.env._("No customer was told yet that documents come by e-mail.")
+        return True, self.env._("The last letter was edited on %s.", format_date(self.env, letter.date or noted.date))
+
+    def _look_at_scheduler(self, _company):
+        health = self.env["document.dispatch.health"]
+        if problem := next(health._check_scheduler(), None):
+            return False, problem
+        ran = [job.lastcall for job in health._get_jobs() if job.lastcall]
+        if not ran:
+            return False, self.env._(
+                "The scheduler did not run yet. Give it a quarter of an hour; then check that Odoo runs with cron "
+                "workers.")
+        return True, self.env._("The scheduler ran on %s.", format_datetime(self.env, max(ran)))
+
+    # ------------------------------------------------------------------
+    # What a button does
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _make_rule(self, company):
+        """The first rule of a company: invoices and credit notes, each looked at by a person before it goes."""
+        self._check_manager()
+        if rules := self._find_rules(company):
+            return rules[:1]
+        types = self.env["document.dispatch.type"]._get_by_code(["invoice", "credit_note"], company)
+        rule = self.env["document.dispatch.rule"].create({
+            "name": self.env._("Invoices and credit notes"), "company_id": company.id, "active": True,
+            "delivery": "review", "type_ids": [Command.set([record.id for record in types.values()])],
+        })
+        if problem := rule._get_problem():
+            raise UserError(problem)
+        return rule

@@ -1,0 +1,78 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ...tools.mail import retry
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    dispatch_mode = fields.Selection(related="company_id.dispatch_mode", readonly=False, required=True)
+    dispatch_open_on_post = fields.Boolean(related="company_id.dispatch_open_on_post", readonly=False)
+    dispatch_copy_to_me = fields.Boolean(related="company_id.dispatch_copy_to_me", readonly=False)
+    dispatch_extra_accept = fields.Boolean(related="company_id.dispatch_extra_accept", readonly=False)
+    dispatch_print_asks = fields.Boolean(related="company_id.dispatch_print_asks", readonly=False)
+    dispatch_envelope = fields.Selection(related="company_id.dispatch_envelope", readonly=False, required=True)
+    dispatch_consent_text = fields.Text(related="company_id.dispatch_consent_text", readonly=False)
+    dispatch_rehearsal_email = fields.Char(related="company_id.dispatch_rehearsal_email", readonly=False)
+    dispatch_general_address = fields.Boolean(related="company_id.dispatch_general_address", readonly=False)
+    dispatch_lanes = fields.Integer(
+        string="Lanes", compute="_compute_dispatch_lanes", inverse="_inverse_dispatch_lanes",
+        help="So many workers deliver side by side, on Odoo's own cron workers: from 1 to 4. "
+        "Odoo needs as many cron threads or workers.",
+    )
+    dispatch_pdf_processes = fields.Integer(
+        string="PDF processes", config_parameter="document_dispatch.pdf_processes",
+        help="So many PDFs are drawn at once. 0: two for each processor.",
+    )
+    dispatch_retry_minutes = fields.Char(
+        string="Minutes between tries", config_parameter="document_dispatch.retry_minutes",
+        default=", ".join(map(str, retry.DEFAULT_STEPS)),
+        help="After the first, second, third … failed try; the last one repeats.",
+    )
+    dispatch_retry_days = fields.Float(
+        string="Give up after", config_parameter="document_dispatch.retry_days",
+        default=retry.DEFAULT_LIFETIME.days,
+        help="Days from the first try. Then the row is failed, and the operator gets an activity.",
+    )
+    dispatch_final_dot_timeout = fields.Integer(
+        string="Wait for the server's answer", config_parameter="document_dispatch.final_dot_timeout",
+        default=600,
+        help="Seconds to wait after a mail was handed over. RFC 5321 asks for 600: with less, a slow "
+        "server makes mails whose fate nobody knows.",
+    )
+
+    @api.depends("company_id")
+    def _compute_dispatch_lanes(self):
+        self.dispatch_lanes = len(self.env["document.dispatch.delivery"]._get_lanes().filtered("active"))
+
+    def _inverse_dispatch_lanes(self):
+        lanes = self.env["document.dispatch.delivery"]._get_lanes()
+        for settings in self:
+            if not 1 <= settings.dispatch_lanes <= len(lanes):
+                raise ValidationError(self.env._("Choose from 1 to %s lanes.", len(lanes)))
+            for number, lane in enumerate(lanes, start=1):
+                if lane.active != (number <= settings.dispatch_lanes):
+                    lane.active = number <= settings.dispatch_lanes
+
+    def action_dispatch_test(self):
+        """Send oneself a test mail, and say what the server answered."""
+        setup, company = self.env["document.dispatch.setup"], self.company_id
+        setup._check_manager()
+        company._dispatch_send_test(self.env.user)
+        accepted = company.dispatch_test_state == "sent"
+        return {
+            "type": "ir.actions.client", "tag": "display_notification",
+            "params": {
+                "message": setup._describe_test(company), "type": "success" if accepted else "danger", "sticky": True,
+            },
+        }
+
+    @api.constrains("dispatch_retry_minutes")
+    def _check_dispatch_retry_minutes(self):
+        for settings in self:
+            parts = (settings.dispatch_retry_minutes or "").replace(";", ",").split(",")
+            if not all(part.strip().isdigit() for part in parts):
+                raise ValidationError(self.env._(
+                    "Write the minutes between tries as numbers with commas between them, like 5, 15, 60."
+                ))

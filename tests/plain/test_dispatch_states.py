@@ -1,0 +1,165 @@
+"""How states may follow each other, and how the state of the whole follows from its recipients."""
+
+import itertools
+import unittest
+
+from tools.dispatch import states
+from tools.dispatch.states import (
+    BOUNCED,
+    CANCELLED,
+    DEFERRED,
+    FAILED,
+    HANDED,
+    PAPER,
+    PARTIAL,
+    PRINTED,
+    QUEUED,
+    REHEARSED,
+    SENDING,
+    SENT,
+    UNKNOWN,
+)
+
+RECIPIENT_STATES = tuple(states.RECIPIENT_TRANSITIONS)
+#: The worker alone leaves this state: between the claim and the last outcome it tells the row nothing
+OF_A_PERSON = set(RECIPIENT_STATES) - {SENDING}
+
+
+class TestTables(unittest.TestCase):
+    def test_every_state_has_a_line(self):
+        self.assertEqual(set(RECIPIENT_STATES), {
+            "queued", "sending", "sent", "deferred", "failed", "unknown", "bounced", "handed",
+            "rehearsed", "cancelled",
+        })
+        self.assertEqual(set(states.DISPATCH_TRANSITIONS), {
+            "review", "queued", "sending", "sent", "partial", "failed", "unknown", "paper", "printed",
+            "handed", "rehearsed", "cancelled",
+        })
+
+    def test_only_known_states_are_named(self):
+        for table in (states.RECIPIENT_TRANSITIONS, states.DISPATCH_TRANSITIONS):
+            for followers in table.values():
+                self.assertLessEqual(followers, set(table))
+
+    def test_sent_only_through_sending_or_by_a_person(self):
+        """Nothing is sent before the mail server said 250; a person may know of an unknown one, or of his own."""
+        before_sent = {old for old, new in states.RECIPIENT_TRANSITIONS.items() if SENT in new}
+        self.assertEqual(before_sent, {SENDING, UNKNOWN, HANDED})
+
+    def test_sending_is_left_only_with_an_outcome(self):
+        """What may have left is never withdrawn or queued as if nothing had happened."""
+        self.assertEqual(states.RECIPIENT_TRANSITIONS[SENDING], {SENT, DEFERRED, FAILED, UNKNOWN, REHEARSED})
+
+    def test_who_has_it_never_gets_it_again(self):
+        reachable, pending = set(), [SENT]
+        while pending:
+            for state in states.RECIPIENT_TRANSITIONS[pending.pop()] - reachable - {BOUNCED}:
+                reachable.add(state)
+                pending.append(state)
+        self.assertEqual(reachable, set(), "only a bounce leads out of sent")
+
+    def test_cancelled_is_the_end(self):
+        self.assertEqual(states.RECIPIENT_TRANSITIONS[CANCELLED], set())
+        self.assertEqual(states.DISPATCH_TRANSITIONS[CANCELLED], set())
+
+    def test_paper_is_never_called_sent(self):
+        for state in (PAPER, PRINTED):
+            self.assertNotIn(SENT, states.DISPATCH_TRANSITIONS[state])
+
+    def test_withdrawable_states_can_be_cancelled(self):
+        for state in states.DISPATCH_WITHDRAWABLE:
+            self.assertIn(CANCELLED, states.DISPATCH_TRANSITIONS[state])
+        self.assertFalse({SENDING, SENT, PARTIAL, UNKNOWN, PRINTED} & set(states.DISPATCH_WITHDRAWABLE))
+
+
+class TestCheck(unittest.TestCase):
+    def test_every_pair_is_as_the_table_says(self):
+        for table in (states.RECIPIENT_TRANSITIONS, states.DISPATCH_TRANSITIONS):
+            for old, new in itertools.product(table, table):
+                with self.subTest(old=old, new=new):
+                    if old == new or new in table[old]:
+                        states.check(table, old, new)
+                    else:
+                        with self.assertRaisesRegex(states.ForbiddenTransition, f"^{old} -> {new}$"):
+                            states.check(table, old, new)
+
+    def test_sent_does_not_go_back(self):
+        for new in (QUEUED, SENDING, DEFERRED, FAILED, UNKNOWN, CANCELLED):
+            with self.assertRaises(states.ForbiddenTransition):
+                states.check(states.RECIPIENT_TRANSITIONS, SENT, new)
+
+
+class TestSummarize(unittest.TestCase):
+    def test_one_recipient(self):
+        for state, whole in (
+            (QUEUED, QUEUED), (SENDING, SENDING), (SENT, SENT), (DEFERRED, QUEUED), (FAILED, FAILED),
+            (UNKNOWN, UNKNOWN), (BOUNCED, FAILED), (HANDED, HANDED), (REHEARSED, REHEARSED), (CANCELLED, CANCELLED),
+        ):
+            with self.subTest(state=state):
+                self.assertEqual(states.summarize([state]), whole)
+
+    def test_several_recipients(self):
+        for recipients, whole in (
+            ([SENT, SENT], SENT),
+            ([SENT, CANCELLED], SENT),
+            ([SENT, FAILED], PARTIAL),
+            ([SENT, BOUNCED, CANCELLED], PARTIAL),
+            ([SENT, DEFERRED], QUEUED),
+            ([FAILED, QUEUED], QUEUED),
+            ([FAILED, BOUNCED], FAILED),
+            ([FAILED, CANCELLED], FAILED),
+            ([SENT, UNKNOWN], UNKNOWN),
+            ([DEFERRED, UNKNOWN], UNKNOWN),
+            ([SENDING, UNKNOWN, SENT], SENDING),
+            ([CANCELLED, CANCELLED], CANCELLED),
+        ):
+            with self.subTest(recipients=recipients):
+                self.assertEqual(states.summarize(recipients), whole)
+                self.assertEqual(states.summarize(recipients[::-1]), whole)
+
+    def test_sent_means_that_somebody_has_it_and_nobody_is_missing(self):
+        for recipients in self._mixtures(3):
+            whole = states.summarize(recipients)
+            has_it = SENT in recipients
+            missing = set(recipients) - {SENT, CANCELLED}
+            self.assertEqual(whole == SENT, has_it and not missing, recipients)
+            self.assertTrue(whole != PARTIAL or has_it, recipients)
+
+    def test_a_person_can_do_to_a_recipient_what_the_tables_allow(self):
+        """Every step of one recipient outside of the worker is a step that the whole may take."""
+        for others in self._mixtures(2, OF_A_PERSON):
+            for old in OF_A_PERSON:
+                for new in states.RECIPIENT_TRANSITIONS[old] & OF_A_PERSON:
+                    before = states.summarize([*others, old])
+                    after = states.summarize([*others, new])
+                    if not all(map(self._of_one_row, ([*others, old], [*others, new]))):
+                        continue
+                    with self.subTest(others=others, old=old, new=new):
+                        states.check(states.DISPATCH_TRANSITIONS, before, after)
+
+    def test_the_worker_can_conclude_whatever_the_server_said(self):
+        """From sending, each mixture of outcomes is a state that the whole may take."""
+        outcomes = states.RECIPIENT_TRANSITIONS[SENDING]
+        for others in self._mixtures(2, OF_A_PERSON - {HANDED}):
+            for outcome in outcomes:
+                after = states.summarize([*others, outcome])
+                with self.subTest(others=others, outcome=outcome):
+                    states.check(states.DISPATCH_TRANSITIONS, SENDING, after)
+
+    def test_a_draft_is_handed_over_and_ends_as_a_whole(self):
+        for old, followers in ((QUEUED, {HANDED}), (HANDED, {SENT, CANCELLED})):
+            for new in followers:
+                states.check(states.RECIPIENT_TRANSITIONS, old, new)
+                states.check(states.DISPATCH_TRANSITIONS, states.summarize([old] * 3), states.summarize([new] * 3))
+
+    @staticmethod
+    def _mixtures(most, of=RECIPIENT_STATES):
+        for number in range(1, most + 1):
+            yield from itertools.combinations_with_replacement(sorted(of), number)
+
+    @staticmethod
+    def _of_one_row(recipient_states):
+        """A row is a rehearsal as a whole: nobody of it has the document; and a draft as a whole."""
+        if HANDED in recipient_states:
+            return set(recipient_states) == {HANDED}
+        return REHEARSED not in recipient_states or not {SENT, BOUNCED} & set(recipient_states)

@@ -1,0 +1,445 @@
+"""One SMTP conversation with real servers on loopback: friendly ones, and one that follows a script.
+
+What is known after each end of the conversation: RFC 5321 §4.2.1, §4.5.3.2.6, §6.1, RFC 1047.
+"""
+
+import smtplib
+import socket
+import struct
+import threading
+import time
+import unittest
+from contextlib import suppress
+from email.message import EmailMessage
+from unittest.mock import patch
+
+from aiosmtpd.controller import Controller
+
+from tools.mail import smtp
+from tools.mail.smtp import Outcome
+
+ANA, RUI, EVA = "ana@silva.example.com", "rui@silva.example.com", "eva@silva.example.com"
+SENDER = "faturas@aurora.example.com"
+#: An answer of the script: the connection is gone
+DROP = object()
+
+
+class ScriptedServer:
+    """An SMTP server that answers as a test asks, command by command; friendly where it is not asked.
+
+    :param script: for each verb (``connect``, ``ehlo``, ``mail``, ``rcpt``, ``data``, ``body``, ``dot``,
+        ``idle``, ``rset``, ``quit``, ``auth``) one answer or a list of answers to give one after the other: a reply,
+        :data:`DROP`, or a pair of seconds to wait and a reply
+    """
+
+    friendly = {
+        "connect": "220 localhost ready", "ehlo": "250-localhost\r\n250-SIZE 1000000\r\n250 AUTH PLAIN",
+        "mail": "250 2.1.0 sender ok", "rcpt": "250 2.1.5 recipient ok", "data": "354 go on",
+        "body": None, "dot": "250 2.0.0 queued", "idle": None, "rset": "250 2.0.0 reset", "quit": "221 2.0.0 bye",
+        "auth": "235 2.7.0 welcome",
+    }
+
+    def __init__(self, **script):
+        self._script = {verb: answers if isinstance(answers, list) else [answers] for verb, answers in script.items()}
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.port = self._socket.getsockname()[1]
+        #: All command lines, connection after connection
+        self.commands = []
+        self.connections = 0
+        #: Texts that came with their final dot, and those of them that the server said 2yz to
+        self.received, self.accepted = [], []
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def close(self):
+        """Refuse connections from now on; shutdown ends an ``accept`` that already waits."""
+        with suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+        self._socket.close()
+
+    def verbs(self):
+        return [command.split(":")[0].split()[0].lower() for command in self.commands]
+
+    def _listen(self):
+        while True:
+            try:
+                connection, _address = self._socket.accept()
+            except OSError:
+                return
+            self.connections += 1
+            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, connection):
+        with connection, connection.makefile("rb") as lines:
+            try:
+                going_on = self._answer(connection, "connect")
+                while going_on and (line := lines.readline()):
+                    self.commands.append(line.decode().strip())
+                    verb = self.verbs()[-1]
+                    going_on = self._answer(connection, verb) and verb != "quit"
+                    if verb == "data" and going_on and self._last_reply.startswith("354"):
+                        going_on = self._answer(connection, "body") and self._read_text(connection, lines)
+            except OSError:
+                return
+
+    def _read_text(self, connection, lines):
+        text = []
+        while (line := lines.readline()) != b".\r\n":
+            if not line:
+                return False
+            text.append(line)
+        self.received.append(b"".join(text))
+        return self._answer(connection, "dot") and self._answer(connection, "idle")
+
+    def _answer(self, connection, verb):
+        """Give the next answer to a verb; tell whether the connection goes on."""
+        answers = self._script.get(verb)
+        answer = answers.pop(0) if answers else self.friendly[verb]
+        if isinstance(answer, tuple):
+            time.sleep(answer[0])
+            answer = answer[1]
+        if answer is DROP:
+            # gone at once (RST), as when the machine behind a firewall restarts
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            return False
+        self._last_reply = answer or ""
+        if verb == "dot" and self._last_reply.startswith("2"):
+            # before it is said: who hears the 250 may look at once
+            self.accepted.append(self.received[-1])
+        if answer:
+            connection.sendall(answer.encode("latin-1") + b"\r\n")
+        return not (answer or "").startswith("421")
+
+
+class SmtpCase(unittest.TestCase):
+    def serve(self, **script):
+        """Start a server that follows this script."""
+        self.server = ScriptedServer(**script)
+        self.addCleanup(self.server.close)
+        return self.server
+
+    def connect(self, port=None, timeout=5):
+        """Open a session as Odoo does: connected, and EHLO said."""
+        connection = smtplib.SMTP("127.0.0.1", port or self.server.port, timeout=timeout)
+        self.addCleanup(connection.close)
+        connection.ehlo()
+        return smtp.Session(connection)
+
+    def send(self, session, *to, text="Segue a fatura.\n"):
+        """Send one message and return the outcome; the session keeps it too."""
+        message = EmailMessage()
+        message["From"], message["To"], message["Subject"] = SENDER, ", ".join(to or (ANA,)), "INV/2026/00042"
+        message.set_content(text)
+        try:
+            self.assertEqual(session.send_message(message, SENDER, list(to or (ANA,))), {})
+            outcome = session.outcome
+            self.assertEqual(outcome.state, "sent", "only a 250 ends without Ended")
+        except smtp.Ended as ended:
+            outcome = ended.outcome
+            self.assertNotEqual(outcome.state, "sent")
+        self.assertIs(session.outcome, outcome)
+        return outcome
+
+    def assertEnd(self, expected, accepted=0, **script):
+        """A server with this script leads to this outcome, and takes so many messages."""
+        self.serve(**script)
+        session = self.connect()
+        self.assertEqual(self.send(session), expected)
+        self.assertEqual(len(self.server.accepted), accepted)
+        return session
+
+
+class TestFriendlyServer(unittest.TestCase):
+    """Against an implementation that is not ours."""
+
+    send, connect = SmtpCase.send, SmtpCase.connect
+
+    def setUp(self):
+        self.messages = []
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            self.port = probe.getsockname()[1]
+        controller = Controller(self, hostname="127.0.0.1", port=self.port)
+        controller.start()
+        self.addCleanup(controller.stop)
+
+    async def handle_DATA(self, _server, _session, envelope):
+        self.messages.append(envelope)
+        return "250 2.0.0 accepted"
+
+    def test_accepted(self):
+        outcome = self.send(self.connect(self.port), ANA, RUI)
+        self.assertEqual(outcome, Outcome("sent", "250 2.0.0 accepted"))
+        [envelope] = self.messages
+        self.assertEqual((envelope.mail_from, envelope.rcpt_tos), (SENDER, [ANA, RUI]))
+
+    def test_text_arrives_as_it_was(self):
+        text = ".ponto no começo\n..dois\n.\nTotal: R$ 1.250,00\n" + "łódź " * 400 + "\n"
+        self.send(self.connect(self.port), text=text)
+        message = EmailMessage()
+        message.set_content(text)
+        sent = message.as_bytes().replace(b"\n", b"\r\n").partition(b"\r\n\r\n")[2]
+        self.assertEqual(self.messages[0].content.partition(b"\r\n\r\n")[2], sent)
+
+    def test_text_handed_over_as_str_or_without_end_of_line(self):
+        session = self.connect(self.port)
+        for number, text in enumerate(("Subject: a\n\n.b\nc", b"Subject: a\r\n\r\n.b\r\nc")):
+            session.sendmail(SENDER, ANA, text)
+            self.assertEqual(self.messages[number].content, b"Subject: a\r\n\r\n.b\r\nc\r\n")
+
+    def test_many_over_one_session(self):
+        session = self.connect(self.port)
+        states = [self.send(session, to).state for to in (ANA, RUI, EVA)]
+        self.assertEqual(states, ["sent", "sent", "sent"])
+        self.assertEqual([envelope.rcpt_tos for envelope in self.messages], [[ANA], [RUI], [EVA]])
+
+    def test_server_tells_the_size_first(self):
+        session = self.connect(self.port)
+        session._connection.esmtp_features["size"] = "100"
+        with patch.object(session._connection, "mail", wraps=session._connection.mail) as mail:
+            session.sendmail(SENDER, ANA, b"Subject: a\r\n\r\nb\r\n")
+        self.assertEqual(mail.call_args.args, (SENDER, ["size=17"]))
+
+
+class TestSent(SmtpCase):
+    def test_250(self):
+        self.assertEnd(Outcome("sent", "250 2.0.0 queued"), accepted=1)
+
+    def test_other_positive_replies_are_positive(self):
+        """RFC 5321 §4.2: a client acts on the first digit of a code that it does not expect."""
+        self.assertEnd(
+            Outcome("sent", "251 2.0.0 queued"), accepted=1,
+            mail="251 ok", rcpt="252 will try", dot="251 2.0.0 queued",
+        )
+
+    def test_reply_of_several_lines_is_one_line(self):
+        self.assertEnd(
+            Outcome("sent", "250 2.0.0 queued as 4F2 thank you"), accepted=1,
+            dot="250-2.0.0 queued   as 4F2\r\n250 thank you",
+        )
+
+    def test_slow_server_is_waited_for(self):
+        """Ten minutes for the reply to the final dot: a shorter time-out makes multiple copies (§4.5.3.2.6)."""
+        self.assertEqual(smtp.FINAL_DOT_TIMEOUT, 600)
+        self.serve(dot=(0.6, "250 2.0.0 queued"))
+        self.assertEqual(self.send(self.connect(timeout=0.2)), Outcome("sent", "250 2.0.0 queued"))
+
+    def test_the_long_wait_is_for_the_dot_only(self):
+        self.serve(mail=["250 ok", (2, "250 ok")])
+        session = self.connect(timeout=0.2)
+        self.send(session)
+        started = time.monotonic()
+        outcome = self.send(session)
+        self.assertLess(time.monotonic() - started, 1)
+        self.assertEqual((outcome.state, outcome.costs_try, outcome.connection_lost), ("deferred", False, True))
+
+    def test_failing_quit_after_the_250_is_no_failure(self):
+        for answer in (DROP, "500 what", "421 going down", (0.5, "221 bye")):
+            with self.subTest(answer=answer):
+                self.serve(quit=answer)
+                session = self.connect(timeout=0.2)
+                self.assertEqual(self.send(session).state, "sent")
+                session.quit()
+                self.assertEqual(session.outcome, Outcome("sent", "250 2.0.0 queued"))
+                self.assertEqual(len(self.server.accepted), 1)
+
+    def test_quit_of_a_session_that_is_gone(self):
+        session = self.assertEnd(
+            Outcome("deferred", "Connection unexpectedly closed: [Errno 104] Connection reset by peer",
+                    connection_lost=True),
+            rcpt=DROP,
+        )
+        session.quit()
+        session.quit()
+
+
+class TestNobodyKnows(SmtpCase):
+    """Between the final dot and its reply (RFC 1047): unknown, never sent again by itself."""
+
+    def test_connection_lost_after_the_dot(self):
+        self.assertEnd(Outcome(
+            "unknown", "Connection unexpectedly closed: [Errno 104] Connection reset by peer", connection_lost=True,
+        ), dot=DROP)
+        self.assertEqual(len(self.server.received), 1, "the server has it all")
+
+    def test_no_reply_in_time(self):
+        with patch.object(smtp, "FINAL_DOT_TIMEOUT", 0.2):
+            self.assertEnd(
+                Outcome("unknown", "Connection unexpectedly closed: timed out", connection_lost=True),
+                dot=(1, "250 ok"),
+            )
+        self.assertEqual(len(self.server.received), 1)
+
+    def test_reply_that_says_nothing(self):
+        for answer, reply in (("yes, all right", "-1 all right"), ("354 go on", "354 go on"), ("199 wait", "199 wait")):
+            with self.subTest(answer=answer):
+                self.assertEnd(Outcome("unknown", reply, connection_lost=True), dot=answer)
+
+
+class TestRefused(SmtpCase):
+    """4yz is worth another try, 5yz must not be repeated as it is (§4.2.1)."""
+
+    def test_for_now(self):
+        for verb in ("mail", "rcpt", "data", "dot"):
+            with self.subTest(verb=verb):
+                self.assertEnd(Outcome("deferred", "452 4.2.2 mailbox full"), **{verb: "452 4.2.2 mailbox full"})
+
+    def test_for_good(self):
+        for verb in ("mail", "rcpt", "data", "dot"):
+            with self.subTest(verb=verb):
+                self.assertEnd(Outcome("failed", "550 5.1.1 no such user"), **{verb: "550 5.1.1 no such user"})
+
+    def test_now_refused_then_accepted(self):
+        self.serve(rcpt=["451 4.7.1 greylisted", "250 ok"])
+        session = self.connect()
+        self.assertEqual(self.send(session).state, "deferred")
+        self.assertEqual(self.send(session).state, "sent")
+        self.assertEqual(len(self.server.accepted), 1)
+
+    def test_session_serves_the_next_message(self):
+        for verb in ("mail", "rcpt", "data", "dot"):
+            with self.subTest(verb=verb):
+                session = self.assertEnd(Outcome("failed", "550 no"), **{verb: "550 no"})
+                self.assertEqual(self.send(session, RUI), Outcome("sent", "250 2.0.0 queued"))
+                self.assertEqual(self.server.connections, 1)
+                self.assertEqual(self.server.verbs().count("rset"), 1)
+
+    def test_one_of_several_addresses(self):
+        """One conversation is one mail: it goes to all of its addresses or to none."""
+        self.serve(rcpt=["250 ok", "550 no such user"])
+        self.assertEqual(self.send(self.connect(), ANA, RUI, EVA), Outcome("failed", "550 no such user"))
+        self.assertEqual(self.server.accepted, [])
+        self.assertNotIn("data", self.server.verbs())
+
+    def test_reply_in_bytes_that_are_no_text(self):
+        self.assertEnd(Outcome("failed", "550 caixa inv\ufffdlida"), rcpt="550 caixa inválida")
+
+    def test_connection_closed_instead_of_the_reset(self):
+        """The refusal stands; the next message finds the session gone, which costs it nothing."""
+        session = self.assertEnd(Outcome("failed", "550 no"), rcpt="550 no", rset=DROP)
+        outcome = self.send(session, RUI)
+        self.assertEqual(
+            (outcome.state, outcome.costs_try, outcome.connection_lost), ("deferred", False, True),
+        )
+
+    def test_no_handler_of_odoo_swallows_the_outcome(self):
+        """``ir.mail_server.send_email`` and ``mail.mail._send`` catch every ``Exception``."""
+        self.serve(rcpt="550 no")
+        with self.assertRaises(smtp.Ended):
+            try:
+                self.connect().sendmail(SENDER, ANA, b"Subject: a\r\n\r\nb\r\n")
+            except Exception:  # noqa: BLE001 as Odoo does
+                self.fail("swallowed")
+
+    def test_address_that_the_session_cannot_write(self):
+        """Without SMTPUTF8 nothing of the message is sent: the mail itself is wrong, not the session."""
+        self.serve()
+        session = self.connect()
+        with self.assertRaises(smtplib.SMTPNotSupportedError):
+            session.send_message(EmailMessage(), SENDER, ["jiří@čapek.example.cz"])
+        self.assertIsNone(session.outcome)
+        self.assertEqual(self.send(session).state, "sent")
+
+
+class TestConnectionLost(SmtpCase):
+    reset = "Connection unexpectedly closed: [Errno 104] Connection reset by peer"
+
+    def test_before_the_server_looked_at_the_message(self):
+        """A failure before MAIL FROM costs no try."""
+        self.assertEnd(Outcome("deferred", self.reset, costs_try=False, connection_lost=True), mail=DROP)
+
+    def test_idle_session_that_the_server_closed(self):
+        """With or without a word: Postfix says 421 first, which then waits for the next MAIL."""
+        for farewell in (DROP, "421 4.4.2 timeout exceeded"):
+            with self.subTest(farewell=farewell):
+                self.serve(idle=farewell)
+                session = self.connect()
+                self.assertEqual(self.send(session), Outcome("sent", "250 2.0.0 queued"))
+                outcome = self.send(session, RUI)
+                self.assertEqual(
+                    (outcome.state, outcome.costs_try, outcome.connection_lost), ("deferred", False, True),
+                )
+                self.assertEqual(len(self.server.accepted), 1)
+
+    def test_service_closing(self):
+        """§3.8: a server that shuts down, or that closes an idle session, says 421 to any command."""
+        for verb in ("rcpt", "data", "dot"):
+            with self.subTest(verb=verb):
+                self.assertEnd(
+                    Outcome("deferred", "421 4.3.2 shutting down", connection_lost=True),
+                    **{verb: "421 4.3.2 shutting down"},
+                )
+                self.assertNotIn("rset", self.server.verbs())
+
+    def test_service_closing_before_it_looked_at_the_message(self):
+        """Too many messages in one session, for example: the next session may take it at once."""
+        self.assertEnd(
+            Outcome("deferred", "421 4.7.0 too many messages", costs_try=False, connection_lost=True),
+            mail="421 4.7.0 too many messages",
+        )
+
+    def test_after_mail_from(self):
+        for verb in ("rcpt", "data"):
+            with self.subTest(verb=verb):
+                self.assertEnd(Outcome("deferred", self.reset, connection_lost=True), **{verb: DROP})
+
+    def test_in_the_middle_of_the_text(self):
+        """Without its final dot the server must throw it away: it can be sent again."""
+        self.serve(body=DROP)
+        outcome = self.send(self.connect(), text="Bomba centrífuga\n" * 500_000)
+        self.assertEqual(
+            (outcome.state, outcome.costs_try, outcome.connection_lost), ("deferred", True, True),
+        )
+        self.assertEqual((self.server.received, self.server.accepted), ([], []))
+
+    def test_silent_server(self):
+        for verb, costs_try in (("mail", False), ("rcpt", True), ("data", True)):
+            with self.subTest(verb=verb):
+                self.serve(**{verb: (1, "250 ok")})
+                self.assertEqual(
+                    self.send(self.connect(timeout=0.2)),
+                    Outcome("deferred", "Connection unexpectedly closed: timed out", costs_try=costs_try,
+                            connection_lost=True),
+                )
+
+
+class TestNoSession(SmtpCase):
+    """No session could be opened: no mail was judged, no try is spent."""
+
+    def failed(self, **script):
+        """Return the outcome of connecting and logging in to such a server."""
+        self.serve(**script)
+        with self.assertRaises(OSError) as caught:
+            self.connect(timeout=0.5)._connection.login("faturas", "secret")
+        return smtp.connection_failed(caught.exception)
+
+    def test_nobody_listens(self):
+        self.serve().close()
+        with self.assertRaises(OSError) as caught:
+            self.connect()
+        outcome = smtp.connection_failed(caught.exception)
+        self.assertEqual(outcome, Outcome("deferred", outcome.reply, costs_try=False, connection_lost=True))
+        self.assertIn("refused", outcome.reply)
+
+    def test_server_is_busy(self):
+        for greeting in ("421 4.3.2 too many connections", "554 5.7.1 go away"):
+            with self.subTest(greeting=greeting):
+                self.assertEqual(
+                    self.failed(connect=greeting), Outcome("deferred", greeting, costs_try=False, connection_lost=True),
+                )
+
+    def test_hangs_up(self):
+        outcome = self.failed(connect=DROP)
+        self.assertEqual((outcome.state, outcome.costs_try, outcome.account_refused), ("deferred", False, False))
+
+    def test_login_refused(self):
+        """The account is wrong, not the mails: they wait, and cost no try."""
+        self.assertEqual(self.failed(auth="535 5.7.8 wrong password"), Outcome(
+            "deferred", "535 5.7.8 wrong password", costs_try=False, account_refused=True, connection_lost=True,
+        ))
+
+    def test_login_broken_off(self):
+        outcome = self.failed(auth=DROP)
+        self.assertEqual((outcome.costs_try, outcome.account_refused), (False, False))
+
+    def test_error_without_words(self):
+        self.assertEqual(smtp.describe(TimeoutError()), "TimeoutError")
+        self.assertEqual(smtp.describe(OSError("no\n  route")), "no route")

@@ -1,0 +1,101 @@
+"""Slots of a rule: windows, midnight, and the days on which the clock changes."""
+
+import unittest
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from tools.rule.schedule import next_slot, slots_of_day
+
+PRAGUE, NEW_YORK, SAO_PAULO = "Europe/Prague", "America/New_York", "America/Sao_Paulo"
+# Prague: from 02:00 to 03:00 on 29 March, from 03:00 back to 02:00 on 25 October
+SPRING, AUTUMN = date(2026, 3, 29), date(2026, 10, 25)
+# New York: 8 March and 1 November
+SPRING_NY, AUTUMN_NY = date(2026, 3, 8), date(2026, 11, 1)
+
+
+def clock(slots, zone):
+    """What the clock on the wall shows at these slots."""
+    utc = ZoneInfo("UTC")
+    return [slot.replace(tzinfo=utc).astimezone(ZoneInfo(zone)).strftime("%H:%M") for slot in slots]
+
+
+class TestSlots(unittest.TestCase):
+    def assertClock(self, expected, day, zone, *window):
+        self.assertEqual(clock(slots_of_day(day, zone, *window), zone), expected.split())
+
+    def test_once(self):
+        self.assertClock("08:00", date(2026, 11, 21), SAO_PAULO, 8, 18, 0)
+
+    def test_intervals(self):
+        day = date(2026, 11, 21)
+        self.assertClock("08:00 08:30 09:00 09:30 10:00", day, SAO_PAULO, 8, 10, 30)
+        self.assertClock("08:00 09:00 10:00", day, SAO_PAULO, 8, 10, 60)
+        self.assertClock("08:00 10:00", day, SAO_PAULO, 8, 11, 120)
+        self.assertClock("08:00 12:00 16:00", day, SAO_PAULO, 8, 18, 240)
+
+    def test_half_hours(self):
+        self.assertClock("08:30 09:30", date(2026, 11, 21), PRAGUE, 8.5, 10, 60)
+        self.assertClock("07:15", date(2026, 11, 21), PRAGUE, 7.25, 7.25, 60)
+
+    def test_over_midnight(self):
+        slots = slots_of_day(date(2026, 11, 21), SAO_PAULO, 22, 2, 120)
+        self.assertEqual(clock(slots, SAO_PAULO), ["22:00", "00:00", "02:00"])
+        self.assertEqual(slots[-1], datetime(2026, 11, 22, 5, 0))
+
+    def test_until_midnight(self):
+        self.assertClock("20:00 22:00 00:00", date(2026, 11, 21), PRAGUE, 20, 24, 120)
+
+    def test_spring(self):
+        for day, zone, in_utc in (
+            (SPRING, PRAGUE, datetime(2026, 3, 29, 1, 0)), (SPRING_NY, NEW_YORK, datetime(2026, 3, 8, 7, 0)),
+        ):
+            with self.subTest(zone=zone):
+                self.assertClock("01:00 01:30 03:00 03:30 04:00", day, zone, 1, 4, 30)
+                self.assertEqual(slots_of_day(day, zone, 2, 2, 0), [in_utc], "once, when the clock goes on")
+
+    def test_autumn(self):
+        for day, zone in ((AUTUMN, PRAGUE), (AUTUMN_NY, NEW_YORK)):
+            with self.subTest(zone=zone):
+                self.assertClock("01:00 01:30 02:00 02:30 03:00", day, zone, 1, 3, 30)
+                slots = slots_of_day(day, zone, 0, 4, 60)
+                self.assertEqual(max(b - a for a, b in zip(slots, slots[1:], strict=False)), timedelta(hours=2))
+
+    def test_every_slot_of_a_year_once(self):
+        for zone in (PRAGUE, NEW_YORK):
+            with self.subTest(zone=zone):
+                day, seen = date(2026, 1, 1), []
+                while day.year == 2026:
+                    seen += slots_of_day(day, zone, 0, 23, 60)
+                    day += timedelta(days=1)
+                self.assertEqual(len(set(seen)), len(seen))
+                self.assertEqual(len(seen), 365 * 24 - 1, "02:00 and 03:00 are one on one day")
+                self.assertEqual(seen, sorted(seen))
+
+
+class TestNext(unittest.TestCase):
+    def test_next(self):
+        for after, expected in (
+            (datetime(2026, 11, 21, 10, 59), datetime(2026, 11, 21, 11, 0)),
+            (datetime(2026, 11, 21, 11, 0), datetime(2026, 11, 21, 12, 0)),
+            (datetime(2026, 11, 21, 21, 0), datetime(2026, 11, 22, 11, 0)),
+            (datetime(2026, 11, 21, 3, 0), datetime(2026, 11, 21, 11, 0)),
+        ):
+            with self.subTest(after=after):
+                self.assertEqual(next_slot(after, SAO_PAULO, 8, 18, 60), expected)
+
+    def test_after_midnight_in_the_window_of_yesterday(self):
+        self.assertEqual(next_slot(datetime(2026, 11, 22, 3, 30), SAO_PAULO, 22, 2, 60), datetime(2026, 11, 22, 4, 0))
+
+    def test_a_year_of_next_slots_skips_none(self):
+        """From slot to slot through both changes of the clock."""
+        for zone in (PRAGUE, NEW_YORK):
+            with self.subTest(zone=zone):
+                day, all_slots = date(2025, 12, 31), []
+                while day.year < 2027:
+                    all_slots += slots_of_day(day, zone, 20, 4, 120)
+                    day += timedelta(days=1)
+                all_slots = sorted(set(all_slots))
+                at, walked = all_slots[0], [all_slots[0]]
+                while (at := next_slot(at, zone, 20, 4, 120)) <= all_slots[-1]:
+                    walked.append(at)
+                self.assertEqual(walked, all_slots)

@@ -1,0 +1,298 @@
+"""Several invoices: all at once, one window after another, one mail for each customer."""
+
+import re
+
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+from odoo.tests import new_test_user
+
+from ..tools.mail import dsn
+from .common import DispatchCase
+
+
+class TestBatch(DispatchCase):
+    def _window(self, moves, **vals):
+        window = self.env["account.move.send.batch.wizard"].with_context(
+            active_model="account.move", active_ids=moves.ids,
+        ).create({})
+        window.write(vals)
+        return window
+
+    def _batch(self, moves, **vals):
+        """Send these, let the workers work; return the record of it."""
+        action = self._window(moves, **vals).action_send_and_print()
+        self.env["document.dispatch.delivery"]._deliver()
+        return self.env["document.dispatch.batch"].browse(action["res_id"])
+
+    def _invoices(self, partner, count):
+        return self.env["account.move"].union(*(self._invoice(partner, 100.0 + n) for n in range(count)))
+
+    # ------------------------------------------------------------------
+    # All at once
+    # ------------------------------------------------------------------
+
+    def test_summary(self):
+        gone = self._invoice(self.nowak)
+        gone._dispatch_create("rule")
+        self._deliver()
+        excluded = self._invoice(self.nowak)
+        excluded._dispatch_exclude("Entregue em mãos")
+        moves = self._invoices(self.silva, 2) | self._invoice(self.papel) | self._invoice(self.mudo)
+        window = self._window(moves | gone | excluded)
+        self.assertEqual(window.dispatch_by_mail, "2 documents of 1 customers, to 2 addresses")
+        self.assertEqual(window.dispatch_on_paper, "2 documents (1 refuse e-mail, 1 have no usable address)")
+        self.assertEqual(window.dispatch_went, f"1: {gone.name}")
+        self.assertIn("Entregue em mãos", window.dispatch_stays)
+        window.dispatch_again = True
+        self.assertEqual(window.dispatch_by_mail, "3 documents of 2 customers, to 3 addresses")
+
+    def test_all_at_once(self):
+        moves = self._invoices(self.silva, 2) | self._invoice(self.nowak) | self._invoice(self.papel)
+        batch = self._batch(moves)
+        self.assertEqual((batch.selected, batch.total, batch.sent, batch.on_paper, batch.problems, batch.running),
+                         (4, 4, 3, 1, 0, False))
+        self.assertEqual(batch.progress, 100)
+        self.assertEqual(len(self.envelopes), 5)
+        self.assertEqual(set(self._rows(moves).mapped("origin")), {"batch"})
+        self.assertEqual(batch.user_id, self.env.user)
+
+    def test_again_is_a_new_row(self):
+        invoice = self._invoice(self.nowak)
+        self._batch(invoice | self._invoice(self.silva))
+        self._batch(invoice | self._invoice(self.silva))
+        self.assertEqual(len(self._rows(invoice)), 1)
+        self._batch(invoice | self._invoice(self.silva), dispatch_again=True)
+        first, second = self._rows(invoice)
+        self.assertEqual((second.resend_of_id, second.state), (first, "sent"))
+
+    def test_failed_ones_go_anew(self):
+        self.smtp.handler.rcpt_replies["biuro@nowak.example.com"] = "550 no such user"
+        invoice = self._invoice(self.nowak)
+        batch = self._batch(invoice | self._invoice(self.silva))
+        self.assertEqual((batch.problems, batch.sent), (1, 1))
+        self.assertEqual(batch.with_context(dispatch_states=["failed"]).action_view_rows()["domain"][-1],
+                         ("state", "in", ["failed"]))
+        self.smtp.handler.clear()
+        self._batch(invoice | self._invoice(self.silva))
+        self.assertEqual(self._rows(invoice).mapped("state"), ["cancelled", "sent"])
+
+    def test_progress_while_it_runs(self):
+        with self._mail_server_down():
+            batch = self._batch(self._invoices(self.nowak, 2) | self._invoice(self.papel))
+        self.assertEqual((batch.waiting, batch.on_paper, batch.running), (2, 1, True))
+        self.assertAlmostEqual(batch.progress, 100 / 3)
+
+    def test_statements_do_not_grow(self):
+        few, many = self._invoices(self.nowak, 2), self._invoices(self.silva, 12)
+        counts = []
+        for moves in (few, many):
+            self._window(moves)  # warm
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            window = self._window(moves)
+            window.summary_data, window.alerts, window.dispatch_by_mail  # noqa: B018 what the form reads
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertLessEqual(counts[1], counts[0] + 4, counts)
+
+    def test_other_ways_stay_with_odoo(self):
+        self.nowak.invoice_sending_method = "manual"
+        mine, theirs = self._invoice(self.silva), self._invoice(self.nowak)
+        batch = self._batch(mine | theirs)
+        self.assertTrue(theirs.sending_data)
+        self.assertIn(theirs.name, batch.left_out)
+        self.assertFalse(self._rows(theirs))
+        self.assertEqual(self._rows(mine).state, "sent")
+
+    def test_one_left_for_odoo_that_goes_by_mail_too(self):
+        """An e-invoice network beside e-mail: Odoo's window is opened for that one invoice alone."""
+        window = self._window(self._invoice(self.nowak))
+        self.assertFalse(window.alerts)
+        nobody = self._window(self._invoice(self.mudo))
+        self.assertNotIn("danger", {alert["level"] for alert in (nobody.alerts or {}).values()})
+
+    def test_drafts_among_them(self):
+        posted, draft = self._invoices(self.silva, 2), self._invoice(self.silva, post=False)
+        action = (posted | draft).action_send_and_print()
+        window = self.env[action["res_model"]].with_context(**action["context"]).create({})
+        self.assertEqual(window.move_ids, posted)
+        self.assertIn("1 that are not posted", window.dispatch_stays)
+        with self.assertRaises(UserError):
+            (draft | self._invoice(self.nowak, post=False)).action_send_and_print()
+
+    def test_switched_off(self):
+        moves = self._invoices(self.silva, 2)
+        self.company.dispatch_mode = "off"
+        with self.assertRaisesRegex(UserError, "switched off"):
+            self._window(moves).action_send_and_print()
+
+    def test_who_may_not_read_them(self):
+        moves = self._invoices(self.silva, 2)
+        clerk = new_test_user(self.env, "rafael", "sales_team.group_sale_salesman", company_id=self.company.id,
+                              company_ids=[Command.set(self.company.ids)])
+        moves.invoice_user_id = self.env.user
+        with self.assertRaises(AccessError):
+            self.env["account.move.send.batch.wizard"].with_user(clerk).create({
+                "move_ids": [Command.set(moves.ids)]}).action_send_and_print()
+        with self.assertRaises(AccessError):
+            self.env["account.move.send.wizard"].with_user(clerk).create({
+                "move_id": moves[0].id}).action_send_and_print()
+        self.assertEqual((self.envelopes, len(self._rows(moves))), ([], 0))
+        batch = self._batch(moves)
+        self.assertFalse(self.env["document.dispatch.batch"].with_user(clerk).search([]) & batch)
+
+    # ------------------------------------------------------------------
+    # One after another
+    # ------------------------------------------------------------------
+
+    def _opened(self, action):
+        self.assertEqual(action["res_model"], "account.move.send.wizard")
+        return self.env[action["res_model"]].with_context(**action["context"]).create({})
+
+    def test_one_after_another(self):
+        moves = self._invoices(self.nowak, 4)
+        window = self._opened(self._window(moves, dispatch_way="each").action_send_and_print())
+        batch = window.dispatch_batch_id
+        self.assertEqual((window.move_id, window.dispatch_queue_label), (moves[0], "1 of 4"))
+        window = self._opened(window.action_send_and_print())
+        self.assertEqual((window.move_id, window.dispatch_queue_label), (moves[1], "2 of 4"))
+        window = self._opened(window.action_dispatch_skip())
+        moves[3].button_draft()
+        action = window.action_dispatch_paper()
+        self.assertEqual((action["res_model"], action["res_id"]), ("document.dispatch.batch", batch.id))
+        self.assertEqual((batch.sent, batch.on_paper, batch.skipped, batch.running), (1, 1, 2, False))
+        self.assertIn("not posted", batch.left_out)
+        self.assertFalse(self._rows(moves[1]))
+
+    def test_stop(self):
+        moves = self._invoices(self.nowak, 3)
+        window = self._opened(self._window(moves, dispatch_way="each").action_send_and_print())
+        batch = window.dispatch_batch_id
+        self._opened(window.action_send_and_print()).action_dispatch_stop()
+        self.assertEqual((batch.sent, batch.running), (1, False))
+        self.assertIn("2 documents were not looked at", batch.left_out)
+        self.assertEqual(len(self.envelopes), 1)
+
+    # ------------------------------------------------------------------
+    # One mail for each customer
+    # ------------------------------------------------------------------
+
+    def test_together(self):
+        mine, theirs = self._invoices(self.silva, 3), self._invoices(self.nowak, 2)
+        alone, paper = self._invoice(self.env["res.partner"].create({
+            "name": "Dupont SARL", "email": "compta@dupont.example.com", "is_company": True,
+        })), self._invoice(self.papel)
+        batch = self._batch(mine | theirs | alone | paper, dispatch_way="together")
+        self.assertCountEqual(self.envelopes, [
+            "ana@silva.example.com", "rui@silva.example.com", "biuro@nowak.example.com", "compta@dupont.example.com"])
+        self.assertEqual((batch.sent, batch.on_paper), (6, 1))
+        self.assertEqual(set((mine | theirs | alone).mapped("dispatch_state")), {"sent"})
+        self.assertTrue(all((mine | theirs).mapped("is_move_sent")))
+        for row in self._rows(mine):
+            self.assertEqual({r.email: r.state for r in row.recipient_ids},
+                             {"ana@silva.example.com": "sent", "rui@silva.example.com": "sent"})
+            self.assertEqual(len(row.attachment_ids), 1, "each row keeps its own file")
+        mail = next(mail for mail in self.mails if "ana@" in mail["to"])
+        names = [part.get_filename() for part in mail.iter_attachments()]
+        self.assertEqual(len(names), 3)
+        text = mail.get_body(("plain",)).get_content()
+        for move in mine:
+            self.assertIn(move.name, text)
+            self.assertIn(move.name.replace("/", "_"), " ".join(names))
+        for move in theirs:
+            self.assertNotIn(move.name, text)
+        single = next(mail for mail in self.mails if "compta@" in mail["to"])
+        self.assertIn(f"Invoice {alone.name}", single["subject"], "one document has its own text")
+
+    def test_together_within_the_size_limit(self):
+        self.server.max_email_size = 0.05  # MB: two of these PDFs and their text, not three
+        moves = self._invoices(self.nowak, 3)
+        for move in moves:
+            self.env["account.move.send"]._dispatch_make_files(move, self.types["invoice"].mail_template_id,
+                                                               self.env["ir.actions.report"])
+            move.invoice_pdf_report_id.sudo().raw = b"%PDF-1.4 " + move.name.encode() + b"x" * 12_000
+        self._batch(moves, dispatch_way="together")
+        subjects = [mail["subject"] for mail in self.mails]
+        self.assertEqual(len(subjects), 2)
+        self.assertRegex(subjects[0], r"\(1 of 2\)")
+        self.assertRegex(subjects[1], r"\(2 of 2\)")
+        self.assertEqual([len(list(mail.iter_attachments())) for mail in self.mails], [2, 1])
+        self.assertEqual(set(moves.mapped("dispatch_state")), {"sent"})
+
+    def test_together_one_address_refused(self):
+        self.smtp.handler.rcpt_replies["rui@silva.example.com"] = "550 no such user"
+        moves = self._invoices(self.silva, 2)
+        batch = self._batch(moves, dispatch_way="together")
+        self.assertEqual(set(moves.mapped("dispatch_state")), {"partial"})
+        self.assertEqual(batch.problems, 2)
+        self.smtp.handler.clear()
+        self._rows(moves)[1].action_retry()
+        self.assertEqual(set(moves.mapped("dispatch_state")), {"sent"})
+        self.assertEqual(self.envelopes, ["rui@silva.example.com"], "one mail, and to nobody who has it")
+
+    def test_together_server_down_and_one_withdrawn(self):
+        moves = self._invoices(self.nowak, 3)
+        with self._mail_server_down():
+            self._batch(moves, dispatch_way="together")
+        self.assertEqual(set(moves.mapped("dispatch_state")), {"queued"})
+        lead = self._rows(moves).filtered("rider_ids")
+        lead._document().button_draft()
+        rest = moves - lead._document()
+        self._rows(rest).filtered("recipient_ids").recipient_ids._engine().next_try = False
+        self._deliver()
+        self.assertEqual(set(rest.mapped("dispatch_state")), {"sent"})
+        [mail] = self.mails
+        names = " ".join(part.get_filename() for part in mail.iter_attachments())
+        self.assertEqual(len(list(mail.iter_attachments())), 2)
+        self.assertNotIn(lead.document_name.replace("/", "_"), names)
+        self.assertNotIn(lead.document_name, mail.get_body(("plain",)).get_content())
+
+    def test_together_bounce_is_of_all(self):
+        moves = self._invoices(self.nowak, 2)
+        self._batch(moves, dispatch_way="together")
+        recipients = self._rows(moves).recipient_ids
+        self.assertEqual(len(set(recipients.mapped("message_id"))), 1)
+        report = dsn.Report(
+            (dsn.Fate(dsn.FAILED, "no such user", ("biuro@nowak.example.com",), explicit=True),),
+            (tuple(recipients[:1].mapped("message_id")),),
+        )
+        recipients._find_reported(report)._receive_report(report)
+        self.assertEqual(set(recipients.mapped("state")), {"bounced"})
+        self.assertEqual(set(moves.mapped("dispatch_state")), {"failed"})
+
+    def test_together_one_cannot_be_made(self):
+        moves = self._invoices(self.nowak, 3)
+        self.types["invoice"].mail_template_id.subject = (
+            "{{ object.name if object.amount_total != 101 else object.no_such_field }}")
+        self._batch(moves, dispatch_way="together")
+        self.assertEqual(moves.mapped("dispatch_state"), ["sent", "failed", "sent"])
+        [mail] = self.mails
+        self.assertEqual(len(list(mail.iter_attachments())), 2)
+
+    def test_together_in_his_language(self):
+        self.env["res.lang"]._activate_lang("pl_PL")
+        self.nowak.lang = "pl_PL"
+        template = self.env.ref("document_dispatch.template_invoices_together")
+        template.with_context(lang="pl_PL").subject = "Dokumenty – {{ object.company_id.name }}"
+        self._batch(self._invoices(self.nowak, 2), dispatch_way="together")
+        self.assertEqual(self.mails[0]["subject"], "Dokumenty – Aurora Equipamentos Ltda")
+
+    def test_together_rehearsed(self):
+        self.company.write({"dispatch_rehearsal_email": "chefe@aurora.example.com", "dispatch_mode": "rehearse"})
+        moves = self._invoices(self.silva, 2)
+        self._batch(moves, dispatch_way="together")
+        self.assertEqual(set(self.envelopes), {"chefe@aurora.example.com"})
+        self.assertEqual(set(moves.mapped("dispatch_state")), {"rehearsed"})
+
+    def test_together_without_a_text(self):
+        self.types["invoice"].together_template_id = False
+        with self.assertRaisesRegex(UserError, "no text for several"):
+            self._window(self._invoices(self.silva, 2), dispatch_way="together").action_send_and_print()
+
+    def test_resend_one_of_several(self):
+        moves = self._invoices(self.nowak, 2)
+        self._batch(moves, dispatch_way="together")
+        row = self._rows(moves)[1]._resend()
+        self.assertEqual(row.state, "sent")
+        self.assertTrue(re.search(f"Invoice {re.escape(row.document_name)}", self.mails[-1]["subject"]))
+        self.assertEqual(len(list(self.mails[-1].iter_attachments())), 1)

@@ -1,0 +1,1 @@
+from . import child, folders, gateway, merge, pool, reader, stamp, text

@@ -1,0 +1,203 @@
+"""Several wkhtmltopdf processes at once: making a page is mostly waiting and starting up."""
+
+import errno
+import logging
+import os
+import shutil
+import signal
+import subprocess
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from ..delivery.environment import ProgramMissing
+from .folders import private_folder
+
+_logger = logging.getLogger(__name__)
+
+#: The exit code when a picture or style sheet could not be loaded; there is a PDF without it
+INCOMPLETE = 1
+#: Exit codes of the shell: not to be run, not found; from there on the numbers of signals
+NOT_STARTED, SIGNALLED = (126, 127), 128
+#: Seconds after which a process is ended, where nobody says otherwise
+TIMEOUT = 30
+#: Bytes that must be left on the disk, or a page may have been cut
+LEAST_SPACE = 64 * 1024
+#: Runs a program that ends with us: where this process is killed, the pipe to the shell closes, and it ends its
+#: whole group. Works on every POSIX system, and in a thread (Linux's "parent death signal" means the thread).
+LIFELINE = """\
+exec 3<&0 </dev/null
+"$@" 3<&- &
+program=$!
+{ read -r _ <&3; kill -9 0; } >/dev/null 2>&1 &
+watch=$!
+exec 3<&-
+wait $program
+code=$?
+kill $watch 2>/dev/null
+exit $code
+"""
+
+
+class RenderError(Exception):
+    """wkhtmltopdf made no PDF; the text says why."""
+
+
+class RenderTimeout(RenderError):
+    """It was not done in time."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One call of wkhtmltopdf: its options and its pages in HTML, one or several documents.
+
+    ``tolerant``: take the PDF also when something on a page could not be loaded.
+    """
+
+    options: tuple
+    bodies: tuple
+    header: str = ""
+    footer: str = ""
+    tolerant: bool = False
+
+
+def default_processes():
+    """Two for each processor: while one waits for its style sheets, another draws."""
+    return 2 * (os.cpu_count() or 1)
+
+
+class Pool:
+    """Runs jobs, at most ``processes`` at once, each from the moment it is handed in.
+
+    Leaving it ends whatever still runs: nobody waits for it any more.
+
+    :param timeout: seconds for one job
+    :param deadline: of ``time.monotonic()``, after which nothing is drawn
+    """
+
+    def __init__(self, binary, processes=None, timeout=TIMEOUT, deadline=float("inf")):
+        self._binary = binary
+        self._timeout = timeout
+        self._deadline = deadline
+        self._executor = ThreadPoolExecutor(max_workers=processes or default_processes())
+        self._running = set()
+        self._lock = threading.Lock()
+        self._closed = False
+        self._folder = None
+        self._stack = ExitStack()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_error):
+        self._executor.shutdown(wait=False, cancel_futures=True)
+        with self._lock:
+            self._closed = True
+            for process in self._running:
+                _end(process)
+        self._executor.shutdown()
+        self._stack.close()
+
+    def submit(self, job):
+        """Return a future; its result is the PDF in bytes, or it raises :class:`RenderError`, or :class:`OSError`."""
+        self._folder = self._folder or self._stack.enter_context(private_folder("dispatch_pdf_"))
+        return self._executor.submit(self._draw, job)
+
+    def _draw(self, job):
+        seconds = min(self._timeout, self._deadline - time.monotonic())
+        if seconds <= 0:
+            raise RenderTimeout("There was no time left to draw the page")
+        with TemporaryDirectory(prefix="job_", dir=self._folder) as folder:
+            # The header finds its own page by the number after the third dot of the whole path
+            # (web: minimal_layout), so that the folder must hold no dot
+            pages = [
+                _write(folder, f"report.body.tmp.{number}.html", body) for number, body in enumerate(job.bodies)
+            ]
+            options = list(job.options)
+            for option, text in (("--header-html", job.header), ("--footer-html", job.footer)):
+                if text:
+                    options += [option, _write(folder, f"{option[2:]}.html", text)]
+            target = Path(folder, "document.pdf")
+            code, words = self._run([str(self._binary), *options, *pages, str(target)], seconds)
+            return self._judge(job, target, code, words)
+
+    def _judge(self, job, target, code, words):
+        """Return the PDF, or raise what the end of the process means."""
+        if code in NOT_STARTED:
+            raise ProgramMissing(errno.ENOENT, f"wkhtmltopdf cannot be started: {words}", str(self._binary))
+        if shutil.disk_usage(target.parent).free < LEAST_SPACE:
+            raise OSError(errno.ENOSPC, "No space left for the pages of documents", str(target.parent))
+        if code in (-signal.SIGTERM, SIGNALLED + 9, SIGNALLED + 15):
+            raise OSError(errno.ENOMEM, "wkhtmltopdf was ended by the system, which may lack memory")
+        if not target.exists() or not target.stat().st_size:
+            raise RenderError(f"wkhtmltopdf made nothing, code {code}: {words}")
+        if code == INCOMPLETE and job.tolerant:
+            _logger.warning("wkhtmltopdf: %s", words)
+        elif code:
+            raise RenderError(f"wkhtmltopdf ended with code {code}: {words}")
+        content = target.read_bytes()
+        if content.startswith(b"%PDF") and b"%%EOF" not in content[-1024:]:
+            raise RenderError("wkhtmltopdf made a PDF without an end")
+        return content
+
+    def _run(self, command, seconds):
+        """Run a command in a group of its own; return its exit code and its last words."""
+        lifeline = None
+        if os.name == "posix":
+            command = ["/bin/sh", "-c", LIFELINE, "sh", *command]
+            stdin, lifeline = os.pipe()
+        try:
+            with self._lock:
+                if self._closed:
+                    raise RenderError("Nobody waits for the page any more")
+                process = self._start(command, stdin if lifeline else subprocess.DEVNULL)
+                self._running.add(process)
+        except BaseException:
+            if lifeline:
+                os.close(lifeline)
+            raise
+        finally:
+            if lifeline:
+                os.close(stdin)
+        try:
+            words = process.communicate(timeout=seconds)[1]
+        except subprocess.TimeoutExpired as error:
+            raise RenderTimeout(f"wkhtmltopdf did not finish within {seconds:.3g} seconds") from error
+        finally:
+            with self._lock:
+                self._running.discard(process)
+            if process.returncode is None:
+                _end(process)
+                process.communicate()
+            if lifeline:
+                os.close(lifeline)
+        return process.returncode, words[-1000:]
+
+    @staticmethod
+    def _start(command, stdin):
+        try:
+            return subprocess.Popen(
+                command, stdin=stdin, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, errors="replace",
+                start_new_session=True,
+            )
+        except (FileNotFoundError, PermissionError) as error:
+            raise ProgramMissing(error.errno, f"wkhtmltopdf cannot be started: {error.strerror}") from error
+
+
+def _end(process):
+    """End a process, and what it has started."""
+    with suppress(ProcessLookupError):
+        if os.name == "posix":
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
+
+
+def _write(folder, name, text):
+    path = Path(folder, name)
+    path.write_text(text, encoding="utf-8")
+    return str(path)

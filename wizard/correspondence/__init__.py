@@ -1,0 +1,2 @@
+from . import document_letter_window
+from . import document_statement_window

@@ -1,0 +1,175 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import html_escape, html_sanitize
+
+from ...tools.paper import letters
+
+
+class DocumentLetterWindow(models.TransientModel):
+    """Writes the letter of dematerialisation to many customers."""
+
+    _name = "document.letter.window"
+    _description = "Edit Letters"
+
+    company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
+    # To whom
+    code_from = fields.Char(string="Customer code from")
+    code_to = fields.Char(string="to")
+    invoiced_from = fields.Date(string="Invoiced from")
+    invoiced_to = fields.Date(string="until")
+    also_edited = fields.Boolean(string="Also those who got a letter already")
+    without_address = fields.Boolean(string="Only those without an address")
+    order = fields.Selection(
+        [("code", "By code"), ("name", "By name")], string="Sort", required=True, default="name",
+    )
+    # How
+    output = fields.Selection([("email", "E-mail"), ("print", "Print")], required=True, default="email")
+    # What
+    lang = fields.Selection(
+        "_get_languages", string="Text in", required=True, default=lambda self: self._get_default_lang(),
+        help="What you change here is for customers of this language; the others get the document type's text in "
+        "theirs.",
+    )
+    subject = fields.Char(compute="_compute_text", store=True, readonly=False)
+    body = fields.Html(
+        string="Text", compute="_compute_text", store=True, readonly=False, sanitize="email_outgoing",
+    )
+    unknown = fields.Char(compute="_compute_unknown")
+    # What will happen
+    count = fields.Integer(string="Letters", compute="_compute_count")
+    count_email = fields.Integer(string="by e-mail", compute="_compute_count")
+    count_print = fields.Integer(string="on paper", compute="_compute_count")
+    preview_partner_id = fields.Many2one("res.partner", string="Preview for", compute="_compute_preview_partner",
+                                         store=True, readonly=False)
+    preview = fields.Html(compute="_compute_preview")
+
+    @api.model
+    def _get_languages(self):
+        return self.env["res.lang"].get_installed()
+
+    @api.model
+    def _get_default_lang(self):
+        return self.env.company.partner_id.lang or self.env.lang or "en_US"
+
+    def _get_type(self):
+        return self.env["document.letter"]._get_type(self.company_id)
+
+    def _get_original(self, lang):
+        return self.env["document.letter"]._get_original(self.company_id, lang)
+
+    @api.depends("lang", "company_id")
+    def _compute_text(self):
+        for window in self:
+            window.subject, window.body = window._get_original(window.lang)
+
+    @api.depends("subject", "body")
+    def _compute_unknown(self):
+        for window in self:
+            names = letters.unknown(window.subject, window.body)
+            window.unknown = ", ".join(f"{{{name}}}" for name in names)
+
+    # ------------------------------------------------------------------
+    # To whom
+    # ------------------------------------------------------------------
+
+    def _get_domain(self):
+        """Customers of this company that did not refuse, as the filters say."""
+        domain = Domain("customer_rank", ">", 0) & Domain("parent_id", "=", False) & (
+            Domain("company_id", "=", False) | Domain("company_id", "parent_of", self.company_id.id)
+        )
+        if not self.also_edited:
+            domain &= Domain("dematerialization_letter_sent", "=", False) & Domain(
+                "dematerialization_refused", "=", False)
+        if self.code_from or self.code_to:
+            domain &= Domain("ref", "!=", False)
+        if self.invoiced_from or self.invoiced_to:
+            domain &= Domain("id", "in", self._get_invoiced_ids())
+        return domain
+
+    def _get_invoiced_ids(self):
+        """Customers with a posted invoice between the two dates."""
+        domain = Domain([
+            ("state", "=", "posted"), ("move_type", "in", ("out_invoice", "out_receipt")),
+            ("company_id", "=", self.company_id.id),
+        ])
+        if self.invoiced_from:
+            domain &= Domain("invoice_date", ">=", self.invoiced_from)
+        if self.invoiced_to:
+            domain &= Domain("invoice_date", "<=", self.invoiced_to)
+        groups = self.env["account.move"]._read_group(domain, ["commercial_partner_id"])
+        return [partner.id for [partner] in groups]
+
+    def _find_customers(self):
+        """The customers, in the order in which their letters are printed."""
+        partners = self.env["res.partner"].search(self._get_domain())
+        if self.code_from:
+            partners = partners.filtered(lambda p: letters.natural(p.ref) >= letters.natural(self.code_from))
+        if self.code_to:
+            partners = partners.filtered(lambda p: letters.natural(p.ref) <= letters.natural(self.code_to))
+        if self.without_address:
+            reachable = self._find_reachable(partners)
+            partners = partners.filtered(lambda p: p.id not in reachable)
+        by_name = partners.sorted(lambda p: ((p.name or "").casefold(), p.id))
+        return by_name.sorted(lambda p: letters.natural(p.ref)) if self.order == "code" else by_name
+
+    def _find_reachable(self, partners):
+        """Ids of those who would get a mail."""
+        role = self._get_type().role
+        directory = partners.with_company(self.company_id)._dispatch_directory()
+        return {partner.id for partner in partners if directory.resolve(partner.id, role).chosen}
+
+    @api.depends("company_id", "code_from", "code_to", "invoiced_from", "invoiced_to", "also_edited",
+                 "without_address", "output")
+    def _compute_count(self):
+        for window in self:
+            partners = window._find_customers()
+            refused = partners.filtered("dematerialization_refused")
+            mailed = window._find_reachable(partners - refused) if window.output == "email" else ()
+            window.count = len(partners)
+            window.count_email = len(mailed)
+            window.count_print = len(partners) - len(mailed)
+
+    @api.depends("company_id", "code_from", "code_to", "invoiced_from", "invoiced_to", "also_edited",
+                 "without_address")
+    def _compute_preview_partner(self):
+        for window in self:
+            window.preview_partner_id = window._find_customers()[:1]
+
+    @api.depends("preview_partner_id", "subject", "body", "lang")
+    def _compute_preview(self):
+        """The text as the chosen customer would read it."""
+        Letter = self.env["document.letter"]
+        for window in self:
+            partner = window.preview_partner_id
+            if not partner:
+                window.preview = False
+                continue
+            directory = partner.with_company(window.company_id)._dispatch_directory()
+            chosen = directory.resolve(partner.id, window._get_type().role).chosen
+            values = Letter.with_context(lang=window.lang)._get_values(
+                partner, window.company_id, [choice.email for choice in chosen], fields.Date.context_today(window))
+            subject = letters.fill_line(window.subject, values)
+            window.preview = html_sanitize(f"<p><strong>{html_escape(subject)}</strong></p>") + html_sanitize(
+                letters.fill(window.body, values))
+
+    # ------------------------------------------------------------------
+
+    def _get_texts(self):
+        """The text of each language: what was changed here, and the type's for the others."""
+        texts = {code: self._get_original(code) for code, _name in self._get_languages()}
+        return {**texts, self.lang: (self.subject, str(self.body))}
+
+    def action_send(self):
+        """Edit the letters, and open the page that says what became of them."""
+        self.ensure_one()
+        if names := letters.unknown(self.subject, self.body):
+            raise UserError(self.env._(
+                "There is no placeholder %(unknown)s. There are: %(known)s.", unknown=f"{{{names[0]}}}",
+                known=", ".join(f"{{{name}}}" for name in letters.PLACEHOLDERS)))
+        partners = self._find_customers()
+        if not partners:
+            raise UserError(self.env._("No customer fits: widen the filters."))
+        batch = self.env["document.letter"]._edit(partners, self.company_id, self._get_texts(), self.output)
+        return batch.dispatch_ids.print_id[:1]._open() if self.output == "print" and batch.dispatch_ids.print_id else (
+            batch._open())

@@ -1,0 +1,2 @@
+from . import document_dispatch_exclude
+from . import document_dispatch_resend

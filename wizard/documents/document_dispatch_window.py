@@ -1,0 +1,151 @@
+from dataclasses import replace
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+from ...tools.dispatch.steering import SendRequest
+from ...tools.mail import addresses
+
+
+class DocumentDispatchWindow(models.AbstractModel):
+    """What the windows that send one document have in common, beside Odoo's own fields.
+
+    A window says which document it sends (``_dispatch_document``), with which text and to which
+    contacts; the rest is here. What it decides goes down to the document as a
+    :class:`tools.steering.SendRequest`.
+    """
+
+    _name = "document.dispatch.window"
+    _description = "Window that Sends a Document"
+
+    dispatch_output = fields.Selection(
+        [("email", "E-mail"), ("paper", "Paper")], string="Output", default="email",
+    )
+    dispatch_emails = fields.Char(
+        string="Also to", help="Addresses with commas or semicolons between them, for this time only. "
+        "No contact is made of them.",
+    )
+    dispatch_reasons = fields.Text(string="Why these", compute="_compute_dispatch_reasons")
+    dispatch_refusal = fields.Char(compute="_compute_dispatch_reasons")
+    dispatch_text_id = fields.Many2one("document.dispatch.text", compute="_compute_dispatch_text_id")
+    dispatch_text = fields.Selection(
+        [("original", "As the document type says"), ("last", "Last used for this customer")],
+        string="Text", default="original",
+    )
+    dispatch_copy_to_me = fields.Boolean(
+        string="Send me a copy", default=lambda self: self.env.company.dispatch_copy_to_me,
+    )
+    dispatch_download = fields.Boolean(string="Download the PDF")
+
+    # ------------------------------------------------------------------
+    # What each window says
+    # ------------------------------------------------------------------
+
+    def _dispatch_document(self):
+        """The document that this window sends, or nothing."""
+        raise NotImplementedError(self._name)
+
+    def _dispatch_contacts(self):
+        """The contacts to whom it goes."""
+        raise NotImplementedError(self._name)
+
+    def _dispatch_send(self):
+        """Have Odoo send what the window says."""
+        raise NotImplementedError(self._name)
+
+    # ------------------------------------------------------------------
+
+    def _dispatch_window_request(self):
+        """What this window sends, as far as core's own fields don't say it."""
+        return SendRequest.of(self.env) or SendRequest("manual")
+
+    def _compute_dispatch_reasons(self):
+        """Who gets it by the flags, and why; who refuses, and since when."""
+        for wizard in self:
+            document = wizard._dispatch_document()
+            dispatch_type = document and document._dispatch_type()
+            wizard.dispatch_reasons = wizard.dispatch_refusal = False
+            if not dispatch_type:
+                continue
+            partner = document._dispatch_partner()
+            resolution = partner.with_company(document.company_id)._dispatch_recipients(dispatch_type)[partner]
+            wizard.dispatch_reasons = "\n".join(
+                partner._dispatch_reason_line(choice, dispatch_type.role)
+                for choice in (*resolution.chosen, *resolution.skipped)
+            )
+            if partner._dispatch_refuses(dispatch_type, document.company_id):
+                wizard.dispatch_refusal = partner._dispatch_refusal_text(dispatch_type, document.company_id)
+            elif not resolution.chosen:
+                wizard.dispatch_refusal = self.env._("The customer has no valid e-mail address.")
+
+    def _compute_dispatch_text_id(self):
+        """The text that somebody wrote for this customer the last time."""
+        Text = self.env["document.dispatch.text"]
+        for wizard in self:
+            document = wizard._dispatch_document()
+            known = document and wizard.template_id
+            wizard.dispatch_text_id = Text._find(document, wizard.lang, wizard.template_id) if known else Text
+
+    def _dispatch_apply_last_text(self, name):
+        """Take subject or body from the last text for this customer, where the clerk chose it."""
+        for wizard in self:
+            if wizard.dispatch_text == "last" and wizard.dispatch_text_id:
+                text = wizard.dispatch_text_id._render(wizard._dispatch_document(), wizard._dispatch_contacts())
+                wizard[name] = text[name]
+
+    def _dispatch_remember(self):
+        """Keep what the clerk changed in the text, for this customer's next document."""
+        document = self._dispatch_document()
+        if document._dispatch_type() and self.template_id:
+            self.env["document.dispatch.text"]._remember(
+                document, self.lang, self.template_id, self.subject, self.body, self._dispatch_contacts())
+
+    # ------------------------------------------------------------------
+
+    def _dispatch_typed(self):
+        """The typed addresses and the user's own, or a clear message."""
+        typed = [address.email for address in self.env["res.partner"]._dispatch_typed_addresses(self.dispatch_emails)]
+        if self.dispatch_copy_to_me:
+            own = addresses.parse(self.env.user.email)
+            if not own.valid:
+                raise UserError(self.env._(
+                    "You have no valid e-mail address for a copy. Write it in your preferences."))
+            typed.append(own.valid[0].email)
+        return list(dict.fromkeys(typed))
+
+    def _dispatch_check_sender(self, sender):
+        parsed = addresses.parse(sender)
+        if sender and (len(parsed.valid) != 1 or parsed.invalid):
+            raise UserError(self.env._("“%s” is not one valid address to send from.", sender))
+        return sender or False
+
+    def action_dispatch_forget(self):
+        """Forget the last text of this customer, and show the original."""
+        self.ensure_one()
+        self.dispatch_text_id.unlink()
+        self.dispatch_text = "original"
+        return self._dispatch_reopen()
+
+    def _dispatch_reopen(self):
+        return {
+            "type": "ir.actions.act_window", "name": self.env._("Send"), "res_model": self._name, "res_id": self.id,
+            "view_mode": "form", "target": "new", "context": self.env.context,
+        }
+
+    def action_dispatch_paper(self):
+        """Put the document into the paper tray instead of mailing it."""
+        self.ensure_one()
+        self._dispatch_document()._dispatch_to_paper()
+        return {"type": "ir.actions.act_window_close"}
+
+    def action_dispatch_print(self):
+        """Print the document now, to be posted."""
+        self.ensure_one()
+        return self._dispatch_document()._dispatch_to_paper(again=True).action_print()
+
+    def action_dispatch_draft(self):
+        """Hand the finished message over as a draft for the user's own mail program."""
+        self.ensure_one()
+        document = self._dispatch_document()
+        replace(self._dispatch_window_request(), draft=True).on(self)._dispatch_send()
+        return document._dispatch_last_row().action_download_draft()
