@@ -111,24 +111,3 @@ class AccountMove(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_dispatch_files(self):
         self.sudo().dispatch_file_ids.unlink()  # sudo: the rows are the system's
-
-
-class DocumentDispatchFile(models.Model):
-    # see above  # pylint: disable-next=consider-merging-classes-inherited
-    _inherit = "document.dispatch.file"
-
-    @api.model
-    def _dispatch_look_around(self, rule):
-        """Fetch what other modules keep for invoices that the rule may take."""
-        Move = self.env["account.move"]
-        kept = {path.split(".")[0] for path in KEPT_FILES if Move._dispatch_leads_somewhere(path)}
-        if not kept:
-            return
-        # some are computed, and cannot be asked for: then all invoices without files are looked at
-        asked = all(Move._fields[name]._description_searchable for name in kept)
-        Move.search(
-            Domain([("state", "=", "posted"), ("company_id", "=", rule.company_id.id),
-                    ("dispatch_file_ids", "=", False)])
-            & (Domain.OR(Domain(name, "!=", False) for name in kept) if asked else Domain.TRUE)
-            & Move._dispatch_date_domain(rule._get_date_from(), rule.date_basis)
-        )._dispatch_fetch_kept()

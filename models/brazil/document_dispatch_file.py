@@ -15,6 +15,13 @@ _NAMESPACE = nfe.NAMESPACE.encode()
 UNREADABLE = "unreadable"
 #: Events by their tpEvento, and how their numbers end
 EVENT_TYPES = {nfe.CORRECTION: ("correction", "CC-e-"), nfe.CANCELLATION: ("cancellation", "CANC-")}
+#: Where localisation modules keep files of an invoice (OCA's l10n-brazil): the way to them by field names. A boleto
+#: is made anew at each print, so that a copy is kept.
+KEPT_FILES = (
+    *(f"{documents}.{file}" for documents in ("fiscal_document_id", "fiscal_document_ids")
+      for file in ("authorization_file_id", "cancel_file_id")),
+    "file_boleto_pdf_id",
+)
 
 
 class DocumentDispatchFile(models.Model):
@@ -206,3 +213,19 @@ class DocumentDispatchFile(models.Model):
         self.ensure_one()
         self.check_access("read")
         return {"type": "ir.actions.act_url", "url": f"/web/content/{self.attachment_id.id}", "target": "new"}
+
+    @api.model
+    def _dispatch_look_around(self, rule):
+        """Fetch what other modules keep for invoices that the rule may take."""
+        Move = self.env["account.move"]
+        kept = {path.split(".")[0] for path in KEPT_FILES if Move._dispatch_leads_somewhere(path)}
+        if not kept:
+            return
+        # some are computed, and cannot be asked for: then all invoices without files are looked at
+        asked = all(Move._fields[name]._description_searchable for name in kept)
+        Move.search(
+            Domain([("state", "=", "posted"), ("company_id", "=", rule.company_id.id),
+                    ("dispatch_file_ids", "=", False)])
+            & (Domain.OR(Domain(name, "!=", False) for name in kept) if asked else Domain.TRUE)
+            & Move._dispatch_date_domain(rule._get_date_from(), rule.date_basis)
+        )._dispatch_fetch_kept()

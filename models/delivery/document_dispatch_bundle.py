@@ -21,14 +21,6 @@ class DocumentDispatch(models.Model):
     # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "document.dispatch"
 
-    def _with_riders(self):
-        """These rows and those that go in their mails."""
-        return self | self.rider_ids
-
-    def _leads(self):
-        """These rows, or those in whose mails they go."""
-        return self.browse().union(*(row.lead_id or row for row in self))
-
     def _bundle_complete(self):
         """Make the mails of those customers of whom all documents are made."""
         for key, rows in self.grouped(lambda row: (row.batch_id, row.commercial_partner_id)).items():

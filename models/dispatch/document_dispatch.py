@@ -1,6 +1,8 @@
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import plaintext2html
 
 from ...tools.dispatch import states
 from .document_dispatch_protected import ENGINE
@@ -158,6 +160,7 @@ class DocumentDispatch(models.Model):
     _document_idx = models.Index("(res_model, res_id)")
     # the worker's two questions: what must be rendered, what can go (oldest first)
     _queue_idx = models.Index("(frozen, id) WHERE state IN ('queued', 'review')")
+    own_text = fields.Boolean(readonly=True, help="A person wrote this text in the window, instead of the type's.")
 
     @api.depends("res_model", "res_id")
     def _compute_document_links(self):
@@ -265,3 +268,178 @@ class DocumentDispatch(models.Model):
             dispatch.state in states.DISPATCH_WITHDRAWABLE
             and not {"sent", "sending", "unknown", "bounced"} & set(dispatch.recipient_ids.mapped("state"))
         ))
+
+    # ------------------------------------------------------------------
+    # The state of a row: derived from its recipients, and told to documents and people
+    # ------------------------------------------------------------------
+
+    def _set_state(self, state, message=False):
+        """Change the state by the table of transitions, and let the documents know."""
+        for dispatch in self:
+            states.check(states.DISPATCH_TRANSITIONS, dispatch.state, state)
+        self._engine().write({"state": state, "state_message": message})
+        if state != states.SENDING:  # to the document that is the same as waiting
+            self._documents_changed()
+
+    def _update_state(self):
+        """Derive the state of mailed rows from their recipients, and tell the documents."""
+        mailed = self.filtered(lambda dispatch: dispatch.channel == "email")
+        changed = mailed.grouped(lambda dispatch: (
+            states.summarize(dispatch.recipient_ids.mapped("state")), dispatch._failure_text(),
+        ))
+        for (state, message), dispatches in changed.items():
+            newly_sent = dispatches.filtered(lambda dispatch: not dispatch.sent_date)
+            dispatches.filtered(lambda dispatch, new=state: dispatch.state != new)._set_state(state, message)
+            if state in ("sent", "partial"):
+                newly_sent._engine().sent_date = fields.Datetime.now()
+                newly_sent._tell_documents("_dispatch_accepted")
+            elif state == "failed":
+                (dispatches - newly_sent)._tell_documents("_dispatch_came_back")
+
+    def _tell_documents(self, method):
+        """Call a method of the documents, each kind at once.
+
+        What became of a pro-forma says nothing of the invoice that it is now.
+        """
+        for (model, code), dispatches in self.grouped(lambda row: (row.res_model, row.type_code)).items():
+            # sudo: the document's own mark follows the mail server, whoever waits for it
+            documents = self.env[model].sudo().browse(dispatches.mapped("res_id")).exists()
+            getattr(documents.filtered(lambda document, code=code: document._dispatch_type_code() == code), method)()
+
+    def _tell_operator(self):
+        """Leave an activity on the document for the person in whose name it went."""
+        for dispatch in self:
+            if dispatch.state not in ("failed", "partial", "unknown"):
+                dispatch._engine().activity_id.unlink()
+            elif not dispatch.activity_id:
+                # sudo: the worker's note; the document may be one that he does not own
+                dispatch._engine().activity_id = dispatch._thread().sudo().activity_schedule(
+                    "mail.mail_activity_data_warning",
+                    summary=self.env._("Sending: %s", dispatch._state_label()),
+                    note=plaintext2html(dispatch.state_message or ""),
+                    user_id=dispatch.user_id.id,
+                )
+
+    def _failure_text(self):
+        """One line for each recipient that did not get it, with the server's words."""
+        self.ensure_one()
+        return "\n".join(
+            f"{recipient.email}: {recipient.reply}"
+            for recipient in self.recipient_ids
+            if recipient.reply and recipient.state in ("failed", "deferred", "unknown", "bounced")
+        )
+
+    def _documents_changed(self):
+        """Have the stored ``dispatch_state`` of the documents computed anew."""
+        for model, dispatches in self.grouped("res_model").items():
+            documents = self.env[model].browse(dispatches.mapped("res_id")).exists()
+            self.env.add_to_compute(documents._fields["dispatch_state"], documents)
+            documents.invalidate_recordset(["dispatch_ids"])
+
+    # ------------------------------------------------------------------
+    # What a person can do with a dispatch
+    # ------------------------------------------------------------------
+
+    def action_release(self):
+        """Release reviewed rows: from now on nothing in them changes, and they go."""
+        self.check_access("write")
+        for dispatch in self:
+            if dispatch.state != "review":
+                raise UserError(self.env._("%s is not in review.", dispatch.document_name))
+            if not dispatch.recipient_ids:
+                raise UserError(self.env._(
+                    "%s has no recipient left. Add an address, or send it on paper.",
+                    dispatch.document_name,
+                ))
+        refused = self.filtered(lambda dispatch: (
+            dispatch.partner_id._dispatch_refuses(dispatch.type_id, dispatch.company_id)
+        ))
+        refused._to_paper("refused")  # said so since the row was made
+        (self - refused)._set_state("queued")
+        (self - refused)._deliver_soon()
+
+    def action_cancel(self):
+        """A person discards rows that have not left yet; no rule plans these documents again."""
+        self.check_access("write")
+        self._cancel(self.env._("Discarded by %s.", self.env.user.name))
+        for model, dispatches in self.grouped("res_model").items():
+            documents = self.env[model].browse(dispatches.mapped("res_id")).exists()
+            # sudo: the mark is part of discarding, whether or not he may edit the document
+            documents.sudo().write({
+                "dispatch_mark": "excluded",
+                "dispatch_exclude_reason": self.env._("Discarded by %s.", self.env.user.name),
+            })
+
+    def _cancel(self, reason):
+        """Withdraw rows; where somebody has the document already, only those who wait."""
+        for dispatch in self:
+            if dispatch.state not in states.DISPATCH_WITHDRAWABLE:
+                raise UserError(self.env._(
+                    "%(document)s is “%(state)s”: what has left cannot be cancelled.",
+                    document=dispatch.document_name, state=dispatch._state_label(),
+                ))
+        partly_gone = self - self._withdrawable()
+        (self - partly_gone)._leave_bundle()
+        self.recipient_ids.filtered(
+            lambda r: r.state in ("queued", "deferred", "failed")
+        )._set_state("cancelled")
+        partly_gone._update_state()
+        (self - partly_gone)._set_state("cancelled", reason)
+        self._update_notifications()
+
+    def action_retry(self):
+        """Try again now: those who failed or wait, never those who have it already."""
+        self.check_access("write")
+        leads = self._leads()
+        for dispatch in leads:
+            waiting = dispatch.recipient_ids.filtered(lambda r: r.state in ("failed", "deferred", "bounced"))
+            if dispatch.state in ("review", "cancelled") or not waiting and dispatch.state != "failed":
+                raise UserError(self.env._(
+                    "%s: nobody is left to whom it could be sent again.", dispatch.document_name,
+                ))
+            waiting._set_state("queued")
+            waiting._with_twins()._engine().write({"next_try": False, "tries": 0, "first_try": False})
+            dispatch._with_riders()._set_state("queued")
+        leads._deliver_soon()
+
+    def action_open_document(self):
+        """Open the document; for an NF-e or a boleto, its invoice."""
+        self.ensure_one()
+        return self._thread()._get_records_action()
+
+    def _state_label(self):
+        return dict(self._fields["state"]._description_selection(self.env))[self.state]
+
+    def _deliver_soon(self):
+        self.env["document.dispatch.delivery"]._deliver_after_commit(self)
+
+    def action_to_paper(self):
+        """Nobody can be reached by mail: the document goes to the paper tray."""
+        self.check_access("write")
+        for dispatch in self:
+            if dispatch.channel == "paper" or (
+                dispatch.state not in ("review", "failed", "unknown") and dispatch not in self._withdrawable()
+            ):
+                raise UserError(self.env._(
+                    "%s is on paper, has reached somebody by mail, or is on its way.", dispatch.document_name
+                ))
+        self._to_paper("manual")
+
+    def _to_paper(self, reason):
+        given_up = ("queued", "deferred", "failed", "unknown", "bounced")
+        self._withdrawable()._leave_bundle()
+        # why it did not go by mail is what whoever prints it wants to know
+        messages = {dispatch: dispatch._failure_text() or False for dispatch in self}
+        self.recipient_ids.filtered(lambda r: r.state in given_up)._set_state("cancelled")
+        for message, dispatches in self.grouped(messages.get).items():
+            dispatches._set_state("paper", message)
+        self._engine().write({"channel": "paper", "channel_reason": reason})
+        self._tell_operator()
+
+    def _with_riders(self):
+        """These rows and those that go in their mails."""
+        return self | self.rider_ids
+
+    def _leads(self):
+        """These rows, or those in whose mails they go."""
+        return self.browse().union(*(row.lead_id or row for row in self))

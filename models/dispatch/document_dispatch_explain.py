@@ -1,8 +1,6 @@
 from odoo import api, fields, models
 from odoo.tools import format_datetime
 
-from ...tools.mail import replies
-
 #: States of recipients of which something is to be said
 TROUBLED = ("failed", "bounced", "unknown", "deferred")
 
@@ -82,39 +80,3 @@ class DocumentDispatch(models.Model):
         if self.state == "failed":
             advice.append(self.env._("Or press “Send on Paper”: the document goes to the paper tray."))
         return "\n".join(dict.fromkeys(advice))
-
-
-class DocumentDispatchRecipient(models.Model):
-    _inherit = "document.dispatch.recipient"
-
-    def _explain_reply(self):
-        """What a server's reply means to a clerk."""
-        if self.state == "unknown":
-            return self.env._(
-                "The connection was lost after the mail was handed over. Nobody knows whether it arrived.")
-        if self.state == "bounced":
-            return self.env._("The server had taken the mail, and sent it back later.")
-        later = self.state == "deferred"
-        return {
-            replies.NO_MAILBOX: self.env._("There is no such mailbox."),
-            replies.FULL: self.env._("The mailbox is full."),
-            replies.TOO_LARGE: self.env._("The mail is too large for this mailbox."),
-            replies.POLICY: self.env._("The server asks us to wait.") if later
-            else self.env._("The server does not accept mails like this, or not from us."),
-            replies.UNREACHABLE: self.env._("The mail server could not be reached."),
-            replies.BUSY: self.env._("The server has no time now."),
-            replies.OTHER: self.env._("Not taken now.") if later else self.env._("Refused."),
-        }[replies.meaning(self.reply)]
-
-    def _explain_advice(self):
-        """What a clerk can do about a reply."""
-        return {
-            replies.NO_MAILBOX: self.env._(
-                "Correct the address on the contact, then open the document and press Send."),
-            replies.FULL: self.env._("Ask the customer to make room, then press “Try Again Now”."),
-            replies.TOO_LARGE: self.env._(
-                "Ask your administrator for a smaller size limit on the outgoing mail server: then the largest "
-                "file goes as a link. Press “Try Again Now” after that."),
-            replies.POLICY: self.env._(
-                "Ask your administrator: the domain's SPF and DKIM records, or its reputation, may be the reason."),
-        }.get(replies.meaning(self.reply), self.env._("Press “Try Again Now” when the server works again."))

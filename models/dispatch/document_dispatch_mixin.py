@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools.sql import column_exists, create_column, table_exists
 
 
@@ -44,6 +45,12 @@ class DocumentDispatchMixin(models.AbstractModel):
         ],
         string="Dispatch Status", compute="_compute_dispatch_state", store=True, copy=False,
         help="What became of this document on its way to the customer.",
+    )
+    dispatch_sent_date = fields.Datetime(
+        string="Sent on", compute="_compute_dispatch_last", groups="document_dispatch.group_dispatch_user",
+    )
+    dispatch_sent_to = fields.Char(
+        string="Sent to", compute="_compute_dispatch_last", groups="document_dispatch.group_dispatch_user",
     )
 
     def _auto_init(self):
@@ -200,3 +207,25 @@ class DocumentDispatchMixin(models.AbstractModel):
             "document_dispatch.document_dispatch_action"
         )
         return {**action, "domain": list(self._dispatch_log_domain()), "context": {"create": False}}
+
+    @api.depends("dispatch_state")
+    def _compute_dispatch_last(self):
+        """When the last row of each document went, and to whom."""
+        rows = self.env["document.dispatch"].search(
+            self.env["document.dispatch"]._get_document_domain(self)
+            & Domain("state", "!=", "cancelled") & Domain("rehearsal", "=", False), order="id",
+        )
+        last = {row.res_id: row for row in rows}
+        for document in self:
+            row = last.get(document.id, rows.browse())
+            document.dispatch_sent_date = row.sent_date
+            document.dispatch_sent_to = ", ".join(row.recipient_ids.mapped("email"))
+
+    def action_dispatch_resend(self):
+        """Open the window that sends these documents again."""
+        return self.env["document.dispatch.resend"]._open([document._dispatch_name() for document in self])
+
+    def _dispatch_last_row(self):
+        """The last row of this document that was not cancelled."""
+        domain = self.env["document.dispatch"]._get_document_domain(self) & Domain("state", "!=", "cancelled")
+        return self.env["document.dispatch"].search(domain, order="id desc", limit=1)

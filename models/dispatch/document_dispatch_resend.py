@@ -1,6 +1,5 @@
-from odoo import api, fields, models
+from odoo import models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
 
 #: What a second sending takes over from the first: the very same text and files
 SAME_CONTENT = (
@@ -53,37 +52,3 @@ class DocumentDispatch(models.Model):
             vals.update({name: row[name] for name in SAME_CONTENT}, attachment_ids=[(6, 0, row.attachment_ids.ids)],
                         lang=self.lang)
         return vals
-
-
-class DocumentDispatchMixin(models.AbstractModel):
-    # see above  # pylint: disable-next=consider-merging-classes-inherited
-    _inherit = "document.dispatch.mixin"
-
-    dispatch_sent_date = fields.Datetime(
-        string="Sent on", compute="_compute_dispatch_last", groups="document_dispatch.group_dispatch_user",
-    )
-    dispatch_sent_to = fields.Char(
-        string="Sent to", compute="_compute_dispatch_last", groups="document_dispatch.group_dispatch_user",
-    )
-
-    @api.depends("dispatch_state")
-    def _compute_dispatch_last(self):
-        """When the last row of each document went, and to whom."""
-        rows = self.env["document.dispatch"].search(
-            self.env["document.dispatch"]._get_document_domain(self)
-            & Domain("state", "!=", "cancelled") & Domain("rehearsal", "=", False), order="id",
-        )
-        last = {row.res_id: row for row in rows}
-        for document in self:
-            row = last.get(document.id, rows.browse())
-            document.dispatch_sent_date = row.sent_date
-            document.dispatch_sent_to = ", ".join(row.recipient_ids.mapped("email"))
-
-    def action_dispatch_resend(self):
-        """Open the window that sends these documents again."""
-        return self.env["document.dispatch.resend"]._open([document._dispatch_name() for document in self])
-
-    def _dispatch_last_row(self):
-        """The last row of this document that was not cancelled."""
-        domain = self.env["document.dispatch"]._get_document_domain(self) & Domain("state", "!=", "cancelled")
-        return self.env["document.dispatch"].search(domain, order="id desc", limit=1)

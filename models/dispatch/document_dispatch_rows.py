@@ -1,6 +1,13 @@
+from typing import NamedTuple
+
 import psycopg2
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ...tools.dispatch import states
+from ...tools.dispatch.steering import SendRequest
+from ...tools.recipients import recipients
 
 
 class DocumentDispatchMixin(models.AbstractModel):
@@ -138,3 +145,212 @@ class DocumentDispatchMixin(models.AbstractModel):
             return self.env["document.dispatch"].union(
                 *(self._dispatch_insert([vals]) for vals in vals_list)
             )
+
+    # ------------------------------------------------------------------
+    # What people decide about a document: to send, not to send, on paper; and what that withdraws
+    # ------------------------------------------------------------------
+
+    def _dispatch_withdraw(self, reason):
+        """Cancel what has not left yet: the document changed, or went another way."""
+        rows = self.env["document.dispatch"].sudo().search(  # sudo: whoever queued it
+            self.env["document.dispatch"]._get_document_domain(self)
+            & fields.Domain("state", "in", states.DISPATCH_WITHDRAWABLE)
+        )
+        if rows:
+            rows._cancel(reason)
+
+    def _dispatch_new_revision(self):
+        """The document goes back to draft: what waits is withdrawn, what comes is a new revision."""
+        self._dispatch_withdraw(self.env._("The document went back to draft."))
+        # sudo: the counter is not the user's to edit, and he may have no write access any more
+        for document in self.sudo():
+            document.write({
+                "dispatch_revision": document.dispatch_revision + 1,
+                # that was the old version
+                "dispatch_opened_date": False, "dispatch_opened_ip": False, "dispatch_opened_agent": False,
+            })
+
+    def action_dispatch_mark(self):
+        """Mark documents “to send”: a rule that takes marked documents will take them.
+
+        Marked twice is marked once; what has gone, or is on its way, goes no second time.
+        """
+        self.check_access("write")
+        self._with_system_write().write({"dispatch_mark": "to_send", "dispatch_exclude_reason": False})
+
+    def action_dispatch_exclude(self):
+        """Ask why, then mark documents “do not send”."""
+        self.check_access("write")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Do Not Send"),
+            "res_model": "document.dispatch.exclude",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"active_model": self._name, "active_ids": self.ids},
+        }
+
+    def _dispatch_exclude(self, reason):
+        """Mark documents “do not send”: no rule takes them, and what waits is withdrawn."""
+        self.check_access("write")
+        self._dispatch_withdraw(self.env._("Marked “do not send” by %(user)s: %(reason)s",
+                                           user=self.env.user.name, reason=reason))
+        self._with_system_write().write({"dispatch_mark": "excluded", "dispatch_exclude_reason": reason})
+
+    def _dispatch_to_paper(self, again=False):
+        """Put documents into the paper tray: a person chose paper, or nobody can be reached by mail.
+
+        :param bool again: also what went before, as one more row
+        :return: their rows
+        """
+        self.check_access("write")
+        rows = self.env["document.dispatch"]
+        for document in self:
+            if obstacle := document._dispatch_obstacle(document._dispatch_type_code()):
+                raise UserError(obstacle)
+            previous = document._dispatch_supersede()
+            if previous and not again:
+                raise UserError(self.env._(
+                    "%s has reached somebody by mail, or is on its way.", document._dispatch_name()))
+            [vals] = document._dispatch_prepare_rows("resend" if previous else "manual", "review")
+            row = document._dispatch_insert([{
+                **vals, "resend_of_id": previous[:1].id, "batch_id": self._dispatch_batch_id(),
+            }])
+            if row.state == "review":
+                row._to_paper("manual")
+            rows |= row
+        return rows
+
+    # ------------------------------------------------------------------
+    # A person sends documents at once, whether they went before or not
+    # ------------------------------------------------------------------
+
+    def _dispatch_send(self, origin, choices=(), text=None):
+        """Write the rows for these documents of one company; what waits is withdrawn, what went goes once more.
+
+        :param choices: more addresses, :class:`tools.recipients.Choice`
+        :param dict text: ``subject`` and ``body`` that a person wrote for all of them
+        :return: the new rows; the caller delivers them
+        """
+        self._dispatch_check_switch()
+        for document in self:
+            if obstacle := document._dispatch_obstacle(document._dispatch_type_code()):
+                raise UserError(self.env._("%(document)s: %(obstacle)s",
+                                           document=document._dispatch_name(), obstacle=obstacle))
+        previous = {document.id: document._dispatch_supersede()[:1].id for document in self}
+        own = {**text, "own_text": True} if text else {}
+        return self._dispatch_insert([
+            {**self._dispatch_add_typed(vals, choices), **own, "resend_of_id": previous[vals["res_id"]],
+             "batch_id": self._dispatch_batch_id()}
+            for vals in self._dispatch_prepare_rows(origin)
+        ])
+
+    def _dispatch_batch_id(self):
+        """The id of the batch in which the person sends these with others."""
+        request = SendRequest.of(self.env)
+        return request.batch_id if request else False
+
+    def _dispatch_check_switch(self):
+        """A person sends: say so where nothing goes."""
+        for company in self.company_id.sudo():  # sudo: see _dispatch_rehearses
+            if company.dispatch_mode == "off":
+                raise UserError(self.env._(
+                    "Sending is switched off for %s. Switch it on in the settings of Document Dispatch.",
+                    company.name,
+                ))
+
+    def _dispatch_add_typed(self, vals, choices):
+        """Values of a row with typed addresses beside those found, each once; a refusal stays one."""
+        known = {command[2]["email"] for command in vals.get("recipient_ids", ())}
+        typed = [choice for choice in choices if choice.email not in known]
+        if not typed or vals["channel_reason"] == "refused":
+            return vals
+        dispatch_type = self.env["document.dispatch.type"].browse(vals["type_id"])
+        added = self._dispatch_prepare_recipients(dispatch_type, recipients.Resolution(typed, []), vals["lang"])
+        vals = {**vals, "recipient_ids": [*vals.get("recipient_ids", ()), *added]}
+        if vals["channel"] == "paper":
+            vals.update(channel="email", channel_reason=False, state="queued")
+        return vals
+
+    # ------------------------------------------------------------------
+    # Several documents at once: what goes, what stays, and why. In as many statements for more of them
+    # ------------------------------------------------------------------
+
+    def _dispatch_plan_batch(self, again=False):
+        """Decide what happens to these documents of one company.
+
+        :param bool again: what went before goes once more
+        :return: :class:`Plan`
+        """
+        rows = self._dispatch_current_rows()
+        types = self.env["document.dispatch.type"]._get_by_code(
+            {document._dispatch_type_code() for document in self} - {False}, self.company_id)
+        left_out, went, going = [], self.browse(), self.browse()
+        replaced = self.env["document.dispatch"]
+        for document in self:
+            row = rows.get(document.id)
+            if reason := document._dispatch_reason_to_stay(types, row):
+                left_out.append((document, reason))
+            elif row and row.state not in states.DISPATCH_WITHDRAWABLE:
+                went |= document
+            else:
+                going |= document
+                replaced |= row or replaced
+        vals_list = going._dispatch_prepare_rows("batch")
+        if again:
+            vals_list += [{**vals, "resend_of_id": rows[vals["res_id"]].id}
+                          for vals in went._dispatch_prepare_rows("batch")]
+        return Plan(vals_list, left_out, went, replaced)
+
+    def _dispatch_current_rows(self):
+        """The last row of each of these documents in its present version: ``{id: document.dispatch}``."""
+        rows = self.env["document.dispatch"].sudo().search(  # sudo: whoever sent it
+            self.env["document.dispatch"]._get_document_domain(self) & fields.Domain("state", "!=", "cancelled"),
+            order="id",
+        )
+        present = {document.id: (document._dispatch_type_code(), document.dispatch_revision,
+                                 document._dispatch_rehearses()) for document in self}
+        return {row.res_id: row for row in rows
+                if (row.type_code, row.revision, row.rehearsal) == present[row.res_id]}
+
+    def _dispatch_reason_to_stay(self, types, row):
+        """Why this document is left out when several are sent, in words; empty when it goes."""
+        code = self._dispatch_type_code()
+        if code not in types:
+            return self.env._("There is no document type for it.")
+        if obstacle := self._dispatch_obstacle(code):
+            return obstacle
+        if self.dispatch_mark == "excluded":
+            return self.env._("Not to be sent: %s", self.dispatch_exclude_reason or "")
+        if row and row.state in (states.REVIEW, states.QUEUED, states.SENDING, states.PAPER):
+            return self.env._("It is on its way already: %s.", row._state_label())
+        return ""
+
+    def _dispatch_window_action(self):
+        """The action that opens the window which sends this one document."""
+        raise NotImplementedError(self._name)
+
+    def _dispatch_supersede(self):
+        """Withdraw what still waits for this document; return the row that left already."""
+        code = self._dispatch_type_code()
+        rows = self.env["document.dispatch"].sudo().search(  # sudo: whoever sent it
+            self.env["document.dispatch"]._get_document_domain(self)
+            & self.env["document.dispatch"]._get_current_domain(code, self.dispatch_revision)
+        )
+        waiting = rows._withdrawable()
+        if waiting:
+            waiting._cancel(self.env._("Sent by hand by %s.", self.env.user.name))
+        return rows - waiting
+
+
+class Plan(NamedTuple):
+    """What happens to documents that are sent at once."""
+
+    #: values of the rows to make
+    vals_list: list
+    #: (document, why it is not sent)
+    left_out: list
+    #: those that went before
+    went: models.Model
+    #: failed rows that the new ones stand for
+    replaced: models.Model

@@ -68,18 +68,6 @@ class DocumentDispatchMixin(models.AbstractModel):
             "failed", self.env["document.dispatch.content"]._explain(error)
         )
 
-    def _dispatch_supersede(self):
-        """Withdraw what still waits for this document; return the row that left already."""
-        code = self._dispatch_type_code()
-        rows = self.env["document.dispatch"].sudo().search(  # sudo: whoever sent it
-            self.env["document.dispatch"]._get_document_domain(self)
-            & self.env["document.dispatch"]._get_current_domain(code, self.dispatch_revision)
-        )
-        waiting = rows._withdrawable()
-        if waiting:
-            waiting._cancel(self.env._("Sent by hand by %s.", self.env.user.name))
-        return rows - waiting
-
     def _dispatch_message_content(self, message):
         return {
             "subject": message.subject,

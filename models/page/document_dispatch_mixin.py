@@ -1,5 +1,8 @@
+
+
 from odoo import fields, models
 
+from ...tools.dispatch.steering import OutgoingMail
 from ..dispatch.document_dispatch import NO_SYNC
 
 
@@ -31,3 +34,21 @@ class DocumentDispatchMixin(models.AbstractModel):
                 "dispatch_opened_date": fields.Datetime.now(), "dispatch_opened_ip": ip,
                 "dispatch_opened_agent": user_agent,
             })
+
+    def _dispatch_link_groups(self, groups):
+        """Called last in ``_notify_get_recipients_groups`` of each document: each recipient has his own link."""
+        outgoing = OutgoingMail.of(self.env)
+        recipient = self.env["document.dispatch.recipient"].browse(outgoing and outgoing.recipient_id or ())
+        return recipient._set_link(groups, self) if self and recipient else groups
+
+    def _dispatch_carries_page(self):
+        """Tell whether mails with this document carry the link to the customer's page."""
+        return True
+
+    def _dispatch_places(self):
+        """What stands in the document's own text for secret links of its customer."""
+        return ()
+
+    def _dispatch_links__(self):
+        """``{place: path}`` of these links, for a mail that only the customer reads."""
+        return {}

@@ -16,16 +16,12 @@ class ResCompany(models.Model):
     dispatch_page_days = fields.Integer(
         string="Links open for", help="So many days after the mail was sent. 0: as long as the link is not renewed.",
     )
+    dispatch_extra_accept = fields.Boolean(
+        string="Everybody may accept", help="Whoever gets a quotation by an address that was only typed may accept it "
+        "in the customer's name, too. Else the link shows it, and nothing more.",
+    )
 
     @api.constrains("dispatch_page_days")
     def _check_dispatch_page_days(self):
         if any(company.dispatch_page_days < 0 for company in self):
             raise ValidationError(self.env._("The days for which links open are a number from 0 upwards."))
-
-
-class ResConfigSettings(models.TransientModel):
-    # see above  # pylint: disable-next=consider-merging-classes-inherited
-    _inherit = "res.config.settings"
-
-    dispatch_customer_page = fields.Boolean(related="company_id.dispatch_customer_page", readonly=False)
-    dispatch_page_days = fields.Integer(related="company_id.dispatch_page_days", readonly=False)

@@ -12,15 +12,6 @@ PAGE_SIZE = 50
 MAX_ORDERS = 50
 
 
-class ResUsers(models.Model):
-    # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
-    _inherit = "res.users"
-
-    def _dispatch_may_open_pages(self):
-        """Tell whether this user may see all invoices, and so what customers see on their pages."""
-        return self.has_group("account.group_account_invoice")
-
-
 class ResPartner(models.Model):
     """The customer's page: all of his invoices at one company, what is open, quotations."""
 

@@ -18,29 +18,6 @@ class DocumentDispatch(models.Model):
     # Into the tray
     # ------------------------------------------------------------------
 
-    def action_to_paper(self):
-        """Nobody can be reached by mail: the document goes to the paper tray."""
-        self.check_access("write")
-        for dispatch in self:
-            if dispatch.channel == "paper" or (
-                dispatch.state not in ("review", "failed", "unknown") and dispatch not in self._withdrawable()
-            ):
-                raise UserError(self.env._(
-                    "%s is on paper, has reached somebody by mail, or is on its way.", dispatch.document_name
-                ))
-        self._to_paper("manual")
-
-    def _to_paper(self, reason):
-        given_up = ("queued", "deferred", "failed", "unknown", "bounced")
-        self._withdrawable()._leave_bundle()
-        # why it did not go by mail is what whoever prints it wants to know
-        messages = {dispatch: dispatch._failure_text() or False for dispatch in self}
-        self.recipient_ids.filtered(lambda r: r.state in given_up)._set_state("cancelled")
-        for message, dispatches in self.grouped(messages.get).items():
-            dispatches._set_state("paper", message)
-        self._engine().write({"channel": "paper", "channel_reason": reason})
-        self._tell_operator()
-
     # ------------------------------------------------------------------
     # Printing
     # ------------------------------------------------------------------
@@ -160,26 +137,3 @@ class DocumentDispatch(models.Model):
             & (fields.Domain("state", "in", ("sent", "partial")) | fields.Domain("posted_date", "!=", False)),
             limit=1,
         ))
-
-
-class DocumentDispatchMixin(models.AbstractModel):
-    # see above  # pylint: disable-next=consider-merging-classes-inherited
-    _inherit = "document.dispatch.mixin"
-
-    def _dispatch_printed(self):
-        """These documents were printed; nobody has them yet."""
-
-    def _dispatch_not_posted(self):
-        """Somebody takes back that these documents were posted, and nobody has them by mail."""
-        self._dispatch_came_back()
-
-    def _dispatch_date(self):
-        """The date that stands on this document."""
-        raise NotImplementedError(self._name)
-
-    def _dispatch_enclosure(self):
-        """What a cover letter says of this document, in the language of the context."""
-        return {
-            "kind": self.dispatch_kind, "name": self._dispatch_name(), "date": self._dispatch_date(),
-            "amount": self.amount_total, "currency": self.currency_id,
-        }

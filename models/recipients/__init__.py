@@ -1,3 +1,4 @@
+from . import res_company
 from . import res_partner
 from . import res_partner_suggest
 from . import res_users

@@ -83,22 +83,6 @@ class ResPartner(models.Model):
         }
 
     @api.model
-    def _dispatch_reason(self, choice, role):
-        """The recipient's ``reason`` for a choice: a flag is named, so that each is translated."""
-        return f"flag_{role}" if choice.reason == "flag" else choice.reason
-
-    @api.model
-    def _dispatch_reason_label(self, choice, role):
-        """Why an address was taken or passed over, in words."""
-        return self.env["document.dispatch.recipient"]._reason_labels()[self._dispatch_reason(choice, role)]
-
-    @api.model
-    def _dispatch_reason_line(self, choice, role):
-        """An address, and why it was taken or passed over."""
-        return self.env._("%(address)s: %(reason)s",
-                          address=choice.email, reason=self._dispatch_reason_label(choice, role))
-
-    @api.model
     def _dispatch_typed_addresses(self, text):
         """The addresses that a person typed into a window, :class:`tools.addresses.Address`; raise on a wrong one."""
         parsed = addresses.parse(text)
@@ -179,28 +163,6 @@ class ResPartner(models.Model):
     # ------------------------------------------------------------------
     # Letters
     # ------------------------------------------------------------------
-
-    def _dispatch_postal_lines(self, company):
-        """The lines of the address on an envelope of this company: names, street, place, country if abroad.
-
-        The country is written for the post that takes the letter: in its language, in capitals.
-        """
-        self.ensure_one()
-        partner = self.with_context(lang=company.partner_id.lang or self.env.lang)
-        address_format, args = partner._prepare_display_address(without_company=True)
-        country = partner.country_id
-        home = company.partner_id.country_id
-        args["country_name"] = country.name.upper() if country and country != home else ""
-        lines = [*partner._dispatch_postal_names(), *(address_format % args).splitlines()]
-        return [line for line in (" ".join(line.split()) for line in lines) if line]
-
-    def _dispatch_postal_names(self):
-        """The company, and the person or department there."""
-        names = [self.commercial_company_name or self.parent_id.name or "", self.name or ""]
-        return list(dict.fromkeys(filter(None, names)))
-
-    def _dispatch_has_postal_address(self):
-        return bool((self.street or self.street2) and (self.city or self.zip))
 
     def action_view_dispatches(self):
         """Open everything that went, or is on its way, to this customer."""

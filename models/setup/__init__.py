@@ -1,5 +1,5 @@
 from . import document_dispatch_health
 from . import document_dispatch_setup
+from . import ir_fields_converter
 from . import res_company
 from . import res_config_settings
-from . import ir_fields_converter

@@ -74,10 +74,6 @@ class ResCompany(models.Model):
     # Contacts
     # ------------------------------------------------------------------
 
-    def _dispatch_contact_domain(self):
-        """Contacts that this company may write to."""
-        return Domain("company_id", "=", False) | Domain("company_id", "parent_of", self.id)
-
     def _dispatch_unreachable_domain(self):
         """Customers without an address, and without one for invoices: their documents go to the paper tray."""
         invoice_address = [("type", "=", "invoice"), ("email", "!=", False)]

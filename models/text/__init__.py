@@ -1,2 +1,2 @@
-from . import document_dispatch_text
 from . import document_dispatch_mixin
+from . import document_dispatch_text

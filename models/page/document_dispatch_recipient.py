@@ -1,26 +1,88 @@
 import re
 from datetime import timedelta
 
+from markupsafe import Markup
+
 from odoo import fields, models
 from odoo.tools import hmac
 
-from ...tools.dispatch.steering import OutgoingMail
 from ...tools.mail import addresses
 from ...tools.page import links
+from .document_dispatch_place import PAGE, make_place
 
+OPENED = (
+    "When the link to the customer's page in this mail was first opened in a browser. Mail scanners that say what "
+    "they are do not count; one that calls itself a browser does: it is a hint, no proof."
+)
 #: Purpose of the token, so that none made for something else opens a page (odoo.tools.hmac)
 SCOPE = "document_dispatch-show"
 
 
 class DocumentDispatchRecipient(models.Model):
-    """The link in a recipient's mail: the customer's people open his page, others only see what was sent.
-
-    Whoever has the token of a quotation's page can accept it in the customer's name
-    (sale.controllers.portal ``portal_quote_accept``): it must not go to an address that was only typed.
-    """
+    """The link to the customer's page in a recipient's mail, and when it was opened."""
 
     # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "document.dispatch.recipient"
+
+    page_opened_date = fields.Datetime(string="Page opened", readonly=True, help=OPENED)
+    page_opened_ip = fields.Char(
+        string="Page opened from", readonly=True, groups="document_dispatch.group_dispatch_manager")
+    page_opened_agent = fields.Char(
+        string="Page opened with", readonly=True, groups="document_dispatch.group_dispatch_manager")
+
+    def _gets_page(self):
+        """Tell whether this mail carries the link: to the customer's own people, not to addresses that were typed."""
+        self.ensure_one()
+        dispatch = self.dispatch_id
+        return (
+            # sudo: a company's choice that the worker follows
+            dispatch.company_id.sudo().dispatch_customer_page and dispatch._document()._dispatch_carries_page()
+            and self._reaches_customer()
+            # a draft goes through the hands of a person
+            and (not dispatch.draft_id or dispatch.draft_id.create_uid._dispatch_may_open_pages())
+        )
+
+    def _reaches_customer(self):
+        """Tell whether all who read this mail are the customer's people, at addresses of theirs."""
+        readers = self.dispatch_id.recipient_ids if self.env.context.get("dispatch_shared") else self
+        return all(reader._is_customers() for reader in readers)
+
+    def _reaches_customer_only(self):
+        """The same, and nobody of the house reads it: no supervisor of a rehearsal, no draft of a person's."""
+        dispatch = self.dispatch_id
+        return not dispatch.rehearsal and not dispatch.draft_id and self._reaches_customer()
+
+    def _page_place(self):
+        # of the row: contacts with the same text around share it
+        return make_place(self.env, PAGE, self.dispatch_id.id)
+
+    def _prepare_body(self, text):
+        """The text of this recipient's mail: in his language, with the place of the link to his page below."""
+        document = self.dispatch_id._document()
+        text = links.take_out(self.body or text, keep=document._dispatch_places())
+        if not self._gets_page():
+            return text
+        company = self.dispatch_id.company_id
+        words = self.with_context(lang=self.lang).env._("All your documents at %s", company.name)
+        url = f"{document.get_base_url()}{self._page_place()}"
+        return text + Markup('<p style="margin: 16px 0px 0px 0px;"><a href="%s">%s</a></p>') % (url, words)
+
+    def _make_links(self):
+        """Make the links for the mail that is about to go: ``{place: path}``; empty where it may have none."""
+        body, dispatch, made = self.mail_body or "", self.dispatch_id, {}
+        if (place := self._page_place()) in body and self._gets_page():
+            made[place] = self.env["document.dispatch.page"]._make__(
+                dispatch.partner_id.commercial_partner_id, dispatch.company_id, self.lang, self)
+        document = dispatch._document()
+        if any(place in body for place in document._dispatch_places()) and self._reaches_customer_only():
+            made.update(document._dispatch_links__())
+        return made
+
+    # ------------------------------------------------------------------
+    # The link in a recipient's mail: the customer's people open his page, others only see what was sent
+    # ------------------------------------------------------------------
+    # Whoever has the token of a quotation's page can accept it in the customer's name
+    # (sale.controllers.portal ``portal_quote_accept``): it must not go to an address that was only typed.
 
     def _shows_only(self):
         """Tell whether the link of this recipient shows the document, and nothing more."""
@@ -97,14 +159,3 @@ class DocumentDispatchRecipient(models.Model):
         if not token or not self._shows_only() or token not in body:
             return body
         return re.sub(rf'href="[^"]*{re.escape(token)}[^"]*"', f'href="{self._link(document)}"', body)
-
-
-class DocumentDispatchMixin(models.AbstractModel):
-    # see above  # pylint: disable-next=consider-merging-classes-inherited
-    _inherit = "document.dispatch.mixin"
-
-    def _dispatch_link_groups(self, groups):
-        """Called last in ``_notify_get_recipients_groups`` of each document: each recipient has his own link."""
-        outgoing = OutgoingMail.of(self.env)
-        recipient = self.env["document.dispatch.recipient"].browse(outgoing and outgoing.recipient_id or ())
-        return recipient._set_link(groups, self) if self and recipient else groups

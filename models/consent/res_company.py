@@ -1,0 +1,28 @@
+from odoo import fields, models
+
+
+class ResCompany(models.Model):
+    """What the company asks its customers about e-mail."""
+
+    _inherit = "res.company"
+
+    dispatch_consent_text = fields.Text(
+        string="Question on the customer's page", translate=True,
+        help="What the customer is asked about e-mail. Empty: the usual text.",
+    )
+
+    def _dispatch_consent_question(self):
+        """What the customer is asked on his page, in the language of the context."""
+        if self.dispatch_consent_text:
+            return self.dispatch_consent_text.strip()
+        text = self.env._(
+            "%s sends invoices and other documents by e-mail. You may refuse this at any time, free of charge: they "
+            "then come on paper, unless the law asks for the electronic form.", self.name,
+        )
+        # sudo: groups of countries, whoever asks
+        if self.country_id in self.env.ref("base.europe").sudo().country_ids:
+            text += "\n" + self.env._(
+                "Your acceptance can be tacit (Directive 2006/112/EC, article 232): as long as you do not refuse, we "
+                "take it as given."
+            )
+        return text

@@ -1,0 +1,17 @@
+from odoo import fields, models
+
+
+class ResCompany(models.Model):
+    """What the windows do by themselves."""
+
+    _inherit = "res.company"
+
+    dispatch_open_on_post = fields.Boolean(
+        string="Send when posted", help="Posting an invoice opens the window that sends it.",
+    )
+    dispatch_copy_to_me = fields.Boolean(
+        string="Copy to the sender", help="“Send me a copy” is ticked when the window opens.",
+    )
+    dispatch_print_asks = fields.Boolean(
+        string="Print asks how", help="“Print” on an invoice opens the window: by e-mail or on paper.",
+    )
