@@ -15,7 +15,7 @@
         "security/document_dispatch_window_rules.xml",
         "data/mail_layout.xml",
         "data/mail_template.xml",
-        "data/mail_template_together.xml",
+        "data/mail_template_bundle.xml",
         "data/mail_template_letter.xml",
         "data/mail_template_consent.xml",
         "data/mail_template_fiscal.xml",

@@ -1,5 +1,5 @@
 from . import portal
 from . import show
 from . import consent
-from . import known
+from . import export
 from . import page

@@ -291,8 +291,8 @@ class TestForging(AccessCase):
             self.row.recipient_ids.sudo().state = "failed"
 
     def test_context_from_outside_opens_nothing(self):
-        for key in (True, 1, "ENGINE", {}, [], None):
-            context = {"dispatch_engine": key}
+        for key in (True, 1, "SYSTEM_WRITE", {}, [], None):
+            context = {"dispatch_system_write": key}
             with self.subTest(context=context):
                 self.assertRefused(self.row, "write", {"state": "sent"}, context=context)
                 self.assertRefused(self.row.recipient_ids, "write", {"state": "sent"}, context=context)
@@ -301,13 +301,13 @@ class TestForging(AccessCase):
     def test_rows_are_not_made_by_hand(self):
         vals = self.row.copy_data()[0]
         for user in (self.clerk, self.env.ref("base.user_admin")):
-            for context in ({}, {"dispatch_engine": True}):
+            for context in ({}, {"dispatch_system_write": True}):
                 with self.subTest(user=user.login, context=context), self.assertRaises(UserError):
                     call_kw(self.row.browse().with_user(user), "create", [[vals]], {"context": context})
 
     def test_private_methods_stay_private(self):
         for records, method in (
-            (self.row, "_engine"), (self.row, "_set_state"), (self.row.recipient_ids, "_set_state"),
+            (self.row, "_with_system_write"), (self.row, "_set_state"), (self.row.recipient_ids, "_set_state"),
             (self.row.recipient_ids, "_apply_outcome"),
         ):
             with self.subTest(method=method):

@@ -20,7 +20,7 @@ ROOMS = ("controllers", "models", "report", "tools", "wizard")
 #: Read as objects of a type of their own, which JSON cannot express: key → the only files that read it
 TYPED = {
     **{steering.KEY: {"tools/dispatch/steering.py"} for steering in Steering.__subclasses__()},
-    "dispatch_engine": {"models/dispatch/document_dispatch.py", "models/dispatch/document_dispatch_recipient.py"},
+    "dispatch_system_write": {"models/dispatch/document_dispatch.py", "models/dispatch/document_dispatch_recipient.py"},
     "dispatch_render": {"models/delivery/ir_actions_report.py"},
     "dispatch_compiled": {"models/delivery/ir_qweb.py"},
 }
@@ -290,14 +290,14 @@ class TestColleague(ContextCase):
             for model, vals in made.items():
                 with self.assertRaises(UserError):
                     call_kw(self.env[model].with_user(self.clerk), "create", [[vals]],
-                            {"context": {"dispatch_engine": value}})
+                            {"context": {"dispatch_system_write": value}})
             with self.assertRaises(UserError):
-                self._as_rpc(self.clerk, row, "write", {"state": "sent"}, context={"dispatch_engine": value})
+                self._as_rpc(self.clerk, row, "write", {"state": "sent"}, context={"dispatch_system_write": value})
 
     def test_batch_of_somebody_else(self):
         """A window that says to stand among those of a colleague sends nothing."""
         others = self.env["document.dispatch.batch"].sudo().create({
-            "company_id": self.company.id, "user_id": self.env.user.id, "way": "each", "res_model": "account.move",
+            "company_id": self.company.id, "user_id": self.env.user.id, "grouping": "each", "res_model": "account.move",
             "queue": self.invoice.ids,
         })
         before = self._snapshot()

@@ -20,7 +20,7 @@ from .test_page import PHONE
 PAGE = re.compile(r"/dispatch/page/[1-9]\d*/[\w-]+")
 CONSENT = re.compile(r"/dispatch/consent/[1-9]\d*/\d+/[0-9a-f]{64}")
 SHOW = re.compile(r"/dispatch/show/\d+/[0-9a-f]{64}")
-#: What the addon wrote before, and what a person could guess
+#: What the addon wrote before, and what a person could suggestion
 GUESSED = ("/dispatch/page/0/place-of-the-link", f"/dispatch/page/0/{'0' * 64}", f"/dispatch/consent/0/0/{'a' * 64}")
 LETTER = {"en_US": ("{company}", '<p>{customer}: <a href="{link}">say what you prefer</a> or {link}</p>')}
 
@@ -86,7 +86,7 @@ class TestTypedPlaces(LinksCase):
         rows = {}
         for move, user in ((invoice, self.clerk), (own, self.seller)):
             row = move._dispatch_create("manual", state="review")
-            row._engine().state = "queued"
+            row._with_system_write().state = "queued"
             self.env["document.dispatch.content"]._prepare(row)
             row.with_user(user).sudo()._hand_to_person()
             rows[user] = row
@@ -241,7 +241,7 @@ class TestShowLinks(LinksCase):
 
     def test_expired(self):
         recipient, path = self._typed()
-        recipient._engine().sent_date = fields.Datetime.now() - timedelta(days=31)
+        recipient._with_system_write().sent_date = fields.Datetime.now() - timedelta(days=31)
         self.assertEqual(self.url_open(path).status_code, 200, "0: never")
         self.company.dispatch_page_days = 30
         self.assertEqual(self.url_open(path).status_code, 404)
@@ -258,7 +258,7 @@ class TestRoutes(LinksCase):
         "X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY",
     }
     #: Those of users who logged in, which show nothing by a secret
-    FOR_USERS = {"/dispatch/known/<int:partner_id>"}
+    FOR_USERS = {"/dispatch/export/<int:partner_id>"}
     NUMBERS = ("0", "-1", "99999999", "99999999999999999999", "9" * 5000, "abc", "%E0%B9%95", "%00")
     TOKENS = ("x", "%C5%82", "%ED%A0%80", "%00", "x" * 5000, "0" * 64, "A" * 43)
 
@@ -272,7 +272,7 @@ class TestRoutes(LinksCase):
         row = cls._order(cls.silva)._dispatch_create("manual")
         file = cls.env["ir.attachment"].create({
             "name": "order.pdf", "raw": b"%PDF-1.4 order", "res_model": "sale.order", "res_id": row.res_id})
-        row._engine().attachment_ids = file
+        row._with_system_write().attachment_ids = file
         recipient = row.recipient_ids[:1]
         request = cls.env["document.consent"].sudo()._declare_on_page(
             cls.nowak, cls.company, "address", {"new_email": "kasa@nowak.example.com", "declared_by": "Jan Nowak"})
@@ -431,7 +431,7 @@ class TestMigration(LinksCase):
         self.env.cr.execute("UPDATE document_letter SET body = replace(body, %s, %s) WHERE id = %s", (
             place, old, letter.id))
         for recipient in waiting.recipient_ids:
-            recipient._engine().mail_body = recipient.mail_body.replace(recipient._page_place(), before)
+            recipient._with_system_write().mail_body = recipient.mail_body.replace(recipient._page_place(), before)
         secret = self.nowak.sudo().dispatch_token
         self.env.flush_all()
         self.env.invalidate_all()

@@ -184,7 +184,7 @@ class WalkCase(AccessCase):
         return self._record("document.dispatch.flags").line_ids
 
     def _make_document_letter_window(self, model):
-        return model.create({"company_id": self.company.id, "also_edited": True})
+        return model.create({"company_id": self.company.id, "include_issued": True})
 
     def _make_document_statement_window(self, model):
         return model.create({

@@ -88,9 +88,9 @@ class TestFiscalDispatch(FiscalCase):
     def test_own_text_for_several_boletos(self):
         move = self._in_instalments()
         window = self._send_window(move)
-        self.assertEqual(len(window.dispatch_also_ids.file_ids), 2)
+        self.assertEqual(len(window.dispatch_file_ids.file_ids), 2)
         window.dispatch_invoice_too = False
-        window.dispatch_also_ids.body = "<p>Seguem os boletos de março.</p>"
+        window.dispatch_file_ids.body = "<p>Seguem os boletos de março.</p>"
         window.action_send_and_print()
         self._deliver()
         self.assertEqual(self.envelopes, ["tesouraria@silva.example.com"])
@@ -130,7 +130,7 @@ class TestFiscalDispatch(FiscalCase):
         self.assertFalse(self.invoice.dispatch_ids)
         file = self.invoice.dispatch_file_ids
         with self.assertRaisesRegex(UserError, "not by this company"):
-            file._dispatch_send("manual")
+            file._dispatch_send_now("manual")
         self._send()
         self.assertNotIn("fiscal@silva.example.com", self.envelopes)
 
@@ -153,7 +153,7 @@ class TestFiscalDispatch(FiscalCase):
         nfe_file, event = self.invoice.dispatch_file_ids.sorted(lambda file: file.kind != "nfe")
         self.assertEqual((event.event_type, event.state), ("cancellation", "ok"))
         self.assertEqual(nfe_file.state, "error")
-        self.assertIn("cancelled: Pedido cancelado", nfe_file._dispatch_obstacle("nfe"))
+        self.assertIn("cancelled: Pedido cancelado", nfe_file._dispatch_blocking_reason("nfe"))
         self._plan()
         self._deliver()
         self.assertEqual(self.invoice.dispatch_ids.mapped("type_code"), ["nfe_event"])
@@ -202,7 +202,7 @@ class TestFiscalDispatch(FiscalCase):
         self._attach(event_xml(key, self.nfe.emitter.tax_id), "evento.xml")
         event = self.invoice.dispatch_file_ids.filtered(lambda file: file.kind == "event")
         self.assertEqual(event.state, "error")
-        self.assertIn("another NF-e", event.words)
+        self.assertIn("another NF-e", event.file_messages)
 
     # ------------------------------------------------------------------
     # Duty and refusal
@@ -242,9 +242,9 @@ class TestFiscalDispatch(FiscalCase):
         self._attach(self.xml, "nfe.xml")
         self._attach(boleto_pdf((amount, due)), "boleto.pdf")
         window = self._send_window(self.invoice)
-        self.assertEqual(window.dispatch_also_ids.type_id.mapped("code"), ["nfe", "boleto"])
-        self.assertEqual(window.dispatch_also_ids.mapped("chosen"), [True, True])
-        self.assertIn("fiscal@silva.example.com: NF-e flag on the contact", window.dispatch_also_ids[0].recipients)
+        self.assertEqual(window.dispatch_file_ids.type_id.mapped("code"), ["nfe", "boleto"])
+        self.assertEqual(window.dispatch_file_ids.mapped("chosen"), [True, True])
+        self.assertIn("fiscal@silva.example.com: NF-e flag on the contact", window.dispatch_file_ids[0].recipients)
         window.action_send_and_print()
         self._deliver()
         self.assertCountEqual(self.envelopes, [
@@ -257,7 +257,7 @@ class TestFiscalDispatch(FiscalCase):
         self._attach(self.xml, "nfe.xml")
         window = self._send_window(self.invoice)
         window.dispatch_invoice_too = False
-        window.dispatch_also_ids.write({
+        window.dispatch_file_ids.write({
             "subject": "NF-e da bomba", "body": "<p>Bom dia, segue a nota.</p>", "emails": "cd@silva.example.com",
         })
         window.action_send_and_print()
@@ -272,7 +272,7 @@ class TestFiscalDispatch(FiscalCase):
         self._send(dispatch_invoice_too=False)
         self._deliver()
         window = self._send_window(self.invoice)
-        line = window.dispatch_also_ids
+        line = window.dispatch_file_ids
         self.assertEqual((line.chosen, line.went), (False, True))
         self.assertIn("went before", line.warning)
         line.chosen = True

@@ -12,7 +12,7 @@ class TestFiscalFiles(FiscalCase):
         """By its content, whatever it is called, at once."""
         self._attach(self.xml, "qualquer-coisa.txt")
         [file] = self.invoice.dispatch_file_ids
-        self.assertEqual((file.kind, file.reference, file.state, file.words), ("nfe", self.nfe.key, "ok", ""))
+        self.assertEqual((file.kind, file.reference, file.state, file.file_messages), ("nfe", self.nfe.key, "ok", ""))
         self.assertEqual(file.number, f"{self.nfe.series}/{self.nfe.number}")
         self.assertEqual(file.attachment_id.raw, self.xml, "the bytes are the signed ones")
 
@@ -21,23 +21,23 @@ class TestFiscalFiles(FiscalCase):
         self._attach(self.xml, "nfe.xml")
         file = self.invoice.dispatch_file_ids.with_context(bin_size=True)
         self.env.invalidate_all()
-        self.assertEqual((file.state, file.words), ("ok", ""))
+        self.assertEqual((file.state, file.file_messages), ("ok", ""))
 
     def test_what_contradicts_the_invoice(self):
         self._attach(self.xml, "nfe.xml")
         file = self.invoice.dispatch_file_ids
         self.silva.vat = "11222333000181"
         self.assertEqual(file.state, "warning")
-        self.assertIn("the customer of this invoice is 11222333000181", file.words)
+        self.assertIn("the customer of this invoice is 11222333000181", file.file_messages)
         self.company.vat = "11222333000181"
         self.assertEqual(file.state, "error", "somebody else's NF-e")
-        self.assertIn("not by this company", file.words)
+        self.assertIn("not by this company", file.file_messages)
 
     def test_total(self):
         other = self._invoice(self.silva, 10.0)
         self._attach(self.xml, "nfe.xml", other)
         self.assertEqual(other.dispatch_file_ids.state, "warning")
-        self.assertIn("that of the invoice 10.00", other.dispatch_file_ids.words)
+        self.assertIn("that of the invoice 10.00", other.dispatch_file_ids.file_messages)
 
     def test_not_to_be_sent(self):
         bare = self.xml[self.xml.index(b"<NFe"):self.xml.index(b"</NFe>") + len(b"</NFe>")]
@@ -45,7 +45,7 @@ class TestFiscalFiles(FiscalCase):
         self._attach(bare, "nfe-sem-protocolo.xml")
         [file] = self.invoice.dispatch_file_ids
         self.assertEqual((file.kind, file.state), ("unusable", "error"))
-        self.assertIn("protocol of the tax authority is missing", file.words)
+        self.assertIn("protocol of the tax authority is missing", file.file_messages)
 
     def test_boleto(self):
         [instalment] = self.invoice.line_ids.filtered(lambda line: line.display_type == "payment_term")
@@ -57,13 +57,13 @@ class TestFiscalFiles(FiscalCase):
         self._attach(boleto_pdf((amount, fields.Date.add(due, days=3))), "outro.pdf")
         late = self.invoice.dispatch_file_ids - file
         self.assertEqual(late.state, "warning")
-        self.assertIn("It is due on", late.words)
+        self.assertIn("It is due on", late.file_messages)
 
     def test_wrong_boleto(self):
         self._attach(boleto_pdf((10, fields.Date.today()), wrong=True), "boleto.pdf")
         [file] = self.invoice.dispatch_file_ids
         self.assertEqual((file.kind, file.state), ("unusable", "error"))
-        self.assertIn("digit", file.words)
+        self.assertIn("digit", file.file_messages)
 
     def test_new_bytes_and_new_place(self):
         attachment = self._attach(b"<contrato/>", "contrato.xml")

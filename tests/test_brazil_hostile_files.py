@@ -28,7 +28,7 @@ class TestReading(FiscalCase):
             self._upload(boleto_pdf(self._instalment()), "boleto.pdf")
         [file] = self.invoice.dispatch_file_ids
         self.assertEqual((file.state, file.name, file._dispatch_type_code()), ("reading", "boleto.pdf", False))
-        self.assertIn("being read", file.words)
+        self.assertIn("being read", file.file_messages)
         self._run_cron("read")
         [file] = self.invoice.dispatch_file_ids
         self.assertEqual((file.kind, file.state, file.reading), ("boleto", "ok", False))
@@ -49,7 +49,7 @@ class TestReading(FiscalCase):
                 attachment = self._attach(content, "anexo")
                 [file] = self.invoice.dispatch_file_ids
                 self.assertEqual((file.kind, file.state), ("unusable", "error"))
-                self.assertRegex(file.words, words)
+                self.assertRegex(file.file_messages, words)
                 self.assertIn(file.reference, [problem] if problem else pdf_reader.PROBLEMS)
                 attachment.unlink()
 

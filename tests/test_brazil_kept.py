@@ -16,8 +16,8 @@ class TestFiscalKept(FiscalCase):
     def setUp(self):
         super().setUp()
         for name, value in (
-            ("KEPT_FILES", ("reversal_move_ids.message_main_attachment_id", "message_main_attachment_id", "no.such")),
-            ("KEPT_DOCUMENTS", "reversal_move_ids"), ("KEPT_KEY", "ref"), ("KEPT_DANFE", "message_main_attachment_id"),
+            ("EXTERNAL_FILES", ("reversal_move_ids.message_main_attachment_id", "message_main_attachment_id", "no.such")),
+            ("EXTERNAL_DOCUMENTS", "reversal_move_ids"), ("KEPT_KEY", "ref"), ("EXTERNAL_DANFE", "message_main_attachment_id"),
         ):
             self.enterContext(patch(f"{MODULE}.{name}", value))
 
@@ -62,7 +62,7 @@ class TestFiscalKept(FiscalCase):
         self._nf_people()
         self._kept_document(self.xml)
         self._rule("NF-e", "nfe")
-        with patch(f"{MODULE}.KEPT_FILES", ("invoice_pdf_report_id", "reversal_move_ids.message_main_attachment_id")):
+        with patch(f"{MODULE}.EXTERNAL_FILES", ("invoice_pdf_report_id", "reversal_move_ids.message_main_attachment_id")):
             self._plan()
         self._deliver()
         self.assertEqual(self.envelopes, ["fiscal@silva.example.com"])
@@ -70,7 +70,7 @@ class TestFiscalKept(FiscalCase):
     def test_the_window_finds_them(self):
         self._kept_document(self.xml)
         self.invoice.action_send_and_print()
-        self.assertEqual(self._send_window(self.invoice).dispatch_also_ids.type_id.code, "nfe")
+        self.assertEqual(self._send_window(self.invoice).dispatch_file_ids.type_id.code, "nfe")
 
     def test_the_page_that_was_drawn_there(self):
         self._attach(self.xml, "nfe.xml")

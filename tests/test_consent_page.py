@@ -186,7 +186,7 @@ class TestConsentPage(ConsentPageCase):
         taken = [self.env["document.consent.attempt"]._take("token", "127.0.0.1", number) for number in range(22)]
         self.assertEqual(taken, [True] * 20 + [False] * 2)
         for url in (path, f"{path}x"):
-            self.assertEqual(self.url_open(url).status_code, 429, "whoever guesses is not served at all")
+            self.assertEqual(self.url_open(url).status_code, 429, "whoever suggestions is not served at all")
         self.env.cr.execute("UPDATE document_consent_attempt SET create_date = create_date - interval '2 hours'")
         self.assertEqual(self.url_open(path).status_code, 200)
 

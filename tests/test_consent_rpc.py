@@ -13,17 +13,17 @@ class TestConsentRpc(ConsentPageCase):
         self._post(self._path(), "refuse", comment="=HYPERLINK(\"http://evil.example\")")
         self._invoice(self.nowak)._dispatch_create("rule")
         self.authenticate("clara", "clara")
-        self.assertEqual(self.url_open(f"/dispatch/known/{self.nowak.id}").status_code, 403)
+        self.assertEqual(self.url_open(f"/dispatch/export/{self.nowak.id}").status_code, 403)
         new_test_user(self.env, "helga", "document_dispatch.group_dispatch_manager,account.group_account_manager",
                       company_id=self.company.id, company_ids=[Command.set(self.company.ids)])
         self.authenticate("helga", "helga")
-        answer = self.url_open(f"/dispatch/known/{self.nowak.id}")
+        answer = self.url_open(f"/dispatch/export/{self.nowak.id}")
         self.assertEqual(answer.status_code, 200)
         self.assertIn("attachment", answer.headers["Content-Disposition"])
         self.assertIn("Refused e-mail", answer.text)
         self.assertIn("'=HYPERLINK", answer.text)
         self.assertIn("Invoice INV", answer.text)
-        self.assertEqual(self.url_open("/dispatch/known/99999999").status_code, 404)
+        self.assertEqual(self.url_open("/dispatch/export/99999999").status_code, 404)
 
     @mute_logger("odoo.http")
     def test_ledger_by_rpc(self):

@@ -98,10 +98,10 @@ class TestLetter(LetterCase):
         self.assertTrue(entry._check_hash())
         self.smtp.handler.clear()
         self.assertEqual(set(self._window()._find_customers()), {self.nowak, self.mudo})
-        self.assertEqual(set(self._window(also_edited=True)._find_customers()), set(self.customers | self.papel))
+        self.assertEqual(set(self._window(include_issued=True)._find_customers()), set(self.customers | self.papel))
 
     def test_who_refuses_gets_it_on_paper(self):
-        self._send(also_edited=True)
+        self._send(include_issued=True)
         self.assertEqual(self._rows(self._letters(self.papel)).channel_reason, "refused")
         self.assertNotIn("info@capek.example.com", self.envelopes)
 
@@ -119,7 +119,7 @@ class TestLetter(LetterCase):
         text = pdf_text(run.attachment_id.raw)
         places = [text.index(partner.name) for partner in self.silva + self.nowak + self.mudo]
         self.assertEqual(places, sorted(places), "in the order that was asked for")
-        rows.action_mark_posted()
+        rows.action_mark_sent_by_post()
         self.assertEqual(len(self.env["document.consent"].search([("kind", "=", "letter")])), 3)
 
     def test_changed_text_is_for_its_language(self):

@@ -50,7 +50,7 @@ class TestAccount(DispatchCase):
         self.assertEqual(set(self._rows(invoices).recipient_ids.mapped("tries")), {0})
         self.assertEqual(set(invoices.mapped("dispatch_state")), {"queued"})
         self.server.smtp_pass = "corrected"
-        self._rows(invoices).recipient_ids._engine().next_try = False
+        self._rows(invoices).recipient_ids._with_system_write().next_try = False
         self._deliver()
         self.assertEqual(len(self.envelopes), 2)
         self.assertFalse(self.server.dispatch_problem)

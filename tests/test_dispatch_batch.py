@@ -70,7 +70,7 @@ class TestBatch(DispatchCase):
         invoice = self._invoice(self.nowak)
         batch = self._batch(invoice | self._invoice(self.silva))
         self.assertEqual((batch.problems, batch.sent), (1, 1))
-        self.assertEqual(batch.with_context(dispatch_states=["failed"]).action_view_rows()["domain"][-1],
+        self.assertEqual(batch.with_context(dispatch_states=["failed"]).action_view_dispatches()["domain"][-1],
                          ("state", "in", ["failed"]))
         self.smtp.handler.clear()
         self._batch(invoice | self._invoice(self.silva))
@@ -151,7 +151,7 @@ class TestBatch(DispatchCase):
 
     def test_one_after_another(self):
         moves = self._invoices(self.nowak, 4)
-        window = self._opened(self._window(moves, dispatch_way="each").action_send_and_print())
+        window = self._opened(self._window(moves, dispatch_grouping="each").action_send_and_print())
         batch = window.dispatch_batch_id
         self.assertEqual((window.move_id, window.dispatch_queue_label), (moves[0], "1 of 4"))
         window = self._opened(window.action_send_and_print())
@@ -166,7 +166,7 @@ class TestBatch(DispatchCase):
 
     def test_stop(self):
         moves = self._invoices(self.nowak, 3)
-        window = self._opened(self._window(moves, dispatch_way="each").action_send_and_print())
+        window = self._opened(self._window(moves, dispatch_grouping="each").action_send_and_print())
         batch = window.dispatch_batch_id
         self._opened(window.action_send_and_print()).action_dispatch_stop()
         self.assertEqual((batch.sent, batch.running), (1, False))
@@ -182,7 +182,7 @@ class TestBatch(DispatchCase):
         alone, paper = self._invoice(self.env["res.partner"].create({
             "name": "Dupont SARL", "email": "compta@dupont.example.com", "is_company": True,
         })), self._invoice(self.papel)
-        batch = self._batch(mine | theirs | alone | paper, dispatch_way="together")
+        batch = self._batch(mine | theirs | alone | paper, dispatch_grouping="bundle")
         self.assertCountEqual(self.envelopes, [
             "ana@silva.example.com", "rui@silva.example.com", "biuro@nowak.example.com", "compta@dupont.example.com"])
         self.assertEqual((batch.sent, batch.on_paper), (6, 1))
@@ -211,7 +211,7 @@ class TestBatch(DispatchCase):
             self.env["account.move.send"]._dispatch_make_files(move, self.types["invoice"].mail_template_id,
                                                                self.env["ir.actions.report"])
             move.invoice_pdf_report_id.sudo().raw = b"%PDF-1.4 " + move.name.encode() + b"x" * 12_000
-        self._batch(moves, dispatch_way="together")
+        self._batch(moves, dispatch_grouping="bundle")
         subjects = [mail["subject"] for mail in self.mails]
         self.assertEqual(len(subjects), 2)
         self.assertRegex(subjects[0], r"\(1 of 2\)")
@@ -222,7 +222,7 @@ class TestBatch(DispatchCase):
     def test_together_one_address_refused(self):
         self.smtp.handler.rcpt_replies["rui@silva.example.com"] = "550 no such user"
         moves = self._invoices(self.silva, 2)
-        batch = self._batch(moves, dispatch_way="together")
+        batch = self._batch(moves, dispatch_grouping="bundle")
         self.assertEqual(set(moves.mapped("dispatch_state")), {"partial"})
         self.assertEqual(batch.problems, 2)
         self.smtp.handler.clear()
@@ -233,12 +233,12 @@ class TestBatch(DispatchCase):
     def test_together_server_down_and_one_withdrawn(self):
         moves = self._invoices(self.nowak, 3)
         with self._mail_server_down():
-            self._batch(moves, dispatch_way="together")
+            self._batch(moves, dispatch_grouping="bundle")
         self.assertEqual(set(moves.mapped("dispatch_state")), {"queued"})
-        lead = self._rows(moves).filtered("rider_ids")
+        lead = self._rows(moves).filtered("bundled_ids")
         lead._document().button_draft()
         rest = moves - lead._document()
-        self._rows(rest).filtered("recipient_ids").recipient_ids._engine().next_try = False
+        self._rows(rest).filtered("recipient_ids").recipient_ids._with_system_write().next_try = False
         self._deliver()
         self.assertEqual(set(rest.mapped("dispatch_state")), {"sent"})
         [mail] = self.mails
@@ -249,7 +249,7 @@ class TestBatch(DispatchCase):
 
     def test_together_bounce_is_of_all(self):
         moves = self._invoices(self.nowak, 2)
-        self._batch(moves, dispatch_way="together")
+        self._batch(moves, dispatch_grouping="bundle")
         recipients = self._rows(moves).recipient_ids
         self.assertEqual(len(set(recipients.mapped("message_id"))), 1)
         report = dsn.Report(
@@ -264,7 +264,7 @@ class TestBatch(DispatchCase):
         moves = self._invoices(self.nowak, 3)
         self.types["invoice"].mail_template_id.subject = (
             "{{ object.name if object.amount_total != 101 else object.no_such_field }}")
-        self._batch(moves, dispatch_way="together")
+        self._batch(moves, dispatch_grouping="bundle")
         self.assertEqual(moves.mapped("dispatch_state"), ["sent", "failed", "sent"])
         [mail] = self.mails
         self.assertEqual(len(list(mail.iter_attachments())), 2)
@@ -272,26 +272,26 @@ class TestBatch(DispatchCase):
     def test_together_in_his_language(self):
         self.env["res.lang"]._activate_lang("pl_PL")
         self.nowak.lang = "pl_PL"
-        template = self.env.ref("document_dispatch.template_invoices_together")
+        template = self.env.ref("document_dispatch.template_invoices_bundle")
         template.with_context(lang="pl_PL").subject = "Dokumenty – {{ object.company_id.name }}"
-        self._batch(self._invoices(self.nowak, 2), dispatch_way="together")
+        self._batch(self._invoices(self.nowak, 2), dispatch_grouping="bundle")
         self.assertEqual(self.mails[0]["subject"], "Dokumenty – Aurora Equipamentos Ltda")
 
     def test_together_rehearsed(self):
         self.company.write({"dispatch_rehearsal_email": "chefe@aurora.example.com", "dispatch_mode": "rehearse"})
         moves = self._invoices(self.silva, 2)
-        self._batch(moves, dispatch_way="together")
+        self._batch(moves, dispatch_grouping="bundle")
         self.assertEqual(set(self.envelopes), {"chefe@aurora.example.com"})
         self.assertEqual(set(moves.mapped("dispatch_state")), {"rehearsed"})
 
     def test_together_without_a_text(self):
-        self.types["invoice"].together_template_id = False
+        self.types["invoice"].bundle_template_id = False
         with self.assertRaisesRegex(UserError, "no text for several"):
-            self._window(self._invoices(self.silva, 2), dispatch_way="together").action_send_and_print()
+            self._window(self._invoices(self.silva, 2), dispatch_grouping="bundle").action_send_and_print()
 
     def test_resend_one_of_several(self):
         moves = self._invoices(self.nowak, 2)
-        self._batch(moves, dispatch_way="together")
+        self._batch(moves, dispatch_grouping="bundle")
         row = self._rows(moves)[1]._resend()
         self.assertEqual(row.state, "sent")
         self.assertTrue(re.search(f"Invoice {re.escape(row.document_name)}", self.mails[-1]["subject"]))

@@ -58,7 +58,7 @@ class TestCompanyMode(DispatchCase):
             self._deliver()
         self._rehearse()
         row = self._rows(invoice)
-        row.recipient_ids._engine().next_try = False
+        row.recipient_ids._with_system_write().next_try = False
         self._deliver()
         self.assertEqual((self.envelopes, row.state), ([], "queued"))
         self.company.dispatch_mode = "send"
@@ -82,7 +82,7 @@ class TestCompanyMode(DispatchCase):
             self._plan()
             self._deliver()
         self.company.dispatch_mode = "off"
-        self._rows(invoice).recipient_ids._engine().next_try = False
+        self._rows(invoice).recipient_ids._with_system_write().next_try = False
         self._deliver()
         self.assertEqual(self.envelopes, [])
         later = self._invoice(self.nowak)

@@ -44,8 +44,8 @@ class TestExplain(DispatchCase):
 
     def test_unknown(self):
         row = self._row()
-        row.recipient_ids[0]._engine().write({"state": "unknown", "reply": "Connection lost"})
-        row._engine().state = "unknown"
+        row.recipient_ids[0]._with_system_write().write({"state": "unknown", "reply": "Connection lost"})
+        row._with_system_write().state = "unknown"
         self.assertIn("Nobody knows", row.what_happened)
         self.assertIn("nobody gets it twice", row.what_next)
         self.assertIn("Ask the customer", row.what_to_do)

@@ -105,7 +105,7 @@ class TestResend(DispatchCase):
         draft_again, refused = self._invoice(self.nowak), self._invoice(self.papel)
         draft_again.button_draft()
         window = self._window(f"{draft_again.name} {refused.name}")
-        obstacles = {line.document_name: line.obstacle for line in window.line_ids}
+        obstacles = {line.document_name: line.blocking_reason for line in window.line_ids}
         self.assertEqual(obstacles[refused.name], "The customer refuses e-mail.")
         row = window.line_ids.filtered(lambda line: line.document_name == refused.name)._send(False, [])
         self.assertEqual((row.state, row.channel_reason), ("paper", "refused"), "whatever the window lets through")

@@ -159,7 +159,7 @@ class TestTours(DispatchCase, HttpCase):
         )):
             self.start_tour("/odoo", "document_dispatch_tray", login="clara")
         row = self._rows(invoice)
-        self.assertEqual((row.state, bool(row.posted_date), invoice.is_move_sent), ("printed", True, True))
+        self.assertEqual((row.state, bool(row.sent_by_post_date), invoice.is_move_sent), ("printed", True, True))
         self.assertEqual(self.envelopes, [])
         Consent.create({**said, "kind": "withdrawn"})
         self._invoice(self.nowak)

@@ -48,7 +48,7 @@ class TestPageOpened(PageCase):
         manager = new_test_user(
             self.env, "helena", "document_dispatch.group_dispatch_manager,account.group_account_invoice",
             company_id=self.company.id, company_ids=[Command.set(self.company.ids)])
-        rows = list(csv.reader(self.silva.with_user(manager)._dispatch_known_csv().splitlines()))
+        rows = list(csv.reader(self.silva.with_user(manager)._dispatch_export_csv().splitlines()))
         opened = [(row[3], row[5], *row[13:]) for row in rows if "opened" in row[3]]
         self.assertEqual(opened, [("Document opened", "", "127.0.0.1", PHONE),
                                   ("Page opened", "ana@silva.example.com", "127.0.0.1", PHONE)])

@@ -56,7 +56,7 @@ class TestEnvelope(LetterCase):
     def _letter(self, partner, envelope, lang="en_US"):
         self.company.dispatch_envelope = envelope
         row = self._invoice(partner)._dispatch_to_paper()
-        row._engine().lang = lang
+        row._with_system_write().lang = lang
         with self.allow_pdf_render():
             content, kind = self.env["ir.actions.report"].with_context(
                 force_report_rendering=True, lang=lang)._render_qweb_pdf(

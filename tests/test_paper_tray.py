@@ -161,15 +161,15 @@ class TestPaperTray(TrayCase):
         invoice, order = self._invoice(self.dupont), self._order(self.smith)
         rows = self._paper(invoice, order)
         with self.assertRaises(UserError):
-            rows.action_mark_posted()
+            rows.action_mark_sent_by_post()
         run = self._print(rows)
         self.assertEqual((invoice.is_move_sent, order.state, run.to_post), (False, "draft", 2))
-        run.action_mark_posted()
-        self.assertTrue(all(rows.mapped("posted_date")))
+        run.action_mark_sent_by_post()
+        self.assertTrue(all(rows.mapped("sent_by_post_date")))
         self.assertEqual((invoice.is_move_sent, order.state, run.to_post), (True, "sent", 0))
         with self.assertRaises(UserError):
             rows.action_undo_printed()
-        rows.action_undo_posted()
+        rows.action_undo_sent_by_post()
         self.assertEqual((invoice.is_move_sent, order.state), (False, "draft"))
         rows.action_undo_printed()
         self.assertEqual(set(rows.mapped("state")), {"paper"})
@@ -182,8 +182,8 @@ class TestPaperTray(TrayCase):
             self._deliver()
         row = invoice._dispatch_to_paper(again=True)
         self._print(row, covers=False)
-        row.action_mark_posted()
-        row.action_undo_posted()
+        row.action_mark_sent_by_post()
+        row.action_undo_sent_by_post()
         self.assertTrue(invoice.is_move_sent)
 
     def test_in_the_background(self):

@@ -35,7 +35,7 @@ class TestHealth(DispatchCase):
         self.assertIn("late", self._problems())
 
     def test_account_refused(self):
-        self.server._dispatch_refused("535 bad credentials")
+        self.server._dispatch_note_refusal("535 bad credentials")
         self.assertIn("535 bad credentials", self._problems())
 
     def test_rule_that_stopped(self):
@@ -50,11 +50,11 @@ class TestHealth(DispatchCase):
         invoice._dispatch_create("rule")
         with self._mail_server_down():
             self._deliver()
-        self._rows(invoice).recipient_ids._engine().next_try = fields.Datetime.now() - timedelta(hours=2)
+        self._rows(invoice).recipient_ids._with_system_write().next_try = fields.Datetime.now() - timedelta(hours=2)
         self.assertIn("1 mails are due", self._problems())
 
     def test_managers_get_one_activity(self):
-        self.server._dispatch_refused("535 bad credentials")
+        self.server._dispatch_note_refusal("535 bad credentials")
         self.env["document.dispatch.health"]._watch()
         self.env["document.dispatch.health"]._watch()
         activity = self.company.partner_id.activity_ids.filtered(lambda a: a.user_id == self.manager)
@@ -65,6 +65,6 @@ class TestHealth(DispatchCase):
         self._invoice(self.papel)._dispatch_create("rule")
         page = self.env["document.dispatch.overview"].with_user(self.manager).create({})
         self.assertEqual(page.paper_count, 1)
-        action = page.with_context(counter="paper").action_view_rows()
+        action = page.with_context(counter="paper").action_view_dispatches()
         rows = self.env["document.dispatch"].with_user(self.manager).search(action["domain"])
         self.assertEqual(rows.partner_id, self.papel)

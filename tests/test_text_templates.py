@@ -60,7 +60,7 @@ class TestTexts(DispatchCase):
                     self.assertFalse(translated & english)
 
     def test_translations_keep_the_code(self):
-        together = self.types["invoice"].together_template_id
+        together = self.types["invoice"].bundle_template_id
         own = (self.types[code].mail_template_id for code in CODES)
         for template in self.env["mail.template"].union(*own, together):
             source = template.with_context(lang="en_US")

@@ -83,7 +83,7 @@ class Bench:
 
     def inside(self, database, measure, *lots, options=(), environment=()):
         """Run a measure in a process of its own; return its result."""
-        return self.together([self.command(database, measure, lots, options)], dict(environment))[0]
+        return self.in_bundle([self.command(database, measure, lots, options)], dict(environment))[0]
 
     def command(self, database, measure, lots, options=()):
         """Return the command line of a measure; a lot says its size itself where the run has none for it."""

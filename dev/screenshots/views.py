@@ -44,7 +44,7 @@ VIEWS = [
     View("contact", "/odoo/action-account.res_partner_action_customer/{customer}",
          ".o_field_widget[name='dispatch_overview'] table", (".o_notebook .nav-link[name='document_dispatch']",), 1180,
          published=True),
-    View("send", INVOICE.replace("invoice}", "fresh}"), f"{WINDOW} .o_field_widget[name='dispatch_also_ids']",
+    View("send", INVOICE.replace("invoice}", "fresh}"), f"{WINDOW} .o_field_widget[name='dispatch_file_ids']",
          ("button[name='action_invoice_sent']",), 900, published=True),
     View("fiscal", INVOICE, ".o_field_widget[name='dispatch_file_ids'] .o_data_row",
          (".o_notebook .nav-link[name='dispatch_files']",), 720, published=True),

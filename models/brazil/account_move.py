@@ -3,19 +3,18 @@ from odoo.fields import Domain
 
 #: Where localisation modules keep files of an invoice (OCA's l10n-brazil): the way to them by field names. A boleto
 #: is made anew at each print, so that a copy is kept.
-KEPT_FILES = (
+EXTERNAL_FILES = (
     *(f"{documents}.{file}" for documents in ("fiscal_document_id", "fiscal_document_ids")
       for file in ("authorization_file_id", "cancel_file_id")),
     "file_boleto_pdf_id",
 )
 #: Their documents, the key of each, and the page that they drew
-KEPT_DOCUMENTS, KEPT_KEY, KEPT_DANFE = "fiscal_document_ids", "document_key", "file_report_id"
+EXTERNAL_DOCUMENTS, KEPT_KEY, EXTERNAL_DANFE = "fiscal_document_ids", "document_key", "file_report_id"
 
 
 class AccountMove(models.Model):
     """NF-e and boletos of an invoice: where they come from, and what happens to them with it."""
 
-    # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "account.move"
 
     dispatch_file_ids = fields.One2many("document.dispatch.file", "move_id", string="NF-e and boletos")
@@ -48,14 +47,14 @@ class AccountMove(models.Model):
     def action_dispatch_recognise(self):
         """Look once more for NF-e and boletos: on these invoices, and where other modules keep them."""
         self.check_access("write")
-        self._dispatch_fetch_kept()
+        self._dispatch_import_external_files_of_moves()
         # sudo: the invoices were checked; which of their files are NF-e is for everybody who sees them
         files = self.env["ir.attachment"].sudo().search([("res_model", "=", self._name), ("res_id", "in", self.ids)])
         files._dispatch_recognise()
 
-    def _dispatch_fetch_kept(self):
+    def _dispatch_import_external_files_of_moves(self):
         """Put copies of what other modules keep on these invoices, each once; they are recognised there."""
-        paths = [path for path in KEPT_FILES if self._dispatch_leads_somewhere(path)]
+        paths = [path for path in EXTERNAL_FILES if self._dispatch_has_field_path(path)]
         moves = self.filtered("dispatch_brazil") if paths else self.browse()
         if not moves:
             return
@@ -72,7 +71,7 @@ class AccountMove(models.Model):
                     file.copy({"name": file.name, "res_model": self._name, "res_id": move.id, "res_field": False})
 
     @api.model
-    def _dispatch_leads_somewhere(self, path):
+    def _dispatch_has_field_path(self, path):
         """Tell whether all fields of this path exist, and lead to a file."""
         model = self
         for name in path.split("."):
@@ -81,13 +80,13 @@ class AccountMove(models.Model):
             model = self.env.get(model._fields[name].comodel_name)
         return model is not None and model._name == "ir.attachment"
 
-    def _dispatch_kept_danfe(self, key):
+    def _dispatch_external_danfe(self, key):
         """The page that another module drew of the NF-e with this key: its bytes, or nothing."""
-        if not self._dispatch_leads_somewhere(f"{KEPT_DOCUMENTS}.{KEPT_DANFE}"):
+        if not self._dispatch_has_field_path(f"{EXTERNAL_DOCUMENTS}.{EXTERNAL_DANFE}"):
             return b""
-        # sudo: as in _dispatch_fetch_kept
-        documents = self.sudo()[KEPT_DOCUMENTS]
-        return documents.filtered(lambda document: document[KEPT_KEY] == key)[:1][KEPT_DANFE].raw or b""
+        # sudo: as in _dispatch_import_external_files_of_moves
+        documents = self.sudo()[EXTERNAL_DOCUMENTS]
+        return documents.filtered(lambda document: document[KEPT_KEY] == key)[:1][EXTERNAL_DANFE].raw or b""
 
     # ------------------------------------------------------------------
     # With the invoice

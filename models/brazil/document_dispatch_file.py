@@ -17,7 +17,7 @@ UNREADABLE = "unreadable"
 EVENT_TYPES = {nfe.CORRECTION: ("correction", "CC-e-"), nfe.CANCELLATION: ("cancellation", "CANC-")}
 #: Where localisation modules keep files of an invoice (OCA's l10n-brazil): the way to them by field names. A boleto
 #: is made anew at each print, so that a copy is kept.
-KEPT_FILES = (
+EXTERNAL_FILES = (
     *(f"{documents}.{file}" for documents in ("fiscal_document_id", "fiscal_document_ids")
       for file in ("authorization_file_id", "cancel_file_id")),
     "file_boleto_pdf_id",
@@ -215,10 +215,10 @@ class DocumentDispatchFile(models.Model):
         return {"type": "ir.actions.act_url", "url": f"/web/content/{self.attachment_id.id}", "target": "new"}
 
     @api.model
-    def _dispatch_look_around(self, rule):
+    def _dispatch_import_external_files(self, rule):
         """Fetch what other modules keep for invoices that the rule may take."""
         Move = self.env["account.move"]
-        kept = {path.split(".")[0] for path in KEPT_FILES if Move._dispatch_leads_somewhere(path)}
+        kept = {path.split(".")[0] for path in EXTERNAL_FILES if Move._dispatch_has_field_path(path)}
         if not kept:
             return
         # some are computed, and cannot be asked for: then all invoices without files are looked at
@@ -228,4 +228,4 @@ class DocumentDispatchFile(models.Model):
                     ("dispatch_file_ids", "=", False)])
             & (Domain.OR(Domain(name, "!=", False) for name in kept) if asked else Domain.TRUE)
             & Move._dispatch_date_domain(rule._get_date_from(), rule.date_basis)
-        )._dispatch_fetch_kept()
+        )._dispatch_import_external_files_of_moves()

@@ -17,7 +17,6 @@ HELD = ("error", READING)
 class DocumentDispatchFile(models.Model):
     """Whether an NF-e or a boleto fits its invoice: what contradicts warns, what is wrong is not sent."""
 
-    # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "document.dispatch.file"
 
     # stored: rules ask for it, and it follows the invoice, the customer and the company
@@ -25,7 +24,7 @@ class DocumentDispatchFile(models.Model):
         [("ok", "Fits"), ("warning", "Look at it"), ("error", "Cannot be sent"), ("reading", "Being read")],
         compute="_compute_state", store=True, compute_sudo=True,
     )
-    words = fields.Text(string="What there is to say", compute="_compute_words")
+    file_messages = fields.Text(string="What there is to say", compute="_compute_file_messages")
 
     @api.depends("kind", "reference", "checksum", "reading", "move_id.partner_id.vat", "move_id.amount_total",
                  "move_id.company_id.vat", "move_id.line_ids.date_maturity", "move_id.line_ids.amount_currency",
@@ -38,9 +37,9 @@ class DocumentDispatchFile(models.Model):
 
     @api.depends("state")
     @api.depends_context("lang")
-    def _compute_words(self):
+    def _compute_file_messages(self):
         for file in self:
-            file.words = "\n".join(file._say(check) for check in file._get_checks() if check.result != checks.OK)
+            file.file_messages = "\n".join(file._describe(check) for check in file._get_checks() if check.result != checks.OK)
 
     def _get_checks(self):
         """What is right and what is wrong with this file on its invoice: list of :class:`tools.checks.Check`."""

@@ -23,7 +23,6 @@ class DocumentDispatchFile(models.Model):
     Failing to draw it never stops the XML, which is the legal document (Ajuste SINIEF 07/05, cl. 7).
     """
 
-    # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "document.dispatch.file"
 
     danfe_id = fields.Many2one("ir.attachment", string="DANFE", readonly=True, ondelete="set null")
@@ -67,7 +66,7 @@ class DocumentDispatchFile(models.Model):
         self.ensure_one()
         company = self.company_id
         try:
-            pdf = self.move_id._dispatch_kept_danfe(self.reference) or danfe.draw(
+            pdf = self.move_id._dispatch_external_danfe(self.reference) or danfe.draw(
                 self._danfe_xml(), self._danfe_logo(company),
                 self._danfe_issuer(company) if self.kind == "event" else None, self._danfe_seconds(),
             )
@@ -128,7 +127,7 @@ class DocumentDispatchFile(models.Model):
             if not Cron._commit_progress(1):
                 break
         # what waited for its page goes now
-        self.env["document.dispatch.delivery"]._trigger_lanes()
+        self.env["document.dispatch.delivery"]._trigger_workers()
 
     @api.model
     def _danfe_waiting_domain(self):

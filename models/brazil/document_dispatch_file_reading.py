@@ -24,7 +24,6 @@ class DocumentDispatchFile(models.Model):
     none, and says so where the file could not be read: then nobody knows what it is.
     """
 
-    # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "document.dispatch.file"
 
     reading = fields.Boolean(string="Being read", readonly=True)

@@ -7,7 +7,6 @@ PLACE_FIELDS = frozenset({"res_model", "res_id", "res_field"})
 
 
 class IrAttachment(models.Model):
-    # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "ir.attachment"
 
     @api.model_create_multi

@@ -6,7 +6,7 @@ from odoo.tools.misc import clean_context
 
 from ...tools.consent import consent
 from ...tools.mail import addresses
-from ..dispatch.document_dispatch_protected import ENGINE
+from ..dispatch.document_dispatch_protected import SYSTEM_WRITE
 
 #: What follows from the row and from who is logged in, whatever a caller gives
 FOLLOWING = frozenset({"user_id", "text_hash", "email_normalized"})
@@ -115,7 +115,7 @@ class DocumentConsent(models.Model):
         self._check_customers(vals_list)
         files = self._make_files(vals_list)
         # with the proof: what a caller gave was checked above, and the rest is the system's
-        made = super(DocumentConsent, self.with_context(dispatch_engine=ENGINE)).create(vals_list)
+        made = super(DocumentConsent, self.with_context(dispatch_system_write=SYSTEM_WRITE)).create(vals_list)
         rows = made.with_env(self.env)
         for row, file in zip(rows, files, strict=True):
             if file:
@@ -125,7 +125,7 @@ class DocumentConsent(models.Model):
 
     @api.model
     def _is_system_write(self):
-        return self.env.context.get("dispatch_engine") is ENGINE
+        return self.env.context.get("dispatch_system_write") is SYSTEM_WRITE
 
     @api.model
     def _get_protected_message(self):

@@ -27,7 +27,6 @@ class DocumentConsent(models.Model):
     customer who had no address at all has nothing to lose: the confirmation is enough.
     """
 
-    # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "document.consent"
 
     step = fields.Selection(STEPS, readonly=True)

@@ -7,7 +7,6 @@ from ...tools.mail import addresses
 class DocumentConsent(models.Model):
     """What the customer does on his page, and the mails that tell him."""
 
-    # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "document.consent"
 
     @api.model

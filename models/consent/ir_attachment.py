@@ -5,7 +5,6 @@ from ..delivery.ir_attachment import CONTENT_FIELDS
 
 
 class IrAttachment(models.Model):
-    # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "ir.attachment"
 
     def write(self, vals):

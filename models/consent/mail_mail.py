@@ -10,7 +10,6 @@ SCOPE = "document_dispatch-seal"
 class MailMail(models.Model):
     """The links in mails that tell customers what was declared."""
 
-    # see above  # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "mail.mail"
 
     dispatch_seal = fields.Char(

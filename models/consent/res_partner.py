@@ -9,7 +9,6 @@ from ...tools.consent import consent
 class ResPartner(models.Model):
     """What a customer declared about e-mail: the result of his rows in the ledger."""
 
-    # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
     _name = "res.partner"
     _inherit = ["res.partner", "document.dispatch.protected"]
 

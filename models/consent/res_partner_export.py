@@ -10,34 +10,33 @@ from ...tools.consent import consent
 class ResPartner(models.Model):
     """What is known of a customer, for the day he asks (GDPR art. 15)."""
 
-    # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "res.partner"
 
-    def action_dispatch_export_known(self):
+    def action_dispatch_export_personal_data(self):
         """Download the customer's declarations, and what was sent to him."""
         self.ensure_one()
-        self._dispatch_check_known()
-        return {"type": "ir.actions.act_url", "url": f"/dispatch/known/{self.id}", "target": "download"}
+        self._dispatch_check_export()
+        return {"type": "ir.actions.act_url", "url": f"/dispatch/export/{self.id}", "target": "download"}
 
-    def _dispatch_check_known(self):
+    def _dispatch_check_export(self):
         """Managers see all rows of their companies: what others would get is not all that is known."""
         if not self.env.user.has_group("document_dispatch.group_dispatch_manager"):
             raise AccessError(self.env._("Only managers of Document Dispatch export what is known of a customer."))
         self.check_access("read")
 
-    def _dispatch_known_csv(self):
+    def _dispatch_export_csv(self):
         """The rows as a table, with the rights of who asks."""
-        self._dispatch_check_known()
+        self._dispatch_check_export()
         table = io.StringIO()
         writer = csv.writer(table)
         for row in (
-            self._dispatch_known_header(), *self._dispatch_known_consent(), *self._dispatch_known_sent(),
-            *self._dispatch_known_opened(),
+            self._dispatch_export_header(), *self._dispatch_export_consent(), *self._dispatch_export_sent(),
+            *self._dispatch_export_opened(),
         ):
             writer.writerow(map(consent.cell, row))
         return table.getvalue()
 
-    def _dispatch_known_header(self):
+    def _dispatch_export_header(self):
         env = self.env
         return [
             env._("Date (UTC)"), env._("Company"), env._("What"), env._("State"), env._("How"), env._("Address"),
@@ -45,7 +44,7 @@ class ResPartner(models.Model):
             env._("File"), env._("IP address"), env._("Browser"),
         ]
 
-    def _dispatch_known_consent(self):
+    def _dispatch_export_consent(self):
         rows = self.env["document.consent"].search([("partner_id", "=", self.commercial_partner_id.id)], order="id")
         kinds = dict(rows._fields["kind"]._description_selection(self.env))
         steps = dict(rows._fields["step"]._description_selection(self.env))
@@ -56,7 +55,7 @@ class ResPartner(models.Model):
                    steps.get(row.step), channels[row.channel], row.new_email, row.declared_by, row.user_id.name,
                    row.text, row.lang, row.text_hash, row.comment, row.attachment_id.name, row.ip, row.user_agent]
 
-    def _dispatch_known_sent(self):
+    def _dispatch_export_sent(self):
         rows = self.env["document.dispatch"].search(
             [("commercial_partner_id", "=", self.commercial_partner_id.id)], order="id")
         channels = dict(rows._fields["channel"]._description_selection(self.env))
@@ -69,7 +68,7 @@ class ResPartner(models.Model):
                 yield [*head, state, channels[row.channel], to and to.email, to and to.name, row.user_id.name,
                        row.subject, row.lang, "", "", files, "", ""]
 
-    def _dispatch_known_opened(self):
+    def _dispatch_export_opened(self):
         """When documents and the customer's page were first opened, from where and with what."""
         rows = self.env["document.dispatch"].search(
             [("commercial_partner_id", "=", self.commercial_partner_id.id)], order="id")

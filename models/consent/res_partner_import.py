@@ -15,7 +15,6 @@ class ResPartner(models.Model):
     an empty cell or a “no” withdraws nothing, and what the customer declared later counts.
     """
 
-    # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "res.partner"
 
     @api.model

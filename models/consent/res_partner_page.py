@@ -19,7 +19,6 @@ PAPER = "document_dispatch-consent-paper"
 class ResPartner(models.Model):
     """The customer's own page, where he says how documents reach him."""
 
-    # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "res.partner"
 
     dispatch_token = fields.Char(

@@ -40,13 +40,13 @@ class DocumentDispatchWritten(models.AbstractModel):
         raise NotImplementedError(self._name)
 
     @api.model
-    def _write_and_send(self, partners, company, output, origin, in_order=False, row_vals=None, **options):
+    def _write_and_send(self, partners, company, output, origin, in_order=False, dispatch_vals=None, **options):
         """Write a document for each of these customers, and send or print it.
 
         :param partners: commercial entities, in the order in which they are printed
         :param str output: ``email``, or ``print`` for everybody
         :param bool in_order: print in the given order, not in that of the post
-        :param dict row_vals: more values of each row
+        :param dict dispatch_vals: more values of each row
         :param options: for :meth:`_prepare_written`
         :return: ``document.dispatch.batch`` with the rows; printed ones are also in a ``document.dispatch.print``
         :raise AccessError: the user does not work for this company, or may not read one of the customers
@@ -60,8 +60,8 @@ class DocumentDispatchWritten(models.AbstractModel):
             # sudo: it is written by sending it, never edited by hand
             written = self.sudo().create(list(self._prepare_written(block, company, **options))).with_env(self.env)
             rows = batch._insert(written, [
-                {**self._prepare_output(vals, output), **(row_vals or {})}
-                for vals in written._dispatch_prepare_rows(origin)
+                {**self._prepare_output(vals, output), **(dispatch_vals or {})}
+                for vals in written._dispatch_prepare_vals_list(origin)
             ])
             rows.filtered(lambda row: row.channel == "email")._deliver_soon()
             made |= rows

@@ -52,7 +52,7 @@ class DocumentLetter(models.Model):
         """
         self._check_may_edit(partners, company, texts, output)
         return self._write_and_send(
-            partners, company, output, "letter", in_order=True, row_vals={"without_files": True}, texts=texts)
+            partners, company, output, "letter", in_order=True, dispatch_vals={"without_files": True}, texts=texts)
 
     @api.model
     def _check_may_edit(self, partners, company, texts, output):

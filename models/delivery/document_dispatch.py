@@ -11,15 +11,14 @@ OUR_LAYOUT = "document_dispatch.mail_layout"
 class DocumentDispatch(models.Model):
     """A dispatch as Odoo's mail sees it: one message in the chatter, one mail for each recipient."""
 
-    # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "document.dispatch"
 
     def _freeze(self):
         """Post the message in the chatter and make the final mails; from here on only addresses go."""
-        dispatches = self._engine()
+        dispatches = self._with_system_write()
         dispatches._post_messages()
         for dispatch in dispatches:
-            if dispatch.lead_id:
+            if dispatch.bundle_id:
                 dispatch.frozen = True  # its mail is that of another row
                 continue
             base, bodies = dispatch._prepare_mails()
@@ -68,7 +67,7 @@ class DocumentDispatch(models.Model):
             ),
             "is_internal": self.rehearsal,
             "partner_ids": [] if self.rehearsal else self.recipient_ids.partner_id.ids,
-            "attachment_ids": [fields.Command.link(file.id) for file in self._with_riders().attachment_ids],
+            "attachment_ids": [fields.Command.link(file.id) for file in self._with_bundled().attachment_ids],
             "email_layout_xmlid": self.email_layout_xmlid,
             "email_add_signature": False,
             "mail_server_id": self.mail_server_id.id,
@@ -150,7 +149,7 @@ class DocumentDispatch(models.Model):
         ).unlink()
 
     def _prepare_subtitles(self):
-        if self.rider_ids:
+        if self.bundled_ids:
             return [self.partner_id.commercial_partner_id.display_name]
         return [self.document_name, self.partner_id.display_name]
 
@@ -176,7 +175,7 @@ class DocumentDispatch(models.Model):
             body = document._notify_by_email_render_layout(
                 message, group, msg_vals=layout, render_values=render_values,
             )
-            for row in self._with_riders():
+            for row in self._with_bundled():
                 body = recipient._drop_tokens(body, row._thread())
             return body
         return message.body

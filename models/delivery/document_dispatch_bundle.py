@@ -18,7 +18,6 @@ class DocumentDispatch(models.Model):
     the same addresses of the others (``document.dispatch.recipient._set_state``).
     """
 
-    # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "document.dispatch"
 
     def _bundle_complete(self):
@@ -40,13 +39,13 @@ class DocumentDispatch(models.Model):
     def _get_bundling_domain(self):
         """Rows that wait for the others of their customer."""
         return Domain([
-            ("together", "=", True), ("channel", "=", "email"), ("state", "=", states.QUEUED), ("frozen", "=", False),
+            ("in_bundle", "=", True), ("channel", "=", "email"), ("state", "=", states.QUEUED), ("frozen", "=", False),
         ])
 
     def _bundle_key(self):
         """Documents with the same key can go in one mail: same readers, sender, user and company."""
         # who chose one mail for each customer wants all in it; else what belongs to one invoice goes together
-        invoice = self.env["account.move"] if self.batch_id.way == "together" else self.move_id
+        invoice = self.env["account.move"] if self.batch_id.grouping == "bundle" else self.move_id
         return (
             invoice, self.company_id, self.user_id, self.res_model, self.lang, self.mail_server_id, self.rehearsal,
             self.email_from, tuple(sorted(self.recipient_ids.mapped("email"))),
@@ -62,7 +61,7 @@ class DocumentDispatch(models.Model):
         except Exception:
             self.env.invalidate_all()
             _logger.warning("Not sent together, but each by itself: %s", self.mapped("document_name"), exc_info=True)
-            self._engine().together = False
+            self._with_system_write().in_bundle = False
             self._freeze()
 
     def _bundle(self):
@@ -70,9 +69,9 @@ class DocumentDispatch(models.Model):
         parts = self._split_by_size()
         for number, part in enumerate(parts, start=1):
             if len(part) > 1:
-                part._engine()[1:].lead_id = part[0]
+                part._with_system_write()[1:].bundle_id = part[0]
             if len(part) > 1 or len(parts) > 1:
-                part._write_together(number, len(parts))
+                part._write_bundle_text(number, len(parts))
             part._freeze()
 
     def _split_by_size(self):
@@ -97,14 +96,14 @@ class DocumentDispatch(models.Model):
         sizes = [server._get_max_email_size() for server in servers] or [Server._get_max_email_size()]
         return min(sizes) * 1024 * 1024
 
-    def _write_together(self, number, count):
+    def _write_bundle_text(self, number, count):
         """Write the common text on all of these rows, in the language of each recipient."""
         first = self[0]
         if first.own_text:
             return  # a person wrote it for all of them
         content = self.env["document.dispatch.content"]
         documents = content._documents(self)
-        template = first.type_id.together_template_id.with_env(documents.env)
+        template = first.type_id.bundle_template_id.with_env(documents.env)
         texts = {}
         for lang in {first.lang, *self.recipient_ids.mapped("lang")}:
             shown = documents.with_context(lang=lang, **NO_SYNC)
@@ -114,22 +113,22 @@ class DocumentDispatch(models.Model):
             for text in texts.values():
                 text["subject"] = self.env._(
                     "%(subject)s (%(number)s of %(count)s)", subject=text["subject"], number=number, count=count)
-        self._engine().write({"subject": texts[first.lang]["subject"], "body": texts[first.lang]["body"]})
+        self._with_system_write().write({"subject": texts[first.lang]["subject"], "body": texts[first.lang]["body"]})
         for lang, recipients in self.recipient_ids.grouped("lang").items():
             if lang != first.lang:
-                recipients._engine().write({"subject": texts[lang]["subject"], "body": texts[lang]["body"]})
+                recipients._with_system_write().write({"subject": texts[lang]["subject"], "body": texts[lang]["body"]})
 
     def _leave_bundle(self):
         """These rows go another way: the others of their mails, of which nothing has left, are made anew."""
         # where somebody has the mail already, nothing can be taken out of it
-        bundles = self._leads().filtered("rider_ids")._withdrawable()
+        bundles = self._bundle_main().filtered("bundled_ids")._withdrawable()
         if not bundles:
             return
-        rest = bundles._with_riders() - self
-        everything = bundles._with_riders()._engine()
+        rest = bundles._with_bundled() - self
+        everything = bundles._with_bundled()._with_system_write()
         # sudo: nothing of these messages has left; the new ones say what goes
         everything.mail_message_id.sudo().unlink()
-        everything.write({"lead_id": False})
-        rest._engine().write({"frozen": False, "mail_values": False, "content_ready": False})
-        rest.recipient_ids._engine().write({"mail_body": False, "subject": False, "body": False})
-        self.env["document.dispatch.delivery"].sudo()._trigger_lanes()  # sudo: the scheduler's
+        everything.write({"bundle_id": False})
+        rest._with_system_write().write({"frozen": False, "mail_values": False, "content_ready": False})
+        rest.recipient_ids._with_system_write().write({"mail_body": False, "subject": False, "body": False})
+        self.env["document.dispatch.delivery"].sudo()._trigger_workers()  # sudo: the scheduler's

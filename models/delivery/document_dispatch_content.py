@@ -33,7 +33,7 @@ class DocumentDispatchContent(models.AbstractModel):
             if not self._try_prepare(group) and len(group) > 1:
                 for dispatch in group:
                     self._try_prepare(dispatch)
-        dispatches.filtered(lambda row: row.together and row.state == "queued")._bundle_complete()
+        dispatches.filtered(lambda row: row.in_bundle and row.state == "queued")._bundle_complete()
 
     def _draw(self, dispatches):
         """Have the pages of these rows drawn, and write nothing: whoever makes them then finds them drawn.
@@ -87,15 +87,15 @@ class DocumentDispatchContent(models.AbstractModel):
         if fresh:
             self._render_group(fresh)
         queued = group.filtered(lambda dispatch: dispatch.state == "queued")
-        queued.filtered(lambda dispatch: not dispatch.together)._freeze()
+        queued.filtered(lambda dispatch: not dispatch.in_bundle)._freeze()
 
     def _render_group(self, group):
         """Render subject, text, sender and files of rows that share user, company, type, language."""
         first = group[0]
         documents = self._documents(group)
         for document in documents:
-            if obstacle := document._dispatch_obstacle(first.type_id.code):
-                raise ValueError(obstacle)
+            if blocking_reason := document._dispatch_blocking_reason(first.type_id.code):
+                raise ValueError(blocking_reason)
         template, report = self._template_and_report(first, documents)
         files = {} if first.without_files else documents._dispatch_make_files(template, report)
         texts = {
@@ -106,7 +106,7 @@ class DocumentDispatchContent(models.AbstractModel):
             text = texts[first.lang][document.id]
             if dispatch.own_text:
                 text = {**text, "subject": dispatch.subject, "body": dispatch.body}
-            dispatch._engine().write({
+            dispatch._with_system_write().write({
                 **text,
                 **self._prepare_sender(dispatch, text),
                 "attachment_ids": [(6, 0, files[document].ids if files else [])],
@@ -117,7 +117,7 @@ class DocumentDispatchContent(models.AbstractModel):
             others = dispatch.recipient_ids.filtered(lambda r: r.lang != first.lang)
             for recipient in others.browse() if dispatch.own_text else others:
                 text = texts[recipient.lang][document.id]
-                recipient._engine().write({"subject": text["subject"], "body": text["body"]})
+                recipient._with_system_write().write({"subject": text["subject"], "body": text["body"]})
 
     def _template_and_report(self, dispatch, documents):
         """The text of a row and its report, in the environment of the documents; the report may be empty."""

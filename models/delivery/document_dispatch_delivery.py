@@ -54,11 +54,11 @@ class DocumentDispatchDelivery(models.AbstractModel):
         """Deliver as soon as the caller's transaction is committed; many rows by the scheduler."""
         if len(dispatches) > AT_ONCE or self.env.context.get("ir_cron_progress_id"):
             # sudo: triggering the worker is what releasing means
-            self.sudo()._trigger_lanes()
+            self.sudo()._trigger_workers()
             return
         if modules.module.current_test:
             # as mail.mail.send_after_commit: nothing is committed in a test
-            self.sudo()._deliver(dispatches)  # sudo: the worker writes states, see _engine
+            self.sudo()._deliver(dispatches)  # sudo: the worker writes states, see _with_system_write
             return
         dbname, ids = self.env.cr.dbname, dispatches.ids
 
@@ -132,7 +132,7 @@ class DocumentDispatchDelivery(models.AbstractModel):
         )
         return self._get_unprepared_domain() | (
             Domain("state", "in", (states.QUEUED, states.UNKNOWN)) & Domain("recipient_ids", "any", due)
-            & Domain("lead_id", "=", False) & self._get_company_domain()
+            & Domain("bundle_id", "=", False) & self._get_company_domain()
         )
 
     def _get_company_domain(self):
@@ -254,7 +254,7 @@ class DocumentDispatchDelivery(models.AbstractModel):
         except Exception as error:
             self._roll_back()
             fault = environment.find_fault(error)
-            _logger.info("Not made %s: %s", "together" if several else "now", rows, exc_info=True)
+            _logger.info("Not made %s: %s", "bundle" if several else "now", rows, exc_info=True)
             if several:
                 for row in rows:
                     self._make(row, content, faults)
@@ -348,7 +348,7 @@ class DocumentDispatchDelivery(models.AbstractModel):
               JOIN document_dispatch_recipient r ON r.dispatch_id = d.id
               JOIN res_company c ON c.id = d.company_id
                                 AND (c.dispatch_mode = 'send' OR c.dispatch_mode = 'rehearse' AND d.rehearsal)
-             WHERE d.state IN ('queued', 'unknown') AND d.frozen AND d.lead_id IS NULL
+             WHERE d.state IN ('queued', 'unknown') AND d.frozen AND d.bundle_id IS NULL
                AND r.state IN ('queued', 'deferred')
                AND (r.next_try IS NULL OR r.next_try <= %s)
                AND %s
@@ -362,11 +362,11 @@ class DocumentDispatchDelivery(models.AbstractModel):
 
     def _deliver_dispatch(self, dispatch, key, sessions, down):
         """Hand one row to the mail server, recipient by recipient; return false when time is up."""
-        dispatch = dispatch._engine()
-        for row in dispatch._with_riders():
-            if obstacle := row._document()._dispatch_obstacle(row.type_code):
+        dispatch = dispatch._with_system_write()
+        for row in dispatch._with_bundled():
+            if blocking_reason := row._document()._dispatch_blocking_reason(row.type_code):
                 row._leave_bundle()  # the others of its mail are made anew
-                row._set_state(states.FAILED, obstacle)
+                row._set_state(states.FAILED, blocking_reason)
                 return self._commit(1)
         now, go_on = fields.Datetime.now(), True
         for recipient in dispatch.recipient_ids:
@@ -376,7 +376,7 @@ class DocumentDispatchDelivery(models.AbstractModel):
                 continue
             recipient._set_state(states.SENDING, worker=key, message_id=dispatch.mail_message_id.message_id)
             if dispatch.state != states.SENDING:
-                dispatch._with_riders()._set_state(states.SENDING)
+                dispatch._with_bundled()._set_state(states.SENDING)
             links = recipient._make_links()
             self._commit()
             outcome = self.env["document.dispatch.mailer"]._hand_over(
@@ -393,7 +393,7 @@ class DocumentDispatchDelivery(models.AbstractModel):
 
     def _write_outcome(self, recipient, outcome, used):
         """Commit what the server said; ``used``: what the mailer noted, and a clash has undone."""
-        recipient._engine().write(used)
+        recipient._with_system_write().write(used)
         recipient._apply_outcome(outcome)
         recipient.dispatch_id.filtered("prepare_faults")._end_making()
         return self._commit()
@@ -416,7 +416,7 @@ class DocumentDispatchDelivery(models.AbstractModel):
 
     def _tell(self, dispatches):
         self._limit_waiting()
-        dispatches = dispatches.exists()._with_riders().filtered(lambda dispatch: dispatch.state == states.SENDING)
+        dispatches = dispatches.exists()._with_bundled().filtered(lambda dispatch: dispatch.state == states.SENDING)
         with self.env.cr.savepoint():
             dispatches._update_state()
             dispatches._update_notifications()

@@ -13,7 +13,6 @@ class DocumentDispatch(models.Model):
     Nobody here knows whether it left: the row says so, until a person tells.
     """
 
-    # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "document.dispatch"
 
     draft_id = fields.Many2one("ir.attachment", readonly=True, ondelete="set null")
@@ -23,13 +22,13 @@ class DocumentDispatch(models.Model):
         self.ensure_one()
         if self.channel != "email":
             # nothing stays of the row: the window says on which way it can go
-            raise UserError(self._paper_words())
+            raise UserError(self._describe_paper_reason())
         if self.rehearsal:
             raise UserError(self.env._(
                 "%s rehearses: nothing goes to customers. Press Send to see the mail at the supervisor's.",
                 self.company_id.name,
             ))
-        dispatch = self._engine()
+        dispatch = self._with_system_write()
         # as the row is written. A file of no record is for who made it alone (ir.attachment): secret links of
         # the customer may stand in it
         dispatch.draft_id = dispatch.env["ir.attachment"].create({
@@ -41,7 +40,7 @@ class DocumentDispatch(models.Model):
         dispatch._set_state(states.HANDED, self.env._(
             "%s took it as a draft into the own mail program.", self.env.user.name))
 
-    def _paper_words(self):
+    def _describe_paper_reason(self):
         """Why this row goes on paper, in words for the person who wanted to mail it."""
         if self.channel_reason == "refused":
             return self.env._("%s refuses e-mail. Send it on paper.", self.partner_id.display_name)

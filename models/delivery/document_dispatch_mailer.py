@@ -104,8 +104,8 @@ class DocumentDispatchMailer(models.AbstractModel):
 
     def _check_session(self, server, account, sessions):
         """Tell whether a new session is needed; raise where the account must not be used now."""
-        if obstacle := server and server._dispatch_obstacle(sessions.insist):
-            text, seconds = obstacle
+        if pause := server and server._dispatch_pause(sessions.insist):
+            text, seconds = pause
             raise smtp.Ended(smtp.Outcome(
                 states.DEFERRED, text, costs_try=False, connection_lost=True, wait=seconds,
             ))
@@ -126,6 +126,6 @@ class DocumentDispatchMailer(models.AbstractModel):
     def _note_account(self, server, outcome):
         """A refused login stops the account; an accepted mail clears it."""
         if outcome.account_refused:
-            server._dispatch_refused(outcome.reply)
+            server._dispatch_note_refusal(outcome.reply)
         elif outcome.state == states.SENT:
-            server._dispatch_accepted()
+            server._dispatch_note_accepted()

@@ -9,7 +9,6 @@ from ...tools.dispatch import states
 class DocumentDispatch(models.Model):
     """How far a row is on the way to its text and files, and what keeps it from there."""
 
-    # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "document.dispatch"
 
     prepare_worker = fields.Integer(
@@ -27,18 +26,18 @@ class DocumentDispatch(models.Model):
     def _begin_making(self, worker):
         """Count an attempt before it begins: what ends a worker then goes last and alone."""
         for tries, rows in self.grouped("prepare_tries").items():
-            rows._engine().write({"prepare_worker": worker, "prepare_tries": tries + 1})
+            rows._with_system_write().write({"prepare_worker": worker, "prepare_tries": tries + 1})
 
     def _end_making(self):
         """Nothing is in the way any more, or the row is given up with its reason."""
-        self.filtered("prepare_faults").filtered(lambda row: row.state != states.FAILED)._engine().state_message = False
-        self._engine().write({
+        self.filtered("prepare_faults").filtered(lambda row: row.state != states.FAILED)._with_system_write().state_message = False
+        self._with_system_write().write({
             "prepare_worker": 0, "prepare_tries": 0, "prepare_faults": 0, "prepare_after": False,
         })
 
     def _leave_making(self):
         """It was not made, and no worker was lost by it: the next time alone."""
-        self._engine().write({"prepare_worker": 0, "prepare_tries": 1})
+        self._with_system_write().write({"prepare_worker": 0, "prepare_tries": 1})
 
     def _wait_for_server(self, fault):
         """The server cannot make or hand it over now, which is no fault of the document: try again, later each time.
@@ -48,14 +47,14 @@ class DocumentDispatch(models.Model):
         text = self.env._("Waits, because the server is not able to: %s", self._explain_fault(fault))
         for faults, rows in self.grouped("prepare_faults").items():
             after = fields.Datetime.now() + timedelta(minutes=environment.pause(faults + 1))
-            rows._engine().write({
+            rows._with_system_write().write({
                 "prepare_worker": 0, "prepare_tries": 0, "prepare_faults": faults + 1, "prepare_after": after,
                 "state_message": text,
             })
             # what is made already waits where the worker looks for what is due
             rows.filtered("frozen").recipient_ids.filtered(
                 lambda recipient: recipient.state in (states.QUEUED, states.DEFERRED)
-            )._engine().next_try = after
+            )._with_system_write().next_try = after
 
     def _explain_fault(self, fault):
         """Say what an administrator has to mend."""

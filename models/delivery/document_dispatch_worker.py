@@ -138,16 +138,16 @@ class DocumentDispatchWorker(models.AbstractModel):
             [("state", "in", (states.QUEUED, states.REVIEW)), ("prepare_after", ">", now)],
             order="prepare_after", limit=1)
         if times := [*mail.mapped("next_try"), *row.mapped("prepare_after")]:
-            self._trigger_lanes(min(times))
+            self._trigger_workers(min(times))
 
     @api.model
-    def _trigger_lanes(self, at=None):
+    def _trigger_workers(self, at=None):
         """Wake every lane that is switched on, now or at a time."""
-        for lane in self._get_lanes().filtered("active"):
+        for lane in self._get_worker_crons().filtered("active"):
             lane._trigger(at)
 
     @api.model
-    def _get_lanes(self):
+    def _get_worker_crons(self):
         """The scheduled actions that deliver, the first one always; more can be switched on."""
         lanes = self.env["ir.cron"]
         for name in LANES:

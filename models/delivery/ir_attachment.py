@@ -29,7 +29,7 @@ class IrAttachment(models.Model):
         Not an error: deleting a draft deletes its files too, and must work.
         """
         self.check_access("unlink")  # what is kept never comes to core's check
-        kept = self._dispatch_kept()
+        kept = self._dispatch_released_files()
         for dispatch, files in kept.items():
             # sudo: it becomes the row's own, who deleted it has nothing to do with that
             files.sudo().write({"res_model": dispatch._name, "res_id": dispatch.id, "res_field": False})
@@ -38,16 +38,16 @@ class IrAttachment(models.Model):
     def write(self, vals):
         """New bytes for a file that was released: the row keeps the old ones."""
         if vals.keys() & CONTENT_FIELDS:
-            for dispatch, files in self._dispatch_kept().items():
+            for dispatch, files in self._dispatch_released_files().items():
                 for file in files.sudo():  # sudo: as in unlink
                     copy = file.copy({"name": file.name, "res_model": dispatch._name, "res_id": dispatch.id,
                                       "res_field": False})
-                    dispatch._dispatches_of(file)._engine().attachment_ids = [
+                    dispatch._dispatches_of(file)._with_system_write().attachment_ids = [
                         Command.unlink(file.id), Command.link(copy.id),
                     ]
         return super().write(vals)
 
-    def _dispatch_kept(self):
+    def _dispatch_released_files(self):
         """``{row: files}`` of what was released, each file with one of its rows."""
         # sudo: whoever deletes a file need not see the rows
         dispatches = self.env["document.dispatch"].sudo()._dispatches_of(self)

@@ -25,12 +25,12 @@ class IrMailServer(models.Model):
         string="Refused", readonly=True, copy=False,
         help="What the server said when it refused the login. Documents wait; no try is lost.",
     )
-    dispatch_rests_until = fields.Datetime(readonly=True, copy=False)
+    dispatch_paused_until = fields.Datetime(readonly=True, copy=False)
 
     def write(self, vals):
         # somebody mends the account: use it at once
         if vals.keys() & {"smtp_user", "smtp_pass", "smtp_host", "smtp_port", "smtp_encryption", "active"}:
-            vals = {**vals, "dispatch_problem": False, "dispatch_rests_until": False}
+            vals = {**vals, "dispatch_problem": False, "dispatch_paused_until": False}
             # sudo: a test mail proves nothing of the account as it is now, in whatever company it was sent
             self.env["res.company"].sudo().search([
                 ("dispatch_test_server_id", "in", self.ids)]).dispatch_test_state = False
@@ -72,8 +72,8 @@ class IrMailServer(models.Model):
 
     def action_dispatch_resume(self):
         """Use a refused account again now."""
-        self.write({"dispatch_problem": False, "dispatch_rests_until": False})
-        self.env["document.dispatch.delivery"]._trigger_lanes()
+        self.write({"dispatch_problem": False, "dispatch_paused_until": False})
+        self.env["document.dispatch.delivery"]._trigger_workers()
 
     def _dispatch_address(self):
         """The address that mails of this account come from, if it has one of its own."""
@@ -83,25 +83,25 @@ class IrMailServer(models.Model):
                 return parsed.valid[0].email
         return False
 
-    def _dispatch_refused(self, reply):
+    def _dispatch_note_refusal(self, reply):
         """The login was refused: the account rests, and managers learn of it."""
-        self.write({"dispatch_problem": reply, "dispatch_rests_until": fields.Datetime.now() + REST})
+        self.write({"dispatch_problem": reply, "dispatch_paused_until": fields.Datetime.now() + REST})
 
-    def _dispatch_accepted(self):
+    def _dispatch_note_accepted(self):
         if self.dispatch_problem:
-            self.write({"dispatch_problem": False, "dispatch_rests_until": False})
+            self.write({"dispatch_problem": False, "dispatch_paused_until": False})
 
-    def _dispatch_obstacle(self, insist=False):
+    def _dispatch_pause(self, insist=False):
         """Why this account must not be used now, and for how many seconds; ``None`` when it may.
 
         :param bool insist: use it although it rests
         """
         now = fields.Datetime.now()
-        rests = self.dispatch_rests_until and self.dispatch_rests_until > now
+        rests = self.dispatch_paused_until and self.dispatch_paused_until > now
         if rests and not insist:
             text = self.env._("The account %(account)s was refused: %(reply)s",
                               account=self.name, reply=self.dispatch_problem)
-            return text, (self.dispatch_rests_until - now).total_seconds()
+            return text, (self.dispatch_paused_until - now).total_seconds()
         if self.dispatch_per_minute > 0:
             sent = self.env["document.dispatch.recipient"].search_count([
                 ("mail_server_id", "=", self.id), ("sent_date", ">", now - timedelta(minutes=1)),

@@ -5,7 +5,7 @@ from odoo.fields import Domain
 from odoo.tools import plaintext2html
 
 from ...tools.dispatch import states
-from .document_dispatch_protected import ENGINE
+from .document_dispatch_protected import SYSTEM_WRITE
 
 #: What people may change, and only while the row is in review: what was released is what goes
 EDITABLE_FIELDS = frozenset({"subject", "body", "attachment_ids", "recipient_ids"})
@@ -99,11 +99,11 @@ class DocumentDispatch(models.Model):
         "document.dispatch.batch", string="Sent with others", readonly=True, index="btree_not_null",
         ondelete="restrict",
     )
-    together = fields.Boolean(readonly=True, help="Goes in one mail with the other documents of its customer.")
-    lead_id = fields.Many2one(
+    in_bundle = fields.Boolean(readonly=True, help="Goes in one mail with the other documents of its customer.")
+    bundle_id = fields.Many2one(
         "document.dispatch", string="In the mail of", readonly=True, index="btree_not_null", ondelete="restrict",
     )
-    rider_ids = fields.One2many("document.dispatch", "lead_id", string="In the same mail")
+    bundled_ids = fields.One2many("document.dispatch", "bundle_id", string="In the same mail")
     mail_server_id = fields.Many2one("ir.mail_server", string="Account", readonly=True)
     email_from = fields.Char(string="From", readonly=True)
     reply_to = fields.Char(string="Answers to", readonly=True)
@@ -209,13 +209,13 @@ class DocumentDispatch(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        self._check_engine()
+        self._check_system_write()
         dispatches = super().create(vals_list)
         dispatches._documents_changed()
         return dispatches
 
     def write(self, vals):
-        if self.env.context.get("dispatch_engine") is not ENGINE:
+        if self.env.context.get("dispatch_system_write") is not SYSTEM_WRITE:
             self._check_editable(vals)
         return super().write(vals)
 
@@ -223,8 +223,8 @@ class DocumentDispatch(models.Model):
     def _unlink_never(self):
         raise UserError(self.env._("The log of what was sent is never deleted. Cancel the row instead."))
 
-    def _check_engine(self):
-        if self.env.context.get("dispatch_engine") is not ENGINE:
+    def _check_system_write(self):
+        if self.env.context.get("dispatch_system_write") is not SYSTEM_WRITE:
             raise UserError(self.env._(
                 "Dispatches are made by sending a document, not by hand. Open the document and press Send."
             ))
@@ -236,10 +236,6 @@ class DocumentDispatch(models.Model):
                 "What was released is what goes: this can be changed only in review, and there only "
                 "subject, text, files and recipients. Cancel it, or use “Send again”."
             ))
-
-    def _engine(self):
-        """This recordset with the right to write frozen fields: see ``document.dispatch.protected``."""
-        return self._with_system_write()
 
     # ------------------------------------------------------------------
     # Which rows stand for a document
@@ -277,7 +273,7 @@ class DocumentDispatch(models.Model):
         """Change the state by the table of transitions, and let the documents know."""
         for dispatch in self:
             states.check(states.DISPATCH_TRANSITIONS, dispatch.state, state)
-        self._engine().write({"state": state, "state_message": message})
+        self._with_system_write().write({"state": state, "state_message": message})
         if state != states.SENDING:  # to the document that is the same as waiting
             self._documents_changed()
 
@@ -291,7 +287,7 @@ class DocumentDispatch(models.Model):
             newly_sent = dispatches.filtered(lambda dispatch: not dispatch.sent_date)
             dispatches.filtered(lambda dispatch, new=state: dispatch.state != new)._set_state(state, message)
             if state in ("sent", "partial"):
-                newly_sent._engine().sent_date = fields.Datetime.now()
+                newly_sent._with_system_write().sent_date = fields.Datetime.now()
                 newly_sent._tell_documents("_dispatch_accepted")
             elif state == "failed":
                 (dispatches - newly_sent)._tell_documents("_dispatch_came_back")
@@ -310,10 +306,10 @@ class DocumentDispatch(models.Model):
         """Leave an activity on the document for the person in whose name it went."""
         for dispatch in self:
             if dispatch.state not in ("failed", "partial", "unknown"):
-                dispatch._engine().activity_id.unlink()
+                dispatch._with_system_write().activity_id.unlink()
             elif not dispatch.activity_id:
                 # sudo: the worker's note; the document may be one that he does not own
-                dispatch._engine().activity_id = dispatch._thread().sudo().activity_schedule(
+                dispatch._with_system_write().activity_id = dispatch._thread().sudo().activity_schedule(
                     "mail.mail_activity_data_warning",
                     summary=self.env._("Sending: %s", dispatch._state_label()),
                     note=plaintext2html(dispatch.state_message or ""),
@@ -390,7 +386,7 @@ class DocumentDispatch(models.Model):
     def action_retry(self):
         """Try again now: those who failed or wait, never those who have it already."""
         self.check_access("write")
-        leads = self._leads()
+        leads = self._bundle_main()
         for dispatch in leads:
             waiting = dispatch.recipient_ids.filtered(lambda r: r.state in ("failed", "deferred", "bounced"))
             if dispatch.state in ("review", "cancelled") or not waiting and dispatch.state != "failed":
@@ -398,8 +394,8 @@ class DocumentDispatch(models.Model):
                     "%s: nobody is left to whom it could be sent again.", dispatch.document_name,
                 ))
             waiting._set_state("queued")
-            waiting._with_twins()._engine().write({"next_try": False, "tries": 0, "first_try": False})
-            dispatch._with_riders()._set_state("queued")
+            waiting._with_bundled()._with_system_write().write({"next_try": False, "tries": 0, "first_try": False})
+            dispatch._with_bundled()._set_state("queued")
         leads._deliver_soon()
 
     def action_open_document(self):
@@ -433,13 +429,13 @@ class DocumentDispatch(models.Model):
         self.recipient_ids.filtered(lambda r: r.state in given_up)._set_state("cancelled")
         for message, dispatches in self.grouped(messages.get).items():
             dispatches._set_state("paper", message)
-        self._engine().write({"channel": "paper", "channel_reason": reason})
+        self._with_system_write().write({"channel": "paper", "channel_reason": reason})
         self._tell_operator()
 
-    def _with_riders(self):
+    def _with_bundled(self):
         """These rows and those that go in their mails."""
-        return self | self.rider_ids
+        return self | self.bundled_ids
 
-    def _leads(self):
+    def _bundle_main(self):
         """These rows, or those in whose mails they go."""
-        return self.browse().union(*(row.lead_id or row for row in self))
+        return self.browse().union(*(row.bundle_id or row for row in self))

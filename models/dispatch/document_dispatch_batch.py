@@ -21,8 +21,8 @@ class DocumentDispatchBatch(models.Model):
 
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     user_id = fields.Many2one("res.users", string="By", required=True, readonly=True)
-    way = fields.Selection(
-        [("all", "All at once"), ("each", "One after another"), ("together", "One mail for each customer")],
+    grouping = fields.Selection(
+        [("all", "All at once"), ("each", "One after another"), ("bundle", "One mail for each customer")],
         required=True, readonly=True,
     )
     dispatch_ids = fields.One2many("document.dispatch", "batch_id")
@@ -72,10 +72,10 @@ class DocumentDispatchBatch(models.Model):
     # ------------------------------------------------------------------
 
     @api.model
-    def _start(self, documents, way, again=False, left_out=(), beside=()):
+    def _start(self, documents, grouping, again=False, left_out=(), beside=()):
         """Send these documents: make the rows, have the workers deliver them.
 
-        :param str way: ``all`` or ``together``, see ``way``
+        :param str grouping: ``all`` or ``bundle``, see ``grouping``
         :param bool again: also those that went before
         :param left_out: more (document, reason) that are not sent
         :param beside: documents of another model that go with them
@@ -88,7 +88,7 @@ class DocumentDispatchBatch(models.Model):
             plans = [(part, part.with_company(company)._dispatch_plan_batch(again)) for part in parts]
             reasons = [pair for _part, plan in plans for pair in plan.left_out]
             reasons += [pair for pair in left_out if pair[0].company_id == company]
-            batch = self._open_batch(company, way, of_company, reasons)
+            batch = self._open_batch(company, grouping, of_company, reasons)
             batches |= batch
             for part, plan in plans:
                 if plan.replaced:
@@ -99,22 +99,22 @@ class DocumentDispatchBatch(models.Model):
         return batches
 
     @api.model
-    def _open_batch(self, company, way, documents, left_out=()):
+    def _open_batch(self, company, grouping, documents, left_out=()):
         # sudo: the record is the system's note of what the user does
         return self.sudo().create({
-            "company_id": company.id, "user_id": self.env.uid, "way": way, "selected": len(documents),
+            "company_id": company.id, "user_id": self.env.uid, "grouping": grouping, "selected": len(documents),
             "res_model": documents._name,
             "left_out": "\n".join(f"{document._dispatch_name()}: {reason}" for document, reason in left_out),
         }).with_env(self.env)
 
     def _insert(self, documents, vals_list):
-        """Write the rows in blocks; ``together`` waits for the others of its customer."""
-        together = self.way == "together"
+        """Write the rows in blocks; a bundle waits for the others of its customer."""
+        in_bundle = self.grouping == "bundle"
         rows = self.env["document.dispatch"]
         for block in split_every(BLOCK, vals_list):
             rows |= documents._dispatch_insert([
                 {**vals, "batch_id": self.id,
-                 "together": vals.get("together") or together and vals["channel"] == "email"} for vals in block
+                 "in_bundle": vals.get("in_bundle") or in_bundle and vals["channel"] == "email"} for vals in block
             ])
         return rows
 
@@ -182,7 +182,7 @@ class DocumentDispatchBatch(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id("document_dispatch.document_dispatch_batch_action")
         return {**action, "domain": [("id", "in", self.ids)]}
 
-    def action_view_rows(self):
+    def action_view_dispatches(self):
         """Open the rows, or those that need a look."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("document_dispatch.document_dispatch_action")

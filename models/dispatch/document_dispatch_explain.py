@@ -8,7 +8,6 @@ TROUBLED = ("failed", "bounced", "unknown", "deferred")
 class DocumentDispatch(models.Model):
     """Says in plain words what happened to a row, what happens next, and what a person can do."""
 
-    # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "document.dispatch"
 
     lang_name = fields.Char(string="Language", compute="_compute_lang_name")

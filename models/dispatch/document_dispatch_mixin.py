@@ -129,11 +129,11 @@ class DocumentDispatchMixin(models.AbstractModel):
         """The partner to whom this document is addressed."""
         return self.partner_id
 
-    def _dispatch_obstacle(self, code):
+    def _dispatch_blocking_reason(self, code):
         """Why this document cannot go now as a document of this type, in words; empty when it can."""
         return ""
 
-    def _dispatch_doubts(self):
+    def _dispatch_warnings(self):
         """What a person should see before this document goes by itself, in words; empty when nothing."""
         return ""
 
@@ -156,7 +156,7 @@ class DocumentDispatchMixin(models.AbstractModel):
         return self._dispatch_rule_domain([*codes, "proforma"])
 
     @api.model
-    def _dispatch_look_around(self, rule):
+    def _dispatch_import_external_files(self, rule):
         """Before a rule plans: find documents that others keep in places of their own."""
 
     @api.model
@@ -225,7 +225,7 @@ class DocumentDispatchMixin(models.AbstractModel):
         """Open the window that sends these documents again."""
         return self.env["document.dispatch.resend"]._open([document._dispatch_name() for document in self])
 
-    def _dispatch_last_row(self):
+    def _dispatch_last(self):
         """The last row of this document that was not cancelled."""
         domain = self.env["document.dispatch"]._get_document_domain(self) & Domain("state", "!=", "cancelled")
         return self.env["document.dispatch"].search(domain, order="id desc", limit=1)

@@ -4,7 +4,7 @@ from odoo.tools.misc import clean_context
 
 #: Proof that a write comes from this module's own code. A context that arrives by RPC holds JSON
 #: values only, so nobody outside can hand this object in.
-ENGINE = object()
+SYSTEM_WRITE = object()
 
 
 class DocumentDispatchProtected(models.AbstractModel):
@@ -35,7 +35,7 @@ class DocumentDispatchProtected(models.AbstractModel):
     @api.model
     def _is_system_write(self):
         """Tell whether this module's own code writes in this environment."""
-        return self.env.su or self.env.context.get("dispatch_engine") is ENGINE
+        return self.env.su or self.env.context.get("dispatch_system_write") is SYSTEM_WRITE
 
     def _with_system_write(self):
         """This recordset with the right to write protected fields, and without defaults of the caller.
@@ -43,7 +43,7 @@ class DocumentDispatchProtected(models.AbstractModel):
         sudo: what happened belongs to the system, not to the user whose document it is; whoever gets
         here was checked on the document or on the row before.
         """
-        return self.sudo().with_context(clean_context(self.env.context), dispatch_engine=ENGINE)
+        return self.sudo().with_context(clean_context(self.env.context), dispatch_system_write=SYSTEM_WRITE)
 
     @api.model
     def default_get(self, fields):

@@ -6,7 +6,7 @@ from odoo.tools import format_date, formataddr
 
 from ...tools.dispatch import states
 from ...tools.mail import addresses, dsn, replies, retry
-from .document_dispatch_protected import ENGINE
+from .document_dispatch_protected import SYSTEM_WRITE
 
 #: What people may say of a recipient, and only while the row is in review
 EDITABLE_FIELDS = frozenset({"partner_id", "email", "name", "lang", "subject", "body"})
@@ -131,7 +131,7 @@ class DocumentDispatchRecipient(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             vals["email"] = addresses.normalize(vals.get("email")) or vals.get("email")
-        by_hand = self.env.context.get("dispatch_engine") is not ENGINE
+        by_hand = self.env.context.get("dispatch_system_write") is not SYSTEM_WRITE
         if by_hand:
             self._check_said_by_people({name for vals in vals_list for name in vals} - {"dispatch_id"})
         recipients = super().create(vals_list)
@@ -140,7 +140,7 @@ class DocumentDispatchRecipient(models.Model):
         return recipients
 
     def write(self, vals):
-        if self.env.context.get("dispatch_engine") is not ENGINE:
+        if self.env.context.get("dispatch_system_write") is not SYSTEM_WRITE:
             self._check_editable()
             self._check_said_by_people(vals.keys())
             if vals.get("email"):
@@ -166,32 +166,28 @@ class DocumentDispatchRecipient(models.Model):
                 "Use “Send again” to reach somebody else."
             ))
 
-    def _engine(self):
-        """See ``document.dispatch._engine``."""
-        return self._with_system_write()
-
     def _set_state(self, state, **vals):
         """Change the state by the table of transitions; in one mail with others, that of all of them."""
-        recipients = self._with_twins()
+        recipients = self._with_bundled()
         for recipient in recipients:
             states.check(states.RECIPIENT_TRANSITIONS, recipient.state, state)
-        recipients._engine().write({"state": state, **vals})
+        recipients._with_system_write().write({"state": state, **vals})
 
-    def _with_twins(self):
+    def _with_bundled(self):
         """These recipients, and those of the same addresses whose documents go in the same mails."""
         # sudo: of the same mail
-        riders = self.sudo().dispatch_id.rider_ids
+        riders = self.sudo().dispatch_id.bundled_ids
         if not riders:
             return self
         addresses_of = {(recipient.dispatch_id.id, recipient.email) for recipient in self.sudo()}
         return self | riders.recipient_ids.filtered(
-            lambda twin: (twin.dispatch_id.lead_id.id, twin.email) in addresses_of
+            lambda twin: (twin.dispatch_id.bundle_id.id, twin.email) in addresses_of
         ).with_env(self.env)
 
-    def _of_lead(self):
+    def _bundle_main(self):
         """The recipients of the same addresses in whose mails these documents go, or these."""
         return self.browse().union(*(
-            recipient.dispatch_id.lead_id.recipient_ids.filtered(lambda r, own=recipient: r.email == own.email)
+            recipient.dispatch_id.bundle_id.recipient_ids.filtered(lambda r, own=recipient: r.email == own.email)
             or recipient for recipient in self
         ))
 
@@ -335,19 +331,19 @@ class DocumentDispatchRecipient(models.Model):
         """A person found out that the mail did arrive."""
         self.check_access("write")
         self._check_unknown()
-        recipients = self._of_lead()
+        recipients = self._bundle_main()
         for recipient in recipients:
             state = states.REHEARSED if recipient.dispatch_id.rehearsal else states.SENT
             recipient._set_state(state, sent_date=fields.Datetime.now())
-        recipients.dispatch_id._with_riders()._update_state()
+        recipients.dispatch_id._with_bundled()._update_state()
 
     def action_send_again(self):
         """A person decided that an unknown mail shall go once more."""
         self.check_access("write")
         self._check_unknown()
-        recipients = self._of_lead()
+        recipients = self._bundle_main()
         recipients._set_state("queued", next_try=False)
-        recipients.dispatch_id._with_riders()._update_state()
+        recipients.dispatch_id._with_bundled()._update_state()
         recipients.dispatch_id._deliver_soon()
 
     # ------------------------------------------------------------------
@@ -366,11 +362,11 @@ class DocumentDispatchRecipient(models.Model):
         relayed = self.browse()
         if report.marks:
             # the mails to other addresses have other ids
-            relayed = self.search([("relay_id", "in", report.marks)])._of_lead()
+            relayed = self.search([("relay_id", "in", report.marks)])._bundle_main()
             if len(relayed) != 1:
                 relayed = self.browse()  # not this relay's id, but a word that looks like one
         for message_ids in report.message_ids:
-            if found := self.search([("message_id", "in", message_ids)])._of_lead():
+            if found := self.search([("message_id", "in", message_ids)])._bundle_main():
                 return relayed & found or found
         return relayed
 
@@ -420,7 +416,7 @@ class DocumentDispatchRecipient(models.Model):
             if recipient.state != "sent":
                 recipient._set_state("sent", worker=False)  # it did leave, or it could not have come back
             recipient._set_state("bounced", reply=fate.text or self.env._("The mail came back."))
-        dispatch = self.dispatch_id._with_riders()
+        dispatch = self.dispatch_id._with_bundled()
         dispatch._update_state()
         dispatch._update_notifications()
         dispatch._tell_operator()
@@ -431,7 +427,7 @@ class DocumentDispatchRecipient(models.Model):
             "%(date)s: %(what)s", date=format_date(self.env, fields.Date.context_today(self)),
             what=f"{self._report_labels()[fate.kind]} {fate.text}".strip(),
         )
-        self._with_twins()._engine().remark = remark
+        self._with_bundled()._with_system_write().remark = remark
 
     @api.model
     def _report_labels(self):

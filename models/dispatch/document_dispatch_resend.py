@@ -10,7 +10,6 @@ SAME_CONTENT = (
 class DocumentDispatch(models.Model):
     """Sending again: always a new row, never a change of the old one."""
 
-    # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "document.dispatch"
 
     def action_resend(self):
@@ -27,8 +26,8 @@ class DocumentDispatch(models.Model):
         self.ensure_one()
         document = self._document().with_company(self.company_id)
         document.check_access("read")
-        if obstacle := document._dispatch_obstacle(self.type_code):
-            raise UserError(self.env._("%(document)s: %(obstacle)s", document=self.document_name, obstacle=obstacle))
+        if blocking_reason := document._dispatch_blocking_reason(self.type_code):
+            raise UserError(self.env._("%(document)s: %(blocking_reason)s", document=self.document_name, blocking_reason=blocking_reason))
         row = document._dispatch_insert([self._prepare_resend_vals(document, fresh, choices)])
         if row.channel == "email":
             row._deliver_soon()
@@ -46,7 +45,7 @@ class DocumentDispatch(models.Model):
         vals = document._dispatch_add_typed(vals, choices)
         vals.update(resend_of_id=self.id, mail_server_id=self.mail_server_id.id, report_id=self.report_id.id,
                     mail_template_id=self.mail_template_id.id)
-        if not fresh and self.content_ready and not (self.lead_id or self.rider_ids):  # that text speaks of others
+        if not fresh and self.content_ready and not (self.bundle_id or self.bundled_ids):  # that text speaks of others
             # sudo: the row's own content; the document was checked
             row = self.sudo()
             vals.update({name: row[name] for name in SAME_CONTENT}, attachment_ids=[(6, 0, row.attachment_ids.ids)],

@@ -66,7 +66,7 @@ class DocumentDispatchType(models.Model):
     mail_template_id = fields.Many2one(
         "mail.template", string="Text", domain="[('model', '=', model)]", ondelete="restrict"
     )
-    together_template_id = fields.Many2one(
+    bundle_template_id = fields.Many2one(
         "mail.template", string="Text for several", domain="[('model', '=', model)]", ondelete="restrict",
         help="The text when several documents go to a customer in one mail.",
     )
@@ -97,10 +97,10 @@ class DocumentDispatchType(models.Model):
         "There is already a document type with this code for this company.",
     )
 
-    @api.constrains("mail_template_id", "together_template_id", "report_id", "model")
+    @api.constrains("mail_template_id", "bundle_template_id", "report_id", "model")
     def _check_models(self):
         for dispatch_type in self:
-            for template in dispatch_type.mail_template_id | dispatch_type.together_template_id:
+            for template in dispatch_type.mail_template_id | dispatch_type.bundle_template_id:
                 if template.model != dispatch_type.model:
                     raise ValidationError(self.env._(
                         "The text “%(template)s” is written for another kind of document. "

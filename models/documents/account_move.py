@@ -4,7 +4,7 @@ from odoo.fields import Domain
 
 from ...tools.pdf.stamp import stamp
 from ..dispatch.document_dispatch import NO_SYNC
-from ..dispatch.document_dispatch_protected import ENGINE
+from ..dispatch.document_dispatch_protected import SYSTEM_WRITE
 
 #: Kind of invoice → code of its document type
 MOVE_TYPES = {"out_invoice": "invoice", "out_refund": "credit_note", "out_receipt": "receipt"}
@@ -49,7 +49,7 @@ class AccountMove(models.Model):
             "credit_note": self.env._("Credit note"), "proforma": self.env._("Pro-forma invoice"),
         }.get(self._dispatch_type_code()) or super()._dispatch_description()
 
-    def _dispatch_obstacle(self, code):
+    def _dispatch_blocking_reason(self, code):
         if code == "proforma":
             return "" if self.state == "draft" else self.env._("The invoice is no draft any more.")
         if self.state != "posted":
@@ -173,7 +173,7 @@ class AccountMove(models.Model):
 
     def action_send_and_print(self):
         """Of several invoices those that cannot go stay out (core refuses all of them), and the window says so."""
-        self._dispatch_fetch_kept()
+        self._dispatch_import_external_files_of_moves()
         send = self.env["account.move.send"]
         ready = self.filtered(lambda move: not send._get_move_constraints(move))
         if len(self) < 2 or not ready or ready == self:
@@ -201,7 +201,7 @@ class AccountMove(models.Model):
 
     def _copy_recurring_entries(self):
         # the mark below is the system's to write
-        return super(AccountMove, self.with_context(dispatch_engine=ENGINE))._copy_recurring_entries()
+        return super(AccountMove, self.with_context(dispatch_system_write=SYSTEM_WRITE))._copy_recurring_entries()
 
     def _get_fields_to_copy_recurring_entries(self, values):
         """A recurring invoice hands “to send” on to its copies."""

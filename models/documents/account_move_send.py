@@ -27,7 +27,7 @@ class AccountMoveSend(models.AbstractModel):
         Nobody is filled in who has no address (core: context ``allow_partners_without_mail``): the window
         says so, takes an address that is only typed, and offers paper.
         """
-        if (known := self._dispatch_known_recipients()) is not None and move.id in known:
+        if (known := self._dispatch_batch_recipients()) is not None and move.id in known:
             return self.env["res.partner"].browse(known[move.id])
         named = super()._get_default_mail_partner_ids(move, mail_template, mail_lang)
         dispatch_type = move._dispatch_type()
@@ -46,7 +46,7 @@ class AccountMoveSend(models.AbstractModel):
         """Core's batch alert looks at ``partner_id.email``; the real recipients count."""
         alerts = super()._get_alerts(moves, self._dispatch_alert_data(moves, moves_data))
         by_mail = moves.filtered(lambda move: "email" in moves_data[move]["sending_methods"])
-        paper = by_mail.filtered(self._dispatch_refused)
+        paper = by_mail.filtered(self._dispatch_is_refused)
         if len(moves) > 1:
             alerts.pop("account_missing_email", None)
             nobody = (by_mail - paper).filtered(lambda m: not moves_data[m].get("mail_partner_ids"))
@@ -74,7 +74,7 @@ class AccountMoveSend(models.AbstractModel):
         return {moves: {**moves_data[moves], "mail_partner_ids": self.env["res.partner"].browse(ids)}}
 
     @api.model
-    def _dispatch_refused(self, move):
+    def _dispatch_is_refused(self, move):
         dispatch_type = move._dispatch_type()
         return dispatch_type and move.partner_id._dispatch_refuses(dispatch_type, move.company_id)
 

@@ -58,7 +58,7 @@ class DocumentDispatchMixin(models.AbstractModel):
         if request.draft:
             dispatch.with_context(dispatch_shared=len(dispatch.recipient_ids) > 1)._hand_to_person()
         elif dispatch.channel == "email":
-            dispatch._engine()._create_notifications()
+            dispatch._with_system_write()._create_notifications()
             dispatch._deliver_soon()
         return dispatch
 

@@ -44,7 +44,7 @@ class SaleOrder(models.Model):
     def _dispatch_type_code(self):
         return "order" if self.state == "sale" else "quotation"
 
-    def _dispatch_obstacle(self, code):
+    def _dispatch_blocking_reason(self, code):
         if self.state == "cancel":
             return self.env._("The order is cancelled.")
         return ""
@@ -80,7 +80,7 @@ class SaleOrder(models.Model):
         drafts = self.filtered(lambda order: order.state == "draft")
         drafts.with_context(tracking_disable=True).state = "sent"
 
-    def _dispatch_not_posted(self):
+    def _dispatch_not_sent_by_post(self):
         self.filtered(lambda order: order.state == "sent").with_context(tracking_disable=True).state = "draft"
 
     def _dispatch_date(self):

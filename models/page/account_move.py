@@ -4,7 +4,6 @@ from odoo import models
 class AccountMove(models.Model):
     """An invoice on its customer's page."""
 
-    # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "account.move"
 
     # what the page asks for: the customer's posted documents of a company, the newest first

@@ -10,7 +10,6 @@ OPENED = (
 class DocumentDispatch(models.Model):
     """What the customer opened of a dispatch."""
 
-    # see above  # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "document.dispatch"
 
     document_opened_date = fields.Datetime(
@@ -53,7 +52,7 @@ class DocumentDispatch(models.Model):
         names = self.env["document.dispatch.mixin"]._inherit_children
         return [name for name in names if not self.env[name]._abstract]
 
-    @api.depends("recipient_ids.page_opened_date", "lead_id")
+    @api.depends("recipient_ids.page_opened_date", "bundle_id")
     def _compute_page_opened(self):
         for row in self:
             opened = [day for day in row.recipient_ids.mapped("page_opened_date") if day]

@@ -9,7 +9,6 @@ from ..dispatch.document_dispatch import NO_SYNC
 class DocumentDispatchMixin(models.AbstractModel):
     """The first time that somebody at the customer's opened the document by its link."""
 
-    # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "document.dispatch.mixin"
 
     dispatch_opened_date = fields.Datetime(

@@ -46,7 +46,7 @@ class DocumentDispatchPage(models.Model):
 
     @api.model
     def _hash(self, token):
-        # without salt and stretching: nobody guesses 256 random bits
+        # without salt and stretching: nobody suggestions 256 random bits
         return hashlib.sha256(links.encode(token)).hexdigest()
 
     # ------------------------------------------------------------------
@@ -91,7 +91,7 @@ class DocumentDispatchPage(models.Model):
         """Keep on the mail's recipient when the page was first opened by its link."""
         recipient = self.recipient_id
         if recipient and not recipient.page_opened_date and not recipient.dispatch_id.rehearsal:
-            recipient._with_twins()._engine().write({
+            recipient._with_bundled()._with_system_write().write({
                 "page_opened_date": fields.Datetime.now(), "page_opened_ip": ip, "page_opened_agent": user_agent,
             })
 

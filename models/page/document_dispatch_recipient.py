@@ -21,7 +21,6 @@ SCOPE = "document_dispatch-show"
 class DocumentDispatchRecipient(models.Model):
     """The link to the customer's page in a recipient's mail, and when it was opened."""
 
-    # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "document.dispatch.recipient"
 
     page_opened_date = fields.Datetime(string="Page opened", readonly=True, help=OPENED)
@@ -136,7 +135,7 @@ class DocumentDispatchRecipient(models.Model):
         """Give this recipient his button, instead of what core gives to a contact like him."""
         if self.partner_id and self.partner_id.main_user_id and not self.partner_id.main_user_id.share:
             return groups  # a colleague opens the document in Odoo
-        if self.dispatch_id.rider_ids:  # a link for each document stands in the text
+        if self.dispatch_id.bundled_ids:  # a link for each document stands in the text
             return [("dispatch_recipient", lambda data: True, {"active": True, "has_button_access": False}), *groups]
         core = next((data for name, _match, data in groups if name == "portal_customer"), None)
         shows_only = self._shows_only()

@@ -5,7 +5,6 @@ from ...tools.page import links
 
 
 class MailMail(models.Model):
-    # see above  # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "mail.mail"
 
     def _prepare_outgoing_body(self):

@@ -5,7 +5,6 @@ from odoo.exceptions import ValidationError
 class ResCompany(models.Model):
     """Whether customers have a page, and how long the links in mails lead to it."""
 
-    # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "res.company"
 
     dispatch_customer_page = fields.Boolean(

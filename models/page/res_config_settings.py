@@ -2,7 +2,6 @@ from odoo import fields, models
 
 
 class ResConfigSettings(models.TransientModel):
-    # see above  # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "res.config.settings"
 
     dispatch_customer_page = fields.Boolean(related="company_id.dispatch_customer_page", readonly=False)

@@ -15,7 +15,6 @@ MAX_ORDERS = 50
 class ResPartner(models.Model):
     """The customer's page: all of his invoices at one company, what is open, quotations."""
 
-    # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "res.partner"
 
     def action_dispatch_open_page(self):

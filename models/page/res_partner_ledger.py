@@ -7,7 +7,6 @@ SALES = ("out_invoice", "out_refund", "out_receipt")
 class ResPartner(models.Model):
     """What a customer owes a company, from the receivable lines of its books: the same as Odoo's partner ledger."""
 
-    # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "res.partner"
 
     @api.model

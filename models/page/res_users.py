@@ -2,7 +2,6 @@ from odoo import models
 
 
 class ResUsers(models.Model):
-    # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "res.users"
 
     def _dispatch_may_open_pages(self):

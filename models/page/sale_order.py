@@ -4,7 +4,6 @@ from odoo import models
 class SaleOrder(models.Model):
     """A quotation on its customer's page: to look at, for whoever has the page may not accept it."""
 
-    # see above  # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "sale.order"
 
     def _dispatch_page_pdf(self):

@@ -5,10 +5,9 @@ from odoo.exceptions import UserError
 class DocumentDispatch(models.Model):
     """A row on paper: it lies in the tray, is printed, and is posted."""
 
-    # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "document.dispatch"
 
-    posted_date = fields.Datetime(string="Posted on", readonly=True)
+    sent_by_post_date = fields.Datetime(string="Posted on", readonly=True)
     print_id = fields.Many2one(
         "document.dispatch.print", string="Print run", readonly=True, index="btree_not_null", ondelete="set null",
         help="The print run that made its pages, or is about to.",
@@ -83,7 +82,7 @@ class DocumentDispatch(models.Model):
         partners = self.partner_id
         return partners if len(partners) == 1 else (partners & self.commercial_partner_id) or partners[:1]
 
-    def _cover_rows(self, ids):
+    def _cover_dispatches(self, ids):
         """The rows that a cover letter lists, in the language of its customer."""
         return (self.browse(ids) or self).with_context(lang=self.lang)
 
@@ -94,30 +93,30 @@ class DocumentDispatch(models.Model):
     def _printed(self):
         """The pages exist: what is on them stays with the row."""
         self._set_state("printed")
-        self._engine().write({"printed_date": fields.Datetime.now(), "frozen": True})
+        self._with_system_write().write({"printed_date": fields.Datetime.now(), "frozen": True})
         self.filtered(lambda row: not row.rehearsal)._tell_documents("_dispatch_printed")
 
-    def action_mark_posted(self):
+    def action_mark_sent_by_post(self):
         """The printed documents went to the post: to the customer they are sent."""
         self.check_access("write")
-        self._check_state(lambda row: row.state == "printed" and not row.posted_date, self.env._("printed"))
-        self._engine().posted_date = fields.Datetime.now()
+        self._check_state(lambda row: row.state == "printed" and not row.sent_by_post_date, self.env._("printed"))
+        self._with_system_write().sent_by_post_date = fields.Datetime.now()
         self.filtered(lambda row: not row.rehearsal)._tell_documents("_dispatch_accepted")
 
-    def action_undo_posted(self):
+    def action_undo_sent_by_post(self):
         """They were not posted after all."""
         self.check_access("write")
-        self._check_state(lambda row: row.posted_date, self.env._("posted"))
-        self._engine().posted_date = False
-        self.filtered(lambda row: not row._is_with_customer())._tell_documents("_dispatch_not_posted")
+        self._check_state(lambda row: row.sent_by_post_date, self.env._("posted"))
+        self._with_system_write().sent_by_post_date = False
+        self.filtered(lambda row: not row._is_with_customer())._tell_documents("_dispatch_not_sent_by_post")
 
     def action_undo_printed(self):
         """Back into the tray, to be printed anew; what was made for the paper is made anew, too."""
         self.check_access("write")
-        self._check_state(lambda row: row.state == "printed" and not row.posted_date, self.env._("printed"))
+        self._check_state(lambda row: row.state == "printed" and not row.sent_by_post_date, self.env._("printed"))
         self._set_state("paper")
-        self._engine().write({"printed_date": False, "print_id": False})
-        self.filtered(lambda row: not row.content_ready)._engine().write({
+        self._with_system_write().write({"printed_date": False, "print_id": False})
+        self.filtered(lambda row: not row.content_ready)._with_system_write().write({
             "frozen": False, "attachment_ids": [fields.Command.clear()],
         })
 
@@ -134,6 +133,6 @@ class DocumentDispatch(models.Model):
         return bool(self.sudo().search_count(
             self._get_document_domain(self._document()) & self._get_current_domain(self.type_code, self.revision)
             & fields.Domain("id", "!=", self.id)
-            & (fields.Domain("state", "in", ("sent", "partial")) | fields.Domain("posted_date", "!=", False)),
+            & (fields.Domain("state", "in", ("sent", "partial")) | fields.Domain("sent_by_post_date", "!=", False)),
             limit=1,
         ))

@@ -2,13 +2,12 @@ from odoo import models
 
 
 class DocumentDispatchMixin(models.AbstractModel):
-    # see above  # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "document.dispatch.mixin"
 
     def _dispatch_printed(self):
         """These documents were printed; nobody has them yet."""
 
-    def _dispatch_not_posted(self):
+    def _dispatch_not_sent_by_post(self):
         """Somebody takes back that these documents were posted, and nobody has them by mail."""
         self._dispatch_came_back()
 

@@ -51,10 +51,10 @@ class DocumentDispatchPrint(models.Model):
             run.running = run.state == "making"
             run.progress = 100 * (run.selected - left) / run.selected if run.selected else 100
 
-    @api.depends("printed_ids.state", "printed_ids.posted_date")
+    @api.depends("printed_ids.state", "printed_ids.sent_by_post_date")
     def _compute_to_post(self):
         for run in self:
-            run.to_post = len(run._rows_to_post())
+            run.to_post = len(run._dispatches_to_post())
 
     @api.depends("create_date", "selected")
     @api.depends_context("lang", "tz")
@@ -80,7 +80,7 @@ class DocumentDispatchPrint(models.Model):
             "user_id": self.env.uid, "company_ids": [(6, 0, rows.company_id.ids)], "covers": covers,
             "dispatch_ids": [(6, 0, rows.ids)], "selected": len(rows), "queue": queue,
         })
-        rows._engine().write({"print_id": run.id, "state_message": False})
+        rows._with_system_write().write({"print_id": run.id, "state_message": False})
         if len(rows) > AT_ONCE:
             # sudo: as above, and the user is told how far it is
             self.env.ref("document_dispatch.ir_cron_dispatch_print").sudo()._trigger()
@@ -111,18 +111,18 @@ class DocumentDispatchPrint(models.Model):
             "type": "ir.actions.act_url", "url": f"/web/content/{self.attachment_id.id}?download=true", "close": True,
         }
 
-    def action_mark_posted(self):
+    def action_mark_sent_by_post(self):
         """All of it went to the post."""
         self.check_access("read")
-        rows = self._rows_to_post()
+        rows = self._dispatches_to_post()
         if not rows:
             raise UserError(self.env._("Nothing of this is printed and not posted yet."))
-        rows.action_mark_posted()
+        rows.action_mark_sent_by_post()
 
-    def _rows_to_post(self):
-        return self.printed_ids.filtered(lambda row: row.state == "printed" and not row.posted_date)
+    def _dispatches_to_post(self):
+        return self.printed_ids.filtered(lambda row: row.state == "printed" and not row.sent_by_post_date)
 
-    def action_view_rows(self):
+    def action_view_dispatches(self):
         """Open the rows that were chosen."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("document_dispatch.document_dispatch_action")
@@ -132,6 +132,6 @@ class DocumentDispatchPrint(models.Model):
         """Rows that stay in the tray, each with its reason."""
         for row, reason in reasons.items():
             row._set_state("paper", reason)
-            row._engine().print_id = False
+            row._with_system_write().print_id = False
         lines = [f"{row.document_name}: {reason}" for row, reason in reasons.items()]
         self.left_out = "\n".join([*filter(None, [self.left_out]), *lines]) or False

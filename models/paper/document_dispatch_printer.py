@@ -150,7 +150,7 @@ class DocumentDispatchPrinter(models.AbstractModel):
         """Make documents, then the covers of those that came out, and write both into one part."""
         asked = self.env["document.dispatch"].sudo().union(*envelopes)  # sudo: the documents are checked, each
         there = self._still_in(run, asked)
-        (asked - there).filtered(lambda row: row.print_id == run)._engine().print_id = False
+        (asked - there).filtered(lambda row: row.print_id == run)._with_system_write().print_id = False
         envelopes = [rows.sudo() & there for rows in envelopes]
         files, reasons = self._make_files(there)
         envelopes = [rows.filtered(files.get) for rows in envelopes]
@@ -161,7 +161,7 @@ class DocumentDispatchPrinter(models.AbstractModel):
         self._make_part(run, envelopes, covers, files)
         for row in self.env["document.dispatch"].union(*envelopes):
             if not row.content_ready:
-                row._engine().attachment_ids = [fields.Command.set(files[row].ids)]
+                row._with_system_write().attachment_ids = [fields.Command.set(files[row].ids)]
         run.envelopes += len(envelopes)
         run.documents += sum(map(len, envelopes))
         run._note_left_out(reasons)
@@ -247,8 +247,8 @@ class DocumentDispatchPrinter(models.AbstractModel):
             rows.mapped("res_id"))
         documents.check_access("read")
         for document in documents:
-            if obstacle := document._dispatch_obstacle(first.type_code):
-                raise ValueError(obstacle)
+            if blocking_reason := document._dispatch_blocking_reason(first.type_code):
+                raise ValueError(blocking_reason)
         went = [row.attachment_ids for row in rows] if self._has_files(first) else None
         made = [self._pdfs(files) for files in went or self._render_files(first, documents)]
         if not all(made):

@@ -4,7 +4,7 @@ from odoo.fields import Domain
 from ..dispatch.document_dispatch_type import ROLE_FIELDS
 
 #: What contacts already tell: where it stands, which flag follows, and whether it is proposed
-GUESSES = (
+SUGGESTIONS = (
     ("invoice_address", "invoice", True),
     ("invoice_address", "financial", False),
     ("by_email", "invoice", True),
@@ -14,21 +14,20 @@ GUESSES = (
 class ResPartner(models.Model):
     """Flags that follow from what contacts already tell."""
 
-    # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "res.partner"
 
     @api.model
-    def _dispatch_guess_domain(self, source, company):
+    def _dispatch_suggest_flags_domain(self, source, company):
         """Contacts of which ``source`` tells something, and that have an address."""
         return company._dispatch_contact_domain() & Domain("email", "!=", False) & Domain(
-            getattr(self, f"_dispatch_guess_{source}")())
+            getattr(self, f"_dispatch_suggest_flags_{source}")())
 
     @api.model
-    def _dispatch_guess_invoice_address(self):
+    def _dispatch_suggest_flags_invoice_address(self):
         return [("type", "=", "invoice"), ("parent_id", "!=", False)]
 
     @api.model
-    def _dispatch_guess_by_email(self):
+    def _dispatch_suggest_flags_by_email(self):
         """Core's own choice on the customer; whoever has an invoice address gets it there."""
         return [
             ("parent_id", "=", False), ("invoice_sending_method", "=", "email"),
@@ -36,7 +35,7 @@ class ResPartner(models.Model):
         ]
 
     @api.model
-    def _dispatch_guess(self, source, role, company):
+    def _dispatch_suggest_flags(self, source, role, company):
         """Contacts that would be ticked for ``role``: those that are ticked already are not among them."""
         return self.with_company(company).search(
-            self._dispatch_guess_domain(source, company) & Domain(ROLE_FIELDS[role], "=", False))
+            self._dispatch_suggest_flags_domain(source, company) & Domain(ROLE_FIELDS[role], "=", False))

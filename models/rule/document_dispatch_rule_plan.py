@@ -12,7 +12,6 @@ PLAN_BATCH = 500
 class DocumentDispatchRule(models.Model):
     """Which documents a rule takes, and the rows it writes for them."""
 
-    # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "document.dispatch.rule"
 
     def _plan(self):
@@ -48,7 +47,7 @@ class DocumentDispatchRule(models.Model):
                 _logger.exception("Rule %s (%s) failed on posting", rule.name, rule.id)
                 self.env.invalidate_all()
         if planned:
-            self.env["document.dispatch.delivery"].sudo()._trigger_lanes()  # sudo: as above
+            self.env["document.dispatch.delivery"].sudo()._trigger_workers()  # sudo: as above
 
     def _plan_those(self, documents):
         """Plan those of these documents that the rule takes."""
@@ -74,7 +73,7 @@ class DocumentDispatchRule(models.Model):
 
     def _is_reviewed(self, document):
         """A person looks at it first: always, or because something about it is doubtful."""
-        return self.delivery == "review" or bool(document._dispatch_doubts())
+        return self.delivery == "review" or bool(document._dispatch_warnings())
 
     def _is_foreign(self, document):
         return document.currency_id != self.company_id.currency_id
@@ -144,7 +143,7 @@ class DocumentDispatchRule(models.Model):
         """Yield the documents that this rule takes now, model by model, in batches."""
         env = self._operator_env()
         for model, types in self.type_ids.grouped("model").items():
-            env[model]._dispatch_look_around(self)
+            env[model]._dispatch_import_external_files(self)
             domain = self._get_document_domain(env[model], types)
             last = 0
             while documents := env[model].search(domain & Domain("id", ">", last), order="id", limit=PLAN_BATCH):

@@ -12,7 +12,6 @@ MOST_LINES = 200
 class DocumentDispatchRule(models.Model):
     """What a rule would do now, without doing it."""
 
-    # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "document.dispatch.rule"
 
     def _preview(self):
@@ -35,7 +34,7 @@ class DocumentDispatchRule(models.Model):
 
     def _preview_going(self, documents):
         """What would go: to whom and why, or why it goes to the paper tray."""
-        for vals in documents._dispatch_prepare_rows("rule"):
+        for vals in documents._dispatch_prepare_vals_list("rule"):
             document = documents.browse(vals["res_id"])
             paper = vals["channel"] == "paper"
             yield {
@@ -94,8 +93,8 @@ class DocumentDispatchRule(models.Model):
         done, *others = checks
         if not document.filtered_domain(done[0]):
             return self._preview_done(document)
-        if obstacle := document._dispatch_obstacle(document._dispatch_type_code()):
-            return obstacle
+        if blocking_reason := document._dispatch_blocking_reason(document._dispatch_type_code()):
+            return blocking_reason
         for domain, words in others:
             if not document.filtered_domain(domain):
                 return words

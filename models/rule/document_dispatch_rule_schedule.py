@@ -10,7 +10,6 @@ _logger = logging.getLogger(__name__)
 class DocumentDispatchRule(models.Model):
     """When a rule runs."""
 
-    # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "document.dispatch.rule"
 
     @api.depends("active", "trigger", "hour_from", "hour_to", "interval", "tz")
@@ -42,7 +41,7 @@ class DocumentDispatchRule(models.Model):
         for rule in self.search([("active", "=", True)]).filtered(lambda rule: rule._is_due()):
             rule._run_isolated()
             self.env["ir.cron"]._commit_progress(1)
-        self.env["document.dispatch.delivery"]._trigger_lanes()
+        self.env["document.dispatch.delivery"]._trigger_workers()
         self.env["document.dispatch.health"]._watch()
 
     def _is_due(self):

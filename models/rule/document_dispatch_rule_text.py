@@ -6,7 +6,6 @@ from odoo.tools.misc import format_duration
 class DocumentDispatchRule(models.Model):
     """Says in one sentence what a rule will do."""
 
-    # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "document.dispatch.rule"
 
     sentence = fields.Text(compute="_compute_sentence")
@@ -17,13 +16,13 @@ class DocumentDispatchRule(models.Model):
     @api.depends_context("lang", "tz", "uid")
     def _compute_sentence(self):
         for rule in self:
-            parts = [rule._say_what(), rule._say_which(), rule._say_how()]
+            parts = [rule._describe_what(), rule._describe_which(), rule._describe_how()]
             rule.sentence = " ".join(filter(None, [
-                self.env._("%(when)s, %(what)s", when=rule._say_when(), what=" ".join(filter(None, parts))) + ".",
-                rule._say_next(),
+                self.env._("%(when)s, %(what)s", when=rule._describe_when(), what=" ".join(filter(None, parts))) + ".",
+                rule._describe_next(),
             ])) if rule.type_ids and rule.user_id else False
 
-    def _say_when(self):
+    def _describe_when(self):
         if self.trigger == "post":
             return self.env._("As soon as they are posted")
         hour_from, hour_to = (format_duration(hour) for hour in (self.hour_from, self.hour_to))
@@ -34,7 +33,7 @@ class DocumentDispatchRule(models.Model):
             interval=self._label("interval").lower(),
         )
 
-    def _say_what(self):
+    def _describe_what(self):
         names = ", ".join(self.type_ids.mapped(lambda dispatch_type: dispatch_type.name or ""))
         if self.selection == "marked":
             what = self.env._("the documents marked “to send” of these kinds: %s,", names)
@@ -44,7 +43,7 @@ class DocumentDispatchRule(models.Model):
             what += " " + self.env._("drafts as a pro-forma,")
         return what
 
-    def _say_which(self):
+    def _describe_which(self):
         parts = []
         if self.date_from:
             date = format_date(self.env, self.date_from)
@@ -58,7 +57,7 @@ class DocumentDispatchRule(models.Model):
             parts.append(self.env._("that meet the condition"))
         return ", ".join(parts)
 
-    def _say_how(self):
+    def _describe_how(self):
         # sudo: whoever reads the rule may know the account's address
         account = self.mail_server_id.sudo()
         how = self.env._("wait in review") if self.delivery == "review" else self.env._("go out")
@@ -66,7 +65,7 @@ class DocumentDispatchRule(models.Model):
             how += " " + self.env._("from %s", account._dispatch_address() or account.name)
         return how + " " + self.env._("in the name of %s", self.user_id.name)
 
-    def _say_next(self):
+    def _describe_next(self):
         if not self.active:
             return self.env._("The rule is switched off.")
         if not self.next_run:

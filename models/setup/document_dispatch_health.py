@@ -29,7 +29,7 @@ class DocumentDispatchHealth(models.AbstractModel):
         """The scheduled actions without which nothing goes by itself."""
         # sudo: scheduled actions are for administrators to read
         plan = self.env.ref("document_dispatch.ir_cron_dispatch_plan").sudo()
-        return plan | self.env["document.dispatch.delivery"].sudo()._get_lanes()[:1]
+        return plan | self.env["document.dispatch.delivery"].sudo()._get_worker_crons()[:1]
 
     def _check_scheduler(self):
         for job in self._get_jobs():

@@ -12,7 +12,6 @@ from ..delivery.document_dispatch_mailer import Sessions
 class ResCompany(models.Model):
     """What a company tries and decides before its first document goes."""
 
-    # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "res.company"
 
     dispatch_general_address = fields.Boolean(

@@ -16,8 +16,8 @@ class ResConfigSettings(models.TransientModel):
     dispatch_consent_text = fields.Text(related="company_id.dispatch_consent_text", readonly=False)
     dispatch_rehearsal_email = fields.Char(related="company_id.dispatch_rehearsal_email", readonly=False)
     dispatch_general_address = fields.Boolean(related="company_id.dispatch_general_address", readonly=False)
-    dispatch_lanes = fields.Integer(
-        string="Lanes", compute="_compute_dispatch_lanes", inverse="_inverse_dispatch_lanes",
+    dispatch_parallel_workers = fields.Integer(
+        string="Lanes", compute="_compute_dispatch_parallel_workers", inverse="_inverse_dispatch_parallel_workers",
         help="So many workers deliver side by side, on Odoo's own cron workers: from 1 to 4. "
         "Odoo needs as many cron threads or workers.",
     )
@@ -43,17 +43,17 @@ class ResConfigSettings(models.TransientModel):
     )
 
     @api.depends("company_id")
-    def _compute_dispatch_lanes(self):
-        self.dispatch_lanes = len(self.env["document.dispatch.delivery"]._get_lanes().filtered("active"))
+    def _compute_dispatch_parallel_workers(self):
+        self.dispatch_parallel_workers = len(self.env["document.dispatch.delivery"]._get_worker_crons().filtered("active"))
 
-    def _inverse_dispatch_lanes(self):
-        lanes = self.env["document.dispatch.delivery"]._get_lanes()
+    def _inverse_dispatch_parallel_workers(self):
+        lanes = self.env["document.dispatch.delivery"]._get_worker_crons()
         for settings in self:
-            if not 1 <= settings.dispatch_lanes <= len(lanes):
+            if not 1 <= settings.dispatch_parallel_workers <= len(lanes):
                 raise ValidationError(self.env._("Choose from 1 to %s lanes.", len(lanes)))
             for number, lane in enumerate(lanes, start=1):
-                if lane.active != (number <= settings.dispatch_lanes):
-                    lane.active = number <= settings.dispatch_lanes
+                if lane.active != (number <= settings.dispatch_parallel_workers):
+                    lane.active = number <= settings.dispatch_parallel_workers
 
     def action_dispatch_test(self):
         """Send oneself a test mail, and say what the server answered."""

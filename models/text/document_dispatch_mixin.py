@@ -21,7 +21,6 @@ class DocumentDispatchMixin(models.AbstractModel):
     ``tools/text/text_values.py``. The first name that has a spelling gets it.
     """
 
-    # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "document.dispatch.mixin"
 
     def _dispatch_text_values(self):

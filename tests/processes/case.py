@@ -54,7 +54,7 @@ class FaultCase(unittest.TestCase):
             }] * count)
             moves.action_post()
             rows = moves._dispatch_create("rule")
-            rows._engine().write({
+            rows._with_system_write().write({
                 "subject": "Fatura", "body": "<p>Segue a fatura.</p>", "content_ready": True,
                 "email_from": "faturas@aurora.example.com", "reply_to": "faturas@aurora.example.com",
                 "email_layout_xmlid": "mail.mail_notification_light",

@@ -174,7 +174,7 @@ class TestRendering(FaultCase):
             self.assertEqual(set(dispatches.mapped("state")), {"queued"})
             self.assertIn("wkhtmltopdf", dispatches[0].state_message)
             self.assertEqual(len(list(env["document.dispatch.health"]._check_server())), 1)
-            dispatches._engine().prepare_after = False
+            dispatches._with_system_write().prepare_after = False
         self.draw_with("well")
         self.assertRows(rows, "sent")
         self.assertCopies(2)
@@ -214,7 +214,7 @@ class TestRendering(FaultCase):
         rows = self.invoices(*addresses, count=count)
         with transaction() as env:
             dispatches = env["document.dispatch"].browse(rows)
-            dispatches._engine().content_ready = False
+            dispatches._with_system_write().content_ready = False
             if last:
                 dispatches[-1].move_id.narration = last
         return rows

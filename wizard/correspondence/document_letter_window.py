@@ -18,7 +18,7 @@ class DocumentLetterWindow(models.TransientModel):
     code_to = fields.Char(string="to")
     invoiced_from = fields.Date(string="Invoiced from")
     invoiced_to = fields.Date(string="until")
-    also_edited = fields.Boolean(string="Also those who got a letter already")
+    include_issued = fields.Boolean(string="Also those who got a letter already")
     without_address = fields.Boolean(string="Only those without an address")
     order = fields.Selection(
         [("code", "By code"), ("name", "By name")], string="Sort", required=True, default="name",
@@ -78,7 +78,7 @@ class DocumentLetterWindow(models.TransientModel):
         domain = Domain("customer_rank", ">", 0) & Domain("parent_id", "=", False) & (
             Domain("company_id", "=", False) | Domain("company_id", "parent_of", self.company_id.id)
         )
-        if not self.also_edited:
+        if not self.include_issued:
             domain &= Domain("dematerialization_letter_sent", "=", False) & Domain(
                 "dematerialization_refused", "=", False)
         if self.code_from or self.code_to:
@@ -119,7 +119,7 @@ class DocumentLetterWindow(models.TransientModel):
         directory = partners.with_company(self.company_id)._dispatch_directory()
         return {partner.id for partner in partners if directory.resolve(partner.id, role).chosen}
 
-    @api.depends("company_id", "code_from", "code_to", "invoiced_from", "invoiced_to", "also_edited",
+    @api.depends("company_id", "code_from", "code_to", "invoiced_from", "invoiced_to", "include_issued",
                  "without_address", "output")
     def _compute_count(self):
         for window in self:
@@ -130,7 +130,7 @@ class DocumentLetterWindow(models.TransientModel):
             window.count_email = len(mailed)
             window.count_print = len(partners) - len(mailed)
 
-    @api.depends("company_id", "code_from", "code_to", "invoiced_from", "invoiced_to", "also_edited",
+    @api.depends("company_id", "code_from", "code_to", "invoiced_from", "invoiced_to", "include_issued",
                  "without_address")
     def _compute_preview_partner(self):
         for window in self:

@@ -73,17 +73,17 @@ class DocumentDispatchResend(models.TransientModel):
         ), order="name").filtered(lambda document: document._dispatch_type())
 
     def _prepare_line(self, document):
-        row = document._dispatch_last_row()
+        row = document._dispatch_last()
         return {
             "res_model": document._name, "res_id": document.id, "document_name": document.name,
             "partner_id": document._dispatch_partner().id, "dispatch_id": row.id,
-            "sent_to": ", ".join(row.recipient_ids.mapped("email")), "obstacle": self._get_obstacle(document, row),
+            "sent_to": ", ".join(row.recipient_ids.mapped("email")), "blocking_reason": self._get_blocking_reason(document, row),
         }
 
-    def _get_obstacle(self, document, row):
+    def _get_blocking_reason(self, document, row):
         dispatch_type = row.type_id or document._dispatch_type()
-        if obstacle := document._dispatch_obstacle(dispatch_type.code):
-            return obstacle
+        if blocking_reason := document._dispatch_blocking_reason(dispatch_type.code):
+            return blocking_reason
         partner = document._dispatch_partner()
         if partner._dispatch_refuses(dispatch_type, document.company_id):
             return self.env._("The customer refuses e-mail.")
@@ -96,7 +96,7 @@ class DocumentDispatchResend(models.TransientModel):
     def action_send(self):
         """Send the chosen documents again; each is a new row in the log."""
         self.ensure_one()
-        lines = self.line_ids.filtered(lambda line: line.chosen and not line.obstacle)
+        lines = self.line_ids.filtered(lambda line: line.chosen and not line.blocking_reason)
         if not lines:
             raise UserError(self.env._("There is nothing to send: find documents by their numbers, and choose some."))
         choices = self._parse_emails()
@@ -135,7 +135,7 @@ class DocumentDispatchResendLine(models.TransientModel):
     state = fields.Selection(related="dispatch_id.state", related_sudo=False, string="What became of it")
     sent_date = fields.Datetime(related="dispatch_id.sent_date", related_sudo=False)
     sent_to = fields.Char(string="It went to", readonly=True)
-    obstacle = fields.Char(string="Why not", readonly=True)
+    blocking_reason = fields.Char(string="Why not", readonly=True)
 
     def _document(self):
         return self.env[self.res_model].browse(self.res_id)
@@ -146,9 +146,9 @@ class DocumentDispatchResendLine(models.TransientModel):
             raise UserError(self.env._("Find the documents by their numbers."))
         document = self._document()
         document.check_access("read")  # the line may say any id
-        previous = document._dispatch_supersede() or document._dispatch_last_row()
+        previous = document._dispatch_supersede() or document._dispatch_last()
         if not previous:
-            row = document._dispatch_send("manual", choices)
+            row = document._dispatch_send_now("manual", choices)
             if row.channel == "email":
                 row._deliver_soon()
             return row

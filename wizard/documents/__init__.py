@@ -1,5 +1,5 @@
 from . import document_dispatch_window
-from . import document_dispatch_also
 from . import account_move_send_wizard
 from . import account_move_send_batch_wizard
 from . import mail_compose_message
+from . import account_move_send_wizard_file

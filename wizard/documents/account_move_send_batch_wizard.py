@@ -14,9 +14,9 @@ class AccountMoveSendBatchWizard(models.TransientModel):
 
     _inherit = "account.move.send.batch.wizard"
 
-    dispatch_way = fields.Selection(
+    dispatch_grouping = fields.Selection(
         [("all", "All at once"), ("each", "One after another, to look at each"),
-         ("together", "One mail for each customer, with all of his documents")],
+         ("bundle", "One mail for each customer, with all of his documents")],
         string="How", required=True, default="all",
     )
     dispatch_again = fields.Boolean(string="Send these again, too")
@@ -32,7 +32,7 @@ class AccountMoveSendBatchWizard(models.TransientModel):
     # What will happen
     # ------------------------------------------------------------------
 
-    @api.depends("move_ids", "dispatch_again", "dispatch_way")
+    @api.depends("move_ids", "dispatch_again", "dispatch_grouping")
     def _compute_dispatch_summary(self):
         for wizard in self:
             vals_list, left_out, went = [], [], self.env["account.move"]
@@ -41,20 +41,20 @@ class AccountMoveSendBatchWizard(models.TransientModel):
                 vals_list += plan.vals_list
                 left_out += plan.left_out
                 went |= plan.went
-            wizard.dispatch_by_mail = wizard._dispatch_say_mails(vals_list)
-            wizard.dispatch_on_paper = wizard._dispatch_say_paper(vals_list)
+            wizard.dispatch_by_mail = wizard._dispatch_describe_mails(vals_list)
+            wizard.dispatch_on_paper = wizard._dispatch_describe_paper(vals_list)
             names = ", ".join(went[:NAMED].mapped("name")) + (" …" if len(went) > NAMED else "")
             wizard.dispatch_went = self.env._("%(count)s: %(names)s", count=len(went), names=names) if went else False
             other = len(wizard.move_ids) - len(wizard._dispatch_ours())
             wizard.dispatch_other = self.env._("%s, as their customers prefer", other) if other else False
-            wizard.dispatch_stays = wizard._dispatch_say_left_out(left_out)
+            wizard.dispatch_stays = wizard._dispatch_describe_left_out(left_out)
 
     @api.depends("move_ids", "dispatch_again")
     def _compute_dispatch_files_say(self):
         for wizard in self:
             files = wizard._dispatch_files()
             if not wizard.dispatch_again:
-                files = files._dispatch_without_row()
+                files = files._dispatch_not_dispatched()
             kinds = [f"{kind} ({len(of_kind)})" for kind, of_kind in files.grouped("dispatch_kind").items()]
             wizard.dispatch_files_say = self.env._(
                 "%(count)s: %(kinds)s", count=len(files), kinds=", ".join(kinds)) if files else False
@@ -62,14 +62,14 @@ class AccountMoveSendBatchWizard(models.TransientModel):
     def _dispatch_files(self):
         """What goes beside these invoices: NF-e, events and boletos; doubtful ones wait for a look at each."""
         files = self._dispatch_ours().dispatch_file_ids
-        return files.filtered(lambda file: file._dispatch_type_code() and not file._dispatch_doubts()
-                              and not file._dispatch_obstacle(file._dispatch_type_code()))
+        return files.filtered(lambda file: file._dispatch_type_code() and not file._dispatch_warnings()
+                              and not file._dispatch_blocking_reason(file._dispatch_type_code()))
 
     def _dispatch_ours(self):
         """The invoices that go by e-mail or on paper; e-invoice networks and the like are Odoo's own ways."""
         return self.move_ids._origin.filtered(lambda move: self._get_default_sending_methods(move) <= {"email"})
 
-    def _dispatch_say_mails(self, vals_list):
+    def _dispatch_describe_mails(self, vals_list):
         by_mail = [vals for vals in vals_list if vals["channel"] == "email"]
         addresses = {command[2]["email"] for vals in by_mail for command in vals["recipient_ids"]}
         customers = {vals["partner_id"] for vals in by_mail}
@@ -78,14 +78,14 @@ class AccountMoveSendBatchWizard(models.TransientModel):
             documents=len(by_mail), customers=len(customers), addresses=len(addresses),
         ) if by_mail else False
 
-    def _dispatch_say_paper(self, vals_list):
+    def _dispatch_describe_paper(self, vals_list):
         reasons = [vals["channel_reason"] for vals in vals_list if vals["channel"] == "paper"]
         return self.env._(
             "%(count)s documents (%(refused)s refuse e-mail, %(nowhere)s have no usable address)", count=len(reasons),
             refused=reasons.count("refused"), nowhere=reasons.count("no_address"),
         ) if reasons else False
 
-    def _dispatch_say_left_out(self, left_out):
+    def _dispatch_describe_left_out(self, left_out):
         lines = [f"{move.display_name}: {reason}" for move, reason in left_out[:MOST_LINES]]
         if len(left_out) > MOST_LINES:
             lines.append(self.env._("… and %s more", len(left_out) - MOST_LINES))
@@ -101,10 +101,10 @@ class AccountMoveSendBatchWizard(models.TransientModel):
         return super(AccountMoveSendBatchWizard, self._dispatch_summarizing())._compute_alerts()
 
     def _dispatch_summarizing(self):
-        """This window with the recipients of all invoices, found at once (``_dispatch_known_recipients``)."""
+        """This window with the recipients of all invoices, found at once (``_dispatch_batch_recipients``)."""
         known = {}
         for company, moves in self.move_ids._origin.grouped("company_id").items():
-            for vals in moves.with_company(company)._dispatch_prepare_rows("batch"):
+            for vals in moves.with_company(company)._dispatch_prepare_vals_list("batch"):
                 partners = (command[2]["partner_id"] for command in vals.get("recipient_ids", ()))
                 known[vals["res_id"]] = list(dict.fromkeys(partner for partner in partners if partner))
         return KnownRecipients(known).on(self)
@@ -123,9 +123,9 @@ class AccountMoveSendBatchWizard(models.TransientModel):
                 force_synchronous=force_synchronous, allow_fallback_pdf=allow_fallback_pdf)
         self._raise_danger_alerts(self.alerts or {})
         Batch = self.env["document.dispatch.batch"]
-        if self.dispatch_way == "each":
+        if self.dispatch_grouping == "each":
             return Batch._start_queue(self.move_ids)
-        self._dispatch_check_way(ours)
+        self._dispatch_check_grouping(ours)
         other = self.move_ids - ours
         if other:
             core = self.create({"move_ids": [fields.Command.set(other.ids)]})
@@ -133,17 +133,17 @@ class AccountMoveSendBatchWizard(models.TransientModel):
         reason = self.env._("It goes the way that its customer prefers.")
         beside = self._dispatch_files() if self.dispatch_with_files else self.env["document.dispatch.file"]
         batches = Batch._start(
-            ours, self.dispatch_way, self.dispatch_again, [(move, reason) for move in other], beside)
+            ours, self.dispatch_grouping, self.dispatch_again, [(move, reason) for move in other], beside)
         return batches._open()
 
-    def _dispatch_check_way(self, moves):
+    def _dispatch_check_grouping(self, moves):
         if moves.company_id.filtered(lambda company: company.sudo().dispatch_mode == "off"):  # sudo: a switch
             raise UserError(self.env._(
                 "Sending is switched off. Switch it on in the settings of Document Dispatch."))
-        if self.dispatch_way != "together":
+        if self.dispatch_grouping != "in_bundle":
             return
         types = {move._dispatch_type() for move in moves}
-        missing = [dispatch_type.name for dispatch_type in types if not dispatch_type.together_template_id]
+        missing = [dispatch_type.name for dispatch_type in types if not dispatch_type.bundle_template_id]
         if missing:
             raise UserError(self.env._(
                 "There is no text for several of these in one mail: %s. Choose one on the document type, or another "

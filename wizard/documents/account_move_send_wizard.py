@@ -13,8 +13,8 @@ class AccountMoveSendWizard(models.TransientModel):
         help="Who the mail comes from. Empty: as the text says.",
     )
 
-    dispatch_also_ids = fields.One2many(
-        "document.dispatch.also", "window_id", string="NF-e and boletos", compute="_compute_dispatch_also_ids",
+    dispatch_file_ids = fields.One2many(
+        "account.move.send.wizard.file", "window_id", string="NF-e and boletos", compute="_compute_dispatch_file_ids",
         store=True, readonly=False,
     )
     dispatch_invoice_too = fields.Boolean(
@@ -25,10 +25,10 @@ class AccountMoveSendWizard(models.TransientModel):
     dispatch_queue_document = fields.Char(compute="_compute_dispatch_queue")
 
     @api.depends("move_id")
-    def _compute_dispatch_also_ids(self):
+    def _compute_dispatch_file_ids(self):
         for wizard in self:
-            lines = self.env["document.dispatch.also"]._prepare_lines(wizard.move_id) if wizard.move_id else ()
-            wizard.dispatch_also_ids = [fields.Command.clear(), *map(fields.Command.create, lines)]
+            lines = self.env["account.move.send.wizard.file"]._prepare_lines(wizard.move_id) if wizard.move_id else ()
+            wizard.dispatch_file_ids = [fields.Command.clear(), *map(fields.Command.create, lines)]
 
     @api.depends("dispatch_batch_id")
     def _compute_dispatch_queue(self):
@@ -72,7 +72,7 @@ class AccountMoveSendWizard(models.TransientModel):
     def _dispatch_contacts(self):
         return self.mail_partner_ids
 
-    def _dispatch_send(self):
+    def _dispatch_window_send(self):
         return self.action_send_and_print()
 
     def action_send_and_print(self, allow_fallback_pdf=False):
@@ -91,7 +91,7 @@ class AccountMoveSendWizard(models.TransientModel):
             self._dispatch_remember()
         action = super(AccountMoveSendWizard, wizard).action_send_and_print(allow_fallback_pdf=allow_fallback_pdf)
         if not request.draft:  # a draft is of the invoice alone
-            wizard.dispatch_also_ids._send()
+            wizard.dispatch_file_ids._send()
         if self.dispatch_batch_id:
             return self.dispatch_batch_id._advance()
         if self.dispatch_download and self.move_id.invoice_pdf_report_id:
@@ -107,15 +107,15 @@ class AccountMoveSendWizard(models.TransientModel):
 
     def _dispatch_send_only_files(self):
         """Send the chosen NF-e and boletos, and not the invoice."""
-        if not self.dispatch_also_ids.filtered("chosen"):
+        if not self.dispatch_file_ids.filtered("chosen"):
             raise UserError(self.env._("Nothing is chosen. Tick what shall go."))
-        self.dispatch_also_ids._send()
+        self.dispatch_file_ids._send()
         return self.dispatch_batch_id._advance() if self.dispatch_batch_id else {"type": "ir.actions.act_window_close"}
 
     def action_dispatch_print(self):
         """Print the invoice; what goes beside it by mail goes now."""
         self.move_id.check_access("read")
-        self.dispatch_also_ids._send()
+        self.dispatch_file_ids._send()
         return super().action_dispatch_print()
 
     # ------------------------------------------------------------------
@@ -126,7 +126,7 @@ class AccountMoveSendWizard(models.TransientModel):
         """Put the invoice into the paper tray; what goes beside it by mail goes now."""
         self.move_id.check_access("read")
         wizard = self._dispatch_window_request().on(self)
-        wizard.dispatch_also_ids._send()
+        wizard.dispatch_file_ids._send()
         action = super(AccountMoveSendWizard, wizard).action_dispatch_paper()
         return self.dispatch_batch_id._advance() if self.dispatch_batch_id else action
 

@@ -49,7 +49,7 @@ class DocumentDispatchWindow(models.AbstractModel):
         """The contacts to whom it goes."""
         raise NotImplementedError(self._name)
 
-    def _dispatch_send(self):
+    def _dispatch_window_send(self):
         """Have Odoo send what the window says."""
         raise NotImplementedError(self._name)
 
@@ -147,5 +147,5 @@ class DocumentDispatchWindow(models.AbstractModel):
         """Hand the finished message over as a draft for the user's own mail program."""
         self.ensure_one()
         document = self._dispatch_document()
-        replace(self._dispatch_window_request(), draft=True).on(self)._dispatch_send()
-        return document._dispatch_last_row().action_download_draft()
+        replace(self._dispatch_window_request(), draft=True).on(self)._dispatch_window_send()
+        return document._dispatch_last().action_download_draft()

@@ -50,7 +50,7 @@ class MailComposeMessage(models.TransientModel):
     def _dispatch_contacts(self):
         return self.partner_ids
 
-    def _dispatch_send(self):
+    def _dispatch_window_send(self):
         return self.action_send_mail()
 
     def _prepare_mail_values_rendered(self, res_ids):

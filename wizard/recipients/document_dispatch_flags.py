@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ...models.dispatch.document_dispatch_type import ROLE_FIELDS
-from ...models.recipients.res_partner_suggest import GUESSES
+from ...models.recipients.res_partner_suggest import SUGGESTIONS
 
 
 class DocumentDispatchFlags(models.TransientModel):
@@ -28,7 +28,7 @@ class DocumentDispatchFlags(models.TransientModel):
         window = self.create({
             "company_id": company.id,
             "line_ids": [Command.create({"source": source, "role": role, "chosen": chosen})
-                         for source, role, chosen in GUESSES],
+                         for source, role, chosen in SUGGESTIONS],
         })
         window.line_ids.filtered(lambda line: not line.count).chosen = False
         return window._action()
@@ -142,7 +142,7 @@ class DocumentDispatchFlagsLine(models.TransientModel):
 
     def _contacts(self):
         self.ensure_one()
-        return self.env["res.partner"]._dispatch_guess(self.source, self.role, self.window_id.company_id)
+        return self.env["res.partner"]._dispatch_suggest_flags(self.source, self.role, self.window_id.company_id)
 
     def action_view(self):
         """Look at the contacts before they are ticked."""

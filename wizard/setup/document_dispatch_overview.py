@@ -87,7 +87,7 @@ class DocumentDispatchOverview(models.TransientModel):
             "target": "main",
         }
 
-    def action_view_rows(self):
+    def action_view_dispatches(self):
         """Open the rows behind a counter, named in the context: one of those on the page, with the user's rights."""
         states = COUNTERS[self.env.context["counter"]]
         action = self.env["ir.actions.act_window"]._for_xml_id("document_dispatch.document_dispatch_action")

@@ -2,7 +2,7 @@ import { registry } from "@web/core/registry";
 import { dragenterFiles, dropFiles } from "@web/../tests/utils";
 
 const files = [];
-const cards = ".modal .o_field_widget[name='dispatch_also_ids'] .o_kanban_record";
+const cards = ".modal .o_field_widget[name='dispatch_file_ids'] .o_kanban_record";
 
 /** Fetches what the test laid ready, as files that a person has on his disk. */
 async function fetchFiles() {

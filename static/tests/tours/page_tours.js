@@ -90,7 +90,7 @@ registry.category("web_tour.tours").add("document_dispatch_statements", {
         },
         {
             content: "The page that says what became of them",
-            trigger: ".o_form_view:has(.o_field_widget[name='progress']) button[name='action_view_rows']",
+            trigger: ".o_form_view:has(.o_field_widget[name='progress']) button[name='action_view_dispatches']",
             run: "click",
         },
         {

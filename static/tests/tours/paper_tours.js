@@ -83,12 +83,12 @@ registry.category("web_tour.tours").add("document_dispatch_tray", {
         },
         {
             content: "It was posted",
-            trigger: "button[name='action_mark_posted']",
+            trigger: "button[name='action_mark_sent_by_post']",
             run: "click",
         },
         {
             content: "Nothing is left to post",
-            trigger: ".o_form_view:not(:has(button[name='action_mark_posted']))",
+            trigger: ".o_form_view:not(:has(button[name='action_mark_sent_by_post']))",
         },
     ],
 });

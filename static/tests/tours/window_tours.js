@@ -173,7 +173,7 @@ registry.category("web_tour.tours").add("document_dispatch_one_by_one", {
         ...sendAll(3),
         {
             content: "One after another",
-            trigger: ".modal .o_field_widget[name='dispatch_way'] .o_radio_item:contains('One after another') input",
+            trigger: ".modal .o_field_widget[name='dispatch_grouping'] .o_radio_item:contains('One after another') input",
             run: "click",
         },
         {
@@ -226,7 +226,7 @@ registry.category("web_tour.tours").add("document_dispatch_together", {
         {
             content: "One mail for each customer",
             trigger:
-                ".modal .o_field_widget[name='dispatch_way'] .o_radio_item:contains('One mail for each customer') input",
+                ".modal .o_field_widget[name='dispatch_grouping'] .o_radio_item:contains('One mail for each customer') input",
             run: "click",
         },
         {
@@ -244,7 +244,7 @@ registry.category("web_tour.tours").add("document_dispatch_together", {
         },
         {
             content: "Follow them to the log",
-            trigger: ".o_form_view button[name='action_view_rows']:contains('Show the Documents')",
+            trigger: ".o_form_view button[name='action_view_dispatches']:contains('Show the Documents')",
             run: "click",
         },
         {

@@ -13,7 +13,6 @@ from ...tools.recipients import recipients
 class DocumentDispatchMixin(models.AbstractModel):
     """The rows of documents: channel, recipients and reasons are decided here, for many documents at once."""
 
-    # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "document.dispatch.mixin"
 
     def _dispatch_create(self, origin, state="queued", **extra):
@@ -27,10 +26,10 @@ class DocumentDispatchMixin(models.AbstractModel):
         :return: the new rows
         """
         return self._dispatch_insert([
-            {**vals, **extra} for vals in self._dispatch_without_row()._dispatch_prepare_rows(origin, state)
+            {**vals, **extra} for vals in self._dispatch_not_dispatched()._dispatch_prepare_vals_list(origin, state)
         ])
 
-    def _dispatch_prepare_rows(self, origin, state="queued"):
+    def _dispatch_prepare_vals_list(self, origin, state="queued"):
         """Values of the rows of these documents, those that have a type."""
         vals_list = []
         for company, of_company in self.grouped("company_id").items():
@@ -46,7 +45,7 @@ class DocumentDispatchMixin(models.AbstractModel):
     def _dispatch_partners(self):
         return self.env["res.partner"].union(*(document._dispatch_partner() for document in self))
 
-    def _dispatch_without_row(self):
+    def _dispatch_not_dispatched(self):
         """Leave out documents whose present revision went, or is on its way, under its type."""
         rows = self.env["document.dispatch"].sudo().search_fetch(  # sudo: whoever sent it
             self.env["document.dispatch"]._get_document_domain(self)
@@ -82,7 +81,7 @@ class DocumentDispatchMixin(models.AbstractModel):
             "mail_server_id": dispatch_type.mail_server_id.id,
             "skipped": self._dispatch_prepare_skipped(resolution),
             "rehearsal": self._dispatch_rehearses(),
-            "state_message": state == "review" and self._dispatch_doubts() or False,
+            "state_message": state == "review" and self._dispatch_warnings() or False,
         }
         if reason:
             state = "rehearsed" if vals["rehearsal"] else "paper"
@@ -133,7 +132,7 @@ class DocumentDispatchMixin(models.AbstractModel):
     @api.model
     def _dispatch_insert(self, vals_list):
         """Create rows; where another transaction was faster with a document, that one is left out."""
-        Dispatch = self.env["document.dispatch"]._engine()
+        Dispatch = self.env["document.dispatch"]._with_system_write()
         if not vals_list:
             return self.env["document.dispatch"]
         try:
@@ -206,13 +205,13 @@ class DocumentDispatchMixin(models.AbstractModel):
         self.check_access("write")
         rows = self.env["document.dispatch"]
         for document in self:
-            if obstacle := document._dispatch_obstacle(document._dispatch_type_code()):
-                raise UserError(obstacle)
+            if blocking_reason := document._dispatch_blocking_reason(document._dispatch_type_code()):
+                raise UserError(blocking_reason)
             previous = document._dispatch_supersede()
             if previous and not again:
                 raise UserError(self.env._(
                     "%s has reached somebody by mail, or is on its way.", document._dispatch_name()))
-            [vals] = document._dispatch_prepare_rows("resend" if previous else "manual", "review")
+            [vals] = document._dispatch_prepare_vals_list("resend" if previous else "manual", "review")
             row = document._dispatch_insert([{
                 **vals, "resend_of_id": previous[:1].id, "batch_id": self._dispatch_batch_id(),
             }])
@@ -225,7 +224,7 @@ class DocumentDispatchMixin(models.AbstractModel):
     # A person sends documents at once, whether they went before or not
     # ------------------------------------------------------------------
 
-    def _dispatch_send(self, origin, choices=(), text=None):
+    def _dispatch_send_now(self, origin, choices=(), text=None):
         """Write the rows for these documents of one company; what waits is withdrawn, what went goes once more.
 
         :param choices: more addresses, :class:`tools.recipients.Choice`
@@ -234,15 +233,15 @@ class DocumentDispatchMixin(models.AbstractModel):
         """
         self._dispatch_check_switch()
         for document in self:
-            if obstacle := document._dispatch_obstacle(document._dispatch_type_code()):
-                raise UserError(self.env._("%(document)s: %(obstacle)s",
-                                           document=document._dispatch_name(), obstacle=obstacle))
+            if blocking_reason := document._dispatch_blocking_reason(document._dispatch_type_code()):
+                raise UserError(self.env._("%(document)s: %(blocking_reason)s",
+                                           document=document._dispatch_name(), blocking_reason=blocking_reason))
         previous = {document.id: document._dispatch_supersede()[:1].id for document in self}
         own = {**text, "own_text": True} if text else {}
         return self._dispatch_insert([
             {**self._dispatch_add_typed(vals, choices), **own, "resend_of_id": previous[vals["res_id"]],
              "batch_id": self._dispatch_batch_id()}
-            for vals in self._dispatch_prepare_rows(origin)
+            for vals in self._dispatch_prepare_vals_list(origin)
         ])
 
     def _dispatch_batch_id(self):
@@ -282,7 +281,7 @@ class DocumentDispatchMixin(models.AbstractModel):
         :param bool again: what went before goes once more
         :return: :class:`Plan`
         """
-        rows = self._dispatch_current_rows()
+        rows = self._dispatch_current()
         types = self.env["document.dispatch.type"]._get_by_code(
             {document._dispatch_type_code() for document in self} - {False}, self.company_id)
         left_out, went, going = [], self.browse(), self.browse()
@@ -296,13 +295,13 @@ class DocumentDispatchMixin(models.AbstractModel):
             else:
                 going |= document
                 replaced |= row or replaced
-        vals_list = going._dispatch_prepare_rows("batch")
+        vals_list = going._dispatch_prepare_vals_list("batch")
         if again:
             vals_list += [{**vals, "resend_of_id": rows[vals["res_id"]].id}
-                          for vals in went._dispatch_prepare_rows("batch")]
+                          for vals in went._dispatch_prepare_vals_list("batch")]
         return Plan(vals_list, left_out, went, replaced)
 
-    def _dispatch_current_rows(self):
+    def _dispatch_current(self):
         """The last row of each of these documents in its present version: ``{id: document.dispatch}``."""
         rows = self.env["document.dispatch"].sudo().search(  # sudo: whoever sent it
             self.env["document.dispatch"]._get_document_domain(self) & fields.Domain("state", "!=", "cancelled"),
@@ -318,8 +317,8 @@ class DocumentDispatchMixin(models.AbstractModel):
         code = self._dispatch_type_code()
         if code not in types:
             return self.env._("There is no document type for it.")
-        if obstacle := self._dispatch_obstacle(code):
-            return obstacle
+        if blocking_reason := self._dispatch_blocking_reason(code):
+            return blocking_reason
         if self.dispatch_mark == "excluded":
             return self.env._("Not to be sent: %s", self.dispatch_exclude_reason or "")
         if row and row.state in (states.REVIEW, states.QUEUED, states.SENDING, states.PAPER):

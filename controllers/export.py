@@ -2,17 +2,17 @@ from odoo import http
 from odoo.http import content_disposition, request
 
 
-class DocumentDispatchKnown(http.Controller):
+class DocumentDispatchExport(http.Controller):
     """The download of “Export what is known”."""
 
-    @http.route("/dispatch/known/<int:partner_id>", type="http", auth="user", methods=["GET"], readonly=True)
-    def known(self, partner_id):
+    @http.route("/dispatch/export/<int:partner_id>", type="http", auth="user", methods=["GET"], readonly=True)
+    def export(self, partner_id):
         """The customer's declarations and dispatches, with the rights of who asks."""
         partner = request.env["res.partner"].browse(partner_id).exists()
         if not partner:
             raise request.not_found()
-        content = "\ufeff" + partner._dispatch_known_csv()  # so that spreadsheets read it as UTF-8
+        content = "\ufeff" + partner._dispatch_export_csv()  # so that spreadsheets read it as UTF-8
         return request.make_response(content, [
             ("Content-Type", "text/csv; charset=utf-8"), ("Cache-Control", "private, no-store"),
-            ("Content-Disposition", content_disposition(f"known-{partner_id}.csv")),
+            ("Content-Disposition", content_disposition(f"personal-data-{partner_id}.csv")),
         ])

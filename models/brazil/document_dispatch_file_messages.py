@@ -12,13 +12,12 @@ from .document_dispatch_file_checks import CANCELLED, READING
 class DocumentDispatchFile(models.Model):
     """What the checks of NF-e and boletos mean to a clerk, in his language, and what he can do."""
 
-    # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "document.dispatch.file"
 
-    def _say(self, check):
+    def _describe(self, check):
         """One line for a check that did not come out well."""
         params = check.params
-        words = self._get_nfe_words(params) | self._get_boleto_words(params) | self._get_reading_words()
+        words = self._describe_nfe(params) | self._describe_boleto(params) | self._get_reading_words()
         return words.get(check.code) or check.code
 
     def _get_reading_words(self):
@@ -34,10 +33,10 @@ class DocumentDispatchFile(models.Model):
                 "attach a simpler one."),
         }
 
-    def _get_nfe_words(self, params):
+    def _describe_nfe(self, params):
         return {
             CANCELLED: self.env._("The NF-e was cancelled: %s", params.get("reason") or ""),
-            nfe_checks.ROOT: self._say_root(params),
+            nfe_checks.ROOT: self._describe_root(params),
             nfe_checks.MODEL: self.env._("It is no NF-e of model 55, but of model %s.", params.get("model") or "?"),
             nfe_checks.STATUS: self.env._("The tax authority did not authorise it: %(status)s %(reason)s",
                                           status=params.get("status") or "", reason=params.get("reason") or ""),
@@ -54,15 +53,15 @@ class DocumentDispatchFile(models.Model):
                 recipient=params.get("recipient") or "?", partner=params.get("partner") or "?",
             ),
             nfe_checks.TOTAL: self.env._(
-                "Its total is %(total)s, that of the invoice %(amount)s.", total=self._say_amount(params.get("total")),
-                amount=self._say_amount(params.get("amount")),
+                "Its total is %(total)s, that of the invoice %(amount)s.", total=self._describe_amount(params.get("total")),
+                amount=self._describe_amount(params.get("amount")),
             ),
             nfe_checks.ENVIRONMENT: self.env._("It comes from the test environment: it counts for nothing."),
             nfe_checks.EVENT_TYPE: self.env._("It is neither a correction letter nor a cancellation."),
             nfe_checks.EVENT_KEY: self.env._("It belongs to another NF-e than that of this invoice."),
         }
 
-    def _say_root(self, params):
+    def _describe_root(self, params):
         kind = params.get("kind")
         if kind in (nfe.UNPROVEN, nfe.EVENT_UNPROVEN):
             return self.env._("The protocol of the tax authority is missing: attach the file with it (nfeProc).")
@@ -72,29 +71,29 @@ class DocumentDispatchFile(models.Model):
             return self.env._("It is an NFC-e, the receipt of a shop.")
         return self.env._("The file is damaged or is no whole NF-e: attach it again.")
 
-    def _get_boleto_words(self, params):
+    def _describe_boleto(self, params):
         return {
             boleto.CHECK_DIGIT: self.env._("A digit of the boleto's line is wrong: ask the bank for a new file."),
             boleto.COLLECTION: self.env._("It is the bill of a utility or a tax, no boleto of a bank."),
             boleto_checks.DUE: self.env._(
-                "It is due on %(due)s, the invoice on %(expected)s.", due=self._say_date(params.get("due")),
-                expected=self._say_date(params.get("expected")),
+                "It is due on %(due)s, the invoice on %(expected)s.", due=self._describe_date(params.get("due")),
+                expected=self._describe_date(params.get("expected")),
             ),
             boleto_checks.AMOUNT: self.env._(
                 "It is about %(amount)s, the invoice asks for %(expected)s.",
-                amount=self._say_amount(params.get("amount")), expected=self._say_amount(params.get("expected")),
+                amount=self._describe_amount(params.get("amount")), expected=self._describe_amount(params.get("expected")),
             ),
             boleto_checks.UNMATCHED: self.env._(
                 "No instalment of the invoice is due on %(due)s or is about %(amount)s.",
-                due=self._say_date(params.get("due")), amount=self._say_amount(params.get("amount")),
+                due=self._describe_date(params.get("due")), amount=self._describe_amount(params.get("amount")),
             ),
             boleto_checks.NO_AMOUNT: self.env._("It names no amount: the payer is to fill it in."),
             boleto_checks.NO_DUE: self.env._("It names no due date: it is payable when it is shown."),
         }
 
-    def _say_amount(self, amount):
+    def _describe_amount(self, amount):
         known = amount is not None and not isinstance(amount, date)  # “expected” is a date beside a wrong date
         return formatLang(self.env, float(amount), digits=2) if known else "?"
 
-    def _say_date(self, day):
+    def _describe_date(self, day):
         return format_date(self.env, day) if isinstance(day, date) else "?"

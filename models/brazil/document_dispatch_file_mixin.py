@@ -10,7 +10,6 @@ FILE_TYPES = {"nfe": "nfe", "event": "nfe_event", "boleto": "boleto"}
 class DocumentDispatchFile(models.Model):
     """NF-e and boletos as documents of their own: their people, their text, their fate."""
 
-    # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "document.dispatch.file"
 
     # ------------------------------------------------------------------
@@ -32,16 +31,16 @@ class DocumentDispatchFile(models.Model):
         """Mails of a file stand in the chatter of its invoice, and lead to the invoice's page."""
         return self.move_id
 
-    def _dispatch_obstacle(self, code):
+    def _dispatch_blocking_reason(self, code):
         """What is not authorised, or somebody else's, never goes."""
         if self.move_id.state != "posted":
             return self.env._("The invoice is not posted.")
         if self.state in HELD:
-            return self.words or self.env._("It cannot be sent.")
+            return self.file_messages or self.env._("It cannot be sent.")
         return ""
 
-    def _dispatch_doubts(self):
-        return self.words if self.state == "warning" else ""
+    def _dispatch_warnings(self):
+        return self.file_messages if self.state == "warning" else ""
 
     def _dispatch_date(self):
         return self.date or self.move_id.invoice_date or self.move_id.date
@@ -76,13 +75,13 @@ class DocumentDispatchFile(models.Model):
     # Rows and files
     # ------------------------------------------------------------------
 
-    def _dispatch_prepare_rows(self, origin, state="queued"):
+    def _dispatch_prepare_vals_list(self, origin, state="queued"):
         """Several boletos of an invoice go in one mail, each with its own row."""
-        vals_list = super()._dispatch_prepare_rows(origin, state)
+        vals_list = super()._dispatch_prepare_vals_list(origin, state)
         boletos = self.filtered(lambda file: file.kind == "boleto").grouped("move_id")
         together = {file.id for files in boletos.values() if len(files) > 1 for file in files}
         return [
-            {**vals, "together": True} if vals["res_id"] in together and vals["channel"] == "email" else vals
+            {**vals, "in_bundle": True} if vals["res_id"] in together and vals["channel"] == "email" else vals
             for vals in vals_list
         ]
 

@@ -7,13 +7,13 @@ from ...tools.recipients import recipients
 from ...tools.text import texts
 
 
-class DocumentDispatchAlso(models.TransientModel):
+class AccountMoveSendWizardFile(models.TransientModel):
     """What goes beside an invoice from its Send window: its NF-e, its boletos, each to its own people.
 
     One line for each kind, with the text that its people get.
     """
 
-    _name = "document.dispatch.also"
+    _name = "account.move.send.wizard.file"
     _description = "NF-e and Boletos beside an Invoice"
     _order = "id"
 
@@ -34,7 +34,7 @@ class DocumentDispatchAlso(models.TransientModel):
     def _prepare_lines(self, move):
         """Values of the lines for an invoice: one for each kind of file that can go."""
         files = move.dispatch_file_ids.filtered(
-            lambda file: file._dispatch_type_code() and not file._dispatch_obstacle(file._dispatch_type_code()))
+            lambda file: file._dispatch_type_code() and not file._dispatch_blocking_reason(file._dispatch_type_code()))
         types = self.env["document.dispatch.type"]._get_by_code(
             {file._dispatch_type_code() for file in files}, move.company_id)
         by_type = files.grouped(lambda file: types.get(file._dispatch_type_code(), self.env["document.dispatch.type"]))
@@ -48,7 +48,7 @@ class DocumentDispatchAlso(models.TransientModel):
         return {
             "type_id": dispatch_type.id, "file_ids": [Command.set(files.ids)], "went": not fresh,
             # what went before, what somebody excluded, and what is doubtful waits for a click
-            "chosen": bool(fresh) and not any(file._dispatch_doubts() for file in files),
+            "chosen": bool(fresh) and not any(file._dispatch_warnings() for file in files),
             **self._render(dispatch_type, files),
         }
 
@@ -58,7 +58,7 @@ class DocumentDispatchAlso(models.TransientModel):
         move = files.move_id[:1]
         lang = move._dispatch_lang(move._dispatch_partner())
         documents = files.with_company(move.company_id).with_context(lang=lang)
-        together = len(files) > 1 and dispatch_type.together_template_id
+        together = len(files) > 1 and dispatch_type.bundle_template_id
         template = (together or dispatch_type.mail_template_id).with_env(documents.env)
         template = template.with_context(dispatch_documents=documents)
         text = self.env["document.dispatch.content"]._render(template, documents[:1], lang)[documents[:1].id]
@@ -84,7 +84,7 @@ class DocumentDispatchAlso(models.TransientModel):
     @api.depends("file_ids")
     def _compute_warning(self):
         for line in self:
-            doubts = [f"{file.name}: {file._dispatch_doubts()}" for file in line.file_ids if file._dispatch_doubts()]
+            doubts = [f"{file.name}: {file._dispatch_warnings()}" for file in line.file_ids if file._dispatch_warnings()]
             before = [self.env._("It went before: it goes once more.")] if line.went else []
             line.warning = "\n".join(doubts + before)
 
@@ -106,7 +106,7 @@ class DocumentDispatchAlso(models.TransientModel):
             recipients.Choice(False, address.email, recipients.MANUAL, address.name)
             for address in self.env["res.partner"]._dispatch_typed_addresses(self.emails)
         ]
-        return files._dispatch_send(origin, choices, self._own_text())
+        return files._dispatch_send_now(origin, choices, self._own_text())
 
     def _own_text(self):
         """What the person wrote instead of the type's text; empty where nothing was changed."""
