@@ -36,10 +36,10 @@ class DocumentDispatchFile(models.Model):
         """Have PDFs read when this transaction is over; nothing where they are what was read."""
         # sudo: as in _keep_found
         Files, attachments = self.sudo(), attachments.sudo()
-        rows = Files.search([("attachment_id", "in", attachments.ids)]).grouped("attachment_id")
+        dispatches = Files.search([("attachment_id", "in", attachments.ids)]).grouped("attachment_id")
         waiting, fresh = Files.browse(), []
         for attachment in attachments:
-            files = rows.get(attachment, Files.browse())
+            files = dispatches.get(attachment, Files.browse())
             stay = files.filtered(lambda file: file.move_id.id == attachment.res_id)  # noqa: B023 used at once
             (files - stay).unlink()
             if not stay:

@@ -91,9 +91,9 @@ class DocumentConsent(models.Model):
     @api.depends_context("bin_size")
     def _compute_evidence(self):
         """The file of each row: one that was made for it, and belongs to it."""
-        for row in self:
-            file = row._own_file()
-            row.evidence, row.evidence_name = file.datas, file.name
+        for entry in self:
+            file = entry._own_file()
+            entry.evidence, entry.evidence_name = file.datas, file.name
 
     def _own_file(self):
         """The evidence of these rows, as a superuser's files.
@@ -116,12 +116,12 @@ class DocumentConsent(models.Model):
         files = self._make_files(vals_list)
         # with the proof: what a caller gave was checked above, and the rest is the system's
         made = super(DocumentConsent, self.with_context(dispatch_system_write=SYSTEM_WRITE)).create(vals_list)
-        rows = made.with_env(self.env)
-        for row, file in zip(rows, files, strict=True):
+        entries = made.with_env(self.env)
+        for entry, file in zip(entries, files, strict=True):
             if file:
-                file.res_id = row.id
-        rows._check_rows()
-        return rows
+                file.res_id = entry.id
+        entries._check_rows()
+        return entries
 
     @api.model
     def _is_system_write(self):
@@ -166,14 +166,14 @@ class DocumentConsent(models.Model):
 
     def _check_rows(self):
         now = fields.Datetime.now()
-        for row in self:
-            if row.date > now:
+        for entry in self:
+            if entry.date > now:
                 raise UserError(self.env._("A declaration cannot be dated in the future."))
-            if row.new_email and not row.email_normalized:
-                raise UserError(self.env._("“%s” is not a valid e-mail address.", row.new_email))
-            if row.kind == "address" and not row.new_email:
+            if entry.new_email and not entry.email_normalized:
+                raise UserError(self.env._("“%s” is not a valid e-mail address.", entry.new_email))
+            if entry.kind == "address" and not entry.new_email:
                 raise UserError(self.env._("Write the new address."))
-            if row.channel == "page" and not self._is_system_write():
+            if entry.channel == "page" and not self._is_system_write():
                 raise UserError(self.env._("Only the customer himself makes rows on his page."))
 
     def write(self, vals):  # pylint: disable=method-required-super
@@ -197,7 +197,7 @@ class DocumentConsent(models.Model):
 
     def _check_hash(self):
         """Tell whether all of these rows still have the text and the language that were answered."""
-        return all((row.text_hash or False) == (row._hash(row.lang, row.text) if row.text else False) for row in self)
+        return all((entry.text_hash or False) == (entry._hash(entry.lang, entry.text) if entry.text else False) for entry in self)
 
     # ------------------------------------------------------------------
     # What the rows come to
@@ -220,9 +220,9 @@ class DocumentConsent(models.Model):
         )
         # one statement for all scopes, archived types too
         rows.with_context(active_test=False).type_ids.fetch(["code"])
-        for row in rows.with_context(active_test=False):
-            said.setdefault(row.partner_id.id, []).append(
-                (row.kind, row.company_id.id or 0, set(row.type_ids.mapped("code")))
+        for entry in rows.with_context(active_test=False):
+            said.setdefault(entry.partner_id.id, []).append(
+                (entry.kind, entry.company_id.id or 0, set(entry.type_ids.mapped("code")))
             )
         return {partner: consent.standing(entries) for partner, entries in said.items()}
 

@@ -41,14 +41,14 @@ class DocumentConsent(models.Model):
 
     @api.depends("step", "step_ids")
     def _compute_last_step(self):
-        for row in self:
-            request = row.request_id or row
-            row.last_step_id = request.step_ids.sorted("id")[-1:] or (request.step and request)
+        for entry in self:
+            request = entry.request_id or entry
+            entry.last_step_id = request.step_ids.sorted("id")[-1:] or (request.step and request)
 
     @api.depends("last_step_id")  # its step never changes, so that it need not be searched for
     def _compute_address_state(self):
-        for row in self:
-            row.address_state = row.last_step_id.step
+        for entry in self:
+            entry.address_state = entry.last_step_id.step
 
     @api.model
     def _open_request(self, partner):
@@ -90,18 +90,18 @@ class DocumentConsent(models.Model):
 
     def _check_address_token(self, token):
         """Tell in constant time whether this is the token of the customer's open request."""
-        row = self.exists()
-        expected = row._address_token__() if row.kind == "address" and row.new_email else "0" * 64
-        return links.same(expected, token) and row == self._open_request(row.partner_id)
+        entry = self.exists()
+        expected = entry._address_token__() if entry.kind == "address" and entry.new_email else "0" * 64
+        return links.same(expected, token) and entry == self._open_request(entry.partner_id)
 
     def _verify_address(self, **vals):
         """The new address confirmed; a clerk decides, where there is an address to lose."""
         self.ensure_one()
         if self.last_step_id.step != "asked":
             return
-        row = self._next_step("verified", channel="page", declared_by=self.new_email, **vals)
+        entry = self._next_step("verified", channel="page", declared_by=self.new_email, **vals)
         if self.partner_id._dispatch_consent_emails():
-            row._ask_clerk()
+            entry._ask_clerk()
         else:
             self._use_address(channel="page")
 
@@ -113,12 +113,12 @@ class DocumentConsent(models.Model):
             return
         # in the clerk's language, not in the customer's
         clerk = (user or managers)[0]
-        row = self.with_context(lang=clerk.lang)
+        entry = self.with_context(lang=clerk.lang)
         # without a mail of its own: it would come in the name of the website's visitor
         partner.with_context(mail_activity_quick_update=True).activity_schedule(
             "mail.mail_activity_data_todo", user_id=clerk.id,
-            summary=row.env._("New address to check: %s", self.new_email),
-            note=row.env._(
+            summary=entry.env._("New address to check: %s", self.new_email),
+            note=entry.env._(
                 "Asked for on the customer's page, and confirmed from the new address. Ask the customer in another "
                 "way whether it is right, then press “Use This Address” on the page Documents of his form."
             ),

@@ -32,15 +32,15 @@ class DocumentConsent(models.Model):
     @api.model
     def _declare_on_page(self, partner, company, kind, vals):
         """Write what the customer says on his page, and tell his addresses."""
-        row = self._with_system_write().create({
+        entry = self._with_system_write().create({
             "partner_id": partner.id, "company_id": company.id, "kind": kind, "channel": "page",
             "text": self._page_text(partner, company, kind), "lang": self.env.lang,
             "step": "asked" if kind == "address" else False, **vals,
         }).with_env(self.env)
-        row._send("document_dispatch.template_consent_noted", partner._dispatch_consent_emails())
+        entry._send("document_dispatch.template_consent_noted", partner._dispatch_consent_emails())
         if kind == "address":
-            row._send("document_dispatch.template_consent_verify", [row.email_normalized])
-        return row
+            entry._send("document_dispatch.template_consent_verify", [entry.email_normalized])
+        return entry
 
     def _send(self, template, emails):
         """Queue a mail to each of these addresses, and have the queue looked at soon."""

@@ -23,8 +23,8 @@ class IrAttachment(models.Model):
         """Only the ledger's own files are kept: what belongs to another record stays its owner's."""
         # sudo: who changes a file need not see the ledger
         ours = self.sudo().filtered(lambda file: file.res_model == "document.consent" and file.res_id)
-        rows = self.env["document.consent"].sudo().search([("attachment_id", "in", ours.ids)]) if ours else None
-        if row := rows and rows.filtered(lambda row: row.attachment_id.res_id == row.id)[:1]:
+        entries = self.env["document.consent"].sudo().search([("attachment_id", "in", ours.ids)]) if ours else None
+        if entry := entries and entries.filtered(lambda entry: entry.attachment_id.res_id == entry.id)[:1]:
             raise UserError(self.env._(
-                "This file proves a declaration of %s. The consent ledger keeps it.", row.partner_id.display_name,
+                "This file proves a declaration of %s. The consent ledger keeps it.", entry.partner_id.display_name,
             ))

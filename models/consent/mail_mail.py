@@ -32,5 +32,5 @@ class MailMail(models.Model):
         if not self.dispatch_seal or not consteq(self.dispatch_seal, self._dispatch_make_seal__()):
             return body
         # sudo: the mail was made by the row
-        row = self.env["document.consent"].sudo().browse(self.res_id).exists()
-        return links.put_in(body, row._mail_links__()) if row else body
+        entry = self.env["document.consent"].sudo().browse(self.res_id).exists()
+        return links.put_in(body, entry._mail_links__()) if entry else body

@@ -133,11 +133,11 @@ class ResPartner(models.Model):
     def _unlink_except_declared(self):
         """PostgreSQL would refuse it anyway, in its own words."""
         # sudo: rows of other companies keep the customer as well
-        rows = self.env["document.consent"].sudo().search([("partner_id", "in", self.ids)], limit=1)
-        if rows:
+        entries = self.env["document.consent"].sudo().search([("partner_id", "in", self.ids)], limit=1)
+        if entries:
             raise UserError(self.env._(
                 "%s declared something about e-mail, and the consent ledger is kept. Archive the contact instead.",
-                rows.partner_id.display_name,
+                entries.partner_id.display_name,
             ))
 
     # ------------------------------------------------------------------
@@ -177,12 +177,12 @@ class ResPartner(models.Model):
         """Since when the customer refuses e-mail, in words."""
         company = company or self.env.company
         # sudo: the last word counts, whoever noted it
-        rows = self.env["document.consent"].sudo().search([
+        entries = self.env["document.consent"].sudo().search([
             ("partner_id", "=", self.commercial_partner_id.id), ("kind", "=", "refused"),
             ("company_id", "in", [False, company.id]),
         ], order="date desc, id desc").with_context(active_test=False)
         code = dispatch_type and dispatch_type.code
-        last = next((row for row in rows if not row.type_ids or code in row.type_ids.mapped("code")), None)
+        last = next((entry for entry in entries if not entry.type_ids or code in entry.type_ids.mapped("code")), None)
         if not last:
             return self.env._("%s refuses e-mail.", self.commercial_partner_id.display_name)
         return self.env._("%(customer)s refuses e-mail since %(date)s.",

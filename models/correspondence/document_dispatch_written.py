@@ -59,12 +59,12 @@ class DocumentDispatchWritten(models.AbstractModel):
         for block in split_every(BLOCK, partners.ids, self.env["res.partner"].browse):
             # sudo: it is written by sending it, never edited by hand
             written = self.sudo().create(list(self._prepare_written(block, company, **options))).with_env(self.env)
-            rows = batch._insert(written, [
+            dispatches = batch._insert(written, [
                 {**self._prepare_output(vals, output), **(dispatch_vals or {})}
                 for vals in written._dispatch_prepare_vals_list(origin)
             ])
-            rows.filtered(lambda row: row.channel == "email")._deliver_soon()
-            made |= rows
+            dispatches.filtered(lambda dispatch: dispatch.channel == "email")._deliver_soon()
+            made |= dispatches
         if output == "print" and made._printable():
             self.env["document.dispatch.print"]._start(made, covers=False, in_order=in_order)
         return batch

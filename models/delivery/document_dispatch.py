@@ -175,7 +175,7 @@ class DocumentDispatch(models.Model):
             body = document._notify_by_email_render_layout(
                 message, group, msg_vals=layout, render_values=render_values,
             )
-            for row in self._with_bundled():
-                body = recipient._drop_tokens(body, row._thread())
+            for dispatch in self._with_bundled():
+                body = recipient._drop_tokens(body, dispatch._thread())
             return body
         return message.body

@@ -22,13 +22,13 @@ class DocumentDispatch(models.Model):
 
     def _bundle_complete(self):
         """Make the mails of those customers of whom all documents are made."""
-        for key, rows in self.grouped(lambda row: (row.batch_id, row.commercial_partner_id)).items():
+        for key, dispatches in self.grouped(lambda dispatch: (dispatch.batch_id, dispatch.commercial_partner_id)).items():
             siblings = self._find_siblings(*key)
             # another worker makes some of them, or holds them: whoever comes last makes the mail
-            if rows <= siblings and all(siblings.mapped("content_ready")) and len(
+            if dispatches <= siblings and all(siblings.mapped("content_ready")) and len(
                 siblings.try_lock_for_update()
             ) == len(siblings):
-                for members in siblings.grouped(lambda row: row._bundle_key()).values():
+                for members in siblings.grouped(lambda dispatch: dispatch._bundle_key()).values():
                     members._try_bundle()
 
     def _find_siblings(self, batch, customer):
@@ -78,13 +78,13 @@ class DocumentDispatch(models.Model):
         """These rows in parts of which each fits the mail server's limit."""
         limit = self[0]._get_size_limit()
         Mail, parts, sizes = self.env["mail.mail"], [], []
-        for row in self:
-            own = row.attachment_ids.sudo().mapped("file_size")  # sudo: the row's own files
-            if parts and Mail._estimate_email_size({}, row.body, sizes + own) <= limit:
-                parts[-1] |= row
+        for dispatch in self:
+            own = dispatch.attachment_ids.sudo().mapped("file_size")  # sudo: the row's own files
+            if parts and Mail._estimate_email_size({}, dispatch.body, sizes + own) <= limit:
+                parts[-1] |= dispatch
                 sizes += own
             else:
-                parts.append(row)
+                parts.append(dispatch)
                 sizes = own
         return parts
 

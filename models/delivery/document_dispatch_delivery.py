@@ -229,60 +229,60 @@ class DocumentDispatchDelivery(models.AbstractModel):
         """
         self._limit_waiting()
         mine = batch.try_lock_for_update().filtered_domain(self._get_free_domain())
-        given_up = mine.filtered(lambda row: row.prepare_tries >= MOST_INTERRUPTIONS)
-        for row in given_up:
-            row._set_state(states.FAILED, self.env._(
-                "The server was ended %s times while it made this document.", row.prepare_tries))
+        given_up = mine.filtered(lambda dispatch: dispatch.prepare_tries >= MOST_INTERRUPTIONS)
+        for dispatch in given_up:
+            dispatch._set_state(states.FAILED, self.env._(
+                "The server was ended %s times while it made this document.", dispatch.prepare_tries))
         given_up._end_making()
         mine -= given_up
         mine._begin_making(key)
         self._commit(len(given_up))
         return mine
 
-    def _make(self, rows, content, faults):
+    def _make(self, dispatches, content, faults):
         """Draw the pages first, then write, in a transaction that waits for nobody.
 
         Where that clashes with what people write, each row by itself: one busy document must not hold up others.
         """
         if rendering := content.env.context["dispatch_render"]:
-            self._isolate(content._draw, rows)
+            self._isolate(content._draw, dispatches)
             self._roll_back()
             rendering.wait()
-        several = len(rows) > 1
+        several = len(dispatches) > 1
         try:
-            self._repeat(self._write_content, rows, content, attempts=BATCH_ATTEMPTS if several else ATTEMPTS)
+            self._repeat(self._write_content, dispatches, content, attempts=BATCH_ATTEMPTS if several else ATTEMPTS)
         except Exception as error:
             self._roll_back()
             fault = environment.find_fault(error)
-            _logger.info("Not made %s: %s", "bundle" if several else "now", rows, exc_info=True)
+            _logger.info("Not made %s: %s", "bundle" if several else "now", dispatches, exc_info=True)
             if several:
-                for row in rows:
-                    self._make(row, content, faults)
+                for dispatch in dispatches:
+                    self._make(dispatch, content, faults)
             elif fault:
                 faults.append(fault)
-                self._isolate(self._wait_for_server, rows, fault)
+                self._isolate(self._wait_for_server, dispatches, fault)
 
-    def _write_content(self, rows, content):
+    def _write_content(self, dispatches, content):
         self._limit_waiting()
-        mine = rows.try_lock_for_update().filtered_domain(self._get_unprepared_domain())
+        mine = dispatches.try_lock_for_update().filtered_domain(self._get_unprepared_domain())
         content._prepare(mine)
         # what is not made yet stays ours until it is left
-        mine.filtered(lambda row: row.content_ready or row.state == states.FAILED)._end_making()
+        mine.filtered(lambda dispatch: dispatch.content_ready or dispatch.state == states.FAILED)._end_making()
         self._commit(len(mine))
 
-    def _wait_for_server(self, rows, fault):
-        rows.exists()._wait_for_server(fault)
+    def _wait_for_server(self, dispatches, fault):
+        dispatches.exists()._wait_for_server(fault)
         self._commit()
 
-    def _leave(self, rows, key):
+    def _leave(self, dispatches, key):
         """Give back what was not made; return it."""
-        left = rows.exists().filtered(lambda row: row.prepare_worker == key)
+        left = dispatches.exists().filtered(lambda dispatch: dispatch.prepare_worker == key)
         left._leave_making()
         self._commit()
         return left
 
     @contextmanager
-    def _fault_noted(self, rows, faults):
+    def _fault_noted(self, dispatches, faults):
         """Where not even a place for the pages can be had, all of these rows wait."""
         try:
             yield
@@ -291,8 +291,8 @@ class DocumentDispatchDelivery(models.AbstractModel):
             fault = environment.find_fault(error)
             if not fault:
                 raise
-            faults += [fault] * len(rows)
-            self._isolate(self._wait_for_server, rows, fault)
+            faults += [fault] * len(dispatches)
+            self._isolate(self._wait_for_server, dispatches, fault)
 
     def _bundle_rest(self):
         """Make the common mails of customers whose documents several workers made; tell whether there were some."""
@@ -341,7 +341,7 @@ class DocumentDispatchDelivery(models.AbstractModel):
             conditions.append(SQL("COALESCE(d.mail_server_id, 0) NOT IN %s", tuple(down)))
         self.env["document.dispatch.recipient"].flush_model()
         self.env["document.dispatch"].flush_model()
-        rows = self.env.execute_query(SQL(
+        dispatches = self.env.execute_query(SQL(
             """
             SELECT d.id
               FROM document_dispatch d
@@ -358,7 +358,7 @@ class DocumentDispatchDelivery(models.AbstractModel):
             """,
             fields.Datetime.now(), SQL(" AND ").join(conditions),
         ))
-        return self.env["document.dispatch"].browse(row[0] for row in rows)
+        return self.env["document.dispatch"].browse(dispatch[0] for dispatch in dispatches)
 
     def _deliver_dispatch(self, dispatch, key, sessions, down):
         """Hand one row to the mail server, recipient by recipient; return false when time is up."""

@@ -25,12 +25,12 @@ class DocumentDispatch(models.Model):
 
     def _begin_making(self, worker):
         """Count an attempt before it begins: what ends a worker then goes last and alone."""
-        for tries, rows in self.grouped("prepare_tries").items():
-            rows._with_system_write().write({"prepare_worker": worker, "prepare_tries": tries + 1})
+        for tries, dispatches in self.grouped("prepare_tries").items():
+            dispatches._with_system_write().write({"prepare_worker": worker, "prepare_tries": tries + 1})
 
     def _end_making(self):
         """Nothing is in the way any more, or the row is given up with its reason."""
-        self.filtered("prepare_faults").filtered(lambda row: row.state != states.FAILED)._with_system_write().state_message = False
+        self.filtered("prepare_faults").filtered(lambda dispatch: dispatch.state != states.FAILED)._with_system_write().state_message = False
         self._with_system_write().write({
             "prepare_worker": 0, "prepare_tries": 0, "prepare_faults": 0, "prepare_after": False,
         })
@@ -45,14 +45,14 @@ class DocumentDispatch(models.Model):
         :param Exception fault: see :mod:`tools.environment`
         """
         text = self.env._("Waits, because the server is not able to: %s", self._explain_fault(fault))
-        for faults, rows in self.grouped("prepare_faults").items():
+        for faults, dispatches in self.grouped("prepare_faults").items():
             after = fields.Datetime.now() + timedelta(minutes=environment.pause(faults + 1))
-            rows._with_system_write().write({
+            dispatches._with_system_write().write({
                 "prepare_worker": 0, "prepare_tries": 0, "prepare_faults": faults + 1, "prepare_after": after,
                 "state_message": text,
             })
             # what is made already waits where the worker looks for what is due
-            rows.filtered("frozen").recipient_ids.filtered(
+            dispatches.filtered("frozen").recipient_ids.filtered(
                 lambda recipient: recipient.state in (states.QUEUED, states.DEFERRED)
             )._with_system_write().next_try = after
 

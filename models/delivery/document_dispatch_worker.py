@@ -134,10 +134,10 @@ class DocumentDispatchWorker(models.AbstractModel):
         now = fields.Datetime.now()
         mail = self.env["document.dispatch.recipient"].search(
             [("state", "=", states.DEFERRED), ("next_try", ">", now)], order="next_try", limit=1)
-        row = self.env["document.dispatch"].search(
+        dispatch = self.env["document.dispatch"].search(
             [("state", "in", (states.QUEUED, states.REVIEW)), ("prepare_after", ">", now)],
             order="prepare_after", limit=1)
-        if times := [*mail.mapped("next_try"), *row.mapped("prepare_after")]:
+        if times := [*mail.mapped("next_try"), *dispatch.mapped("prepare_after")]:
             self._trigger_workers(min(times))
 
     @api.model

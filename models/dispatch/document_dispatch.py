@@ -297,7 +297,7 @@ class DocumentDispatch(models.Model):
 
         What became of a pro-forma says nothing of the invoice that it is now.
         """
-        for (model, code), dispatches in self.grouped(lambda row: (row.res_model, row.type_code)).items():
+        for (model, code), dispatches in self.grouped(lambda dispatch: (dispatch.res_model, dispatch.type_code)).items():
             # sudo: the document's own mark follows the mail server, whoever waits for it
             documents = self.env[model].sudo().browse(dispatches.mapped("res_id")).exists()
             getattr(documents.filtered(lambda document, code=code: document._dispatch_type_code() == code), method)()
@@ -438,4 +438,4 @@ class DocumentDispatch(models.Model):
 
     def _bundle_main(self):
         """These rows, or those in whose mails they go."""
-        return self.browse().union(*(row.bundle_id or row for row in self))
+        return self.browse().union(*(dispatch.bundle_id or dispatch for dispatch in self))

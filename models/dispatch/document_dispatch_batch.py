@@ -94,8 +94,8 @@ class DocumentDispatchBatch(models.Model):
                 if plan.replaced:
                     # sudo: the failed rows of documents that the user sends anew, whoever sent them
                     plan.replaced.sudo()._cancel(self.env._("Sent anew by %s.", self.env.user.name))
-                rows = batch._insert(part, plan.vals_list)
-                rows.filtered(lambda row: row.channel == "email")._deliver_soon()
+                dispatches = batch._insert(part, plan.vals_list)
+                dispatches.filtered(lambda dispatch: dispatch.channel == "email")._deliver_soon()
         return batches
 
     @api.model
@@ -110,13 +110,13 @@ class DocumentDispatchBatch(models.Model):
     def _insert(self, documents, vals_list):
         """Write the rows in blocks; a bundle waits for the others of its customer."""
         in_bundle = self.grouping == "bundle"
-        rows = self.env["document.dispatch"]
+        dispatches = self.env["document.dispatch"]
         for block in split_every(BLOCK, vals_list):
-            rows |= documents._dispatch_insert([
+            dispatches |= documents._dispatch_insert([
                 {**vals, "batch_id": self.id,
                  "in_bundle": vals.get("in_bundle") or in_bundle and vals["channel"] == "email"} for vals in block
             ])
-        return rows
+        return dispatches
 
     # ------------------------------------------------------------------
     # One after another

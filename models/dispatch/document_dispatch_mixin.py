@@ -71,14 +71,14 @@ class DocumentDispatchMixin(models.AbstractModel):
         """
         last = {}
         # sudo: the state on the document is for everybody who reads it, the rows are not
-        rows = self.env["document.dispatch"].sudo().search_fetch(
+        dispatches = self.env["document.dispatch"].sudo().search_fetch(
             self.env["document.dispatch"]._get_document_domain(self._origin)
             & fields.Domain("state", "!=", "cancelled"),
             ["res_id", "type_code", "revision", "state", "rehearsal"],
             order="rehearsal DESC, id",
         )
-        for row in rows:
-            last[row.res_id, row.type_code, row.revision] = "rehearsed" if row.rehearsal else row.state
+        for dispatch in dispatches:
+            last[dispatch.res_id, dispatch.type_code, dispatch.revision] = "rehearsed" if dispatch.rehearsal else dispatch.state
         for document in self:
             key = (document._origin.id, document._dispatch_type_code(), document.dispatch_revision)
             state = last.get(key) or document.dispatch_mark or False
@@ -211,15 +211,15 @@ class DocumentDispatchMixin(models.AbstractModel):
     @api.depends("dispatch_state")
     def _compute_dispatch_last(self):
         """When the last row of each document went, and to whom."""
-        rows = self.env["document.dispatch"].search(
+        dispatches = self.env["document.dispatch"].search(
             self.env["document.dispatch"]._get_document_domain(self)
             & Domain("state", "!=", "cancelled") & Domain("rehearsal", "=", False), order="id",
         )
-        last = {row.res_id: row for row in rows}
+        last = {dispatch.res_id: dispatch for dispatch in dispatches}
         for document in self:
-            row = last.get(document.id, rows.browse())
-            document.dispatch_sent_date = row.sent_date
-            document.dispatch_sent_to = ", ".join(row.recipient_ids.mapped("email"))
+            dispatch = last.get(document.id, dispatches.browse())
+            document.dispatch_sent_date = dispatch.sent_date
+            document.dispatch_sent_to = ", ".join(dispatch.recipient_ids.mapped("email"))
 
     def action_dispatch_resend(self):
         """Open the window that sends these documents again."""

@@ -47,12 +47,12 @@ class DocumentDispatchMixin(models.AbstractModel):
 
     def _dispatch_not_dispatched(self):
         """Leave out documents whose present revision went, or is on its way, under its type."""
-        rows = self.env["document.dispatch"].sudo().search_fetch(  # sudo: whoever sent it
+        dispatches = self.env["document.dispatch"].sudo().search_fetch(  # sudo: whoever sent it
             self.env["document.dispatch"]._get_document_domain(self)
             & fields.Domain("state", "!=", "cancelled"),
             ["res_id", "type_code", "revision", "rehearsal"],
         )
-        taken = {(row.res_id, row.type_code, row.revision, row.rehearsal) for row in rows}
+        taken = {(dispatch.res_id, dispatch.type_code, dispatch.revision, dispatch.rehearsal) for dispatch in dispatches}
         return self.filtered(lambda document: (
             document.id, document._dispatch_type_code(), document.dispatch_revision, document._dispatch_rehearses(),
         ) not in taken)
@@ -151,12 +151,12 @@ class DocumentDispatchMixin(models.AbstractModel):
 
     def _dispatch_withdraw(self, reason):
         """Cancel what has not left yet: the document changed, or went another way."""
-        rows = self.env["document.dispatch"].sudo().search(  # sudo: whoever queued it
+        dispatches = self.env["document.dispatch"].sudo().search(  # sudo: whoever queued it
             self.env["document.dispatch"]._get_document_domain(self)
             & fields.Domain("state", "in", states.DISPATCH_WITHDRAWABLE)
         )
-        if rows:
-            rows._cancel(reason)
+        if dispatches:
+            dispatches._cancel(reason)
 
     def _dispatch_new_revision(self):
         """The document goes back to draft: what waits is withdrawn, what comes is a new revision."""
@@ -203,7 +203,7 @@ class DocumentDispatchMixin(models.AbstractModel):
         :return: their rows
         """
         self.check_access("write")
-        rows = self.env["document.dispatch"]
+        dispatches = self.env["document.dispatch"]
         for document in self:
             if blocking_reason := document._dispatch_blocking_reason(document._dispatch_type_code()):
                 raise UserError(blocking_reason)
@@ -212,13 +212,13 @@ class DocumentDispatchMixin(models.AbstractModel):
                 raise UserError(self.env._(
                     "%s has reached somebody by mail, or is on its way.", document._dispatch_name()))
             [vals] = document._dispatch_prepare_vals_list("resend" if previous else "manual", "review")
-            row = document._dispatch_insert([{
+            dispatch = document._dispatch_insert([{
                 **vals, "resend_of_id": previous[:1].id, "batch_id": self._dispatch_batch_id(),
             }])
-            if row.state == "review":
-                row._to_paper("manual")
-            rows |= row
-        return rows
+            if dispatch.state == "review":
+                dispatch._to_paper("manual")
+            dispatches |= dispatch
+        return dispatches
 
     # ------------------------------------------------------------------
     # A person sends documents at once, whether they went before or not
@@ -281,38 +281,38 @@ class DocumentDispatchMixin(models.AbstractModel):
         :param bool again: what went before goes once more
         :return: :class:`Plan`
         """
-        rows = self._dispatch_current()
+        dispatches = self._dispatch_current()
         types = self.env["document.dispatch.type"]._get_by_code(
             {document._dispatch_type_code() for document in self} - {False}, self.company_id)
         left_out, went, going = [], self.browse(), self.browse()
         replaced = self.env["document.dispatch"]
         for document in self:
-            row = rows.get(document.id)
-            if reason := document._dispatch_reason_to_stay(types, row):
+            dispatch = dispatches.get(document.id)
+            if reason := document._dispatch_reason_to_stay(types, dispatch):
                 left_out.append((document, reason))
-            elif row and row.state not in states.DISPATCH_WITHDRAWABLE:
+            elif dispatch and dispatch.state not in states.DISPATCH_WITHDRAWABLE:
                 went |= document
             else:
                 going |= document
-                replaced |= row or replaced
+                replaced |= dispatch or replaced
         vals_list = going._dispatch_prepare_vals_list("batch")
         if again:
-            vals_list += [{**vals, "resend_of_id": rows[vals["res_id"]].id}
+            vals_list += [{**vals, "resend_of_id": dispatches[vals["res_id"]].id}
                           for vals in went._dispatch_prepare_vals_list("batch")]
         return Plan(vals_list, left_out, went, replaced)
 
     def _dispatch_current(self):
         """The last row of each of these documents in its present version: ``{id: document.dispatch}``."""
-        rows = self.env["document.dispatch"].sudo().search(  # sudo: whoever sent it
+        dispatches = self.env["document.dispatch"].sudo().search(  # sudo: whoever sent it
             self.env["document.dispatch"]._get_document_domain(self) & fields.Domain("state", "!=", "cancelled"),
             order="id",
         )
         present = {document.id: (document._dispatch_type_code(), document.dispatch_revision,
                                  document._dispatch_rehearses()) for document in self}
-        return {row.res_id: row for row in rows
-                if (row.type_code, row.revision, row.rehearsal) == present[row.res_id]}
+        return {dispatch.res_id: dispatch for dispatch in dispatches
+                if (dispatch.type_code, dispatch.revision, dispatch.rehearsal) == present[dispatch.res_id]}
 
-    def _dispatch_reason_to_stay(self, types, row):
+    def _dispatch_reason_to_stay(self, types, dispatch):
         """Why this document is left out when several are sent, in words; empty when it goes."""
         code = self._dispatch_type_code()
         if code not in types:
@@ -321,8 +321,8 @@ class DocumentDispatchMixin(models.AbstractModel):
             return blocking_reason
         if self.dispatch_mark == "excluded":
             return self.env._("Not to be sent: %s", self.dispatch_exclude_reason or "")
-        if row and row.state in (states.REVIEW, states.QUEUED, states.SENDING, states.PAPER):
-            return self.env._("It is on its way already: %s.", row._state_label())
+        if dispatch and dispatch.state in (states.REVIEW, states.QUEUED, states.SENDING, states.PAPER):
+            return self.env._("It is on its way already: %s.", dispatch._state_label())
         return ""
 
     def _dispatch_window_action(self):
@@ -332,14 +332,14 @@ class DocumentDispatchMixin(models.AbstractModel):
     def _dispatch_supersede(self):
         """Withdraw what still waits for this document; return the row that left already."""
         code = self._dispatch_type_code()
-        rows = self.env["document.dispatch"].sudo().search(  # sudo: whoever sent it
+        dispatches = self.env["document.dispatch"].sudo().search(  # sudo: whoever sent it
             self.env["document.dispatch"]._get_document_domain(self)
             & self.env["document.dispatch"]._get_current_domain(code, self.dispatch_revision)
         )
-        waiting = rows._withdrawable()
+        waiting = dispatches._withdrawable()
         if waiting:
             waiting._cancel(self.env._("Sent by hand by %s.", self.env.user.name))
-        return rows - waiting
+        return dispatches - waiting
 
 
 class Plan(NamedTuple):

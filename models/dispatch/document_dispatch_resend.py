@@ -28,10 +28,10 @@ class DocumentDispatch(models.Model):
         document.check_access("read")
         if blocking_reason := document._dispatch_blocking_reason(self.type_code):
             raise UserError(self.env._("%(document)s: %(blocking_reason)s", document=self.document_name, blocking_reason=blocking_reason))
-        row = document._dispatch_insert([self._prepare_resend_vals(document, fresh, choices)])
-        if row.channel == "email":
-            row._deliver_soon()
-        return row
+        dispatch = document._dispatch_insert([self._prepare_resend_vals(document, fresh, choices)])
+        if dispatch.channel == "email":
+            dispatch._deliver_soon()
+        return dispatch
 
     def _prepare_resend_vals(self, document, fresh, choices):
         partner = document._dispatch_partner()
@@ -47,7 +47,7 @@ class DocumentDispatch(models.Model):
                     mail_template_id=self.mail_template_id.id)
         if not fresh and self.content_ready and not (self.bundle_id or self.bundled_ids):  # that text speaks of others
             # sudo: the row's own content; the document was checked
-            row = self.sudo()
-            vals.update({name: row[name] for name in SAME_CONTENT}, attachment_ids=[(6, 0, row.attachment_ids.ids)],
+            dispatch = self.sudo()
+            vals.update({name: dispatch[name] for name in SAME_CONTENT}, attachment_ids=[(6, 0, dispatch.attachment_ids.ids)],
                         lang=self.lang)
         return vals

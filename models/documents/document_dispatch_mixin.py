@@ -64,7 +64,7 @@ class DocumentDispatchMixin(models.AbstractModel):
 
     def _dispatch_record_failure(self, error):
         """An automatic process could not make the document: leave a row that says why."""
-        self._dispatch_create("core").filtered(lambda row: row.state == "queued")._set_state(
+        self._dispatch_create("core").filtered(lambda dispatch: dispatch.state == "queued")._set_state(
             "failed", self.env["document.dispatch.content"]._explain(error)
         )
 

@@ -28,14 +28,14 @@ class DocumentDispatch(models.Model):
 
     @api.depends("res_model", "res_id")
     def _compute_document_opened(self):
-        for model, rows in self.grouped("res_model").items():
+        for model, dispatches in self.grouped("res_model").items():
             # sudo: whoever sees the row sees what became of it; the rights on the fields are these fields'
-            documents = self.env[model].sudo().browse(rows.mapped("res_id")).exists()
-            for row in rows:
-                document = documents.browse(row.res_id) & documents
-                row.document_opened_date = document.dispatch_opened_date
-                row.document_opened_ip = document.dispatch_opened_ip
-                row.document_opened_agent = document.dispatch_opened_agent
+            documents = self.env[model].sudo().browse(dispatches.mapped("res_id")).exists()
+            for dispatch in dispatches:
+                document = documents.browse(dispatch.res_id) & documents
+                dispatch.document_opened_date = document.dispatch_opened_date
+                dispatch.document_opened_ip = document.dispatch_opened_ip
+                dispatch.document_opened_agent = document.dispatch_opened_agent
 
     @api.model
     def _search_document_opened(self, operator, value):
@@ -54,9 +54,9 @@ class DocumentDispatch(models.Model):
 
     @api.depends("recipient_ids.page_opened_date", "bundle_id")
     def _compute_page_opened(self):
-        for row in self:
-            opened = [day for day in row.recipient_ids.mapped("page_opened_date") if day]
-            row.page_opened_date = min(opened, default=False)
+        for dispatch in self:
+            opened = [day for day in dispatch.recipient_ids.mapped("page_opened_date") if day]
+            dispatch.page_opened_date = min(opened, default=False)
 
     @api.model
     def _search_page_opened(self, operator, value):

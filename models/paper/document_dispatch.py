@@ -48,14 +48,14 @@ class DocumentDispatch(models.Model):
     def _printable(self):
         """Those that lie in the tray, and in no run that is being made."""
         # sudo: the run may be somebody else's
-        return self.filtered(lambda row: row.state == "paper" and row.sudo().print_id.state != "making")
+        return self.filtered(lambda dispatch: dispatch.state == "paper" and dispatch.sudo().print_id.state != "making")
 
     def _envelopes(self):
         """Split into envelopes, in posting order: by country, postal code, customer, then date of the document."""
         return [
-            envelope.sorted(lambda row: (row._document()._dispatch_date() or fields.Date.today(), row.id))
-            for envelope in self.sorted(lambda row: row._posting_key()).grouped(
-                lambda row: row._envelope_key()).values()
+            envelope.sorted(lambda dispatch: (dispatch._document()._dispatch_date() or fields.Date.today(), dispatch.id))
+            for envelope in self.sorted(lambda dispatch: dispatch._posting_key()).grouped(
+                lambda dispatch: dispatch._envelope_key()).values()
         ]
 
     def _envelope_key(self):
@@ -94,29 +94,29 @@ class DocumentDispatch(models.Model):
         """The pages exist: what is on them stays with the row."""
         self._set_state("printed")
         self._with_system_write().write({"printed_date": fields.Datetime.now(), "frozen": True})
-        self.filtered(lambda row: not row.rehearsal)._tell_documents("_dispatch_printed")
+        self.filtered(lambda dispatch: not dispatch.rehearsal)._tell_documents("_dispatch_printed")
 
     def action_mark_sent_by_post(self):
         """The printed documents went to the post: to the customer they are sent."""
         self.check_access("write")
-        self._check_state(lambda row: row.state == "printed" and not row.sent_by_post_date, self.env._("printed"))
+        self._check_state(lambda dispatch: dispatch.state == "printed" and not dispatch.sent_by_post_date, self.env._("printed"))
         self._with_system_write().sent_by_post_date = fields.Datetime.now()
-        self.filtered(lambda row: not row.rehearsal)._tell_documents("_dispatch_accepted")
+        self.filtered(lambda dispatch: not dispatch.rehearsal)._tell_documents("_dispatch_accepted")
 
     def action_undo_sent_by_post(self):
         """They were not posted after all."""
         self.check_access("write")
-        self._check_state(lambda row: row.sent_by_post_date, self.env._("posted"))
+        self._check_state(lambda dispatch: dispatch.sent_by_post_date, self.env._("posted"))
         self._with_system_write().sent_by_post_date = False
-        self.filtered(lambda row: not row._is_with_customer())._tell_documents("_dispatch_not_sent_by_post")
+        self.filtered(lambda dispatch: not dispatch._is_with_customer())._tell_documents("_dispatch_not_sent_by_post")
 
     def action_undo_printed(self):
         """Back into the tray, to be printed anew; what was made for the paper is made anew, too."""
         self.check_access("write")
-        self._check_state(lambda row: row.state == "printed" and not row.sent_by_post_date, self.env._("printed"))
+        self._check_state(lambda dispatch: dispatch.state == "printed" and not dispatch.sent_by_post_date, self.env._("printed"))
         self._set_state("paper")
         self._with_system_write().write({"printed_date": False, "print_id": False})
-        self.filtered(lambda row: not row.content_ready)._with_system_write().write({
+        self.filtered(lambda dispatch: not dispatch.content_ready)._with_system_write().write({
             "frozen": False, "attachment_ids": [fields.Command.clear()],
         })
 

@@ -64,24 +64,24 @@ class DocumentDispatchPrint(models.Model):
             run.display_name = self.env._("%(count)s documents, %(moment)s", count=run.selected, moment=moment)
 
     @api.model
-    def _start(self, rows, covers, in_order=False):
+    def _start(self, dispatches, covers, in_order=False):
         """Print these rows: a few at once, many by the scheduler.
 
         :param rows: those that lie in the tray are taken
         :param bool covers: a cover letter first in each envelope
         :param bool in_order: as they are given, each in an envelope of its own; else in posting order
         """
-        rows = rows._printable()
-        if not rows:
+        dispatches = dispatches._printable()
+        if not dispatches:
             raise UserError(self.env._("There is nothing to print: choose rows of the paper tray."))
         # sudo: the run is the system's note of what the user does; the documents are checked when they are made
-        queue = [row.ids for row in rows] if in_order else [envelope.ids for envelope in rows.sudo()._envelopes()]
+        queue = [dispatch.ids for dispatch in dispatches] if in_order else [envelope.ids for envelope in dispatches.sudo()._envelopes()]
         run = self.sudo().create({
-            "user_id": self.env.uid, "company_ids": [(6, 0, rows.company_id.ids)], "covers": covers,
-            "dispatch_ids": [(6, 0, rows.ids)], "selected": len(rows), "queue": queue,
+            "user_id": self.env.uid, "company_ids": [(6, 0, dispatches.company_id.ids)], "covers": covers,
+            "dispatch_ids": [(6, 0, dispatches.ids)], "selected": len(dispatches), "queue": queue,
         })
-        rows._with_system_write().write({"print_id": run.id, "state_message": False})
-        if len(rows) > AT_ONCE:
+        dispatches._with_system_write().write({"print_id": run.id, "state_message": False})
+        if len(dispatches) > AT_ONCE:
             # sudo: as above, and the user is told how far it is
             self.env.ref("document_dispatch.ir_cron_dispatch_print").sudo()._trigger()
         else:
@@ -114,13 +114,13 @@ class DocumentDispatchPrint(models.Model):
     def action_mark_sent_by_post(self):
         """All of it went to the post."""
         self.check_access("read")
-        rows = self._dispatches_to_post()
-        if not rows:
+        dispatches = self._dispatches_to_post()
+        if not dispatches:
             raise UserError(self.env._("Nothing of this is printed and not posted yet."))
-        rows.action_mark_sent_by_post()
+        dispatches.action_mark_sent_by_post()
 
     def _dispatches_to_post(self):
-        return self.printed_ids.filtered(lambda row: row.state == "printed" and not row.sent_by_post_date)
+        return self.printed_ids.filtered(lambda dispatch: dispatch.state == "printed" and not dispatch.sent_by_post_date)
 
     def action_view_dispatches(self):
         """Open the rows that were chosen."""
@@ -130,8 +130,8 @@ class DocumentDispatchPrint(models.Model):
 
     def _note_left_out(self, reasons):
         """Rows that stay in the tray, each with its reason."""
-        for row, reason in reasons.items():
-            row._set_state("paper", reason)
-            row._with_system_write().print_id = False
-        lines = [f"{row.document_name}: {reason}" for row, reason in reasons.items()]
+        for dispatch, reason in reasons.items():
+            dispatch._set_state("paper", reason)
+            dispatch._with_system_write().print_id = False
+        lines = [f"{dispatch.document_name}: {reason}" for dispatch, reason in reasons.items()]
         self.left_out = "\n".join([*filter(None, [self.left_out]), *lines]) or False

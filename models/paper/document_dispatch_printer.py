@@ -98,21 +98,21 @@ class DocumentDispatchPrinter(models.AbstractModel):
     def _make_block(self, run, alone=False):
         """Make the next envelopes of a run, or only one; the last block makes the file."""
         block, rest = self._split(run.queue, 1 if alone else BLOCK)
-        rows = run.env["document.dispatch"].browse(row_id for envelope in block for row_id in envelope)
+        dispatches = run.env["document.dispatch"].browse(row_id for envelope in block for row_id in envelope)
         if run.block_tries > MOST_INTERRUPTIONS:
             run.block_tries = 1
-            run._note_left_out(dict.fromkeys(self._still_in(run, rows), self.env._(
+            run._note_left_out(dict.fromkeys(self._still_in(run, dispatches), self.env._(
                 "The server was ended %s times while it made this document.", MOST_INTERRUPTIONS)))
         else:
-            self._try_block(run, block, rows)
+            self._try_block(run, block, dispatches)
         run.queue = rest
         if not rest:
             self._finish(run)
 
-    def _try_block(self, run, block, rows):
+    def _try_block(self, run, block, dispatches):
         try:
             with self.env.cr.savepoint():
-                self._of(run)._make_envelopes(run, [rows.browse(ids) for ids in block])
+                self._of(run)._make_envelopes(run, [dispatches.browse(ids) for ids in block])
         except CLASHES:
             raise  # no fault of the documents: the block is made anew
         except Exception as error:
@@ -120,7 +120,7 @@ class DocumentDispatchPrinter(models.AbstractModel):
             if self._comes_again(run, error):
                 raise
             _logger.exception("Print run %s: a block could not be made", run.id)
-            run._note_left_out(dict.fromkeys(self._still_in(run, rows), self._explain(error)))
+            run._note_left_out(dict.fromkeys(self._still_in(run, dispatches), self._explain(error)))
 
     def _comes_again(self, run, error):
         """Tell whether this is no fault of the documents, or may go when an envelope is made alone."""
@@ -142,26 +142,26 @@ class DocumentDispatchPrinter(models.AbstractModel):
             allowed_company_ids=(run.company_ids & user.company_ids).ids, lang=user.lang,
         )
 
-    def _still_in(self, run, rows):
+    def _still_in(self, run, dispatches):
         """Those that nobody withdrew meanwhile."""
-        return rows.filtered(lambda row: row.state == "paper" and row.print_id == run)
+        return dispatches.filtered(lambda dispatch: dispatch.state == "paper" and dispatch.print_id == run)
 
     def _make_envelopes(self, run, envelopes):
         """Make documents, then the covers of those that came out, and write both into one part."""
         asked = self.env["document.dispatch"].sudo().union(*envelopes)  # sudo: the documents are checked, each
         there = self._still_in(run, asked)
-        (asked - there).filtered(lambda row: row.print_id == run)._with_system_write().print_id = False
-        envelopes = [rows.sudo() & there for rows in envelopes]
+        (asked - there).filtered(lambda dispatch: dispatch.print_id == run)._with_system_write().print_id = False
+        envelopes = [dispatches.sudo() & there for dispatches in envelopes]
         files, reasons = self._make_files(there)
-        envelopes = [rows.filtered(files.get) for rows in envelopes]
-        envelopes = [rows for rows in envelopes if rows]
+        envelopes = [dispatches.filtered(files.get) for dispatches in envelopes]
+        envelopes = [dispatches for dispatches in envelopes if dispatches]
         covers = self._make_covers(envelopes, reasons) if run.covers else {}
         if run.covers:
-            envelopes = [rows for rows in envelopes if rows in covers]
+            envelopes = [dispatches for dispatches in envelopes if dispatches in covers]
         self._make_part(run, envelopes, covers, files)
-        for row in self.env["document.dispatch"].union(*envelopes):
-            if not row.content_ready:
-                row._with_system_write().attachment_ids = [fields.Command.set(files[row].ids)]
+        for dispatch in self.env["document.dispatch"].union(*envelopes):
+            if not dispatch.content_ready:
+                dispatch._with_system_write().attachment_ids = [fields.Command.set(files[dispatch].ids)]
         run.envelopes += len(envelopes)
         run.documents += sum(map(len, envelopes))
         run._note_left_out(reasons)
@@ -178,55 +178,55 @@ class DocumentDispatchPrinter(models.AbstractModel):
     @staticmethod
     def _contents_of(envelopes, covers, files):
         """The PDFs in the order in which they are printed."""
-        for rows in envelopes:
-            if rows in covers:
-                yield covers[rows]
-            for row in rows:
-                for file in files[row]:
+        for dispatches in envelopes:
+            if dispatches in covers:
+                yield covers[dispatches]
+            for dispatch in dispatches:
+                for file in files[dispatch]:
                     yield file.raw
 
     # ------------------------------------------------------------------
     # Documents
     # ------------------------------------------------------------------
 
-    def _make_files(self, rows):
+    def _make_files(self, dispatches):
         """The PDFs of each row: those that went by mail, else the document's own, else made now.
 
         :return: ``{row: ir.attachment}`` and ``{row: reason}`` of those that could not be made
         """
         files, reasons = {}, {}
-        for group in rows.grouped(self._group_key).values():
-            for some in map(rows.browse, split_every(BLOCK, group.ids)):
+        for group in dispatches.grouped(self._group_key).values():
+            for some in map(dispatches.browse, split_every(BLOCK, group.ids)):
                 if not self._try_files(some, files, reasons) and len(some) > 1:
-                    for row in some:
-                        self._try_files(row, files, reasons)
+                    for dispatch in some:
+                        self._try_files(dispatch, files, reasons)
         return files, reasons
 
     @staticmethod
-    def _has_files(row):
+    def _has_files(dispatch):
         """Tell whether files went, or were to go, by mail: these are printed."""
-        return bool(row.content_ready and row.attachment_ids)
+        return bool(dispatch.content_ready and dispatch.attachment_ids)
 
-    def _group_key(self, row):
+    def _group_key(self, dispatch):
         return (
-            self._has_files(row), row.company_id, row.type_id, row.lang, row.mail_template_id, row.report_id,
+            self._has_files(dispatch), dispatch.company_id, dispatch.type_id, dispatch.lang, dispatch.mail_template_id, dispatch.report_id,
         )
 
-    def _try_files(self, rows, files, reasons):
+    def _try_files(self, dispatches, files, reasons):
         """Make the files of a group, which all come out or none; a row alone gets its reason."""
         try:
             with self.env.cr.savepoint():
-                made = self._prepare_files(rows)
-                pdf_reader.merge(file.raw or b"" for row in rows for file in made[row])
+                made = self._prepare_files(dispatches)
+                pdf_reader.merge(file.raw or b"" for dispatch in dispatches for file in made[dispatch])
         except CLASHES:
             raise
         except Exception as error:
             self.env.invalidate_all()
-            if self._comes_again(rows.print_id[:1], error):
+            if self._comes_again(dispatches.print_id[:1], error):
                 raise
-            if len(rows) == 1:
-                _logger.info("Dispatch %s could not be printed", rows.id, exc_info=True)
-                reasons[rows] = self._explain(error)
+            if len(dispatches) == 1:
+                _logger.info("Dispatch %s could not be printed", dispatches.id, exc_info=True)
+                reasons[dispatches] = self._explain(error)
             return False
         files.update(made)
         return True
@@ -239,21 +239,21 @@ class DocumentDispatchPrinter(models.AbstractModel):
             return self.env._("You may not read this document.")
         return self.env["document.dispatch.content"]._explain(error)
 
-    def _prepare_files(self, rows):
+    def _prepare_files(self, dispatches):
         """``{row: ir.attachment}`` for rows of one type, language and company, or raise."""
-        first = rows[0]
+        first = dispatches[0]
         Model = self.env[first.res_model].with_company(first.company_id)
         documents = Model.with_context(lang=first.lang, allowed_company_ids=first.company_id.ids).browse(
-            rows.mapped("res_id"))
+            dispatches.mapped("res_id"))
         documents.check_access("read")
         for document in documents:
             if blocking_reason := document._dispatch_blocking_reason(first.type_code):
                 raise ValueError(blocking_reason)
-        went = [row.attachment_ids for row in rows] if self._has_files(first) else None
+        went = [dispatch.attachment_ids for dispatch in dispatches] if self._has_files(first) else None
         made = [self._pdfs(files) for files in went or self._render_files(first, documents)]
         if not all(made):
             raise ValueError(self.env._("It has no page that could be printed."))
-        return dict(zip(rows, made, strict=True))
+        return dict(zip(dispatches, made, strict=True))
 
     def _render_files(self, first, documents):
         """The files that would go by mail, of documents that have none yet."""
@@ -280,33 +280,33 @@ class DocumentDispatchPrinter(models.AbstractModel):
         covers = {}
         with self.env["ir.actions.report"]._dispatch_rendering() as batch:
             if batch:
-                for rows in envelopes:
+                for dispatches in envelopes:
                     with batch.collect():
-                        self._try_cover(rows, batch, reasons)
-            for rows in envelopes:
-                if rows[0] not in reasons and (cover := self._try_cover(rows, batch, reasons)):
-                    covers[rows] = cover
+                        self._try_cover(dispatches, batch, reasons)
+            for dispatches in envelopes:
+                if dispatches[0] not in reasons and (cover := self._try_cover(dispatches, batch, reasons)):
+                    covers[dispatches] = cover
         return covers
 
-    def _try_cover(self, rows, batch, reasons):
+    def _try_cover(self, dispatches, batch, reasons):
         try:
-            return self._draw_cover(rows, batch)
+            return self._draw_cover(dispatches, batch)
         except CLASHES:
             raise
         except Exception as error:
-            if self._comes_again(rows.print_id[:1], error):
+            if self._comes_again(dispatches.print_id[:1], error):
                 raise
-            _logger.info("The cover letter of %s could not be made", rows, exc_info=True)
+            _logger.info("The cover letter of %s could not be made", dispatches, exc_info=True)
             text = self.env._("The cover letter could not be made: %s", " ".join(str(error).split()))
-            reasons.update(dict.fromkeys(rows, text))
+            reasons.update(dict.fromkeys(dispatches, text))
 
-    def _draw_cover(self, rows, batch):
-        first = rows[0]
+    def _draw_cover(self, dispatches, batch):
+        first = dispatches[0]
         Report = self.env["ir.actions.report"].with_company(first.company_id).with_context(
             lang=first.lang, dispatch_render=batch,
         )
         content, _kind = Report._render_qweb_pdf(
-            "document_dispatch.action_report_cover_letter", [first.id], data={"dispatch_rows": rows.ids},
+            "document_dispatch.action_report_cover_letter", [first.id], data={"dispatch_rows": dispatches.ids},
         )
         pdf_merge.check(content)  # in this process: wkhtmltopdf has just drawn it
         return content
@@ -324,14 +324,14 @@ class DocumentDispatchPrinter(models.AbstractModel):
 
     def _finish(self, run):
         """Make one file of the parts, and call printed what is in it."""
-        rows = run.printed_ids
-        gone = (run.dispatch_ids & rows).filtered(lambda row: row.state != "paper")
+        dispatches = run.printed_ids
+        gone = (run.dispatch_ids & dispatches).filtered(lambda dispatch: dispatch.state != "paper")
         if gone:
             run.left_out = "\n".join([*filter(None, [run.left_out]), *(self.env._(
-                "%s was withdrawn while it was printed: take it out.", row.document_name) for row in gone)])
+                "%s was withdrawn while it was printed: take it out.", dispatch.document_name) for dispatch in gone)])
         run.attachment_id = self._join(run)
         run.state = "done" if run.attachment_id else "empty"
-        (rows - gone)._printed()
+        (dispatches - gone)._printed()
 
     def _join(self, run):
         parts = run.part_ids.sorted("id")

@@ -182,15 +182,15 @@ class DocumentDispatchText(models.Model):
         """Partners become one: of two texts for the same documents the one that was used last stays."""
         # sudo: whoever may merge partners, these belong to them
         customer = destination.commercial_partner_id
-        rows = self.sudo().search([("partner_id", "in", (sources | destination | customer).ids)])
-        seen, older = set(), rows.browse()
-        for row in rows:
-            key = (row.company_id, row.type_id, row.lang)
-            older |= row if key in seen else rows.browse()
+        dispatches = self.sudo().search([("partner_id", "in", (sources | destination | customer).ids)])
+        seen, older = set(), dispatches.browse()
+        for dispatch in dispatches:
+            key = (dispatch.company_id, dispatch.type_id, dispatch.lang)
+            older |= dispatch if key in seen else dispatches.browse()
             seen.add(key)
         older.unlink()
         if destination != customer:  # core would move them to a contact, who has no texts
-            (rows - older).filtered(lambda row: row.partner_id != customer).partner_id = customer
+            (dispatches - older).filtered(lambda dispatch: dispatch.partner_id != customer).partner_id = customer
         self.env.flush_all()
 
     # ------------------------------------------------------------------

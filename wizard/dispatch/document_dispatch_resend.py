@@ -73,15 +73,15 @@ class DocumentDispatchResend(models.TransientModel):
         ), order="name").filtered(lambda document: document._dispatch_type())
 
     def _prepare_line(self, document):
-        row = document._dispatch_last()
+        dispatch = document._dispatch_last()
         return {
             "res_model": document._name, "res_id": document.id, "document_name": document.name,
-            "partner_id": document._dispatch_partner().id, "dispatch_id": row.id,
-            "sent_to": ", ".join(row.recipient_ids.mapped("email")), "blocking_reason": self._get_blocking_reason(document, row),
+            "partner_id": document._dispatch_partner().id, "dispatch_id": dispatch.id,
+            "sent_to": ", ".join(dispatch.recipient_ids.mapped("email")), "blocking_reason": self._get_blocking_reason(document, dispatch),
         }
 
-    def _get_blocking_reason(self, document, row):
-        dispatch_type = row.type_id or document._dispatch_type()
+    def _get_blocking_reason(self, document, dispatch):
+        dispatch_type = dispatch.type_id or document._dispatch_type()
         if blocking_reason := document._dispatch_blocking_reason(dispatch_type.code):
             return blocking_reason
         partner = document._dispatch_partner()
@@ -102,11 +102,11 @@ class DocumentDispatchResend(models.TransientModel):
         choices = self._parse_emails()
         if self.save_address and len(lines.partner_id.commercial_partner_id) > 1:
             raise UserError(self.env._("Addresses are kept for one customer at a time: choose documents of one."))
-        rows = self.env["document.dispatch"].union(*(line._send(self.fresh == "fresh", choices) for line in lines))
+        dispatches = self.env["document.dispatch"].union(*(line._send(self.fresh == "fresh", choices) for line in lines))
         if self.save_address:
             self._keep(lines[0], choices)
         action = self.env["ir.actions.act_window"]._for_xml_id("document_dispatch.document_dispatch_action")
-        return {**action, "domain": [("id", "in", rows.ids)], "context": {"create": False}}
+        return {**action, "domain": [("id", "in", dispatches.ids)], "context": {"create": False}}
 
     def _keep(self, line, choices):
         """Make contacts of the typed addresses, with the flag of this kind of document."""
@@ -148,8 +148,8 @@ class DocumentDispatchResendLine(models.TransientModel):
         document.check_access("read")  # the line may say any id
         previous = document._dispatch_supersede() or document._dispatch_last()
         if not previous:
-            row = document._dispatch_send_now("manual", choices)
-            if row.channel == "email":
-                row._deliver_soon()
-            return row
+            dispatch = document._dispatch_send_now("manual", choices)
+            if dispatch.channel == "email":
+                dispatch._deliver_soon()
+            return dispatch
         return previous[:1]._resend(fresh, choices)

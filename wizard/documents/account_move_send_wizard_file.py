@@ -92,11 +92,11 @@ class AccountMoveSendWizardFile(models.TransientModel):
 
     def _send(self, origin="manual"):
         """Send the chosen lines; each document has its own row."""
-        rows = self.env["document.dispatch"]
+        dispatches = self.env["document.dispatch"]
         for line in self.filtered("chosen"):
-            rows |= line._send_line(origin)
-        rows.filtered(lambda row: row.channel == "email" and row.state == "queued")._deliver_soon()
-        return rows
+            dispatches |= line._send_line(origin)
+        dispatches.filtered(lambda dispatch: dispatch.channel == "email" and dispatch.state == "queued")._deliver_soon()
+        return dispatches
 
     def _send_line(self, origin):
         files = self.file_ids.with_company(self.file_ids.company_id[:1])

@@ -18,16 +18,16 @@ class DocumentDispatchTray(models.TransientModel):
     def _compute_counts(self):
         for window in self:
             # sudo: postal address and date of what the user may print; a window that is not saved may say any id
-            rows = window.dispatch_ids._origin._filtered_access("read").sudo()
-            window.documents = len(rows)
-            window.customers = len(rows.commercial_partner_id)
-            window.envelopes = len(rows._envelopes())
-            homeless = rows.partner_id.filtered(lambda partner: not partner._dispatch_has_postal_address())
+            dispatches = window.dispatch_ids._origin._filtered_access("read").sudo()
+            window.documents = len(dispatches)
+            window.customers = len(dispatches.commercial_partner_id)
+            window.envelopes = len(dispatches._envelopes())
+            homeless = dispatches.partner_id.filtered(lambda partner: not partner._dispatch_has_postal_address())
             window.homeless = ", ".join(homeless.mapped("display_name"))
 
     @api.model
-    def _open(self, rows):
-        window = self.create({"dispatch_ids": [fields.Command.set(rows._printable().ids)]})
+    def _open(self, dispatches):
+        window = self.create({"dispatch_ids": [fields.Command.set(dispatches._printable().ids)]})
         return {
             "type": "ir.actions.act_window", "name": self.env._("Print"), "res_model": self._name,
             "res_id": window.id, "view_mode": "form", "target": "new",
