@@ -20,7 +20,7 @@ ROOMS = ("controllers", "models", "report", "tools", "wizard")
 #: Read as objects of a type of their own, which JSON cannot express: key → the only files that read it
 TYPED = {
     **{steering.KEY: {"tools/dispatch/steering.py"} for steering in Steering.__subclasses__()},
-    "dispatch_system_write": {"models/dispatch/document_dispatch.py", "models/dispatch/document_dispatch_recipient.py"},
+    "dispatch_system_write": {"models/dispatch/document_dispatch_protected.py"},
     "dispatch_render": {"models/delivery/ir_actions_report.py"},
     "dispatch_compiled": {"models/delivery/ir_qweb.py"},
 }
@@ -49,7 +49,8 @@ ODOO = {
 FRAMEWORK = frozenset({"allowed_company_ids", "company", "lang", "tz", "uid"})
 #: Files that hand on keys that others name → whose keys these are
 BY_NAME = {
-    "models/delivery/ir_qweb.py": "core's (ir.qweb._get_template_cache_keys)", "tools/dispatch/steering.py": "checked by their type",
+    "models/delivery/ir_qweb.py": "core's (ir.qweb._get_template_cache_keys)",
+    "tools/dispatch/steering.py": "checked by their type",
 }
 #: What in templates and views reads a key
 IN_XML = re.compile(r"(?:\bctx|env\.context)(?:\.get\(|\[)['\"](\w+)|\bctx\.(?!get\b)(\w+)")

@@ -13,7 +13,7 @@ from tools.pdf import folders
 KILLED = """
 import os, signal, sys, tempfile
 from pathlib import Path
-from tools.folders import private_folder
+from tools.pdf.folders import private_folder
 
 tempfile.tempdir = sys.argv[1]
 with private_folder("dispatch_pdf_") as folder:

@@ -15,11 +15,11 @@ import tools
 from tools.brazil import boleto, checks, nfe
 from tools.consent import consent
 from tools.dispatch import numbers, settings
-from tools.mail import addresses, plain_text, replies, retry
-from tools.mail import headers as mail_form
-from tools.page import agents
+from tools.mail import addresses, dsn, headers, plain_text, replies, retry
+from tools.page import agents, links
 from tools.paper import envelopes, letters
 from tools.pdf import text as pdf_text
+from tools.rule import conditions
 from tools.text import text_blocks, text_marks, text_values, texts
 
 #: Names of first parameters that hold what others wrote
@@ -43,9 +43,12 @@ READERS = {
     "boleto.from_line": boleto.from_line,
     "boleto.parse": boleto.parse,
     "checks.tax_id": checks.tax_id,
+    "conditions.modernise": lambda text: _refused(conditions.modernise, text, 2),
+    "conditions.read": lambda text: _refused(conditions.read, text),
     "consent.cell": consent.cell,
     "consent.clean": lambda text: (consent.clean(text), consent.clean(text, lines=True)),
     "consent.mask": consent.mask,
+    "dsn.relay_id": dsn.relay_id,
     "envelopes.fit": lambda text: envelopes.fit([text, *text.splitlines()], envelopes.ENVELOPES["din"].address),
     "envelopes.fit_line": lambda text: envelopes.fit_line(text, envelopes.ENVELOPES["din"].sender),
     "envelopes.of_country": envelopes.of_country,
@@ -55,10 +58,12 @@ READERS = {
     "letters.fill_line": lambda text: letters.fill_line(text, {"customer": "Silva"}),
     "letters.natural": lambda text: sorted(map(letters.natural, (text, "C-10", "C-9"))),
     "letters.unknown": letters.unknown,
-    "mail_form.one_line": mail_form.one_line,
+    "headers.one_line": headers.one_line,
+    "links.put_in": lambda text: links.put_in(text, {"/dispatch/page/0/a": text[:100]}),
+    "links.take_out": links.take_out,
     "nfe.is_key": nfe.is_key,
     "numbers.parse": lambda text: _too_many(numbers.parse, text),
-    "pdf_text.mentions": lambda text: (pdf_text.mentions(text, "INV/2026"), pdf_text.mentions("1 1 1" * 99, text)),
+    "text.mentions": lambda text: (pdf_text.mentions(text, "INV/2026"), pdf_text.mentions("1 1 1" * 99, text)),
     "plain_text.from_html": plain_text.from_html,
     "replies.meaning": replies.meaning,
     "retry.parse_days": retry.parse_days,
@@ -82,8 +87,8 @@ READERS = {
     "texts.unmarked": texts.unmarked,
 }
 ELSEWHERE = {
-    "boleto.find_in_pdf": "a PDF", "pdf_merge.check": "a PDF", "pdf_merge.read": "a PDF", "pdf_stamp.stamp": "a PDF",
-    "pdf_text.pdf_text": "a PDF", "pdf_text.strange_text": "a PDF", "nfe.read": "XML", "safe_xml.parse": "XML",
+    "merge.check": "a PDF", "merge.read": "a PDF", "stamp.stamp": "a PDF",
+    "child.read_text": "a PDF", "reader.is_pdf": "a PDF", "reader.read_text": "a PDF", "text.pdf_text": "a PDF", "nfe.read": "XML", "safe_xml.parse": "XML",
     "boleto.mod10": "digits that were checked", "boleto.mod11": "digits that were checked",
     "nfe.check_digit": "a key that was checked", "text_values.splice": "a text that was read",
     "text_compare.compare": "segments, by texts.remember", "texts.own_words": "what remember gave",
@@ -121,15 +126,22 @@ def _too_many(reader, text):
         return None
 
 
+def _refused(reader, text, *more):
+    try:
+        return reader(text, *more)
+    except ValueError:
+        return None
+
+
 class TestReaders(unittest.TestCase):
     def test_every_reader_is_tried_here(self):
         found = set()
-        for module in pkgutil.iter_modules(tools.__path__):
-            loaded = importlib.import_module(f"tools.{module.name}")
+        for module in pkgutil.walk_packages(tools.__path__, "tools."):
+            loaded = importlib.import_module(module.name)
             for name, function in inspect.getmembers(loaded, inspect.isfunction):
                 first = next(iter(inspect.signature(function).parameters), None)
                 if function.__module__ == loaded.__name__ and not name.startswith("_") and first in TEXTS:
-                    found.add(f"{module.name}.{name}")
+                    found.add(f"{module.name.rpartition('.')[2]}.{name}")
         self.assertEqual(sorted(found - READERS.keys() - ELSEWHERE.keys()), [])
         self.assertEqual(sorted(set(READERS) - found), [])
 

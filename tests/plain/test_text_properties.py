@@ -6,7 +6,7 @@ from html import escape
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from template import render
-from test_text_templates import FIRST, SECOND, SOURCE, values_of, words
+from test_text import FIRST, SECOND, SOURCE, values_of, words
 
 from tools.text.text_blocks import outer_html, plain, typed
 from tools.text.text_marks import parse

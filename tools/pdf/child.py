@@ -129,7 +129,7 @@ def resolve(pdf_object):
 
 def merge(job):
     """Write the pages of all files into one, and yield how many each has; one that has a problem stays out."""
-    pdf_merge = load("pdf_merge")
+    pdf_merge = load("merge")
     with pdf_merge.Merger(job["output"]) as merger:
         for path in job["files"]:
             start_clock(job["seconds"])

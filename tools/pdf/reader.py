@@ -28,7 +28,7 @@ MEMORY, WRITTEN = 256 * 1024 * 1024, 50_000_000
 PASSWORD, BROKEN, LIMITS = "password", "broken", "limits"
 PROBLEMS = (PASSWORD, BROKEN, LIMITS)
 
-CHILD = Path(__file__).with_name("pdf_child.py")
+CHILD = Path(__file__).with_name("child.py")
 #: What the process gets to know of ours; no passwords that stand in the environment
 ENVIRONMENT = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "LANG", "LC_ALL", "TMPDIR", "TEMP", "TMP")
 
