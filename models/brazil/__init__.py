@@ -6,3 +6,4 @@ from . import document_dispatch_file_messages
 from . import document_dispatch_file_mixin
 from . import document_dispatch_file_reading
 from . import ir_attachment
+from . import res_partner

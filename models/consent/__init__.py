@@ -2,6 +2,7 @@ from . import document_consent
 from . import document_consent_address
 from . import document_consent_attempt
 from . import document_consent_page
+from . import document_letter
 from . import ir_attachment
 from . import mail_mail
 from . import res_company

@@ -1,10 +1,15 @@
 from odoo import fields, models
+from odoo.fields import Domain
 
 
 class ResCompany(models.Model):
     """What the company asks its customers about e-mail."""
 
     _inherit = "res.company"
+
+    def _dispatch_unreachable_domain(self):
+        """Who refuses e-mail needs no address."""
+        return super()._dispatch_unreachable_domain() & Domain("dispatch_refusals", "=", False)
 
     dispatch_consent_text = fields.Text(
         string="Question on the customer's page", translate=True,
@@ -26,3 +31,11 @@ class ResCompany(models.Model):
                 "take it as given."
             )
         return text
+
+    def _dispatch_duties(self):
+        """The kinds of documents that this company mails to those who refuse, too, in words: the law asks for it."""
+        types = self.env["document.dispatch.type"].search([
+            ("refusal_applies", "=", False), ("company_id", "in", [False, self.id])])
+        if self.country_id.code != "BR":
+            types = types.filtered(lambda dispatch_type: dispatch_type.role != "nf")
+        return ", ".join(types.mapped("name"))

@@ -10,7 +10,7 @@ class ResPartner(models.Model):
     """What a customer declared about e-mail: the result of his rows in the ledger."""
 
     _name = "res.partner"
-    _inherit = ["res.partner", "document.dispatch.protected"]
+    _inherit = "res.partner"
 
     consent_ids = fields.One2many(
         "document.consent", "partner_id", groups="document_dispatch.group_dispatch_user",
@@ -165,6 +165,16 @@ class ResPartner(models.Model):
         # sudo: as above
         entries = self.commercial_partner_id.sudo().dispatch_refusals
         return consent.refuses(entries, company.id, dispatch_type.code)
+
+    @api.depends("dispatch_refusals")
+    def _compute_dispatch_overview(self):
+        return super()._compute_dispatch_overview()
+
+    def _dispatch_prepare_overview(self, directory, names):
+        return super()._dispatch_prepare_overview(directory, names) | {
+            "refused": self.dematerialization_refused, "named": self._dispatch_refused_names(),
+            "duties": self.env.company._dispatch_duties(),
+        }
 
     def _dispatch_refused_names(self):
         """The kinds of documents that he refuses one by one, in words."""

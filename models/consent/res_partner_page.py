@@ -1,12 +1,9 @@
-import secrets
 
 from odoo import api, fields, models
-from odoo.orm.models import NO_ACCESS
 from odoo.tools import hmac
 
 from ...tools.consent import consent
 from ...tools.page import links
-from ..dispatch.document_dispatch_type import ROLE_FIELDS
 from ..page.document_dispatch_place import CONSENT, make_place
 from .document_consent_address import STEPS
 
@@ -21,11 +18,6 @@ class ResPartner(models.Model):
 
     _inherit = "res.partner"
 
-    dispatch_token = fields.Char(
-        string="Secret of the customer's link", groups=NO_ACCESS, copy=False,
-        help="A new one makes the old links useless. Empty: they were never renewed, the key of the database signs "
-        "them.",
-    )
     dispatch_address_request_id = fields.Many2one(
         "document.consent", string="New address asked for", compute="_compute_dispatch_address_request",
         groups="document_dispatch.group_dispatch_user",
@@ -38,10 +30,6 @@ class ResPartner(models.Model):
         STEPS, string="State of the change", compute="_compute_dispatch_address_state", compute_sudo=True,
         groups="document_dispatch.group_dispatch_user",
     )
-
-    @api.model
-    def _get_fields_with_own_default(self):
-        return super()._get_fields_with_own_default() | {"dispatch_token"}
 
     @api.depends("consent_ids")
     def _compute_dispatch_address_request(self):
@@ -79,10 +67,6 @@ class ResPartner(models.Model):
         token = customer._dispatch_consent_token__(company, PAPER if paper else SCOPE)
         return f"/dispatch/consent/{company.id}/{customer.id}/{token}"
 
-    def _dispatch_renew_token(self):
-        for customer in self.commercial_partner_id:
-            customer.sudo().dispatch_token = secrets.token_urlsafe(32)  # sudo: the system's, nobody reads it
-
     def _dispatch_consent_token__(self, company, scope):
         # sudo: the key of the database signs it, with the customer's secret
         return hmac(self.env(su=True), scope, (company.id, self.id, self.sudo().dispatch_token or ""))
@@ -109,15 +93,6 @@ class ResPartner(models.Model):
         partner = partner.with_company(company).with_context(lang=lang)
         return company.with_env(partner.env), partner, channel
 
-    def action_dispatch_renew_link(self):
-        """Make the customer's old links useless, for instance when one was forwarded."""
-        self.check_access("write")
-        self._dispatch_renew_token()
-        return {
-            "type": "ir.actions.client", "tag": "display_notification",
-            "params": {"type": "success", "message": self.env._("Old links do not open any more.")},
-        }
-
     def action_dispatch_view_consent(self):
         """Open the customer's rows in the ledger."""
         self.ensure_one()
@@ -142,7 +117,7 @@ class ResPartner(models.Model):
         directory = self._dispatch_directory()
         chosen = {
             choice.email: choice.contact_id
-            for role in ROLE_FIELDS for choice in directory.resolve(self.id, role).chosen
+            for role in self._dispatch_role_fields() for choice in directory.resolve(self.id, role).chosen
         }
         contacts = {contact.id: contact.commercial_partner_id for contact in self.browse(chosen.values())}
         return [email for email, contact in chosen.items() if contacts[contact] == self.commercial_partner_id]
@@ -155,11 +130,11 @@ class ResPartner(models.Model):
         """The flags by which invoices find their people; empty where they go to the general address."""
         directory = self._dispatch_directory()
         flagged = [
-            field for role, field in ROLE_FIELDS.items()
+            field for role, field in self._dispatch_role_fields().items()
             if role in ("invoice", "financial")
             and any(choice.reason == "flag" for choice in directory.resolve(self.id, role).chosen)
         ]
-        return flagged if ROLE_FIELDS["invoice"] in flagged else []
+        return flagged if self._dispatch_role_fields()["invoice"] in flagged else []
 
     def _dispatch_consent_last(self, company):
         """The customer's last word about all documents, said to this company; empty when there is none."""

@@ -1,22 +1,12 @@
-import base64
 
 from markupsafe import Markup
-from reportlab.graphics import renderSVG
-from reportlab.graphics.barcode import createBarcodeDrawing
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date
 
-from ...tools.mail import plain_text
-from ...tools.page import links
 from ...tools.paper import letters
 from ...tools.text import texts as text_blocks
-
-#: Points that the picture of the link is wide
-SIZE = 120
-#: In the context: a print run makes the letter. An object, so that no client can say so.
-PRINT_RUN = object()
 
 
 class DocumentLetter(models.Model):
@@ -132,7 +122,6 @@ class DocumentLetter(models.Model):
             "company": company.name,
             "addresses": ", ".join(emails) or nowhere,
             "answer_to": self._get_answer_address(company),
-            "link": partner._dispatch_consent_url(company),
             "date": format_date(self.env, day),
         }
 
@@ -154,13 +143,6 @@ class DocumentLetter(models.Model):
     def _dispatch_carries_page(self):
         return False  # it has a link of its own in its text
 
-    def _dispatch_places(self):
-        return (self.partner_id._dispatch_consent_place(self.company_id),)
-
-    def _dispatch_links__(self):
-        [place] = self._dispatch_places()
-        return {place: self.partner_id._dispatch_consent_path__(self.company_id)}
-
     def _dispatch_default_report(self):
         return self.env.ref("document_dispatch.action_report_letter")
 
@@ -168,55 +150,9 @@ class DocumentLetter(models.Model):
         """The letter carries its text: it was written with the placeholders filled in."""
         return {"subject": self.subject, "body": self.body}
 
-    def _dispatch_accepted(self):
-        self._note_edited("email")
-
-    def _dispatch_printed(self):
-        self._note_edited("letter")
-
-    def _note_edited(self, channel):
-        """Write “letter edited” into the ledger, once for each letter, when it was really made."""
-        # the ledger is the system's; who edited the letter stands in it
-        Consent = self.env["document.consent"]._with_system_write()
-        known = Consent.search([("kind", "=", "letter"), ("letter_id", "in", self.ids)]).letter_id
-        Consent.create([{
-            "kind": "letter", "channel": channel, "partner_id": letter.partner_id.id,
-            "company_id": letter.company_id.id, "user_id": letter.user_id.id, "letter_id": letter.id,
-            "lang": letter.lang,
-            "text": f"{letter.subject}\n\n{plain_text.from_html(letter.body)}",
-        } for letter in self - known])
-
     def _dispatch_window_action(self):
         return self.partner_id._get_records_action()
 
     # ------------------------------------------------------------------
     # On paper
     # ------------------------------------------------------------------
-
-    def _dispatch_for_print(self):
-        return self.with_context(dispatch_print_run=PRINT_RUN)
-
-    def _get_link(self):
-        """The link on paper; none where somebody only looks at the letter: it is the customer's.
-
-        A link of its own: the house has had it in its hands, so that what is said by it is no proof as the one of
-        a mail is. The ledger notes it as said by letter.
-        """
-        if self.env.context.get("dispatch_print_run") is not PRINT_RUN:
-            return ""
-        return self.partner_id._dispatch_consent_url__(self.company_id, paper=True)
-
-    def _get_printed_body(self):
-        """The text, with the link in its places where the letter has one."""
-        [place] = self._dispatch_places()
-        path = self._get_link() and self.partner_id._dispatch_consent_path__(self.company_id, paper=True)
-        return Markup(links.put_in(self.body or "", {place: path} if path else {}))
-
-    def _get_qr_code(self):
-        """The link as a picture, to be put into the printed letter (``data:`` URI).
-
-        As SVG: core's ``ir.actions.report.barcode`` makes a bitmap, for which reportlab needs a
-        library that not every machine has.
-        """
-        drawing = createBarcodeDrawing("QR", value=self._get_link(), width=SIZE, height=SIZE, barBorder=0)
-        return f"data:image/svg+xml;base64,{base64.b64encode(renderSVG.drawToString(drawing).encode()).decode()}"

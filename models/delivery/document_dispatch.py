@@ -179,3 +179,6 @@ class DocumentDispatch(models.Model):
                 body = recipient._drop_tokens(body, dispatch._thread())
             return body
         return message.body
+
+    def _deliver_soon(self):
+        self.env["document.dispatch.delivery"]._deliver_after_commit(self)

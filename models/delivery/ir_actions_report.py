@@ -93,12 +93,6 @@ class IrActionsReport(models.Model):
         help="Printed on the paper of the company's envelopes, where each millimetre is one.",
     )
 
-    def get_paperformat(self):
-        """A letter is as large as the company's envelopes ask for."""
-        if self.dispatch_letter:
-            return self.env.company._dispatch_letter_paper()
-        return super().get_paperformat()
-
     def _build_wkhtmltopdf_args(self, *args, **kwargs):
         """Core waits ``report.print_delay``, a second, for the scripts of each body and header.
 

@@ -31,10 +31,11 @@ class IrMailServer(models.Model):
         # somebody mends the account: use it at once
         if vals.keys() & {"smtp_user", "smtp_pass", "smtp_host", "smtp_port", "smtp_encryption", "active"}:
             vals = {**vals, "dispatch_problem": False, "dispatch_paused_until": False}
-            # sudo: a test mail proves nothing of the account as it is now, in whatever company it was sent
-            self.env["res.company"].sudo().search([
-                ("dispatch_test_server_id", "in", self.ids)]).dispatch_test_state = False
+            self._dispatch_mended()
         return super().write(vals)
+
+    def _dispatch_mended(self):
+        """Somebody changed how this account is reached."""
 
     def _get_max_email_size(self):
         # the worker has chosen what goes as a link (mail.mail._dispatch_choose_linked)

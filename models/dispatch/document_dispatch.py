@@ -406,8 +406,22 @@ class DocumentDispatch(models.Model):
     def _state_label(self):
         return dict(self._fields["state"]._description_selection(self.env))[self.state]
 
+    # ------------------------------------------------------------------
+    # Declared here, done by delivery
+    # ------------------------------------------------------------------
+
     def _deliver_soon(self):
-        self.env["document.dispatch.delivery"]._deliver_after_commit(self)
+        """Have these dispatches delivered once the transaction is committed."""
+
+    def _update_notifications(self):
+        """Show in the chatter what the mail server said."""
+
+    def _leave_bundle(self):
+        """These dispatches go another way than in the mail of their bundle."""
+
+    # ------------------------------------------------------------------
+    # On paper
+    # ------------------------------------------------------------------
 
     def action_to_paper(self):
         """Nobody can be reached by mail: the document goes to the paper tray."""

@@ -163,11 +163,11 @@ class DocumentDispatchMixin(models.AbstractModel):
         self._dispatch_withdraw(self.env._("The document went back to draft."))
         # sudo: the counter is not the user's to edit, and he may have no write access any more
         for document in self.sudo():
-            document.write({
-                "dispatch_revision": document.dispatch_revision + 1,
-                # that was the old version
-                "dispatch_opened_date": False, "dispatch_opened_ip": False, "dispatch_opened_agent": False,
-            })
+            document.write(document._dispatch_prepare_new_revision())
+
+    def _dispatch_prepare_new_revision(self):
+        """What is written on a document that goes back to draft."""
+        return {"dispatch_revision": self.dispatch_revision + 1}
 
     def action_dispatch_mark(self):
         """Mark documents “to send”: a rule that takes marked documents will take them.

@@ -2,15 +2,6 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 
-#: Contact flag of each role: the role's name in a document type → the field on the partner
-ROLE_FIELDS = {
-    "invoice": "dispatch_invoice",
-    "financial": "dispatch_financial",
-    "nf": "dispatch_nf",
-    "quote": "dispatch_quote",
-    "order": "dispatch_order",
-}
-
 
 class DocumentDispatchType(models.Model):
     """A kind of document: which text, report and account it goes with, and to whose flag."""

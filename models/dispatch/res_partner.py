@@ -1,10 +1,34 @@
 from odoo import api, models
 
+from ...tools.mail import addresses
+from ...tools.recipients.recipients import Directory
+
 
 class ResPartner(models.Model):
-    """What a dispatch asks of its customer. The rooms above answer: who gets it (recipients), and who refuses e-mail (consent)."""
+    """What a dispatch asks of its customer; the rooms above answer."""
 
-    _inherit = "res.partner"
+    _name = "res.partner"
+    _inherit = ["res.partner", "document.dispatch.protected"]
+
+    # ------------------------------------------------------------------
+    # Declared here, answered above
+    # ------------------------------------------------------------------
+
+    def _dispatch_directory(self):
+        """Who may get what at these partners, :class:`tools.recipients.recipients.Directory`: see ``recipients``."""
+        return Directory([], [])
+
+    def _dispatch_refuses(self, dispatch_type, company=None):
+        """Tell whether documents of this type must not go to this partner by e-mail: see ``consent``."""
+        return False
+
+    def _dispatch_duty(self, dispatch_type, company):
+        """Tell whether the law asks for these documents by e-mail although the partner refuses: see ``consent``."""
+        return False
+
+    # ------------------------------------------------------------------
+    # In words
+    # ------------------------------------------------------------------
 
     @api.model
     def _dispatch_reason(self, choice, role):
@@ -21,3 +45,11 @@ class ResPartner(models.Model):
         """An address, and why it was taken or passed over."""
         return self.env._("%(address)s: %(reason)s",
                           address=choice.email, reason=self._dispatch_reason_label(choice, role))
+
+    @api.model
+    def _dispatch_explain_letters(self, text):
+        """Why an address with letters outside of ASCII before the ``@`` cannot be used, empty for any other text."""
+        return self.env._(
+            "Mail to “%s” cannot be sent: letters like é or ł before the @ need mail servers with SMTPUTF8, which Odoo "
+            "does not use. Ask for another address.", text,
+        ) if addresses.needs_smtputf8(text) else ""

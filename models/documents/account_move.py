@@ -162,6 +162,9 @@ class AccountMove(models.Model):
         goes = self.state == "posted" and self._dispatch_type_code() and self.dispatch_state in (False, "to_send")
         return self.action_invoice_sent() if goes and not self.is_move_sent else result
 
+    def _dispatch_import_external_files_of_moves(self):
+        """Put copies of what other modules keep for these invoices on them."""
+
     def action_print_pdf(self):
         """Ask how, where the company wants it: by e-mail or on paper."""
         if not self.company_id.dispatch_print_asks or not self._dispatch_type():

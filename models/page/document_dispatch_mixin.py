@@ -24,6 +24,11 @@ class DocumentDispatchMixin(models.AbstractModel):
         string="Opened with", copy=False, readonly=True, groups="document_dispatch.group_dispatch_manager",
     )
 
+    def _dispatch_prepare_new_revision(self):
+        """What was opened was the old version."""
+        forgotten = dict.fromkeys(("dispatch_opened_date", "dispatch_opened_ip", "dispatch_opened_agent"), False)
+        return super()._dispatch_prepare_new_revision() | forgotten
+
     def _dispatch_note_opened(self, ip, user_agent):
         """Keep the first opening, with the IP address that it came from and the browser."""
         self.ensure_one()

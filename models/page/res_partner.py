@@ -1,9 +1,11 @@
+import secrets
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
+from odoo.orm.models import NO_ACCESS
 from odoo.tools import SQL
 
-from ..brazil.document_dispatch_file_checks import HELD
 from .res_partner_ledger import SALES
 
 #: Invoices on a page
@@ -16,6 +18,12 @@ class ResPartner(models.Model):
     """The customer's page: all of his invoices at one company, what is open, quotations."""
 
     _inherit = "res.partner"
+
+    dispatch_token = fields.Char(
+        string="Secret of the customer's link", groups=NO_ACCESS, copy=False,
+        help="A new one makes the old links useless. Empty: they were never renewed, the key of the database signs "
+        "them.",
+    )
 
     def action_dispatch_open_page(self):
         """Open the page as the customer sees it, by a link made for this: it can be copied and handed to him."""
@@ -32,15 +40,6 @@ class ResPartner(models.Model):
         self.check_access("read")
         if not self.env.user._dispatch_may_open_pages():
             raise AccessError(self.env._("Only who may see all invoices may open the customer's page."))
-
-    def action_dispatch_renew_link(self):
-        """The links in mails, too."""
-        result = super().action_dispatch_renew_link()
-        # sudo: the links are the system's; the right to write the customer was checked
-        self.env["document.dispatch.page"].sudo().search(
-            [("partner_id", "in", self.commercial_partner_id.ids)]).unlink()
-        self._dispatch_forget_document_tokens()
-        return result
 
     def _dispatch_forget_document_tokens(self):
         """Odoo's own links to single documents do not open any more either: the next mail makes new ones."""
@@ -125,9 +124,7 @@ class ResPartner(models.Model):
 
     def _dispatch_page_lines(self, moves, company):
         """One dictionary for each invoice."""
-        files = self.env["document.dispatch.file"].search(
-            Domain("move_id", "in", moves.ids) & Domain("kind", "in", ("nfe", "boleto")))
-        files = files.filtered(lambda file: file.state not in HELD).grouped("move_id")
+        files = self._dispatch_page_files(moves)
         overdue = self._dispatch_page_overdue(moves, company)
         return [
             {
@@ -138,6 +135,11 @@ class ResPartner(models.Model):
             }
             for move in moves
         ]
+
+    @api.model
+    def _dispatch_page_files(self, moves):
+        """What the customer finds beside each of these invoices: ``{invoice: files}``."""
+        return {}
 
     def _dispatch_page_overdue(self, moves, company):
         """Ids of invoices of which something, an instalment at least, is overdue."""
@@ -164,3 +166,24 @@ class ResPartner(models.Model):
         if move.payment_state == "partial":
             return "open", self.env._("Partly paid")
         return "open", self.env._("Open")
+
+    @api.model
+    def _get_fields_with_own_default(self):
+        return super()._get_fields_with_own_default() | {"dispatch_token"}
+
+    def _dispatch_renew_token(self):
+        for customer in self.commercial_partner_id:
+            customer.sudo().dispatch_token = secrets.token_urlsafe(32)  # sudo: the system's, nobody reads it
+
+    def action_dispatch_renew_link(self):
+        """Make the customer's old links useless, for instance when one was forwarded."""
+        self.check_access("write")
+        self._dispatch_renew_token()
+        # sudo: the links are the system's; the right to write the customer was checked
+        self.env["document.dispatch.page"].sudo().search(
+            [("partner_id", "in", self.commercial_partner_id.ids)]).unlink()
+        self._dispatch_forget_document_tokens()
+        return {
+            "type": "ir.actions.client", "tag": "display_notification",
+            "params": {"type": "success", "message": self.env._("Old links do not open any more.")},
+        }

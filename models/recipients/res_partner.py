@@ -4,7 +4,15 @@ from odoo.fields import Domain
 
 from ...tools.mail import addresses
 from ...tools.recipients.recipients import Contact, Directory
-from ..dispatch.document_dispatch_type import ROLE_FIELDS
+
+#: Contact flag of each role: the role's name in a document type → the field on the partner
+ROLE_FIELDS = {
+    "invoice": "dispatch_invoice",
+    "financial": "dispatch_financial",
+    "nf": "dispatch_nf",
+    "quote": "dispatch_quote",
+    "order": "dispatch_order",
+}
 
 
 class ResPartner(models.Model):
@@ -32,6 +40,11 @@ class ResPartner(models.Model):
         groups="document_dispatch.group_dispatch_user",
     )
 
+    @api.model
+    def _dispatch_role_fields(self):
+        """The field of each role on a contact: ``{role: field}``, in the order in which they are shown."""
+        return dict(ROLE_FIELDS)
+
     def _compute_dispatch_count(self):
         """Dispatches to the partner or to anybody below his commercial entity."""
         counts = dict(self.env["document.dispatch"]._read_group(
@@ -41,28 +54,26 @@ class ResPartner(models.Model):
         for partner in self:
             partner.dispatch_count = counts.get(partner.commercial_partner_id, 0)
 
-    @api.depends("email", "active", "parent_id", "child_ids", "dispatch_refusals", *ROLE_FIELDS.values())
+    @api.depends("email", "active", "parent_id", "child_ids", *ROLE_FIELDS.values())
     @api.depends_context("company")
     def _compute_dispatch_overview(self):
         directory = self._origin._dispatch_directory()
         names = dict(self.env["document.dispatch.type"]._fields["role"]._description_selection(self.env))
-        duties = self.env.company._dispatch_duties()
         for partner in self:
             if not partner._origin:
                 partner.dispatch_overview = False
                 continue
-            lines = [
-                {
-                    "kind": names[role],
-                    **self._dispatch_describe(directory.resolve(partner._origin.id, role), role),
-                }
-                for role in ROLE_FIELDS
-            ]
-            refused = {"refused": partner.dematerialization_refused, "named": partner._dispatch_refused_names(),
-                       "duties": duties}
             partner.dispatch_overview = self.env["ir.qweb"]._render(
-                "document_dispatch.partner_overview", {"lines": lines, **refused}, minimal_qcontext=True,
+                "document_dispatch.partner_overview", partner._dispatch_prepare_overview(directory, names),
+                minimal_qcontext=True,
             )
+
+    def _dispatch_prepare_overview(self, directory, names):
+        """What the overview of who gets what shows of this partner."""
+        return {"lines": [
+            {"kind": names[role], **self._dispatch_describe(directory.resolve(self._origin.id, role), role)}
+            for role in self._dispatch_role_fields()
+        ]}
 
     @api.model
     def _dispatch_describe(self, resolution, role):
@@ -92,14 +103,6 @@ class ResPartner(models.Model):
                 "name@company.com, other@company.com.", parsed.invalid[0],
             ))
         return parsed.valid
-
-    @api.model
-    def _dispatch_explain_letters(self, text):
-        """Why an address with letters outside of ASCII before the ``@`` cannot be used, empty for any other text."""
-        return self.env._(
-            "Mail to “%s” cannot be sent: letters like é or ł before the @ need mail servers with SMTPUTF8, which Odoo "
-            "does not use. Ask for another address.", text,
-        ) if addresses.needs_smtputf8(text) else ""
 
     # ------------------------------------------------------------------
     # The one resolver
@@ -134,7 +137,7 @@ class ResPartner(models.Model):
         Contacts that belong to another of our companies are not ours to write to, whoever asks.
         """
         ours = Domain("company_id", "=", False) | Domain("company_id", "parent_of", self.env.company.id)
-        flagged = Domain.OR(Domain(field, "=", True) for field in ROLE_FIELDS.values())
+        flagged = Domain.OR(Domain(field, "=", True) for field in self._dispatch_role_fields().values())
         everybody = self.with_context(active_test=False)
         commercial = self.commercial_partner_id
         found = self | commercial | everybody.search(
@@ -157,7 +160,7 @@ class ResPartner(models.Model):
             commercial_id=partner.commercial_partner_id.id,
             email=partner.email or "",
             active=partner.active,
-            roles=frozenset(role for role, field in ROLE_FIELDS.items() if partner[field]),
+            roles=frozenset(role for role, field in self._dispatch_role_fields().items() if partner[field]),
         )
 
     # ------------------------------------------------------------------

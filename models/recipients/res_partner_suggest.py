@@ -1,8 +1,6 @@
 from odoo import api, models
 from odoo.fields import Domain
 
-from ..dispatch.document_dispatch_type import ROLE_FIELDS
-
 #: What contacts already tell: where it stands, which flag follows, and whether it is proposed
 SUGGESTIONS = (
     ("invoice_address", "invoice", True),
@@ -38,4 +36,4 @@ class ResPartner(models.Model):
     def _dispatch_suggest_flags(self, source, role, company):
         """Contacts that would be ticked for ``role``: those that are ticked already are not among them."""
         return self.with_company(company).search(
-            self._dispatch_suggest_flags_domain(source, company) & Domain(ROLE_FIELDS[role], "=", False))
+            self._dispatch_suggest_flags_domain(source, company) & Domain(self._dispatch_role_fields()[role], "=", False))

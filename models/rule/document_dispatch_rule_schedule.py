@@ -42,7 +42,6 @@ class DocumentDispatchRule(models.Model):
             rule._run_isolated()
             self.env["ir.cron"]._commit_progress(1)
         self.env["document.dispatch.delivery"]._trigger_workers()
-        self.env["document.dispatch.health"]._watch()
 
     def _is_due(self):
         """Rules that send on posting run each time too: for what was marked later, or went wrong."""

@@ -78,5 +78,5 @@ class ResCompany(models.Model):
         invoice_address = [("type", "=", "invoice"), ("email", "!=", False)]
         return self._dispatch_contact_domain() & Domain([
             ("customer_rank", ">", 0), ("parent_id", "=", False), ("email", "=", False),
-            ("child_ids", "not any", invoice_address), ("dispatch_refusals", "=", False),
+            ("child_ids", "not any", invoice_address),
         ])

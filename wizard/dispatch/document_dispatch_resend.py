@@ -2,7 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 
-from ...models.dispatch.document_dispatch_type import ROLE_FIELDS
 from ...tools.dispatch import numbers
 from ...tools.recipients import recipients
 
@@ -111,7 +110,7 @@ class DocumentDispatchResend(models.TransientModel):
     def _keep(self, line, choices):
         """Make contacts of the typed addresses, with the flag of this kind of document."""
         document = line._document()
-        flag = ROLE_FIELDS[document._dispatch_type().role]
+        flag = self.env["res.partner"]._dispatch_role_fields()[document._dispatch_type().role]
         self.env["res.partner"].create([{
             "name": choice.name or choice.email, "email": choice.email, "parent_id": line.partner_id.id,
             "type": "other", flag: True,

@@ -2,7 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ...models.dispatch.document_dispatch_type import ROLE_FIELDS
 from ...models.recipients.res_partner_suggest import SUGGESTIONS
 
 
@@ -75,7 +74,7 @@ class DocumentDispatchFlags(models.TransientModel):
         if not any(contacts.values()):
             raise UserError(self.env._("Nobody would be ticked: choose a line that has contacts."))
         for role, partners in contacts.items():
-            partners.write({ROLE_FIELDS[role]: True})
+            partners.write({self.env["res.partner"]._dispatch_role_fields()[role]: True})
         self.ticked = {role: partners.ids for role, partners in contacts.items()}
         return self._action()
 
@@ -83,7 +82,7 @@ class DocumentDispatchFlags(models.TransientModel):
         """Take away what this window ticked, and nothing else."""
         self.ensure_one()
         for role, partners in self._ticked_contacts().items():
-            partners.write({ROLE_FIELDS[role]: False})
+            partners.write({self.env["res.partner"]._dispatch_role_fields()[role]: False})
         self.ticked = False
         return self._action()
 
