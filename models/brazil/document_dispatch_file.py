@@ -15,13 +15,6 @@ _NAMESPACE = nfe.NAMESPACE.encode()
 UNREADABLE = "unreadable"
 #: Events by their tpEvento, and how their numbers end
 EVENT_TYPES = {nfe.CORRECTION: ("correction", "CC-e-"), nfe.CANCELLATION: ("cancellation", "CANC-")}
-#: Where localisation modules keep files of an invoice (OCA's l10n-brazil): the way to them by field names. A boleto
-#: is made anew at each print, so that a copy is kept.
-EXTERNAL_FILES = (
-    *(f"{documents}.{file}" for documents in ("fiscal_document_id", "fiscal_document_ids")
-      for file in ("authorization_file_id", "cancel_file_id")),
-    "file_boleto_pdf_id",
-)
 
 
 class DocumentDispatchFile(models.Model):
@@ -218,7 +211,7 @@ class DocumentDispatchFile(models.Model):
     def _dispatch_import_external_files(self, rule):
         """Fetch what other modules keep for invoices that the rule may take."""
         Move = self.env["account.move"]
-        kept = {path.split(".")[0] for path in EXTERNAL_FILES if Move._dispatch_has_field_path(path)}
+        kept = {path.split(".")[0] for path in Move._dispatch_external_file_paths()}
         if not kept:
             return
         # some are computed, and cannot be asked for: then all invoices without files are looked at

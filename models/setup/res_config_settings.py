@@ -44,7 +44,8 @@ class ResConfigSettings(models.TransientModel):
 
     @api.depends("company_id")
     def _compute_dispatch_parallel_workers(self):
-        self.dispatch_parallel_workers = len(self.env["document.dispatch.delivery"]._get_worker_crons().filtered("active"))
+        crons = self.env["document.dispatch.delivery"]._get_worker_crons()
+        self.dispatch_parallel_workers = len(crons.filtered("active"))
 
     def _inverse_dispatch_parallel_workers(self):
         lanes = self.env["document.dispatch.delivery"]._get_worker_crons()
