@@ -48,7 +48,7 @@ class WalkCase(AccessCase):
         })
         cls.invoice = cls._invoice(cls.customer, invoice_user_id=cls.rival.id)
         cls.order = cls._order(cls.customer, user_id=cls.rival.id)
-        cls.row = cls.invoice._dispatch_create("manual", state="review")
+        cls.dispatch = cls.invoice._dispatch_create("manual", state="review")
 
     def setUp(self):
         super().setUp()
@@ -86,10 +86,10 @@ class WalkCase(AccessCase):
         return self.customer
 
     def _make_document_dispatch(self, model):
-        return self.row
+        return self.dispatch
 
     def _make_document_dispatch_recipient(self, model):
-        return self.row.recipient_ids[0]
+        return self.dispatch.recipient_ids[0]
 
     def _make_document_dispatch_report(self, model):
         self.env.flush_all()
@@ -116,7 +116,7 @@ class WalkCase(AccessCase):
         file = self.env["ir.attachment"].create({"name": f"{SECRET}.pdf", "raw": b"x"})
         return model.sudo().create({
             "user_id": self.env.uid, "company_ids": [Command.set(self.company.ids)], "state": "done",
-            "dispatch_ids": [Command.set(self.row.ids)], "attachment_id": file.id, "left_out": SECRET,
+            "dispatch_ids": [Command.set(self.dispatch.ids)], "attachment_id": file.id, "left_out": SECRET,
         }).with_env(self.env)
 
     def _make_document_dispatch_text(self, model):
@@ -172,7 +172,7 @@ class WalkCase(AccessCase):
         return self._record("document.dispatch.resend").line_ids
 
     def _make_document_dispatch_tray(self, model):
-        return model.create({"dispatch_ids": [Command.set(self.row.ids)]})
+        return model.create({"dispatch_ids": [Command.set(self.dispatch.ids)]})
 
     def _make_document_dispatch_flags(self, model):
         return model.create({

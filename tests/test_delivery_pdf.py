@@ -29,7 +29,7 @@ class TestPdf(DispatchCase, HttpCase):
         texts = self._pdf_texts()
         self.assertEqual(len(texts), 1)
         self.assertIn(invoice.name, texts[0])
-        self.assertEqual(self._rows(invoice).attachment_ids, invoice.invoice_pdf_report_id)
+        self.assertEqual(self._dispatches(invoice).attachment_ids, invoice.invoice_pdf_report_id)
 
     def test_batch_of_ten_with_the_unpatched_wkhtmltopdf(self):
         self.assertTrue(UNPATCHED, "bin/test brings Debian's wkhtmltopdf")

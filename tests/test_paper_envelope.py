@@ -55,12 +55,12 @@ class LetterCase(DispatchCase, HttpCase):
 class TestEnvelope(LetterCase):
     def _letter(self, partner, envelope, lang="en_US"):
         self.company.dispatch_envelope = envelope
-        row = self._invoice(partner)._dispatch_to_paper()
-        row._with_system_write().lang = lang
+        dispatch = self._invoice(partner)._dispatch_to_paper()
+        dispatch._with_system_write().lang = lang
         with self.allow_pdf_render():
             content, kind = self.env["ir.actions.report"].with_context(
                 force_report_rendering=True, lang=lang)._render_qweb_pdf(
-                    "document_dispatch.action_report_cover_letter", row.ids)
+                    "document_dispatch.action_report_cover_letter", dispatch.ids)
         self.assertEqual(kind, "pdf")
         return PdfReader(io.BytesIO(content))
 

@@ -17,8 +17,8 @@ from odoo.tools import config
 from dev.bench import data as bench_data
 from dev.bench.process import DELIVER, PLAN, Bench, cpu, peak
 
-WARM_BY_LANE = 5
-SECONDS_FOR_LANES = 600
+WARM_BY_WORKER = 5
+SECONDS_FOR_WORKERS = 600
 FORM_READS = 30
 PLANS = 5
 PAGE_READS = 15
@@ -135,30 +135,30 @@ def prepare(bench):
     with bench.env() as env:
         waiting = env["document.dispatch"].search([("state", "=", "review")])
         if not all(waiting.mapped("content_ready")) or len(waiting) != bench.options.lots[0][1]:
-            raise RuntimeError("the rows for the lanes could not be prepared")
+            raise RuntimeError("the dispatches for the workers could not be prepared")
         waiting.action_release()
 
 
 def lane(bench):
-    """Deliver what is prepared, beside the other lanes; each warms up with a few rows of its own."""
+    """Deliver what is prepared, beside the other parallel workers; each warms up with a few dispatches of its own."""
     count, number = bench.options.lanes, bench.options.lane
     with bench.env() as env:
         rows = env["document.dispatch"].search([("state", "=", "queued")], order="id")
-        mine = rows[number * WARM_BY_LANE:(number + 1) * WARM_BY_LANE]
-        expected = bench_data.addresses_of(bench_data.lot(env, bench.options.lots[0][0]))[count * WARM_BY_LANE:]
-        wait_for_lanes(bench, "listed")
+        mine = rows[number * WARM_BY_WORKER:(number + 1) * WARM_BY_WORKER]
+        expected = bench_data.addresses_of(bench_data.lot(env, bench.options.lots[0][0]))[count * WARM_BY_WORKER:]
+        wait_for_workers(bench, "listed")
         env["document.dispatch.delivery"]._deliver(mine)
         env.cr.commit()
-        begin = wait_for_lanes(bench, "warm")
+        begin = wait_for_workers(bench, "warm")
         env["document.dispatch.delivery"]._deliver()
         env.cr.commit()
-        wait_for_lanes(bench, "done")
+        wait_for_workers(bench, "done")
     return bench.sink(expected, begin)
 
 
-def wait_for_lanes(bench, stage):
-    """Go on when all lanes are here; return when the last one came."""
-    options, give_up = bench.options, time.monotonic() + SECONDS_FOR_LANES
+def wait_for_workers(bench, stage):
+    """Go on when all workers are here; return when the last one came."""
+    options, give_up = bench.options, time.monotonic() + SECONDS_FOR_WORKERS
     (options.mails / f"{options.lots[0][0]}.{stage}.{options.lane}").write_text(str(time.time()))
     while len(here := list(options.mails.glob(f"{options.lots[0][0]}.{stage}.*"))) < options.lanes:
         if time.monotonic() > give_up:
@@ -191,9 +191,9 @@ def letters(bench):
         ids = bench_data.add_customers(env, count).ids
     with bench.env(bench_data.OPERATOR) as env:
         customers = env["res.partner"].browse(ids)
-        window = env["document.letter.window"].create({"output": "print", "order": "code"})
+        window = env["document.letter.window"].create({"channel": "paper", "order": "code"})
         begin = time.time()
-        env["document.letter"]._edit(customers, env.company, window._get_texts(), "print")
+        env["document.letter"]._issue(customers, env.company, window._get_texts(), "paper")
     edited = time.time() - begin
     bench.run_job(PRINT)
     seconds = time.time() - begin

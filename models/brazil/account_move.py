@@ -64,7 +64,7 @@ class AccountMove(models.Model):
             (file.res_id, file.checksum) for file in Attachment.search_fetch(
                 [("res_model", "=", self._name), ("res_id", "in", moves.ids)], ["res_id", "checksum"])
         }
-        for move in moves.sudo():
+        for move in moves.sudo():  # sudo: as above
             for file in Attachment.union(*(move.mapped(path) for path in paths)):
                 if (move.id, file.checksum) not in there:
                     there.add((move.id, file.checksum))
@@ -114,4 +114,4 @@ class AccountMove(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_dispatch_files(self):
-        self.sudo().dispatch_file_ids.unlink()  # sudo: the rows are the system's
+        self.sudo().dispatch_file_ids.unlink()  # sudo: the records are the system's

@@ -8,7 +8,7 @@ LIMITS = {"post": (30, 15), "token": (20, 60), "draw": (60, 60)}
 
 
 class DocumentConsentAttempt(models.Model):
-    """Counts forms sent and wrong links on public pages, so that nobody floods or suggestions.
+    """Counts forms sent and wrong links on public pages, so that nobody floods or guesses.
 
     One row for each, in PostgreSQL: it holds for all workers together.
     """

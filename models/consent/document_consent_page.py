@@ -64,7 +64,7 @@ class DocumentConsent(models.Model):
         return self.partner_id._dispatch_consent_url(self.company_id or self.env.company)
 
     def _mail_links__(self):
-        """``{place: path}`` for the mails of this row."""
+        """``{place: path}`` for the mails of this entry."""
         partner, company = self.partner_id, self.company_id or self.env.company
         return {
             partner._dispatch_consent_place(company): partner._dispatch_consent_path__(company),

@@ -31,12 +31,12 @@ class DocumentStatement(models.Model):
     # ------------------------------------------------------------------
 
     @api.model
-    def _send(self, partners, company, date_from, date_to, output):
+    def _send(self, partners, company, date_from, date_to, channel):
         """Write a statement for each of these customers, and send or print it.
 
         See ``document.dispatch.written._write_and_send``.
         """
-        return self._write_and_send(partners, company, output, "batch", date_from=date_from, date_to=date_to)
+        return self._write_and_send(partners, company, channel, "batch", date_from=date_from, date_to=date_to)
 
     @api.model
     def _prepare_written(self, partners, company, date_from, date_to):

@@ -18,25 +18,25 @@ TEMPLATE_FILES = ("attachment_ids", "report_template_ids")
 
 
 class DocumentDispatchContent(models.AbstractModel):
-    """Makes text and files of planned rows, and freezes them on the row.
+    """Makes text and files of planned dispatches, and freezes them there.
 
-    Each group is made in one savepoint; when it fails, each row in its own, so that one bad
-    document never stops another. Rights are those of the user in whose name the row goes.
+    Each group is made in one savepoint; when it fails, each dispatch in its own, so that one bad
+    document never stops another. Rights are those of the user in whose name the dispatch goes.
     """
 
     _name = "document.dispatch.content"
     _description = "Text and Files of Dispatches"
 
     def _prepare(self, dispatches):
-        """Make the content of these rows; a row that cannot be made is parked with its reason."""
+        """Make the content of these dispatches; a dispatch that cannot be made is parked with its reason."""
         for group in dispatches.grouped(self._group_key).values():
             if not self._try_prepare(group) and len(group) > 1:
                 for dispatch in group:
                     self._try_prepare(dispatch)
-        dispatches.filtered(lambda row: row.in_bundle and row.state == "queued")._bundle_complete()
+        dispatches.filtered(lambda dispatch: dispatch.in_bundle and dispatch.state == "queued")._bundle_complete()
 
     def _draw(self, dispatches):
-        """Have the pages of these rows drawn, and write nothing: whoever makes them then finds them drawn.
+        """Have the pages of these dispatches drawn, and write nothing: whoever makes them then finds them drawn.
 
         What cannot be drawn is not said here, but where it is made.
         """
@@ -82,7 +82,7 @@ class DocumentDispatchContent(models.AbstractModel):
         return self.env._("The document could not be made: %s", text)
 
     def _prepare_group(self, group):
-        """Make what is missing, and the final mails of rows that need no review."""
+        """Make what is missing, and the final mails of dispatches that need no review."""
         fresh = group.filtered(lambda dispatch: not dispatch.content_ready)
         if fresh:
             self._render_group(fresh)
@@ -90,7 +90,7 @@ class DocumentDispatchContent(models.AbstractModel):
         queued.filtered(lambda dispatch: not dispatch.in_bundle)._freeze()
 
     def _render_group(self, group):
-        """Render subject, text, sender and files of rows that share user, company, type, language."""
+        """Render subject, text, sender and files of dispatches that share user, company, type, language."""
         first = group[0]
         documents = self._documents(group)
         for document in documents:
@@ -120,7 +120,7 @@ class DocumentDispatchContent(models.AbstractModel):
                 recipient._with_system_write().write({"subject": text["subject"], "body": text["body"]})
 
     def _template_and_report(self, dispatch, documents):
-        """The text of a row and its report, in the environment of the documents; the report may be empty."""
+        """The text of a dispatch and its report, in the environment of the documents; the report may be empty."""
         template = (dispatch.mail_template_id or dispatch.type_id.mail_template_id).with_env(documents.env)
         if not template:
             raise ValueError(self.env._("The document type “%s” has no text. Choose one there.", dispatch.type_id.name))

@@ -11,7 +11,7 @@ class Sessions(dict):
     """The open sessions of one worker, by account, and the accounts that Odoo chose."""
 
     def __init__(self, insist=False):
-        """:param bool insist: use an account that rests, too: a person wants to know it now"""
+        """:param bool insist: use an account that is paused, too: a person wants to know it now"""
         super().__init__()
         self.choices = {}
         self.insist = insist

@@ -8,7 +8,7 @@ SAME_CONTENT = (
 
 
 class DocumentDispatch(models.Model):
-    """Sending again: always a new row, never a change of the old one."""
+    """Sending again: always a new dispatch, never a change of the old one."""
 
     _inherit = "document.dispatch"
 
@@ -17,11 +17,11 @@ class DocumentDispatch(models.Model):
         return self.env["document.dispatch.resend"]._open([dispatch._document().name for dispatch in self])
 
     def _resend(self, fresh=False, choices=()):
-        """Send the document of this row once more, to those whom the flags name now.
+        """Send the document of this dispatch once more, to those whom the flags name now.
 
         :param bool fresh: make text and files anew; else the very same ones go
         :param choices: more addresses, :class:`tools.recipients.Choice`
-        :return: the new row, which is on its way
+        :return: the new dispatch, which is on its way
         """
         self.ensure_one()
         document = self._document().with_company(self.company_id)
@@ -49,7 +49,7 @@ class DocumentDispatch(models.Model):
         vals.update(resend_of_id=self.id, mail_server_id=self.mail_server_id.id, report_id=self.report_id.id,
                     mail_template_id=self.mail_template_id.id)
         if not fresh and self.content_ready and not (self.bundle_id or self.bundled_ids):  # that text speaks of others
-            # sudo: the row's own content; the document was checked
+            # sudo: the dispatch's own content; the document was checked
             dispatch = self.sudo()
             vals.update(
                 {name: dispatch[name] for name in SAME_CONTENT},

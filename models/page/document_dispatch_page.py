@@ -46,7 +46,7 @@ class DocumentDispatchPage(models.Model):
 
     @api.model
     def _hash(self, token):
-        # without salt and stretching: nobody suggestions 256 random bits
+        # without salt and stretching: nobody guesses 256 random bits
         return hashlib.sha256(links.encode(token)).hexdigest()
 
     # ------------------------------------------------------------------

@@ -127,10 +127,10 @@ class ResPartner(models.Model):
 
     @api.model
     def _dispatch_prepare_section(self, currency, opening, lines, closing, overdue):
-        rows, balance = [], opening
+        movements, balance = [], opening
         for line in lines:
             if currency.is_zero(line.amount_currency):
                 continue  # a difference of rates: nothing in this currency
             balance = currency.round(balance + line.amount_currency)
-            rows.append((line, balance))
-        return {"currency": currency, "opening": opening, "lines": rows, "closing": closing, "overdue": overdue}
+            movements.append((line, balance))
+        return {"currency": currency, "opening": opening, "lines": movements, "closing": closing, "overdue": overdue}

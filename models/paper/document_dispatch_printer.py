@@ -98,7 +98,7 @@ class DocumentDispatchPrinter(models.AbstractModel):
     def _make_block(self, run, alone=False):
         """Make the next envelopes of a run, or only one; the last block makes the file."""
         block, rest = self._split(run.queue, 1 if alone else BLOCK)
-        dispatches = run.env["document.dispatch"].browse(row_id for envelope in block for row_id in envelope)
+        dispatches = run.env["document.dispatch"].browse(dispatch_id for envelope in block for dispatch_id in envelope)
         if run.block_tries > MOST_INTERRUPTIONS:
             run.block_tries = 1
             run._note_left_out(dict.fromkeys(self._still_in(run, dispatches), self.env._(
@@ -190,9 +190,9 @@ class DocumentDispatchPrinter(models.AbstractModel):
     # ------------------------------------------------------------------
 
     def _make_files(self, dispatches):
-        """The PDFs of each row: those that went by mail, else the document's own, else made now.
+        """The PDFs of each dispatch: those that went by mail, else the document's own, else made now.
 
-        :return: ``{row: ir.attachment}`` and ``{row: reason}`` of those that could not be made
+        :return: ``{dispatch: ir.attachment}`` and ``{dispatch: reason}`` of those that could not be made
         """
         files, reasons = {}, {}
         for group in dispatches.grouped(self._group_key).values():
@@ -214,7 +214,7 @@ class DocumentDispatchPrinter(models.AbstractModel):
         )
 
     def _try_files(self, dispatches, files, reasons):
-        """Make the files of a group, which all come out or none; a row alone gets its reason."""
+        """Make the files of a group, which all come out or none; a dispatch alone gets its reason."""
         try:
             with self.env.cr.savepoint():
                 made = self._prepare_files(dispatches)
@@ -241,7 +241,7 @@ class DocumentDispatchPrinter(models.AbstractModel):
         return self.env["document.dispatch.content"]._explain(error)
 
     def _prepare_files(self, dispatches):
-        """``{row: ir.attachment}`` for rows of one type, language and company, or raise."""
+        """``{dispatch: ir.attachment}`` for dispatches of one type, language and company, or raise."""
         first = dispatches[0]
         Model = self.env[first.res_model].with_company(first.company_id)
         documents = Model.with_context(lang=first.lang, allowed_company_ids=first.company_id.ids).browse(
@@ -277,7 +277,7 @@ class DocumentDispatchPrinter(models.AbstractModel):
     # ------------------------------------------------------------------
 
     def _make_covers(self, envelopes, reasons):
-        """Draw the covers, several at once: ``{rows: PDF}``; an envelope without one is left out."""
+        """Draw the covers, several at once: ``{dispatches: PDF}``; an envelope without one is left out."""
         covers = {}
         with self.env["ir.actions.report"]._dispatch_rendering() as batch:
             if batch:
@@ -307,7 +307,7 @@ class DocumentDispatchPrinter(models.AbstractModel):
             lang=first.lang, dispatch_render=batch,
         )
         content, _kind = Report._render_qweb_pdf(
-            "document_dispatch.action_report_cover_letter", [first.id], data={"dispatch_rows": dispatches.ids},
+            "document_dispatch.action_report_cover_letter", [first.id], data={"dispatch_ids": dispatches.ids},
         )
         pdf_merge.check(content)  # in this process: wkhtmltopdf has just drawn it
         return content

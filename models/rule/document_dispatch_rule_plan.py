@@ -10,12 +10,12 @@ PLAN_BATCH = 500
 
 
 class DocumentDispatchRule(models.Model):
-    """Which documents a rule takes, and the rows it writes for them."""
+    """Which documents a rule takes, and the dispatches it writes for them."""
 
     _inherit = "document.dispatch.rule"
 
     def _plan(self):
-        """Write the rows for all documents that became eligible; return them.
+        """Write the dispatches for all documents that became eligible; return them.
 
         Nothing is rendered here: planning costs by what is new, the worker does the rest.
         """
@@ -60,11 +60,11 @@ class DocumentDispatchRule(models.Model):
         ))
 
     def _plan_documents(self, documents):
-        """Write rows for eligible documents, by what goes with them."""
+        """Write dispatches for eligible documents, by what goes with them."""
         dispatches = self.env["document.dispatch"]
         for (is_foreign, in_review), those in documents.grouped(self._plan_key).items():
             dispatches |= those._dispatch_create(
-                "rule", state="review" if in_review else "queued", **self._prepare_row_vals(is_foreign),
+                "rule", state="review" if in_review else "queued", **self._prepare_dispatch_vals(is_foreign),
             )
         return dispatches
 
@@ -72,14 +72,14 @@ class DocumentDispatchRule(models.Model):
         return self._is_foreign(document), self._is_reviewed(document)
 
     def _is_reviewed(self, document):
-        """A person looks at it first: always, or because something about it is doubtful."""
+        """A person looks at it first: always, or because there are warnings."""
         return self.delivery == "review" or bool(document._dispatch_warnings())
 
     def _is_foreign(self, document):
         return document.currency_id != self.company_id.currency_id
 
-    def _prepare_row_vals(self, is_foreign):
-        """What the rule says of its rows, beside what the document type says."""
+    def _prepare_dispatch_vals(self, is_foreign):
+        """What the rule says of its dispatches, beside what the document type says."""
         mode = self.report_mode_foreign if is_foreign else self.report_mode_company
         report = self.report_foreign_id if is_foreign else self.report_company_id
         vals = {"rule_id": self.id, "without_files": mode == "none"}

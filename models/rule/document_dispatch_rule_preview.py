@@ -95,9 +95,9 @@ class DocumentDispatchRule(models.Model):
             return self._preview_done(document)
         if blocking_reason := document._dispatch_blocking_reason(document._dispatch_type_code()):
             return blocking_reason
-        for domain, words in others:
+        for domain, reason in others:
             if not document.filtered_domain(domain):
-                return words
+                return reason
         return self.env._("Its kind has no document type.")
 
     def _preview_done(self, document):

@@ -182,17 +182,19 @@ class DocumentDispatchText(models.Model):
         """Partners become one: of two texts for the same documents the one that was used last stays."""
         # sudo: whoever may merge partners, these belong to them
         customer = destination.commercial_partner_id
-        dispatches = self.sudo().search([("partner_id", "in", (sources | destination | customer).ids)])
-        seen, older = set(), dispatches.browse()
-        for dispatch in dispatches:
-            key = (dispatch.company_id, dispatch.type_id, dispatch.lang)
-            older |= dispatch if key in seen else dispatches.browse()
+        texts_of_all = self.sudo().search([("partner_id", "in", (sources | destination | customer).ids)])
+        seen, older = set(), texts_of_all.browse()
+        for text in texts_of_all:
+            key = (text.company_id, text.type_id, text.lang)
+            older |= text if key in seen else texts_of_all.browse()
             seen.add(key)
         older.unlink()
         if destination != customer:  # core would move them to a contact, who has no texts
-            (dispatches - older).filtered(lambda dispatch: dispatch.partner_id != customer).partner_id = customer
+            (texts_of_all - older).filtered(lambda text: text.partner_id != customer).partner_id = customer
         self.env.flush_all()
 
+    # ------------------------------------------------------------------
+    # Keeping
     # ------------------------------------------------------------------
 
     def _key(self, document, lang):

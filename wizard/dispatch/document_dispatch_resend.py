@@ -94,7 +94,7 @@ class DocumentDispatchResend(models.TransientModel):
         return [recipients.Choice(False, address.email, recipients.MANUAL, address.name) for address in typed]
 
     def action_send(self):
-        """Send the chosen documents again; each is a new row in the log."""
+        """Send the chosen documents again; each is a new dispatch in the log."""
         self.ensure_one()
         lines = self.line_ids.filtered(lambda line: line.chosen and not line.blocking_reason)
         if not lines:
@@ -133,7 +133,7 @@ class DocumentDispatchResendLine(models.TransientModel):
     document_name = fields.Char(string="Document", readonly=True)
     partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
     dispatch_id = fields.Many2one("document.dispatch", readonly=True)
-    # with the user's rights: a client may name any row
+    # with the user's rights: a client may name any dispatch
     state = fields.Selection(related="dispatch_id.state", related_sudo=False, string="What became of it")
     sent_date = fields.Datetime(related="dispatch_id.sent_date", related_sudo=False)
     sent_to = fields.Char(string="It went to", readonly=True)
@@ -143,7 +143,7 @@ class DocumentDispatchResendLine(models.TransientModel):
         return self.env[self.res_model].browse(self.res_id)
 
     def _send(self, fresh, choices):
-        """Send one document again, or for the first time; return its row."""
+        """Send one document again, or for the first time; return its dispatch."""
         if self.res_model not in NUMBERED:  # the line may say any model
             raise UserError(self.env._("Find the documents by their numbers."))
         document = self._document()

@@ -47,7 +47,7 @@ class AccountMoveSendWizardFile(models.TransientModel):
         files = fresh or files
         return {
             "type_id": dispatch_type.id, "file_ids": [Command.set(files.ids)], "went": not fresh,
-            # what went before, what somebody excluded, and what is doubtful waits for a click
+            # what went before, what somebody excluded, and what has warnings waits for a click
             "chosen": bool(fresh) and not any(file._dispatch_warnings() for file in files),
             **self._render(dispatch_type, files),
         }
@@ -58,8 +58,8 @@ class AccountMoveSendWizardFile(models.TransientModel):
         move = files.move_id[:1]
         lang = move._dispatch_lang(move._dispatch_partner())
         documents = files.with_company(move.company_id).with_context(lang=lang)
-        together = len(files) > 1 and dispatch_type.bundle_template_id
-        template = (together or dispatch_type.mail_template_id).with_env(documents.env)
+        for_bundle = len(files) > 1 and dispatch_type.bundle_template_id
+        template = (for_bundle or dispatch_type.mail_template_id).with_env(documents.env)
         template = template.with_context(dispatch_documents=documents)
         text = self.env["document.dispatch.content"]._render(template, documents[:1], lang)[documents[:1].id]
         return {"subject": text["subject"], "body": text["body"]}
@@ -71,15 +71,15 @@ class AccountMoveSendWizardFile(models.TransientModel):
             files = line.file_ids._origin
             partner, company = files.move_id[:1]._dispatch_partner(), files.move_id[:1].company_id
             resolution = partner.with_company(company)._dispatch_recipients(line.type_id)[partner]
-            words = [partner._dispatch_reason_line(choice, line.type_id.role)
-                     for choice in (*resolution.chosen, *resolution.skipped)]
+            reasons = [partner._dispatch_reason_line(choice, line.type_id.role)
+                       for choice in (*resolution.chosen, *resolution.skipped)]
             if partner._dispatch_refuses(line.type_id, company):
-                words = [self.env._("On paper: %s", partner._dispatch_refusal_text(line.type_id, company))]
+                reasons = [self.env._("On paper: %s", partner._dispatch_refusal_text(line.type_id, company))]
             elif not resolution.chosen:
-                words.append(self.env._("On paper: the customer has no valid e-mail address."))
+                reasons.append(self.env._("On paper: the customer has no valid e-mail address."))
             elif partner._dispatch_duty(line.type_id, company):
-                words.append(self.env._("The customer refuses e-mail; the law asks for this document by e-mail."))
-            line.recipients = "\n".join(words)
+                reasons.append(self.env._("The customer refuses e-mail; the law asks for this document by e-mail."))
+            line.recipients = "\n".join(reasons)
 
     @api.depends("file_ids")
     def _compute_warning(self):
@@ -93,7 +93,7 @@ class AccountMoveSendWizardFile(models.TransientModel):
     # ------------------------------------------------------------------
 
     def _send(self, origin="manual"):
-        """Send the chosen lines; each document has its own row."""
+        """Send the chosen lines; each document has its own dispatch."""
         dispatches = self.env["document.dispatch"]
         for line in self.filtered("chosen"):
             dispatches |= line._send_line(origin)
