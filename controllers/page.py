@@ -152,7 +152,7 @@ class DocumentDispatchPage(Guard, http.Controller):
         date_from = self._read_day(period.get("from")) or today.replace(month=1, day=1)
         date_to = self._read_day(period.get("to")) or today
         self._count("draw", number)
-        content = customer.env["document.statement"]._draw(
+        content = customer.env["document.statement"]._draw_pdf(
             customer, customer.env.company, *sorted((date_from, date_to)))
         return self._make_pdf(content, f"{date_from}_{date_to}.pdf")
 

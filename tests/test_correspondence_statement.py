@@ -165,7 +165,7 @@ class TestStatement(PageCase):
     def test_pdf(self):
         self._life()
         report = self.env["document.statement"].with_context(force_report_rendering=True)
-        text = pdf_text(report._draw(self.silva, self.company, JANUARY, JUNE))
+        text = pdf_text(report._draw_pdf(self.silva, self.company, JANUARY, JUNE))
         for words in ("Opening balance", "1,000.10", "724.55", "222.22", "In EUR", "Payment", "Credit note"):
             self.assertIn(words, text)
         self.assertNotIn("999.00", text, "a draft")

@@ -132,4 +132,4 @@ class TestDelivery(DispatchCase):
 
     def _deliver_nothing_but_prepare(self):
         delivery = self.env["document.dispatch.delivery"]
-        delivery._prepare(delivery._find_unprepared(None, set()), 1, set())
+        delivery._prepare_batch(delivery._find_unprepared(None, set()), 1, set())

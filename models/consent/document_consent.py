@@ -76,7 +76,7 @@ class DocumentConsent(models.Model):
     comment = fields.Text()
     attachment_id = fields.Many2one("ir.attachment", string="File", readonly=True, ondelete="restrict")
     # no related fields: these read as superuser, whatever file the entry names
-    evidence = fields.Binary(compute="_compute_evidence", string="Evidence", readonly=False,
+    evidence = fields.Binary(compute="_compute_evidence", readonly=False,
                              help="The letter or the mail that came back, as a file.")
     evidence_name = fields.Char(compute="_compute_evidence", readonly=False)
     mail_message_id = fields.Many2one("mail.message", string="Message", readonly=True, ondelete="restrict")
@@ -113,7 +113,7 @@ class DocumentConsent(models.Model):
         # defaults first: those of the context are a caller's values, too
         vals_list = [self._prepare_entry_vals(self._add_missing_default_values(vals)) for vals in vals_list]
         self._check_customers(vals_list)
-        files = self._make_files(vals_list)
+        files = self._make_evidence(vals_list)
         # with the proof: what a caller gave was checked above, and the rest is the system's
         made = super(DocumentConsent, self.with_context(dispatch_system_write=SYSTEM_WRITE)).create(vals_list)
         entries = made.with_env(self.env)
@@ -150,13 +150,14 @@ class DocumentConsent(models.Model):
         return vals
 
     @api.model
-    def _make_files(self, vals_list):
+    def _make_evidence(self, vals_list):
         """The evidence of each entry, as a file of its own; ``None`` where there is none."""
         files = []
         for vals in vals_list:
             datas, name = vals.pop("evidence", False), vals.pop("evidence_name", False)
             # sudo: nobody may write entries, and an entry's files follow its rights (ir.attachment.check)
-            file = datas and self.env["ir.attachment"].sudo().with_context(clean_context(self.env.context)).create({
+            env = self.env(su=True, context=clean_context(self.env.context))
+            file = datas and env["ir.attachment"].create({
                 "name": name or self.env._("Evidence"), "datas": datas, "res_model": self._name,
             })
             files.append(file or None)

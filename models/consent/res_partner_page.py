@@ -76,6 +76,10 @@ class ResPartner(models.Model):
 
         Compared in constant time, whether there is such a customer or not. ``channel``: how what is said there was
         said, see ``document.consent``.
+
+        :param int company_id: as in the link
+        :param int partner_id: as in the link
+        :param str token: as in the link
         """
         # sudo: the token is the right to see this page
         company = self.env["res.company"].sudo().browse(company_id).exists()

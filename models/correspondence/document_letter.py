@@ -44,19 +44,22 @@ class DocumentLetter(models.Model):
 
     @api.model
     def _check_may_issue(self, partners, company, texts, channel):
-        """Letters are for invoicing people; words of one's own go by mail to many customers from managers only."""
+        """Letters are for invoicing people; words of one's own go by mail to many customers from managers only.
+
+        :raise AccessError: parameters as of :meth:`_issue`
+        """
         user = self.env.user
         if self.env.su or user.has_group("document_dispatch.group_dispatch_manager"):
             return
         if not user.has_group("account.group_account_invoice"):
             raise AccessError(self.env._("Letters to customers are edited by those who make invoices."))
-        if channel == "email" and self._is_text_changed(company, texts) and self._count_mailed(partners, company) > 1:
+        if channel == "email" and self._is_text_changed(company, texts) and self._count_by_mail(partners, company) > 1:
             raise AccessError(self.env._(
                 "Only managers of Document Dispatch mail a changed text to several customers. Take the text of the "
                 "document type, choose one customer, or print the letters."))
 
     @api.model
-    def _count_mailed(self, partners, company):
+    def _count_by_mail(self, partners, company):
         """How many of these customers have an address that a letter goes to."""
         role = self._get_type(company).role
         directory = partners.with_company(company)._dispatch_directory()
@@ -105,7 +108,12 @@ class DocumentLetter(models.Model):
 
     @api.model
     def _get_lang(self, partner, company, texts):
-        """The language of a customer's letter: his own where there is a text in it."""
+        """The language of a customer's letter: his own where there is a text in it.
+
+        :param partner: the commercial entity
+        :param company: who writes
+        :param dict texts: ``{lang: (subject, body)}``
+        """
         for lang in (partner.lang, company.partner_id.lang, self.env.lang):
             if lang in texts:
                 return lang
@@ -113,7 +121,13 @@ class DocumentLetter(models.Model):
 
     @api.model
     def _get_values(self, partner, company, emails, day):
-        """The values of the placeholders for one customer, in the language of the context."""
+        """The values of the placeholders for one customer, in the language of the context.
+
+        :param partner: the commercial entity
+        :param company: who writes
+        :param list emails: addresses to which documents go now
+        :param date day: the letter's
+        """
         nowhere = self.env._("(we have no e-mail address of yours)")
         return {
             "customer": partner.name or "",

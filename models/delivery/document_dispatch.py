@@ -157,7 +157,13 @@ class DocumentDispatch(models.Model):
         return [self.document_name, self.partner_id.display_name]
 
     def _render_layout(self, document, message, recipient):
-        """Render the layout for one recipient: buttons and language are his."""
+        """Render the layout for one recipient: buttons and language are his.
+
+        :param document: the thread, as its author sees it
+        :param message: the ``mail.message`` with the text
+        :param recipient: ``document.dispatch.recipient``
+        :return: HTML
+        """
         text = recipient._prepare_body(message.body)
         if text != message.body:
             # the same message in his language, with the link to his page

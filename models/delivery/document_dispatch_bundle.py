@@ -109,7 +109,7 @@ class DocumentDispatch(models.Model):
         for lang in {first.lang, *self.recipient_ids.mapped("lang")}:
             shown = documents.with_context(lang=lang, **NO_SYNC)
             in_lang = template.with_context(dispatch_documents=shown)
-            texts[lang] = content._render(in_lang, documents[0], lang)[documents[0].id]
+            texts[lang] = content._render_texts(in_lang, documents[0], lang)[documents[0].id]
         if count > 1:
             for text in texts.values():
                 text["subject"] = self.env._(

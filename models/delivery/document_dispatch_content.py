@@ -99,7 +99,7 @@ class DocumentDispatchContent(models.AbstractModel):
         template, report = self._template_and_report(first, documents)
         files = {} if first.without_files else documents._dispatch_make_files(template, report)
         texts = {
-            lang: self._render(template, documents, lang)
+            lang: self._render_texts(template, documents, lang)
             for lang in {first.lang, *group.recipient_ids.mapped("lang")}
         }
         for dispatch, document in zip(group, documents, strict=True):
@@ -137,8 +137,13 @@ class DocumentDispatchContent(models.AbstractModel):
     def _layout(self, template):
         return template.email_layout_xmlid or CORE_LAYOUT
 
-    def _render(self, template, documents, lang):
-        """Render the text in one language: ``{id: {subject, body, email_from, reply_to}}``."""
+    def _render_texts(self, template, documents, lang):
+        """Render the text in one language: ``{id: {subject, body, email_from, reply_to}}``.
+
+        :param template: the ``mail.template``
+        :param documents: in the environment of the operator
+        :param str lang: code of the language
+        """
         # sudo: as core does (account.move.send); the text is the administrator's, and it may name
         # fields that the operator does not see. The documents themselves were read with his rights.
         template = template.sudo().with_context(dispatch_compiled=CompiledTexts())
@@ -194,14 +199,24 @@ class DocumentDispatchContent(models.AbstractModel):
         }
 
     def _template_with_report(self, documents, template, report):
-        """A template that names the report of these documents; nothing is stored."""
+        """A template that names the report of these documents; nothing is stored.
+
+        :param documents: of one kind
+        :param template: the ``mail.template``
+        :param report: instead of the template's; may be empty
+        """
         if not report and template.report_template_ids:
             return template
         report = report or documents[:1]._dispatch_default_report()
         return template.new({"report_template_ids": [Command.set(report.ids)]}, origin=template)
 
     def _draw_template_files(self, documents, template, report):
-        """Have drawn what :meth:`_make_template_files` will ask for, and write nothing."""
+        """Have drawn what :meth:`_make_template_files` will ask for, and write nothing.
+
+        :param documents: of one kind
+        :param template: the ``mail.template``
+        :param report: instead of the template's; may be empty
+        """
         template = self._template_with_report(documents, template, report)
         with template.env["ir.actions.report"]._dispatch_rendering() as batch:
             if batch:
@@ -225,7 +240,12 @@ class DocumentDispatchContent(models.AbstractModel):
                 return patient._generate_template_attachments(documents.ids, TEMPLATE_FILES)
 
     def _start_drawing(self, batch, template, documents):
-        """Have everything drawn that core will ask for, one process for each PDF, as core does here."""
+        """Have everything drawn that core will ask for, one process for each PDF, as core does here.
+
+        :param batch: :class:`RenderBatch`
+        :param template: the ``mail.template`` with its reports
+        :param documents: of one kind
+        """
         for report in template.report_template_ids.filtered(lambda report: report.report_type == "qweb-pdf"):
             for document in documents:
                 with batch.collect():

@@ -87,7 +87,12 @@ class DocumentDispatchDelivery(models.AbstractModel):
             self._come_back()
 
     def _work_off(self, key, only, sessions):
-        """Send what is made, then make the next batch, until nothing is left or time is up."""
+        """Send what is made, then make the next batch, until nothing is left or time is up.
+
+        :param int key: this worker's, see ``_worker``
+        :param only: ``document.dispatch``; ``None``: all that are due
+        :param Sessions sessions: open connections, by account
+        """
         if only is None:
             self._announce()
         seen, down, tried = set(), set(), set()
@@ -99,7 +104,7 @@ class DocumentDispatchDelivery(models.AbstractModel):
                 if only is None and self._isolate(self._bundle_left_over):
                     continue
                 break
-            if not self._prepare(batch, key, tried):
+            if not self._prepare_batch(batch, key, tried):
                 break  # nor can the server make others now
             if self._is_time_up():
                 return
@@ -108,7 +113,14 @@ class DocumentDispatchDelivery(models.AbstractModel):
             self._announce_remaining(0)
 
     def _hand_over_due(self, key, only, sessions, seen, down):
-        """Hand over everything that is made and due; return false when time is up."""
+        """Hand over everything that is made and due; return false when time is up.
+
+        :param int key: this worker's, see ``_worker``
+        :param only: ``document.dispatch``; ``None``: all that are due
+        :param Sessions sessions: open connections, by account
+        :param set seen: ids that had their turn in this run; it is added to
+        :param set down: ids of accounts that cannot be reached in this run; it is added to
+        """
         handed_over = self.env["document.dispatch"]
         go_on = True
         while go_on and (dispatch := self._repeat(self._claim, only, seen, down)):
@@ -204,13 +216,13 @@ class DocumentDispatchDelivery(models.AbstractModel):
         """What is to be made, and is in no living worker's hands."""
         return self._get_unprepared_domain() & Domain("prepare_worker", "not in", self._get_living_workers())
 
-    def _prepare(self, batch, key, tried):
+    def _prepare_batch(self, batch, key, tried):
         """Make text and files of a batch; return false where the server is not able to make any.
 
         :param set tried: ids of the dispatches that are done with in this run; it is added to
         """
         tried.update(batch.ids)
-        mine = self._isolate(self._take, batch, key)
+        mine = self._isolate(self._claim_unprepared, batch, key)
         if not mine:
             return True
         Report = self.env["ir.actions.report"]
@@ -223,7 +235,7 @@ class DocumentDispatchDelivery(models.AbstractModel):
             tried.difference_update(left.ids)  # each alone, after all others
         return len(faults) < len(mine)
 
-    def _take(self, batch, key):
+    def _claim_unprepared(self, batch, key):
         """Claim these dispatches, and count the attempt, before anything is made; return those that are ours.
 
         What another worker has just made is not made again.
@@ -244,6 +256,10 @@ class DocumentDispatchDelivery(models.AbstractModel):
         """Draw the pages first, then write, in a transaction that waits for nobody.
 
         Where that clashes with what people write, each dispatch by itself: one busy document must not hold up others.
+
+        :param dispatches: that are ours
+        :param content: ``document.dispatch.content`` with the rendering in its context
+        :param list faults: of the server, see :mod:`tools.delivery.environment`; it is added to
         """
         if rendering := content.env.context["dispatch_render"]:
             self._isolate(content._draw, dispatches)
@@ -333,6 +349,10 @@ class DocumentDispatchDelivery(models.AbstractModel):
 
         Raw SQL: ``FOR UPDATE SKIP LOCKED`` in the very query that chooses, so that two workers
         never take the same one. Those that failed most often go last.
+
+        :param only: ``document.dispatch``; ``None``: all that are due
+        :param seen: ids that had their turn in this run
+        :param set down: ids of accounts that cannot be reached in this run
         """
         self._limit_waiting()
         conditions = [SQL("d.id NOT IN %s", tuple(seen) or (0,))]
@@ -362,7 +382,13 @@ class DocumentDispatchDelivery(models.AbstractModel):
         return self.env["document.dispatch"].browse(row_id for [row_id] in rows)
 
     def _deliver_dispatch(self, dispatch, key, sessions, down):
-        """Hand one dispatch to the mail server, recipient by recipient; return false when time is up."""
+        """Hand one dispatch to the mail server, recipient by recipient; return false when time is up.
+
+        :param dispatch: the one that was claimed
+        :param int key: this worker's, see ``_worker``
+        :param Sessions sessions: open connections, by account
+        :param set down: ids of accounts that cannot be reached in this run; it is added to
+        """
         dispatch = dispatch._with_system_write()
         for member in dispatch._with_bundled():
             if blocking_reason := member._document()._dispatch_blocking_reason(member.type_code):

@@ -77,7 +77,13 @@ class DocumentDispatchMixin(models.AbstractModel):
         return self.company_id.sudo().dispatch_mode == "rehearse"
 
     def _dispatch_prepare_vals(self, dispatch_type, directory, origin, state):
-        """Values of one dispatch, with channel, recipients and reasons decided."""
+        """Values of one dispatch, with channel, recipients and reasons decided.
+
+        :param dispatch_type: ``document.dispatch.type``
+        :param directory: who may get what, :class:`tools.recipients.recipients.Directory`
+        :param str origin: who asked for it, see ``document.dispatch.origin``
+        :param str state: where it goes by e-mail: ``queued`` or ``review``
+        """
         self.ensure_one()
         partner = self._dispatch_partner()
         resolution = directory.resolve(partner.id, dispatch_type.role)
@@ -108,7 +114,13 @@ class DocumentDispatchMixin(models.AbstractModel):
         }
 
     def _dispatch_paper_reason(self, dispatch_type, partner, chosen):
-        """Why the document cannot or must not go by mail: a refusal wins over every flag."""
+        """Why the document cannot or must not go by mail: a refusal wins over every flag.
+
+        :param dispatch_type: ``document.dispatch.type``
+        :param partner: the document's
+        :param list chosen: addresses that get it, :class:`tools.recipients.recipients.Choice`
+        :return: see ``document.dispatch.channel_reason``; ``False`` where it goes by e-mail
+        """
         if partner._dispatch_refuses(dispatch_type, self.company_id):
             return "refused"
         return False if chosen else "no_address"

@@ -315,7 +315,12 @@ class DocumentDispatchRecipient(models.Model):
         self._set_state(state, **vals)
 
     def _get_next_try(self, outcome, vals, now):
-        """Return the state and the time of the next try; a server that is down costs nothing."""
+        """Return the state and the time of the next try; a server that is down costs nothing.
+
+        :param tools.mail.smtp.Outcome outcome: of this try
+        :param dict vals: ``tries`` and ``first_try``, this one counted
+        :param datetime now: in UTC
+        """
         if not outcome.costs_try:
             return states.DEFERRED, now + timedelta(seconds=outcome.wait or 60 * WAIT_FOR_SERVER)
         when = retry.next_try(vals["tries"], vals["first_try"], now, *self._retry_schedule())

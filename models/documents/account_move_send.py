@@ -86,6 +86,9 @@ class AccountMoveSend(models.AbstractModel):
     def _dispatch_make_files(self, moves, template, chosen_report):
         """Have core's pipeline make the legal files (e-invoice modules included), send nothing.
 
+        :param moves: customers' invoices
+        :param template: the ``mail.template``
+        :param chosen_report: may be empty: the invoice's own choice
         :return: ``{move: ir.attachment}``
         """
         send = SendRequest("manual", only_files=True).on(self)

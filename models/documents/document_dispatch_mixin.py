@@ -82,7 +82,13 @@ class DocumentDispatchMixin(models.AbstractModel):
         }
 
     def _dispatch_message_recipients(self, message, directory, dispatch_type, vals):
-        """Recipients of the message, all addresses of each, with the reason where a flag chose them."""
+        """Recipients of the message, all addresses of each, with the reason where a flag chose them.
+
+        :param message: the ``mail.message``
+        :param directory: who may get what, :class:`tools.recipients.recipients.Directory`
+        :param dispatch_type: ``document.dispatch.type``
+        :param dict vals: values of the dispatch so far
+        """
         resolved = {
             choice.email: choice
             for choice in directory.resolve(self._dispatch_partner().id, dispatch_type.role).chosen

@@ -111,7 +111,12 @@ class ResPartner(models.Model):
         return self.env["res.company"].sudo().union(*(company for [company] in groups))
 
     def _dispatch_page_find(self, model, domain, res_id):
-        """One of the customer's records, or nothing: whatever number was in the address."""
+        """One of the customer's records, or nothing: whatever number was in the address.
+
+        :param str model: name of the model
+        :param Domain domain: what is the customer's
+        :param int res_id: as in the address
+        """
         return self.env[model].search(domain & Domain("id", "=", res_id if res_id < 2 ** 31 else 0))
 
     # ------------------------------------------------------------------

@@ -81,6 +81,9 @@ class ResPartner(models.Model):
     def _dispatch_statement(self, company, date_from, date_to):
         """The statement of account: opening balance, movements, closing balance, overdue.
 
+        :param company: whose books are read
+        :param date date_from: first day of the period
+        :param date date_to: last day of the period
         :return: ``{"currencies": [{currency, opening, lines: [(line, balance after it)], closing, overdue}],
             "opening", "closing": of the ledger in the company's currency, "foreign": whether others are involved}``
 

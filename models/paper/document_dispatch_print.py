@@ -86,7 +86,7 @@ class DocumentDispatchPrint(models.Model):
             # sudo: as above, and the user is told how far it is
             self.env.ref("document_dispatch.ir_cron_dispatch_print").sudo()._trigger()
         else:
-            self.env["document.dispatch.printer"]._make(run)
+            self.env["document.dispatch.printer"]._make_run(run)
         return run.with_env(self.env)
 
     def _open_result(self):
@@ -131,8 +131,11 @@ class DocumentDispatchPrint(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id("document_dispatch.document_dispatch_action")
         return {**action, "domain": [("id", "in", self.dispatch_ids.ids)], "context": {"create": False}}
 
-    def _note_left_out(self, reasons):
-        """Dispatches that stay in the tray, each with its reason."""
+    def _leave_in_tray(self, reasons):
+        """Take dispatches out of this run, and say why on each.
+
+        :param dict reasons: ``{document.dispatch: text}``
+        """
         for dispatch, reason in reasons.items():
             dispatch._set_state("paper", reason)
             dispatch._with_system_write().print_id = False

@@ -80,7 +80,7 @@ class DocumentDispatchPrinter(models.AbstractModel):
         self._commit()
 
     @api.model
-    def _make(self, run):
+    def _make_run(self, run):
         """Make a whole run in the transaction of the caller."""
         try:
             while run.state == "making":
@@ -101,7 +101,7 @@ class DocumentDispatchPrinter(models.AbstractModel):
         dispatches = run.env["document.dispatch"].browse(dispatch_id for envelope in block for dispatch_id in envelope)
         if run.block_tries > MOST_INTERRUPTIONS:
             run.block_tries = 1
-            run._note_left_out(dict.fromkeys(self._still_in(run, dispatches), self.env._(
+            run._leave_in_tray(dict.fromkeys(self._still_in(run, dispatches), self.env._(
                 "The server was ended %s times while it made this document.", MOST_INTERRUPTIONS)))
         else:
             self._try_block(run, block, dispatches)
@@ -120,7 +120,7 @@ class DocumentDispatchPrinter(models.AbstractModel):
             if self._comes_again(run, error):
                 raise
             _logger.exception("Print run %s: a block could not be made", run.id)
-            run._note_left_out(dict.fromkeys(self._still_in(run, dispatches), self._explain(error)))
+            run._leave_in_tray(dict.fromkeys(self._still_in(run, dispatches), self._explain(error)))
 
     def _comes_again(self, run, error):
         """Tell whether this is no fault of the documents, or may go when an envelope is made alone."""
@@ -164,10 +164,16 @@ class DocumentDispatchPrinter(models.AbstractModel):
                 dispatch._with_system_write().attachment_ids = [fields.Command.set(files[dispatch].ids)]
         run.envelopes += len(envelopes)
         run.documents += sum(map(len, envelopes))
-        run._note_left_out(reasons)
+        run._leave_in_tray(reasons)
 
     def _make_part(self, run, envelopes, covers, files):
-        """Write covers and documents into one file; apart from here, as a customer's PDF may be among them."""
+        """Write covers and documents into one file; apart from here, as a customer's PDF may be among them.
+
+        :param run: ``document.dispatch.print``
+        :param list envelopes: ``document.dispatch``, those of an envelope together
+        :param dict covers: ``{envelope: PDF}``
+        :param dict files: ``{document.dispatch: ir.attachment}``
+        """
         if not envelopes:
             return
         with folders.private_folder("dispatch_print_") as folder:
@@ -214,7 +220,13 @@ class DocumentDispatchPrinter(models.AbstractModel):
         )
 
     def _try_files(self, dispatches, files, reasons):
-        """Make the files of a group, which all come out or none; a dispatch alone gets its reason."""
+        """Make the files of a group, which all come out or none; a dispatch alone gets its reason.
+
+        :param dispatches: of one group
+        :param dict files: ``{document.dispatch: ir.attachment}``; it is added to
+        :param dict reasons: ``{document.dispatch: text}``; it is added to
+        :return: false where they could not be made
+        """
         try:
             with self.env.cr.savepoint():
                 made = self._prepare_files(dispatches)

@@ -38,7 +38,12 @@ class ResPartner(models.Model):
 
     @api.model
     def _dispatch_suggest_flags(self, source, role, company):
-        """Contacts that would be ticked for ``role``: those that are ticked already are not among them."""
+        """Contacts that would be ticked for ``role``: those that are ticked already are not among them.
+
+        :param str source: one of ``_dispatch_suggest_flags_sources``
+        :param str role: see ``document.dispatch.type.role``
+        :param company: whose contacts are looked at
+        """
         return self.with_company(company).search(
             self._dispatch_suggest_flags_domain(source, company)
             & Domain(self._dispatch_role_fields()[role], "=", False)

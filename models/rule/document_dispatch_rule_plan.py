@@ -56,7 +56,7 @@ class DocumentDispatchRule(models.Model):
             return self.env["document.dispatch"]
         model = self._operator_env()[documents._name]
         return self._plan_documents(model.search(
-            self._get_document_domain(model, types) & Domain("id", "in", documents.ids)
+            self._get_eligible_domain(model, types) & Domain("id", "in", documents.ids)
         ))
 
     def _plan_documents(self, documents):
@@ -121,7 +121,7 @@ class DocumentDispatchRule(models.Model):
         for model, types in self.type_ids.grouped("model").items():
             # sudo: to count what he may not see
             everything = self.env[model].sudo().with_company(self.company_id).with_context(tz=self.tz)
-            hidden += everything.search_count(self._get_document_domain(everything, types))
+            hidden += everything.search_count(self._get_eligible_domain(everything, types))
         if not hidden:
             return False
         return self.env._(
@@ -144,13 +144,13 @@ class DocumentDispatchRule(models.Model):
         env = self._operator_env()
         for model, types in self.type_ids.grouped("model").items():
             env[model]._dispatch_import_external_files(self)
-            domain = self._get_document_domain(env[model], types)
+            domain = self._get_eligible_domain(env[model], types)
             last = 0
             while documents := env[model].search(domain & Domain("id", ">", last), order="id", limit=PLAN_BATCH):
                 last = documents[-1].id
                 yield documents
 
-    def _get_document_domain(self, model, types):
+    def _get_eligible_domain(self, model, types):
         """Which documents are eligible: the model's part, then this rule's."""
         return (
             model._dispatch_rule_domain(self._get_codes(types))

@@ -25,7 +25,7 @@ class DocumentDispatchRule(models.Model):
             return lines, count
         env = self._operator_env()
         for model, types in self.type_ids.grouped("model").items():
-            domain = self._get_document_domain(env[model], types)
+            domain = self._get_eligible_domain(env[model], types)
             going = env[model].search(domain, order="id", limit=MOST_LINES)
             count += len(going) if len(going) < MOST_LINES else env[model].search_count(domain)
             lines += self._preview_going(going)
@@ -60,7 +60,12 @@ class DocumentDispatchRule(models.Model):
         return labels[vals["channel_reason"]]
 
     def _preview_staying(self, model, types, going):
-        """Documents of these types that would not go, each with the first reason found."""
+        """Documents of these types that would not go, each with the first reason found.
+
+        :param model: the empty recordset of the documents, as the operator
+        :param types: ``document.dispatch.type`` of that model
+        :param Domain going: what goes
+        """
         everything = (
             model._dispatch_preview_domain(types.mapped("code"))
             & Domain("company_id", "=", self.company_id.id)

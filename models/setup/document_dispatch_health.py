@@ -137,7 +137,12 @@ class DocumentDispatchHealth(models.AbstractModel):
         ).sorted("id")
 
     def _alarm(self, company, managers, problems):
-        """One open activity for each manager, on the company's own contact, until he marks it done."""
+        """One open activity for each manager, on the company's own contact, until he marks it done.
+
+        :param company: on whose contact the activities stand
+        :param managers: ``res.users``
+        :param list problems: sentences
+        """
         summary = self.env._("Document Dispatch needs a look")
         partner = company.partner_id
         for manager in managers:

@@ -131,8 +131,13 @@ class DocumentDispatchText(models.Model):
     # ------------------------------------------------------------------
 
     @api.model
-    def _find(self, document, lang, template):
-        """The kept text that this document can have now; empty when there is none, or its template is another one."""
+    def _find_last(self, document, lang, template):
+        """The kept text that this document can have now; empty when there is none, or its template is another one.
+
+        :param document: what is to be sent
+        :param str lang: code of the language
+        :param template: the ``mail.template`` that would be used
+        """
         key = self._key(document, lang)
         text = self.search([(name, "=", value) for name, value in key.items()], limit=1)
         fits = text and text.template_id == template and text.template_hash == self._hash(template, lang)
@@ -215,7 +220,12 @@ class DocumentDispatchText(models.Model):
         return hashlib.sha256("\0".join(self._source(template, lang)).encode()).hexdigest() if template else ""
 
     def _originals(self, document, lang, template):
-        """What the template gives for this document: its subject, its body with marks, what it printed there."""
+        """What the template gives for this document: its subject, its body with marks, what it printed there.
+
+        :param document: what is sent
+        :param str lang: code of the language
+        :param template: the ``mail.template``
+        """
         subject_source, body_source = self._source(template, lang)
         # sudo: as in _source, and it may name fields that the user does not see. He can read the document.
         document.check_access("read")
@@ -231,10 +241,18 @@ class DocumentDispatchText(models.Model):
         }
 
     def _compare(self, document, lang, template, subject, body, contacts):
-        """Values of a kept text; empty where nothing was changed, or nothing of it can be kept."""
+        """Values of a kept text; empty where nothing was changed, or nothing of it can be kept.
+
+        :param document: what is sent
+        :param str lang: code of the language
+        :param template: the ``mail.template``
+        :param subject: of the mail as it goes
+        :param body: of the mail as it goes
+        :param contacts: to whom it goes
+        """
         document = document.with_context(lang=lang)
         original = self._originals(document, lang, template)
-        before = self._find(document, lang, template)
+        before = self._find_last(document, lang, template)
         if before and self._is_unchanged(before._render(document, contacts), subject, body):
             return {}  # used as it was: what it says of other cases stays
         values = self._dispatch_values(document, contacts)

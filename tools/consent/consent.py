@@ -22,7 +22,12 @@ def standing(rows):
 
 
 def refuses(entries, company, code=None):
-    """Tell whether documents of this kind are refused towards this company; no ``code``: all documents."""
+    """Tell whether documents of this kind are refused towards this company; no ``code``: all documents.
+
+    :param entries: what :func:`standing` returned, or nothing
+    :param int company: id of the company
+    :param str code: code of a document type
+    """
     for refused, of_company, codes in reversed(entries or []):
         if of_company in (0, company) and (not codes or code in codes):
             return refused

@@ -55,7 +55,12 @@ class ForbiddenTransition(ValueError):
 
 
 def check(transitions, old, new):
-    """Raise :class:`ForbiddenTransition` unless ``new`` may follow ``old``; staying is allowed."""
+    """Raise :class:`ForbiddenTransition` unless ``new`` may follow ``old``; staying is allowed.
+
+    :param dict transitions: a table of this module
+    :param str old: the present state
+    :param str new: the next state
+    """
     if new != old and new not in transitions[old]:
         raise ForbiddenTransition(f"{old} -> {new}")
 

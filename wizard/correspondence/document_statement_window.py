@@ -43,10 +43,10 @@ class DocumentStatementWindow(models.TransientModel):
         for window in self:
             partners = window._find_customers()
             window.count = len(partners)
-            window.count_email = window._count_mailed(partners) if window.channel == "email" else 0
+            window.count_email = window._count_by_mail(partners) if window.channel == "email" else 0
             window.count_print = window.count - window.count_email
 
-    def _count_mailed(self, partners):
+    def _count_by_mail(self, partners):
         """How many of these customers would get a mail."""
         dispatch_type = self._get_type()
         partners = partners.with_company(self.company_id)
@@ -76,7 +76,7 @@ class DocumentStatementWindow(models.TransientModel):
         """Make the statements, and open the page that says what became of them."""
         partners = self._check()
         self._get_type()
-        batch = self.env["document.statement"]._send(
+        batch = self.env["document.statement"]._issue(
             partners, self.company_id, self.date_from, self.date_to, self.channel)
         run = batch.dispatch_ids.print_id[:1]
         return run._open() if self.channel == "paper" and run else batch._open()

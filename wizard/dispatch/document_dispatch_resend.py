@@ -106,11 +106,11 @@ class DocumentDispatchResend(models.TransientModel):
             *(line._send(self.fresh == "fresh", choices) for line in lines)
         )
         if self.save_address:
-            self._keep(lines[0], choices)
+            self._keep_addresses(lines[0], choices)
         action = self.env["ir.actions.act_window"]._for_xml_id("document_dispatch.document_dispatch_action")
         return {**action, "domain": [("id", "in", dispatches.ids)], "context": {"create": False}}
 
-    def _keep(self, line, choices):
+    def _keep_addresses(self, line, choices):
         """Make contacts of the typed addresses, with the flag of this kind of document."""
         document = line._document()
         flag = self.env["res.partner"]._dispatch_role_fields()[document._dispatch_type().role]

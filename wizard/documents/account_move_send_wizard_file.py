@@ -49,11 +49,11 @@ class AccountMoveSendWizardFile(models.TransientModel):
             "type_id": dispatch_type.id, "file_ids": [Command.set(files.ids)], "went": not fresh,
             # what went before, what somebody excluded, and what has warnings waits for a click
             "chosen": bool(fresh) and not any(file._dispatch_warnings() for file in files),
-            **self._render(dispatch_type, files),
+            **self._render_text(dispatch_type, files),
         }
 
     @api.model
-    def _render(self, dispatch_type, files):
+    def _render_text(self, dispatch_type, files):
         """Subject and body, in the language of the customer."""
         move = files.move_id[:1]
         lang = move._dispatch_lang(move._dispatch_partner())
@@ -61,7 +61,7 @@ class AccountMoveSendWizardFile(models.TransientModel):
         for_bundle = len(files) > 1 and dispatch_type.bundle_template_id
         template = (for_bundle or dispatch_type.mail_template_id).with_env(documents.env)
         template = template.with_context(dispatch_documents=documents)
-        text = self.env["document.dispatch.content"]._render(template, documents[:1], lang)[documents[:1].id]
+        text = self.env["document.dispatch.content"]._render_texts(template, documents[:1], lang)[documents[:1].id]
         return {"subject": text["subject"], "body": text["body"]}
 
     @api.depends("type_id", "file_ids")
@@ -92,7 +92,7 @@ class AccountMoveSendWizardFile(models.TransientModel):
 
     # ------------------------------------------------------------------
 
-    def _send(self, origin="manual"):
+    def _send_chosen(self, origin="manual"):
         """Send the chosen lines; each document has its own dispatch."""
         dispatches = self.env["document.dispatch"]
         for line in self.filtered("chosen"):
@@ -112,7 +112,7 @@ class AccountMoveSendWizardFile(models.TransientModel):
 
     def _own_text(self):
         """What the person wrote instead of the type's text; empty where nothing was changed."""
-        original = self._render(self.type_id, self.file_ids)
+        original = self._render_text(self.type_id, self.file_ids)
         if (self.subject or "") == original["subject"] and texts.same(original["body"], self.body or ""):
             return {}
         return {"subject": self.subject, "body": Markup(self.body or "")}

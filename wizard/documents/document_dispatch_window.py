@@ -84,7 +84,7 @@ class DocumentDispatchWindow(models.AbstractModel):
         for wizard in self:
             document = wizard._dispatch_document()
             complete = document and wizard.template_id
-            wizard.dispatch_text_id = Text._find(document, wizard.lang, wizard.template_id) if complete else Text
+            wizard.dispatch_text_id = Text._find_last(document, wizard.lang, wizard.template_id) if complete else Text
 
     def _dispatch_apply_last_text(self, name):
         """Take subject or body from the last text for this customer, where the clerk chose it."""
