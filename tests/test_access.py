@@ -9,7 +9,7 @@ from odoo.tests import new_test_user
 
 from .common import DispatchCase
 
-ROWS = ("document.dispatch", "document.dispatch.recipient")
+LOG = ("document.dispatch", "document.dispatch.recipient")
 
 
 class AccessCase(DispatchCase):
@@ -44,7 +44,7 @@ class AccessCase(DispatchCase):
         return found
 
 
-class TestRows(AccessCase):
+class TestDispatches(AccessCase):
     """The log follows the document: who may not see it, may not see how it went."""
 
     @classmethod
@@ -98,7 +98,7 @@ class TestRows(AccessCase):
         self.assertEqual(self._names(guest), set())
 
     def test_plain_employee(self):
-        for model in (*ROWS, "document.dispatch.type", "document.dispatch.rule", "document.consent"):
+        for model in (*LOG, "document.dispatch.type", "document.dispatch.rule", "document.consent"):
             with self.subTest(model=model), self.assertRaises(AccessError):
                 self.env[model].with_user(self.employee).search([])
 

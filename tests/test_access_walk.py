@@ -146,7 +146,7 @@ class WalkCase(AccessCase):
         return model.sudo().create({"key": SECRET}).with_env(self.env)
 
     def _make_document_dispatch_page(self, model):
-        model._make(self.customer, self.company, "en_US")
+        model._make__(self.customer, self.company, "en_US")
         return model.sudo().search([("partner_id", "=", self.customer.id)], limit=1).with_env(self.env)
 
     def _make_document_dispatch_overview(self, model):
@@ -202,7 +202,7 @@ class WalkCase(AccessCase):
             "template_id": self.types["order"].mail_template_id.id,
         })
 
-    def _make_document_dispatch_also(self, model):
+    def _make_account_move_send_wizard_file(self, model):
         return model.create({
             "window_id": self._record("account.move.send.wizard").id, "type_id": self.types["boleto"].id,
             "file_ids": [Command.set(self._record("document.dispatch.file").ids)], "subject": SECRET,

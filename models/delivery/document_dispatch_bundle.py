@@ -120,7 +120,7 @@ class DocumentDispatch(models.Model):
                 recipients._with_system_write().write({"subject": texts[lang]["subject"], "body": texts[lang]["body"]})
 
     def _leave_bundle(self):
-        """These dispatches leave their mails: the others of these, of which nothing has left, are made anew."""
+        """These leave the mails of their bundles: the others of these, of which nothing has left, are made anew."""
         # where somebody has the mail already, nothing can be taken out of it
         bundles = self._bundle_main().filtered("bundled_ids")._withdrawable()
         if not bundles:

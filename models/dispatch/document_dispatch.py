@@ -429,7 +429,7 @@ class DocumentDispatch(models.Model):
         """Show in the chatter what the mail server said."""
 
     def _leave_bundle(self):
-        """These dispatches go another way than in the mail of their bundle."""
+        """These dispatches leave the mails of their bundles."""
 
     # ------------------------------------------------------------------
     # On paper

@@ -177,7 +177,7 @@ class DocumentDispatchMixin(models.AbstractModel):
     # ------------------------------------------------------------------
 
     def _dispatch_withdraw(self, reason):
-        """Cancel what has not left yet: the document changed, or went another way."""
+        """Cancel what has not left yet: the document changed, or went by another channel."""
         dispatches = self.env["document.dispatch"].sudo().search(  # sudo: whoever queued it
             self.env["document.dispatch"]._get_document_domain(self)
             & fields.Domain("state", "in", states.DISPATCH_WITHDRAWABLE)

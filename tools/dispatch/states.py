@@ -66,7 +66,7 @@ def check(transitions, old, new):
 
 
 def summarize(recipient_states):
-    """Return the state of a mailed dispatch, derived from those of its recipients.
+    """Return the state of a dispatch by e-mail, derived from those of its recipients.
 
     What needs a person's eye comes first: one unknown recipient makes the whole unknown.
     """

@@ -7,7 +7,7 @@ from ...tools.paper import letters
 
 
 class DocumentLetterWindow(models.TransientModel):
-    """Writes the letter of dematerialisation to many customers."""
+    """Writes the electronic delivery notice to many customers."""
 
     _name = "document.letter.window"
     _description = "Edit Letters"
@@ -163,7 +163,7 @@ class DocumentLetterWindow(models.TransientModel):
         return {**texts, self.lang: (self.subject, str(self.body))}
 
     def action_send(self):
-        """Edit the letters, and open the page that says what became of them."""
+        """Issue the letters, and open the page that says what became of them."""
         self.ensure_one()
         if names := letters.unknown(self.subject, self.body):
             raise UserError(self.env._(

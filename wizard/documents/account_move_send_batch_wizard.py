@@ -114,7 +114,7 @@ class AccountMoveSendBatchWizard(models.TransientModel):
     # ------------------------------------------------------------------
 
     def action_send_and_print(self, force_synchronous=False, allow_fallback_pdf=False):
-        """Send in the chosen way; what goes by other ways than mail or paper goes as Odoo does."""
+        """Send as chosen; what has another method than e-mail or paper goes as Odoo does."""
         self.ensure_one()
         self.move_ids.check_access("read")
         ours = self._dispatch_ours()
