@@ -22,7 +22,8 @@ WORKER = f"""
 import json, sys
 from pathlib import Path
 sys.path.insert(0, {str(ADDON)!r})
-from tools import nfe, pdf_reader
+from tools.brazil import nfe
+from tools.pdf import reader as pdf_reader
 print("ready", flush=True)
 for line in sys.stdin:
     content = Path(line.strip()).read_bytes()
@@ -60,7 +61,7 @@ class Watch:
             with suppress(OSError):
                 for child in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split():
                     # before it becomes the reader it is its parent's copy
-                    if b"pdf_child" in Path(f"/proc/{child}/cmdline").read_bytes():
+                    if b"pdf/child.py" in Path(f"/proc/{child}/cmdline").read_bytes():
                         self.child = max(self.child, self._memory(child, "VmHWM"))
             time.sleep(0.005)
 
