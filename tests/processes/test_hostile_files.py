@@ -128,7 +128,7 @@ class TestHostileFiles(unittest.TestCase):
         good, bad = hostile.letter("Fatura 0815"), next(hostile.pdfs())[1]
         sys.path.insert(0, str(ADDON))
         self.addCleanup(sys.path.remove, str(ADDON))
-        from tools import pdf_reader
+        from tools.pdf import reader as pdf_reader
         readings = pdf_reader.read_texts([good, bad, good, hostile.locked(), bad, good])
         self.assertEqual([readings[number].text.strip() for number in (0, 2, 5)], ["Fatura 0815"] * 3)
         self.assertEqual([reading.problem is None for reading in readings], [True, False, True, False, False, True])
