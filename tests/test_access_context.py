@@ -21,6 +21,8 @@ ROOMS = ("controllers", "models", "report", "tools", "wizard")
 TYPED = {
     **{steering.KEY: {"tools/dispatch/steering.py"} for steering in Steering.__subclasses__()},
     "dispatch_system_write": {"models/dispatch/document_dispatch_protected.py"},
+    "dispatch_print_run": {"models/consent/document_letter.py"},
+    "dispatch_gateway": {"models/delivery/ir_actions_report.py"},
     "dispatch_render": {"models/delivery/ir_actions_report.py"},
     "dispatch_compiled": {"models/delivery/ir_qweb.py"},
 }

@@ -13,7 +13,7 @@ from odoo.tests import HttpCase
 
 from ..tools.paper.envelopes import ENVELOPES, MM
 from .common import DispatchCase
-from .test_delivery_pdf import UNPATCHED
+from .test_delivery_pdf import UNPATCHED, needs_unpatched
 
 LONG = {
     "name": "Société Anonyme des Établissements Réunis de la Métallurgie et de la Construction Mécanique "
@@ -156,6 +156,7 @@ class TestEnvelope(LetterCase):
         self.assertEqual(lines[:3], ["Gómez Hermanos S.A.", "Eva Malá", "Dlouhá 12"])
         self.assertEqual(lines[-1], self._name(self._country("cz")))
 
+    @needs_unpatched
     def test_one_page_with_the_unpatched_wkhtmltopdf(self):
         """It shrinks what it draws (``UNPATCHED_ZOOM``), and draws letters as outlines, without a place each."""
         ir_actions_report._wkhtml.cache_clear()
