@@ -57,8 +57,8 @@ class TestFilesAndTexts(RpcCase):
         )]).with_env(cls.env)
 
     def test_files(self):
-        dispatches = self._rpc(self.seller, "document.dispatch.file", "search_read", [], ["amount", "reference"])
-        self.assertEqual([dispatch["id"] for dispatch in dispatches], self.files[1].ids, "those of their own invoices")
+        found = self._rpc(self.seller, "document.dispatch.file", "search_read", [], ["amount", "reference"])
+        self.assertEqual([record["id"] for record in found], self.files[1].ids, "those of their own invoices")
         self.assertRefused(AccessError, self.seller, "document.dispatch.file", "read", self.files[0].ids, ["reference"])
         self.assertEqual(self._seen(self.clerk, self.files), self.files)
         self.assertEqual(self._seen(self.manager, self.files), self.files)
@@ -68,8 +68,8 @@ class TestFilesAndTexts(RpcCase):
     def test_texts(self):
         self._order(self.nowak, user_id=self.seller.id)
         self._order(self.silva, user_id=self.rival.id)
-        dispatches = self._rpc(self.seller, "document.dispatch.text", "search_read", [], ["subject"])
-        self.assertEqual({dispatch["id"] for dispatch in dispatches}, {self.texts[1].id, self.texts[3].id})
+        found = self._rpc(self.seller, "document.dispatch.text", "search_read", [], ["subject"])
+        self.assertEqual({record["id"] for record in found}, {self.texts[1].id, self.texts[3].id})
         self.assertRefused(AccessError, self.seller, "document.dispatch.text", "read", self.texts[0].ids, ["subject"])
         self.assertEqual(self._seen(self.seller, self.texts), self.texts[1] | self.texts[3])
         self.assertEqual(self._seen(self.clerk, self.texts), self.texts, "who makes invoices reads orders, too")

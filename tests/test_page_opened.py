@@ -48,8 +48,8 @@ class TestPageOpened(PageCase):
         manager = new_test_user(
             self.env, "helena", "document_dispatch.group_dispatch_manager,account.group_account_invoice",
             company_id=self.company.id, company_ids=[Command.set(self.company.ids)])
-        dispatches = list(csv.reader(self.silva.with_user(manager)._dispatch_export_csv().splitlines()))
-        opened = [(dispatch[3], dispatch[5], *dispatch[13:]) for dispatch in dispatches if "opened" in dispatch[3]]
+        lines = list(csv.reader(self.silva.with_user(manager)._dispatch_export_csv().splitlines()))
+        opened = [(line[3], line[5], *line[13:]) for line in lines if "opened" in line[3]]
         self.assertEqual(opened, [("Document opened", "", "127.0.0.1", PHONE),
                                   ("Page opened", "ana@silva.example.com", "127.0.0.1", PHONE)])
 
