@@ -39,7 +39,8 @@ class DocumentDispatchFile(models.Model):
     @api.depends_context("lang")
     def _compute_file_messages(self):
         for file in self:
-            file.file_messages = "\n".join(file._describe(check) for check in file._get_checks() if check.result != checks.OK)
+            problems = (check for check in file._get_checks() if check.result != checks.OK)
+            file.file_messages = "\n".join(map(file._describe, problems))
 
     def _get_checks(self):
         """What is right and what is wrong with this file on its invoice: list of :class:`tools.checks.Check`."""

@@ -53,7 +53,8 @@ class DocumentDispatchFile(models.Model):
                 recipient=params.get("recipient") or "?", partner=params.get("partner") or "?",
             ),
             nfe_checks.TOTAL: self.env._(
-                "Its total is %(total)s, that of the invoice %(amount)s.", total=self._describe_amount(params.get("total")),
+                "Its total is %(total)s, that of the invoice %(amount)s.",
+                total=self._describe_amount(params.get("total")),
                 amount=self._describe_amount(params.get("amount")),
             ),
             nfe_checks.ENVIRONMENT: self.env._("It comes from the test environment: it counts for nothing."),
@@ -81,7 +82,8 @@ class DocumentDispatchFile(models.Model):
             ),
             boleto_checks.AMOUNT: self.env._(
                 "It is about %(amount)s, the invoice asks for %(expected)s.",
-                amount=self._describe_amount(params.get("amount")), expected=self._describe_amount(params.get("expected")),
+                amount=self._describe_amount(params.get("amount")),
+                expected=self._describe_amount(params.get("expected")),
             ),
             boleto_checks.UNMATCHED: self.env._(
                 "No instalment of the invoice is due on %(due)s or is about %(amount)s.",

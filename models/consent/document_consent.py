@@ -197,7 +197,10 @@ class DocumentConsent(models.Model):
 
     def _check_hash(self):
         """Tell whether all of these rows still have the text and the language that were answered."""
-        return all((entry.text_hash or False) == (entry._hash(entry.lang, entry.text) if entry.text else False) for entry in self)
+        return all(
+            (entry.text_hash or False) == (entry._hash(entry.lang, entry.text) if entry.text else False)
+            for entry in self
+        )
 
     # ------------------------------------------------------------------
     # What the rows come to

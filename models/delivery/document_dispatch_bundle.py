@@ -22,7 +22,8 @@ class DocumentDispatch(models.Model):
 
     def _bundle_complete(self):
         """Make the mails of those customers of whom all documents are made."""
-        for key, dispatches in self.grouped(lambda dispatch: (dispatch.batch_id, dispatch.commercial_partner_id)).items():
+        bundles = self.grouped(lambda dispatch: (dispatch.batch_id, dispatch.commercial_partner_id))
+        for key, dispatches in bundles.items():
             siblings = self._find_siblings(*key)
             # another worker makes some of them, or holds them: whoever comes last makes the mail
             if dispatches <= siblings and all(siblings.mapped("content_ready")) and len(

@@ -30,7 +30,8 @@ class DocumentDispatch(models.Model):
 
     def _end_making(self):
         """Nothing is in the way any more, or the row is given up with its reason."""
-        self.filtered("prepare_faults").filtered(lambda dispatch: dispatch.state != states.FAILED)._with_system_write().state_message = False
+        stopped = self.filtered(lambda dispatch: dispatch.prepare_faults and dispatch.state != states.FAILED)
+        stopped._with_system_write().state_message = False
         self._with_system_write().write({
             "prepare_worker": 0, "prepare_tries": 0, "prepare_faults": 0, "prepare_after": False,
         })

@@ -297,7 +297,8 @@ class DocumentDispatch(models.Model):
 
         What became of a pro-forma says nothing of the invoice that it is now.
         """
-        for (model, code), dispatches in self.grouped(lambda dispatch: (dispatch.res_model, dispatch.type_code)).items():
+        kinds = self.grouped(lambda dispatch: (dispatch.res_model, dispatch.type_code))
+        for (model, code), dispatches in kinds.items():
             # sudo: the document's own mark follows the mail server, whoever waits for it
             documents = self.env[model].sudo().browse(dispatches.mapped("res_id")).exists()
             getattr(documents.filtered(lambda document, code=code: document._dispatch_type_code() == code), method)()

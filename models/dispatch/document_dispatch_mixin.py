@@ -78,7 +78,8 @@ class DocumentDispatchMixin(models.AbstractModel):
             order="rehearsal DESC, id",
         )
         for dispatch in dispatches:
-            last[dispatch.res_id, dispatch.type_code, dispatch.revision] = "rehearsed" if dispatch.rehearsal else dispatch.state
+            key = dispatch.res_id, dispatch.type_code, dispatch.revision
+            last[key] = "rehearsed" if dispatch.rehearsal else dispatch.state
         for document in self:
             key = (document._origin.id, document._dispatch_type_code(), document.dispatch_revision)
             state = last.get(key) or document.dispatch_mark or False

@@ -52,7 +52,9 @@ class DocumentDispatchMixin(models.AbstractModel):
             & fields.Domain("state", "!=", "cancelled"),
             ["res_id", "type_code", "revision", "rehearsal"],
         )
-        taken = {(dispatch.res_id, dispatch.type_code, dispatch.revision, dispatch.rehearsal) for dispatch in dispatches}
+        taken = {
+            (dispatch.res_id, dispatch.type_code, dispatch.revision, dispatch.rehearsal) for dispatch in dispatches
+        }
         return self.filtered(lambda document: (
             document.id, document._dispatch_type_code(), document.dispatch_revision, document._dispatch_rehearses(),
         ) not in taken)

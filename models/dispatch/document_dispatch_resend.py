@@ -27,7 +27,9 @@ class DocumentDispatch(models.Model):
         document = self._document().with_company(self.company_id)
         document.check_access("read")
         if blocking_reason := document._dispatch_blocking_reason(self.type_code):
-            raise UserError(self.env._("%(document)s: %(blocking_reason)s", document=self.document_name, blocking_reason=blocking_reason))
+            raise UserError(self.env._(
+                "%(document)s: %(blocking_reason)s", document=self.document_name, blocking_reason=blocking_reason,
+            ))
         dispatch = document._dispatch_insert([self._prepare_resend_vals(document, fresh, choices)])
         if dispatch.channel == "email":
             dispatch._deliver_soon()
@@ -48,6 +50,8 @@ class DocumentDispatch(models.Model):
         if not fresh and self.content_ready and not (self.bundle_id or self.bundled_ids):  # that text speaks of others
             # sudo: the row's own content; the document was checked
             dispatch = self.sudo()
-            vals.update({name: dispatch[name] for name in SAME_CONTENT}, attachment_ids=[(6, 0, dispatch.attachment_ids.ids)],
-                        lang=self.lang)
+            vals.update(
+                {name: dispatch[name] for name in SAME_CONTENT},
+                attachment_ids=[(6, 0, dispatch.attachment_ids.ids)], lang=self.lang,
+            )
         return vals

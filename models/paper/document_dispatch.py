@@ -52,8 +52,11 @@ class DocumentDispatch(models.Model):
 
     def _envelopes(self):
         """Split into envelopes, in posting order: by country, postal code, customer, then date of the document."""
+        def by_date(dispatch):
+            return dispatch._document()._dispatch_date() or fields.Date.today(), dispatch.id
+
         return [
-            envelope.sorted(lambda dispatch: (dispatch._document()._dispatch_date() or fields.Date.today(), dispatch.id))
+            envelope.sorted(by_date)
             for envelope in self.sorted(lambda dispatch: dispatch._posting_key()).grouped(
                 lambda dispatch: dispatch._envelope_key()).values()
         ]
@@ -99,7 +102,9 @@ class DocumentDispatch(models.Model):
     def action_mark_sent_by_post(self):
         """The printed documents went to the post: to the customer they are sent."""
         self.check_access("write")
-        self._check_state(lambda dispatch: dispatch.state == "printed" and not dispatch.sent_by_post_date, self.env._("printed"))
+        self._check_state(
+            lambda dispatch: dispatch.state == "printed" and not dispatch.sent_by_post_date, self.env._("printed")
+        )
         self._with_system_write().sent_by_post_date = fields.Datetime.now()
         self.filtered(lambda dispatch: not dispatch.rehearsal)._tell_documents("_dispatch_accepted")
 
@@ -113,7 +118,9 @@ class DocumentDispatch(models.Model):
     def action_undo_printed(self):
         """Back into the tray, to be printed anew; what was made for the paper is made anew, too."""
         self.check_access("write")
-        self._check_state(lambda dispatch: dispatch.state == "printed" and not dispatch.sent_by_post_date, self.env._("printed"))
+        self._check_state(
+            lambda dispatch: dispatch.state == "printed" and not dispatch.sent_by_post_date, self.env._("printed")
+        )
         self._set_state("paper")
         self._with_system_write().write({"printed_date": False, "print_id": False})
         self.filtered(lambda dispatch: not dispatch.content_ready)._with_system_write().write({

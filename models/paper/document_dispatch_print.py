@@ -75,7 +75,8 @@ class DocumentDispatchPrint(models.Model):
         if not dispatches:
             raise UserError(self.env._("There is nothing to print: choose rows of the paper tray."))
         # sudo: the run is the system's note of what the user does; the documents are checked when they are made
-        queue = [dispatch.ids for dispatch in dispatches] if in_order else [envelope.ids for envelope in dispatches.sudo()._envelopes()]
+        envelopes = dispatches if in_order else dispatches.sudo()._envelopes()
+        queue = [envelope.ids for envelope in envelopes]
         run = self.sudo().create({
             "user_id": self.env.uid, "company_ids": [(6, 0, dispatches.company_id.ids)], "covers": covers,
             "dispatch_ids": [(6, 0, dispatches.ids)], "selected": len(dispatches), "queue": queue,
@@ -120,7 +121,9 @@ class DocumentDispatchPrint(models.Model):
         dispatches.action_mark_sent_by_post()
 
     def _dispatches_to_post(self):
-        return self.printed_ids.filtered(lambda dispatch: dispatch.state == "printed" and not dispatch.sent_by_post_date)
+        return self.printed_ids.filtered(
+            lambda dispatch: dispatch.state == "printed" and not dispatch.sent_by_post_date
+        )
 
     def action_view_dispatches(self):
         """Open the rows that were chosen."""

@@ -209,7 +209,8 @@ class DocumentDispatchPrinter(models.AbstractModel):
 
     def _group_key(self, dispatch):
         return (
-            self._has_files(dispatch), dispatch.company_id, dispatch.type_id, dispatch.lang, dispatch.mail_template_id, dispatch.report_id,
+            self._has_files(dispatch), dispatch.company_id, dispatch.type_id, dispatch.lang,
+            dispatch.mail_template_id, dispatch.report_id,
         )
 
     def _try_files(self, dispatches, files, reasons):

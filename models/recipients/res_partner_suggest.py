@@ -36,4 +36,6 @@ class ResPartner(models.Model):
     def _dispatch_suggest_flags(self, source, role, company):
         """Contacts that would be ticked for ``role``: those that are ticked already are not among them."""
         return self.with_company(company).search(
-            self._dispatch_suggest_flags_domain(source, company) & Domain(self._dispatch_role_fields()[role], "=", False))
+            self._dispatch_suggest_flags_domain(source, company)
+            & Domain(self._dispatch_role_fields()[role], "=", False)
+        )

@@ -44,7 +44,8 @@ class ResConfigSettings(models.TransientModel):
 
     @api.depends("company_id")
     def _compute_dispatch_parallel_workers(self):
-        self.dispatch_parallel_workers = len(self.env["document.dispatch.delivery"]._get_worker_crons().filtered("active"))
+        workers = self.env["document.dispatch.delivery"]._get_worker_crons().filtered("active")
+        self.dispatch_parallel_workers = len(workers)
 
     def _inverse_dispatch_parallel_workers(self):
         lanes = self.env["document.dispatch.delivery"]._get_worker_crons()

@@ -76,7 +76,8 @@ class DocumentDispatchResend(models.TransientModel):
         return {
             "res_model": document._name, "res_id": document.id, "document_name": document.name,
             "partner_id": document._dispatch_partner().id, "dispatch_id": dispatch.id,
-            "sent_to": ", ".join(dispatch.recipient_ids.mapped("email")), "blocking_reason": self._get_blocking_reason(document, dispatch),
+            "sent_to": ", ".join(dispatch.recipient_ids.mapped("email")),
+            "blocking_reason": self._get_blocking_reason(document, dispatch),
         }
 
     def _get_blocking_reason(self, document, dispatch):
@@ -101,7 +102,8 @@ class DocumentDispatchResend(models.TransientModel):
         choices = self._parse_emails()
         if self.save_address and len(lines.partner_id.commercial_partner_id) > 1:
             raise UserError(self.env._("Addresses are kept for one customer at a time: choose documents of one."))
-        dispatches = self.env["document.dispatch"].union(*(line._send(self.fresh == "fresh", choices) for line in lines))
+        sent = (line._send(self.fresh == "fresh", choices) for line in lines)
+        dispatches = self.env["document.dispatch"].union(*sent)
         if self.save_address:
             self._keep(lines[0], choices)
         action = self.env["ir.actions.act_window"]._for_xml_id("document_dispatch.document_dispatch_action")

@@ -84,7 +84,9 @@ class AccountMoveSendWizardFile(models.TransientModel):
     @api.depends("file_ids")
     def _compute_warning(self):
         for line in self:
-            doubts = [f"{file.name}: {file._dispatch_warnings()}" for file in line.file_ids if file._dispatch_warnings()]
+            doubts = [
+                f"{file.name}: {warnings}" for file in line.file_ids if (warnings := file._dispatch_warnings())
+            ]
             before = [self.env._("It went before: it goes once more.")] if line.went else []
             line.warning = "\n".join(doubts + before)
 
