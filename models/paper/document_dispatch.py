@@ -48,9 +48,6 @@ class DocumentDispatch(models.Model):
 
     def _envelopes(self):
         """Split into envelopes, in posting order: by country, postal code, customer, then date of the document."""
-        def by_date(dispatch):
-            return dispatch._document()._dispatch_date() or fields.Date.today(), dispatch.id
-
         return [
             envelope.sorted(lambda dispatch: (
                 dispatch._document()._dispatch_date() or fields.Date.today(), dispatch.id,
