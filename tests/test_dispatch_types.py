@@ -2,7 +2,7 @@
 
 import psycopg2
 
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, TransactionCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
@@ -167,6 +167,7 @@ class TestTypes(TransactionCase):
     # ------------------------------------------------------------------
 
     def test_text_is_reached_from_the_type(self):
+        self.manager.group_ids |= self.env.ref("mail.group_mail_template_editor")
         for dispatch_type in self.types.values():
             with self.subTest(code=dispatch_type.code):
                 action = dispatch_type.with_user(self.manager).action_open_template()
@@ -176,11 +177,14 @@ class TestTypes(TransactionCase):
                 self.assertIn(dispatch_type.name, action["name"])
 
     def test_text_is_edited_by_those_who_set_up(self):
-        """The manager's group promises: "Sets up types, rules and texts"."""
+        """Managers change the texts where Odoo's settings leave that to everybody, or to them."""
         accountant = new_test_user(
             self.env, "amelia", "account.group_account_manager", name="Amélia Costa", company_id=self.here.id,
         )
         self.assertTrue(accountant.has_group("document_dispatch.group_dispatch_manager"))
+        with self.assertRaisesRegex(AccessError, "Odoo's settings leave that to the group"):
+            self.invoice.with_user(accountant).action_open_template()
+        accountant.group_ids |= self.env.ref("mail.group_mail_template_editor")
         for user in (self.env.ref("base.user_admin"), accountant):
             with self.subTest(user=user.name):
                 template = self.invoice.mail_template_id.with_user(user)
