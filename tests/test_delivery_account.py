@@ -17,7 +17,7 @@ class TestAccount(DispatchCase):
         invoices._dispatch_create("rule")
         self._deliver()
         self.assertEqual(len(self.envelopes), 2)
-        waiting = self._rows(invoices).recipient_ids.filtered(lambda r: r.state == "deferred")
+        waiting = self._dispatches(invoices).recipient_ids.filtered(lambda r: r.state == "deferred")
         self.assertEqual((len(waiting), waiting.tries), (1, 0))
         self.assertIn("2 documents per minute", waiting.reply)
         with self._clock(fields.Datetime.now() + timedelta(seconds=61)):
@@ -47,10 +47,10 @@ class TestAccount(DispatchCase):
             self._deliver()
             self.assertEqual(connect.call_count, 1, "a stopped account is left alone")
         self.assertIn("535", self.server.dispatch_problem)
-        self.assertEqual(set(self._rows(invoices).recipient_ids.mapped("tries")), {0})
+        self.assertEqual(set(self._dispatches(invoices).recipient_ids.mapped("tries")), {0})
         self.assertEqual(set(invoices.mapped("dispatch_state")), {"queued"})
         self.server.smtp_pass = "corrected"
-        self._rows(invoices).recipient_ids._with_system_write().next_try = False
+        self._dispatches(invoices).recipient_ids._with_system_write().next_try = False
         self._deliver()
         self.assertEqual(len(self.envelopes), 2)
         self.assertFalse(self.server.dispatch_problem)
@@ -71,7 +71,7 @@ class TestAccount(DispatchCase):
         body = self.mails[0].get_body(("html",)).get_content()
         self.assertIn("catálogo.pdf", body)
         self.assertIn(f"/my/invoices/{invoice.id}?access_token=", body)
-        self.assertEqual(self._rows(invoice).recipient_ids.linked_files, "catálogo.pdf")
+        self.assertEqual(self._dispatches(invoice).recipient_ids.linked_files, "catálogo.pdf")
 
     def test_of_two_files_with_one_name_the_large_one_goes_as_a_link(self):
         self.server.max_email_size = 1
@@ -101,7 +101,7 @@ class TestAccount(DispatchCase):
         invoice._dispatch_create("rule")
         self._deliver()
         [mail] = self.mails
-        return mail, self._rows(invoice).recipient_ids
+        return mail, self._dispatches(invoice).recipient_ids
 
     def _contents(self, mail, name):
         return [part.get_content() for part in mail.iter_attachments() if part.get_filename() == name]

@@ -38,7 +38,7 @@ class TestOnce(DispatchCase):
             self.assertEqual(self.invoice._dispatch_create("rule").revision, revision)
             self.assertFalse(self.invoice._dispatch_create("rule"), "a corrected one goes once, too")
             self._deliver()
-        self.assertEqual(self._rows(self.invoice).mapped("revision"), [0, 1, 2])
+        self.assertEqual(self._dispatches(self.invoice).mapped("revision"), [0, 1, 2])
         self.assertEqual(self.envelopes.count("biuro@nowak.example.com"), 4)
 
     def test_database_keeps_the_same_one_out(self):
@@ -66,7 +66,7 @@ class TestOnce(DispatchCase):
             self.assertFalse(self.invoice._dispatch_create("rule"))
             dispatches = (self.invoice | self.other)._dispatch_create("rule")
         self.assertEqual(dispatches.move_id, self.other)
-        self.assertEqual(self._rows(self.invoice), taken)
+        self.assertEqual(self._dispatches(self.invoice), taken)
 
     def _insert(self, invoice, **vals):
         """Write a dispatch past everything that looks for one before."""

@@ -118,7 +118,8 @@ class TestPage(PageCase):
         """What is tried again carries a link that opens."""
         with self._mail_server_down():
             self._send_window(self._invoice(self.silva)).action_send_and_print()
-        self.env["document.dispatch.recipient"].search([("state", "=", "deferred")])._with_system_write().next_try = False
+        deferred = self.env["document.dispatch.recipient"].search([("state", "=", "deferred")])
+        deferred._with_system_write().next_try = False
         self._deliver()
         links = self._links()
         self.assertEqual(len(links), 2)
@@ -132,7 +133,7 @@ class TestPage(PageCase):
             window = self._send_window(invoice)
             window.write(vals)
             window.action_dispatch_draft()
-            message = email.message_from_bytes(self._rows(invoice).draft_id.raw, policy=policy.default)
+            message = email.message_from_bytes(self._dispatches(invoice).draft_id.raw, policy=policy.default)
             return message.get_body(("html",)).get_content()
 
         self.assertEqual(self._open(LINK.search(draft())[1]).status_code, 200)

@@ -37,8 +37,9 @@ BRAZIL = ("l10n_br_fiscal", "l10n_br_fiscal_edi", "l10n_br_account")
 
 #: Of the addon's own tests: everything that meets other modules' code, and no browser.
 THEMES = (
-    "access", "dispatch_batch", "delivery_bounce", "consent", "consent_address", "consent_page", "documents_contract", "documents_core_exits", "delivery",
-    "delivery_draft", "brazil_files", "documents_quotation_window", "recipients", "dispatch_resend", "rule", "documents_send_window",
+    "access", "brazil_files", "consent", "consent_address", "consent_page", "delivery", "delivery_bounce",
+    "delivery_draft", "dispatch_batch", "dispatch_resend", "documents_contract", "documents_core_exits",
+    "documents_quotation_window", "documents_send_window", "recipients", "rule",
 )
 
 TAXES = (

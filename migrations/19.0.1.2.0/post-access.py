@@ -1,7 +1,7 @@
 import logging
 
 from odoo import SUPERUSER_ID, api
-from odoo.addons.document_dispatch.tools import conditions
+from odoo.addons.document_dispatch.tools.rule import conditions
 from odoo.exceptions import UserError
 
 _logger = logging.getLogger(__name__)
@@ -45,4 +45,4 @@ def modernise_conditions(env):
         except UserError:  # it is a domain, but none of these documents
             rule.invalidate_recordset()
         _logger.warning("The condition of rule %s is code: %s", rule.id, rule.domain)
-        rule.write({"active": False, "problem": rule._say_condition_is_code()})
+        rule.write({"active": False, "problem": rule._describe_invalid_condition()})

@@ -66,7 +66,7 @@ class DocumentDispatchSetup(models.AbstractModel):
 
     def _look_at_contacts(self, company):
         Partner = self.env["res.partner"]
-        flagged = Domain.OR(Domain(field, "=", True) for field in self.env["res.partner"]._dispatch_role_fields().values())
+        flagged = Domain.OR(Domain(field, "=", True) for field in Partner._dispatch_role_fields().values())
         if Partner.search_count(flagged & company._dispatch_contact_domain(), limit=1):
             return True, self.env._("Contacts are ticked for the documents that they receive.")
         if not company.dispatch_general_address:

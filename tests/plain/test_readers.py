@@ -90,7 +90,8 @@ READERS = {
 }
 ELSEWHERE = {
     "merge.check": "a PDF", "merge.read": "a PDF", "stamp.stamp": "a PDF",
-    "child.read_text": "a PDF", "reader.is_pdf": "a PDF", "reader.read_text": "a PDF", "text.pdf_text": "a PDF", "nfe.read": "XML", "safe_xml.parse": "XML",
+    "child.read_text": "a PDF", "reader.is_pdf": "a PDF", "reader.read_text": "a PDF", "text.pdf_text": "a PDF",
+    "nfe.read": "XML", "safe_xml.parse": "XML",
     "boleto.mod10": "digits that were checked", "boleto.mod11": "digits that were checked",
     "nfe.check_digit": "a key that was checked", "text_values.splice": "a text that was read",
     "text_compare.compare": "segments, by texts.remember", "texts.own_words": "what remember gave",
