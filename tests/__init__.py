@@ -31,6 +31,7 @@ from . import test_dispatch_batch
 from . import test_dispatch_company_mode
 from . import test_dispatch_explain
 from . import test_dispatch_frozen
+from . import test_dispatch_once
 from . import test_dispatch_report
 from . import test_dispatch_resend
 from . import test_dispatch_types

@@ -66,6 +66,32 @@ class TestDelivery(DispatchCase):
         dispatch.recipient_ids.action_send_again()
         self.assertEqual((dispatch.state, self.envelopes), ("sent", ["biuro@nowak.example.com"]))
 
+    def test_what_may_not_go_any_more_stays(self):
+        """The last look is right before the mail server: it was made long ago, and nobody told the dispatch."""
+        for document, change, reason in (
+            (self._invoice(self.nowak), {"state": "cancel"}, "not posted"),
+            (self._order(self.nowak), {"state": "cancel"}, "is cancelled"),
+        ):
+            with self.subTest(document=document):
+                dispatch = document._dispatch_create("rule")
+                self._deliver_nothing_but_prepare()
+                self.assertTrue(dispatch.frozen)
+                document.write(change)
+                self._deliver()
+                self.assertEqual(self.envelopes, [])
+                self.assertEqual(dispatch.state, "failed")
+                self.assertIn(reason, dispatch.state_message)
+                self.assertEqual(document.dispatch_state, "failed")
+
+    def test_others_go_without_the_one_that_may_not(self):
+        stays, goes = self._invoice(self.nowak), self._invoice(self.nowak)
+        (stays | goes)._dispatch_create("rule")
+        self._deliver_nothing_but_prepare()
+        stays.write({"state": "cancel"})
+        self._deliver()
+        self.assertEqual((stays.dispatch_state, goes.dispatch_state), ("failed", "sent"))
+        self.assertEqual(len(self.envelopes), 1)
+
     def test_unknown_recipient_does_not_stop_the_others(self):
         invoice = self._invoice(self.silva)
         dispatch = invoice._dispatch_create("rule")

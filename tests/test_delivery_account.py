@@ -72,3 +72,36 @@ class TestAccount(DispatchCase):
         self.assertIn("catálogo.pdf", body)
         self.assertIn(f"/my/invoices/{invoice.id}?access_token=", body)
         self.assertEqual(self._dispatches(invoice).recipient_ids.linked_files, "catálogo.pdf")
+
+    def test_of_two_files_with_one_name_the_large_one_goes_as_a_link(self):
+        self.server.max_email_size = 1
+        small, large = b"%PDF-1.4 a vencer", b"%PDF-1.4 vencidos" + b"0" * 1_500_000
+        for first, second in ((small, large), (large, small)):
+            with self.subTest(first=len(first)):
+                mail, recipient = self._send_with_files(("boleto.pdf", first), ("boleto.pdf", second))
+                self.assertEqual(self._contents(mail, "boleto.pdf"), [small])
+                body = mail.get_body(("html",)).get_content()
+                self.assertEqual(body.count("boleto.pdf ("), 1)
+                self.assertEqual(recipient.linked_files, "boleto.pdf")
+
+    def test_of_two_equal_files_one_goes_as_a_link(self):
+        self.server.max_email_size = 1
+        equal = ("boleto.pdf", b"%PDF-1.4" + b"0" * 600_000)
+        mail, recipient = self._send_with_files(equal, equal)
+        self.assertEqual(self._contents(mail, "boleto.pdf"), [equal[1]])
+        self.assertEqual(recipient.linked_files, "boleto.pdf")
+
+    def _send_with_files(self, *files):
+        """Send an invoice with these files, name and content each; return its mail and its recipient."""
+        self.smtp.handler.clear()
+        self.types["invoice"].mail_template_id.attachment_ids = self.env["ir.attachment"].create([
+            {"name": name, "raw": content, "mimetype": "application/pdf"} for name, content in files
+        ])
+        invoice = self._invoice(self.nowak)
+        invoice._dispatch_create("rule")
+        self._deliver()
+        [mail] = self.mails
+        return mail, self._dispatches(invoice).recipient_ids
+
+    def _contents(self, mail, name):
+        return [part.get_content() for part in mail.iter_attachments() if part.get_filename() == name]

@@ -1,5 +1,7 @@
 """A mail that came back, by Odoo's own mail gateway (RFC 3464)."""
 
+from unittest.mock import patch
+
 from .common import DispatchCase
 
 REPORT = """\
@@ -80,6 +82,30 @@ class TestBounce(DispatchCase):
         del self.smtp.handler.rcpt_replies["rui@silva.example.com"]
         self._dispatches(invoice).action_retry()
         self.assertEqual(self._dispatches(invoice).state, "sent", "a person asked for both again")
+
+    def test_faster_than_the_worker_itself(self):
+        """The report is here before the worker has written down that the server took the mail: it knows better."""
+        invoice = self._invoice(self.silva)
+        dispatch = invoice._dispatch_create("rule")
+        mailer = self.registry["document.dispatch.mailer"]
+        hand_over = mailer._hand_over
+
+        def come_back(mailer, recipient, *args, **kwargs):
+            outcome = hand_over(mailer, recipient, *args, **kwargs)
+            self.assertEqual(outcome.state, "sent")
+            if recipient.email == "ana@silva.example.com":
+                self._report(invoice, recipient.email)
+            return outcome
+
+        with patch.object(mailer, "_hand_over", come_back):
+            self._deliver()
+        self.assertEqual(self._fates(invoice), {
+            "ana@silva.example.com": "bounced", "rui@silva.example.com": "sent",
+        })
+        ana = dispatch.recipient_ids.filtered(lambda recipient: recipient.state == "bounced")
+        self.assertIn("no such user", ana.reply)
+        self.assertEqual((dispatch.state, invoice.dispatch_state), ("partial", "partial"))
+        self.assertEqual(len(self.envelopes), 2, "the next one is served all the same")
 
     def test_strangers_report_changes_nothing(self):
         invoice = self._sent_invoice(self.silva)

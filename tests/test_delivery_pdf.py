@@ -8,8 +8,11 @@ from unittest.mock import patch
 from pypdf import PdfReader
 
 from odoo.addons.base.models import ir_actions_report
+from odoo.fields import Date
 from odoo.tests import HttpCase
+from odoo.tools.pdf import merge_pdf
 
+from ..tools.pdf.text import mentions
 from .common import DispatchCase
 
 UNPATCHED = os.environ.get("DISPATCH_WKHTMLTOPDF_UNPATCHED")
@@ -59,7 +62,71 @@ class TestPdf(DispatchCase, HttpCase):
         self.assertEqual(set(invoices.mapped("dispatch_state")), {"sent"})
         self.assertEqual(len(self._pdfs()), 4)
 
+    def test_mixed_up_pages_go_to_nobody(self):
+        """Two that were drawn together have changed places: each is drawn again, alone."""
+        invoices = self._invoice(self.nowak) | self._invoice(self.silva_ana)
+        send = self.registry["account.move.send"]
+        draw, drawn = send._dispatch_print, []
+
+        def mix_up(model, group):
+            draw(model, group)
+            drawn.append(len(group))
+            files = [data["pdf_attachment_values"] for data in group.values()]
+            contents = [file["raw"] for file in files]
+            for file, content in zip(files, reversed(contents), strict=True):
+                file["raw"] = content
+
+        with patch.object(send, "_dispatch_print", mix_up), self._real_pdf():
+            self.env["account.move.send"].with_context(
+                force_report_rendering=True
+            )._generate_and_send_invoices(invoices)
+        self.assertEqual(drawn, [2, 1, 1])
+        self.assertEqual(set(invoices.mapped("dispatch_state")), {"sent"})
+        for invoice in invoices:
+            text = self._text(invoice.invoice_pdf_report_id.raw)
+            self.assertTrue(mentions(text, invoice.name))
+            self.assertFalse(mentions(text, (invoices - invoice).name))
+
+    def test_each_carries_its_own_number_and_nobody_elses(self):
+        first, second, stranger = (self._invoice(self.nowak) for _ in range(3))
+        pdf = self._draw(first | second | stranger)
+        for said, own_page in (
+            ((pdf[first], pdf[second]), True),
+            ((pdf[second], pdf[first]), False),
+            ((pdf[first], pdf[first]), False),
+            ((pdf[first], pdf[stranger]), False),
+            ((pdf[first], merge_pdf([pdf[second], pdf[first]])), False),
+            ((merge_pdf([pdf[first], pdf[second]]), pdf[second]), False),
+            ((pdf[first], b"%PDF-1.4 cut"), False),
+        ):
+            self.assertIs(self._is_own_page({first: said[0], second: said[1]}), own_page)
+
+    def test_number_that_ends_like_another(self):
+        """1/2026/5 stands in 11/2026/5, and is another one."""
+        year = Date.today().year
+        short, long = (self._invoice(self.nowak, name=f"{number}/{year}/5") for number in (1, 11))
+        self.assertIn(short.name, long.name)
+        pdf = self._draw(short | long)
+        self.assertTrue(self._is_own_page({short: pdf[short], long: pdf[long]}))
+        self.assertFalse(self._is_own_page({short: pdf[long], long: pdf[long]}))
+
     # ------------------------------------------------------------------
+
+    def _draw(self, invoices):
+        """``{invoice: PDF}``, each drawn by itself."""
+        Report = self.env["ir.actions.report"].with_context(force_report_rendering=True)
+        with self._real_pdf():
+            return {
+                invoice: Report._render_qweb_pdf("account.account_invoices", invoice.ids)[0] for invoice in invoices
+            }
+
+    def _is_own_page(self, pdfs):
+        return self.env["account.move.send"]._dispatch_is_own_page({
+            invoice: {"pdf_attachment_values": {"raw": content}} for invoice, content in pdfs.items()
+        })
+
+    def _text(self, content):
+        return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
 
     def _real_pdf(self):
         return self.allow_pdf_render()

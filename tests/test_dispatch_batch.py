@@ -247,6 +247,28 @@ class TestBatch(DispatchCase):
         self.assertNotIn(lead.document_name.replace("/", "_"), names)
         self.assertNotIn(lead.document_name, mail.get_body(("plain",)).get_content())
 
+    def test_bundle_one_may_not_go_any_more(self):
+        """Found out right before the mail server, of the one that leads and of another: the rest is made anew."""
+        for number in (0, -1):
+            with self.subTest(number=number):
+                self.smtp.handler.clear()
+                moves = self._invoices(self.nowak, 3)
+                with self._mail_server_down():
+                    self._batch(moves, dispatch_grouping="bundle")
+                lead = self._dispatches(moves).filtered("bundled_ids")
+                stays = (lead | lead.bundled_ids)[number]
+                stays.move_id.write({"state": "cancel"})  # as other modules do: nobody tells the dispatch
+                self._dispatches(moves).recipient_ids._with_system_write().next_try = False
+                self._deliver()
+                self._deliver()
+                self.assertEqual(stays.state, "failed")
+                self.assertIn("not posted", stays.state_message)
+                rest = moves - stays.move_id
+                self.assertEqual(set(rest.mapped("dispatch_state")), {"sent"})
+                [mail] = self.mails
+                self.assertEqual(len(list(mail.iter_attachments())), 2)
+                self.assertNotIn(stays.document_name, mail.get_body(("plain",)).get_content())
+
     def test_bundle_bounce_is_of_all(self):
         moves = self._invoices(self.nowak, 2)
         self._batch(moves, dispatch_grouping="bundle")

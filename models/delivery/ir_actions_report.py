@@ -34,7 +34,13 @@ class PageTimeout(UserError):
 
 
 class Collected(BaseException):
-    """Ends a rendering whose HTML is made; not an ``Exception``, which modules on the way may catch."""
+    """Ends a rendering whose HTML is made; caught a few frames above, in :meth:`RenderBatch.collect`.
+
+    Only core's whole way from the report to wkhtmltopdf, with what each module adds on it, makes the HTML that will
+    be printed; a copy of that way would miss them. What comes behind wkhtmltopdf (splitting, embedding an e-invoice,
+    keeping the file) must not happen without a PDF, so that giving back an empty one is no way to end there. Not an
+    ``Exception``: a module that catches those, to print without its own addition, would print a second time.
+    """
 
 
 class RenderBatch:

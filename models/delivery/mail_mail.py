@@ -1,3 +1,5 @@
+from collections import Counter
+
 from markupsafe import Markup
 
 from odoo import models
@@ -24,7 +26,7 @@ class MailMail(models.Model):
         outgoing = OutgoingMail.of(self.env)
         if not outgoing:
             return mails
-        # sudo: the dispatch's own file, to name it
+        # sudo: the files of the dispatch itself, to find and name them
         linked = self.env["ir.attachment"].sudo().browse(outgoing.linked_ids)
         for mail in mails:
             self._dispatch_address_mail(mail)
@@ -48,8 +50,8 @@ class MailMail(models.Model):
         mail["email_to_normalized"] = [email for email, _name in found]
 
     def _dispatch_link_files(self, mail, files, recipient_id):
-        names = set(files.mapped("name"))
-        mail["attachments"] = [entry for entry in mail["attachments"] if entry[0] not in names]
+        """Take these files out of a mail, and say in its text where they are."""
+        mail["attachments"] = self._dispatch_leave_out(files, mail["attachments"])
         lines = Markup("<br/>").join(
             self.env._("%(file)s (%(size)s) is too large for a mail.", file=file.name, size=human_size(file.file_size))
             for file in files
@@ -60,6 +62,23 @@ class MailMail(models.Model):
                else document.get_base_url() + document.get_portal_url())
         note = Markup('<p>%s<br/><a href="%s">%s</a></p>') % (lines, url, self.env._("Get it here"))
         mail["body"] = append_content_to_html(mail["body"], note, plaintext=False)
+
+    def _dispatch_leave_out(self, files, entries):
+        """Return the entries of a mail, name, content and type each, without those of these files, once for each.
+
+        Core's entries no longer know which file they are (``_prepare_outgoing_list``), and a name may stand there
+        twice; where the content is the same, too, it is all one which of them goes.
+        """
+        left_out = Counter((file.name, file.checksum) for file in files)
+        rest = []
+        for entry in entries:
+            name, content, *_mimetype = entry
+            key = name, files._compute_checksum(content)
+            if left_out[key]:
+                left_out[key] -= 1
+            else:
+                rest.append(entry)
+        return rest
 
     def _dispatch_choose_linked(self, server):
         """The largest files, as many as must stay out so that the mail fits the account's limit.

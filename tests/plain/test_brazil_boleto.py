@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from pypdf import PdfReader, PdfWriter
 from reportlab.pdfgen.canvas import Canvas
+from sampling import LONG, examples
 
 from tools.brazil import boleto, boleto_checks
 from tools.brazil.boleto import FIRST_DAY, Boleto, factor_of, find, mod11, parse
@@ -85,7 +86,7 @@ class TestBoleto(unittest.TestCase):
                 self.assertEqual(found.due_date(due), due)
 
     def test_there_and_back(self):
-        for made in some(10_000):
+        for made in some(examples(10_000)):
             read = boleto.from_line(made.line)
             if read.boleto != made or read.boleto.line != made.line:
                 self.fail(made)
@@ -97,7 +98,7 @@ class TestBoleto(unittest.TestCase):
     def test_each_wrong_digit(self):
         """Found, but where the rule gives the same check digit to both: remainders 0, 1 and 10 of value and date."""
         unseen = 0
-        for made in some(200):
+        for made in some(examples(200)):
             line = made.line
             for place, digit in ((place, digit) for place in range(47) for digit in "0123456789"):
                 if digit == line[place]:
@@ -107,7 +108,8 @@ class TestBoleto(unittest.TestCase):
                     self.assertGreaterEqual(place, 33)
                     self.assertEqual(line[32], "1")
                     unseen += 1
-        self.assertLess(unseen / (200 * 14 * 9), 0.08)
+        if LONG:  # a share of few says nothing
+            self.assertLess(unseen / (200 * 14 * 9), 0.08)
 
     def test_which_field(self):
         for place, fields in ((2, (1, 4)), (9, (1,)), (15, (2, 4)), (20, (2,)), (31, (3,)), (32, (4,)), (40, (4,))):

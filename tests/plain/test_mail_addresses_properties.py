@@ -5,6 +5,7 @@ import unittest
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from sampling import examples
 
 from tools.mail.addresses import _clean, normalize, parse
 
@@ -26,7 +27,7 @@ WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), max_si
 BESIDE = st.lists(WORDS | st.sampled_from([" ", "  "]), max_size=4).map("".join)
 #: What certainly ends an address on either side; within it a bullet, a label or a list's number may stand before one
 ENDS = re.compile(r"""[\s,;<>()\[\]"“”„«»‹›‘’‚`•·‣◦∙▪▫●○■□◆►→|/\\]+""")
-EASY = settings(deadline=None, max_examples=300, derandomize=True, database=None)
+EASY = settings(deadline=None, max_examples=examples(300), derandomize=True, database=None)
 
 
 class TestProperties(unittest.TestCase):

@@ -11,6 +11,8 @@ import random
 import time
 import unittest
 
+from sampling import examples
+
 import tools
 from tools.brazil import boleto, checks, nfe
 from tools.consent import consent
@@ -117,7 +119,7 @@ SIZES, LARGEST = (500, 4_500), 20_000
 #: Seconds of the processor: for the largest one, for one that looks harmless, and below which nothing is compared
 MOST_SECONDS, HARMLESS, NOTICEABLE = 2, 0.04, 0.004
 #: Fragments that each reader gets; fewer where each letter is measured: long, but limited to so many letters
-SAMPLE, MEASURES = 25, ("envelopes.fit", "envelopes.fit_line", "envelopes.wrap")
+SAMPLE, MEASURES = examples(30), ("envelopes.fit", "envelopes.fit_line", "envelopes.wrap")
 
 
 def _too_many(reader, text):

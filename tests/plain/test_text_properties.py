@@ -5,6 +5,7 @@ from html import escape
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sampling import examples
 from template import render
 from test_text import FIRST, SECOND, SOURCE, values_of, words
 
@@ -12,7 +13,7 @@ from tools.text.text_blocks import outer_html, plain, typed
 from tools.text.text_marks import parse
 from tools.text.texts import mark, rebuild, rebuild_line, remember, remember_line, unmarked
 
-EASY = settings(deadline=None, max_examples=300, derandomize=True, database=None)
+EASY = settings(deadline=None, max_examples=examples(300), derandomize=True, database=None)
 DOCUMENTS = [
     FIRST, SECOND,
     {**FIRST, "number": "S00049", "amount": "R$ 480.00", "due": "", "customer": "Ana Silva", "files": ["Prices.pdf"]},

@@ -5,10 +5,11 @@ from contextlib import contextmanager
 
 import worker
 from case import FaultCase
+from sampling import LONG
 from worker import transaction
 
 ANA, RUI = "ana@silva.example.com", "rui@silva.example.com"
-MANY = 300
+MANY = 300 if LONG else 150
 REPORT = """\
 From: MAILER-DAEMON@mx.silva.example.com
 To: bounce@aurora.example.com

@@ -38,8 +38,12 @@ class Outcome:
 class Ended(BaseException):
     """Carries the outcome of a conversation that did not end with 250.
 
-    Not an ``Exception``: ``mail.mail._send`` and ``ir.mail_server.send_email`` catch these, log
-    a traceback for every mailbox that is full, and keep a text only instead of the reply.
+    Caught by whoever started the conversation, around a savepoint: nothing of the try stays behind.
+
+    Not an ``Exception``: ``ir.mail_server.send_email`` makes a ``MailDeliveryException`` of these, with a text only
+    instead of the reply, and ``mail.mail._send`` logs a traceback as an error for every mailbox that is full, and
+    tells other modules of a failure for good (``_postprocess_sent_message``). Nor is returning as if there had been
+    a 250 a way: then it tells them that the mail was sent.
     """
 
     def __init__(self, outcome):
