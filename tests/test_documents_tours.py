@@ -109,7 +109,7 @@ class TestTours(DispatchCase, HttpCase):
 
     def test_bundle(self):
         invoices = self._invoice(self.nowak) | self._invoice(self.silva) | self._invoice(self.silva)
-        self._start_on_list(invoices, "document_dispatch_together")
+        self._start_on_list(invoices, "document_dispatch_bundle")
         self.assertCountEqual(self.envelopes, [
             "ana@silva.example.com", "rui@silva.example.com", "biuro@nowak.example.com"])
 

@@ -11,6 +11,11 @@ from unittest.mock import patch
 from tools.pdf import gateway as pdf_gateway
 from tools.pdf.gateway import BLANK, Gateway
 
+#: As Odoo sends static files
+FRESH = {
+    "Cache-Control": "public, max-age=604800", "ETag": '"1"', "Last-Modified": "Mon, 02 Mar 2026 08:00:00 GMT",
+}
+
 
 class Pictures(BaseHTTPRequestHandler):
     def do_GET(self):
@@ -19,6 +24,9 @@ class Pictures(BaseHTTPRequestHandler):
         self.send_header("Content-Type", "text/html" if "html" in self.path else "image/png")
         if "moved" in self.path:
             self.send_header("Location", self.server.elsewhere)
+        if "/fonts/" in self.path:
+            for name, value in FRESH.items():
+                self.send_header(name, value)
         self.send_header("Content-Length", "7")
         self.end_headers()
         for byte in b"picture":
@@ -69,6 +77,16 @@ class TestGateway(unittest.TestCase):
         self.assertEqual([path for path, _cookie in self.server.asked],
                          ["/web/assets/1/a.css", "/web/image/1", "/web/image/1"])
         self.assertEqual({cookie for _path, cookie in self.server.asked}, {"session_id=secret"})
+
+    def test_how_long_it_is_fresh_is_told(self):
+        """Else header and footer ask for the fonts of the page anew, and are drawn without a word before they come."""
+        with Gateway([self.server.url]) as gateway:
+            line = http.client.HTTPConnection(gateway.url.removeprefix("http://"), timeout=20)
+            self.addCleanup(line.close)
+            line.request("GET", self.server.url + "/web/static/fonts/lato/Lato-Reg-webfont.woff")
+            answer = line.getresponse()
+        self.assertLessEqual(FRESH.items(), dict(answer.headers).items())
+        self.assertIn("Date", answer.headers)
 
     def test_nothing_from_outside(self):
         """Another port of the same host is outside, too."""

@@ -31,7 +31,9 @@ BLANK = (200, {"Content-Type": "image/gif"}, (
 ))
 #: Only these go on; a cookie only to the server itself
 REQUEST_HEADERS = ("Accept", "Accept-Language", "User-Agent")
-RESPONSE_HEADERS = ("Content-Type", "Location")
+#: What says how long an answer is fresh goes on, too: header and footer of a page take its fonts from the memory of
+#: wkhtmltopdf then. Fonts that are asked for anew come too late for them, and their text is not drawn
+RESPONSE_HEADERS = ("Content-Type", "Location", "Date", "Age", "Cache-Control", "Expires", "Last-Modified", "ETag")
 PORTS = {"http": 80, "https": 443}
 
 

@@ -215,7 +215,7 @@ registry.category("web_tour.tours").add("document_dispatch_one_by_one", {
 });
 
 /** Three invoices of two customers: one mail for each. */
-registry.category("web_tour.tours").add("document_dispatch_together", {
+registry.category("web_tour.tours").add("document_dispatch_bundle", {
     steps: () => [
         ...sendAll(3),
         {
