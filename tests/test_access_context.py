@@ -128,7 +128,8 @@ class TestContextKeys(AccessCase):
             else:
                 self.assertTrue(
                     HARMLESS.get(key) or ODOO.get(key),
-                    f"{key} in {sorted(files)}: let it travel as tools.steering, or say why a client may send it")
+                    f"{key} in {sorted(files)}: let it travel in tools.dispatch.steering, "
+                    "or say why a client may send it")
 
     def test_scan_sees_every_way_of_reading(self):
         for source in (

@@ -287,7 +287,7 @@ class TestRoutes(LinksCase):
                              dispatch.recipient_ids[1:]._show_token()),
             "company_id": (dict(zip(("company_id", "partner_id", "token"), consent, strict=True)),
                            cls.silva._dispatch_consent_path__(cls.company).split("/")[-1]),
-            "row_id": ({"row_id": request.id, "token": request._address_token__()}, consent[-1]),
+            "entry_id": ({"entry_id": request.id, "token": request._address_token__()}, consent[-1]),
         }
         cls.parts = {"page": 1, "invoice": cls.invoice.id, "pay": cls.invoice.id, "quotation": cls.order.id}
 

@@ -51,7 +51,7 @@ class DocumentDispatchFile(models.Model):
         return self.state in self._get_held_states()
 
     def _get_checks(self):
-        """What is right and what is wrong with this file on its invoice: list of :class:`tools.checks.Check`."""
+        """What is right and what is wrong with this file on its invoice: list of :class:`tools.brazil.checks.Check`."""
         self.ensure_one()
         move = self.move_id
         if self.reading:

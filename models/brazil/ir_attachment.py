@@ -7,6 +7,8 @@ PLACE_FIELDS = frozenset({"res_model", "res_id", "res_field"})
 
 
 class IrAttachment(models.Model):
+    """Files on invoices, among which NF-e and boletos are recognised."""
+
     _inherit = "ir.attachment"
 
     @api.model_create_multi

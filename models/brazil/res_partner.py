@@ -3,6 +3,8 @@ from odoo.fields import Domain
 
 
 class ResPartner(models.Model):
+    """NF-e and boletos on the customer's page."""
+
     _inherit = "res.partner"
 
     @api.model

@@ -213,7 +213,7 @@ class DocumentConsent(models.Model):
 
         The number of SQL statements does not depend on the number of partners.
 
-        :return: see :func:`..tools.consent.standing`
+        :return: see :func:`tools.consent.consent.standing`
         """
         said = {}
         # sudo: a clerk who sends must obey a refusal even where he may not read the ledger

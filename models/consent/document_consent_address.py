@@ -67,7 +67,7 @@ class DocumentConsent(models.Model):
         return self._with_system_write().create({
             "partner_id": self.partner_id.id, "company_id": self.company_id.id, "kind": "address",
             "new_email": self.new_email, "request_id": self.id, "step": step, "channel": "user", **vals,
-        }).with_env(self.env(su=True))
+        }).with_env(self.env(su=True))  # sudo: as above
 
     # ------------------------------------------------------------------
     # The new address

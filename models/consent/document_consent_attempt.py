@@ -22,7 +22,7 @@ class DocumentConsentAttempt(models.Model):
 
     @api.model
     def _keys(self, what, ip, number):
-        """The keys to count under, with their limits; ``number``: the customer's in the link, real or not."""
+        """The keys to count under, with their limits; parameters as of :meth:`_take`."""
         per_ip, per_number = LIMITS[what]
         return {f"{what} ip {ip}": per_ip, f"{what} customer {number}": per_number}
 

@@ -5,6 +5,8 @@ from ..delivery.ir_attachment import CONTENT_FIELDS
 
 
 class IrAttachment(models.Model):
+    """Evidence of the ledger, which stays as it is."""
+
     _inherit = "ir.attachment"
 
     def write(self, vals):

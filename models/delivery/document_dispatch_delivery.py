@@ -419,7 +419,12 @@ class DocumentDispatchDelivery(models.AbstractModel):
         return go_on
 
     def _write_outcome(self, recipient, outcome, used):
-        """Commit what the server said; ``used``: what the mailer noted, and a clash has undone."""
+        """Commit what the server said.
+
+        :param recipient: ``document.dispatch.recipient``
+        :param tools.mail.smtp.Outcome outcome: of this try
+        :param dict used: what the mailer noted on the recipient, and a clash has undone
+        """
         recipient._with_system_write().write(used)
         recipient._apply_outcome(outcome)
         recipient.dispatch_id.filtered("prepare_faults")._end_making()

@@ -42,7 +42,7 @@ class DocumentDispatchMailer(models.AbstractModel):
         :param dict mail_vals: values of the ``mail.mail``
         :param dict sessions: the open sessions of this worker, by account
         :param dict links: secret links for their places in the text, see ``document.dispatch.recipient._make_links``
-        :return: :class:`tools.smtp.Outcome`
+        :return: :class:`tools.mail.smtp.Outcome`
         """
         if self.env["ir.mail_server"]._disable_send():
             # Tests that send nothing: core makes the mail, and takes it for success

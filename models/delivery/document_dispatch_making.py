@@ -43,7 +43,7 @@ class DocumentDispatch(models.Model):
     def _wait_for_server(self, fault):
         """The server cannot make or hand it over now, which is no fault of the document: try again, later each time.
 
-        :param Exception fault: see :mod:`tools.environment`
+        :param Exception fault: see :mod:`tools.delivery.environment`
         """
         text = self.env._("Waits, because the server is not able to: %s", self._explain_fault(fault))
         for faults, dispatches in self.grouped("prepare_faults").items():

@@ -86,6 +86,8 @@ class RenderBatch:
 
 
 class IrActionsReport(models.Model):
+    """PDFs that are drawn several at once, within limits of time and of what they load."""
+
     _inherit = "ir.actions.report"
 
     dispatch_needs_javascript = fields.Boolean(

@@ -9,6 +9,8 @@ CONTENT_FIELDS = frozenset({"raw", "datas", "db_datas", "store_fname", "checksum
 
 
 class IrAttachment(models.Model):
+    """Files of dispatches, which stay as they went."""
+
     _inherit = "ir.attachment"
 
     @api.model

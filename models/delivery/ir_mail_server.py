@@ -11,6 +11,8 @@ PAUSE = timedelta(hours=1)
 
 
 class IrMailServer(models.Model):
+    """The account of documents: its limits, its pauses, and the form of its mails."""
+
     _inherit = "ir.mail_server"
 
     dispatch_per_minute = fields.Integer(

@@ -8,6 +8,8 @@ class CompiledTexts(dict):
 
 
 class IrQweb(models.AbstractModel):
+    """Texts that are compiled once for many documents."""
+
     _inherit = "ir.qweb"
 
     def _generate_code_uncached(self, template):

@@ -11,6 +11,8 @@ from ...tools.mail import addresses, plain_text
 
 
 class MailMail(models.Model):
+    """The mail of one recipient, on its way out."""
+
     _inherit = "mail.mail"
 
     def _prepare_outgoing_list(self, mail_server=False, doc_to_followers=None):

@@ -5,6 +5,8 @@ from ...tools.mail import addresses
 
 
 class MailMessage(models.Model):
+    """The Message-ID of what is sent."""
+
     _inherit = "mail.message"
 
     @api.model

@@ -12,6 +12,8 @@ ANSWERS = (dsn.AUTOMATIC, dsn.UNCLEAR)
 
 
 class MailThread(models.AbstractModel):
+    """The mail gateway: reports on dispatched mails."""
+
     _inherit = "mail.thread"
 
     @api.model

@@ -254,7 +254,7 @@ class DocumentDispatchMixin(models.AbstractModel):
     def _dispatch_send_now(self, origin, choices=(), text=None):
         """Write the dispatches for these documents of one company; what waits is withdrawn, what went goes once more.
 
-        :param choices: more addresses, :class:`tools.recipients.Choice`
+        :param choices: more addresses, :class:`tools.recipients.recipients.Choice`
         :param dict text: ``subject`` and ``body`` that a person wrote for all of them
         :return: the new dispatches; the caller delivers them
         """

@@ -294,7 +294,7 @@ class DocumentDispatchRecipient(models.Model):
     def _apply_outcome(self, outcome):
         """Write down what the mail server said, and when to try again.
 
-        :param tools.smtp.Outcome outcome: the result of one conversation
+        :param tools.mail.smtp.Outcome outcome: the result of one conversation
         """
         self.ensure_one()
         if self.state != states.SENDING:
@@ -370,7 +370,7 @@ class DocumentDispatchRecipient(models.Model):
         By our Message-ID, which the mails to all recipients of a document share, or by the id that a relay gave to
         the one mail.
 
-        :param tools.dsn.Report report: what came
+        :param tools.mail.dsn.Report report: what came
         """
         relayed = self.browse()
         if report.marks:
@@ -389,7 +389,7 @@ class DocumentDispatchRecipient(models.Model):
         Only an explicit failure is a bounce, and only for an address that the report names, or whose mail it was;
         all else is noted for people.
 
-        :param tools.dsn.Report report: what it says
+        :param tools.mail.dsn.Report report: what it says
         """
         if len(self.dispatch_id) != 1:
             return  # of several documents: no mail of ours speaks of more than one

@@ -20,7 +20,7 @@ class DocumentDispatch(models.Model):
         """Send the document of this dispatch once more, to those whom the flags name now.
 
         :param bool fresh: make text and files anew; else the very same ones go
-        :param choices: more addresses, :class:`tools.recipients.Choice`
+        :param choices: more addresses, :class:`tools.recipients.recipients.Choice`
         :return: the new dispatch, which is on its way
         """
         self.ensure_one()

@@ -11,6 +11,8 @@ MOVE_TYPES = {"out_invoice": "invoice", "out_refund": "credit_note", "out_receip
 
 
 class AccountMove(models.Model):
+    """An invoice, credit note or receipt as a document that is dispatched."""
+
     _name = "account.move"
     _inherit = ["account.move", "document.dispatch.mixin"]
 

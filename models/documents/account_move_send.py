@@ -14,6 +14,8 @@ _logger = logging.getLogger(__name__)
 
 
 class AccountMoveSend(models.AbstractModel):
+    """Core's pipeline of invoices: who gets them, their files, and its exit."""
+
     _inherit = "account.move.send"
 
     # ------------------------------------------------------------------

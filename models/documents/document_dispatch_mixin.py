@@ -32,7 +32,7 @@ class DocumentDispatchMixin(models.AbstractModel):
     def _dispatch_from_message(self, message, request, keep_mail=False):
         """Write the dispatch for a message that core just posted, and deliver it after the commit.
 
-        :param request: :class:`tools.steering.SendRequest`
+        :param request: :class:`tools.dispatch.steering.SendRequest`
         """
         self.ensure_one()
         dispatch_type, origin = self._dispatch_type(), request.origin

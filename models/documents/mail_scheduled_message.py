@@ -2,6 +2,8 @@ from odoo import models
 
 
 class MailScheduledMessage(models.Model):
+    """A quotation that is sent later."""
+
     _inherit = "mail.scheduled.message"
 
     def _notification_parameters_whitelist(self):

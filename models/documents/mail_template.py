@@ -11,6 +11,8 @@ SOURCE_LANG = "en_US"
 
 
 class MailTemplate(models.Model):
+    """Texts of documents, and who gets them."""
+
     _inherit = "mail.template"
 
     def _render_field(self, field, res_ids, *args, **kwargs):

@@ -9,6 +9,8 @@ from ...tools.dispatch.steering import SendRequest
 
 
 class SaleOrder(models.Model):
+    """A quotation or an order as a document that is dispatched."""
+
     _name = "sale.order"
     _inherit = ["sale.order", "document.dispatch.mixin"]
 

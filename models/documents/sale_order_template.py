@@ -2,6 +2,8 @@ from odoo import fields, models
 
 
 class SaleOrderTemplate(models.Model):
+    """A contract whose invoices go by themselves."""
+
     _inherit = "sale.order.template"
 
     dispatch_auto = fields.Boolean(

@@ -21,6 +21,8 @@ class IdConverter(BaseConverter):
 
 
 class IrHttp(models.AbstractModel):
+    """Numbers in the addresses of public pages."""
+
     _inherit = "ir.http"
 
     @classmethod

@@ -5,6 +5,8 @@ from ...tools.page import links
 
 
 class MailMail(models.Model):
+    """Secret links are put in where a mail leaves."""
+
     _inherit = "mail.mail"
 
     def _prepare_outgoing_body(self):

@@ -2,6 +2,8 @@ from odoo import fields, models
 
 
 class ResConfigSettings(models.TransientModel):
+    """Settings of the customer's page."""
+
     _inherit = "res.config.settings"
 
     dispatch_customer_page = fields.Boolean(related="company_id.dispatch_customer_page", readonly=False)

@@ -2,6 +2,8 @@ from odoo import models
 
 
 class ResUsers(models.Model):
+    """Who may open customers' pages."""
+
     _inherit = "res.users"
 
     def _dispatch_may_open_pages(self):

@@ -2,6 +2,8 @@ from odoo import models
 
 
 class DocumentDispatchMixin(models.AbstractModel):
+    """A document on paper: its date, and what a cover letter says of it."""
+
     _inherit = "document.dispatch.mixin"
 
     def _dispatch_printed(self):

@@ -183,7 +183,7 @@ class DocumentDispatchPrinter(models.AbstractModel):
 
     @staticmethod
     def _contents_of(envelopes, covers, files):
-        """The PDFs in the order in which they are printed."""
+        """The PDFs in the order in which they are printed; parameters as of :meth:`_make_part`."""
         for dispatches in envelopes:
             if dispatches in covers:
                 yield covers[dispatches]

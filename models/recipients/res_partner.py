@@ -97,7 +97,10 @@ class ResPartner(models.Model):
 
     @api.model
     def _dispatch_typed_addresses(self, text):
-        """The addresses that a person typed into a window, :class:`tools.addresses.Address`; raise on a wrong one."""
+        """The addresses that a person typed into a window; raise on a wrong one.
+
+        :return: list of :class:`tools.mail.addresses.Address`
+        """
         parsed = addresses.parse(text)
         if parsed.invalid:
             raise UserError(self._dispatch_explain_letters(parsed.invalid[0]) or self.env._(
@@ -116,7 +119,7 @@ class ResPartner(models.Model):
         The number of SQL statements does not depend on the number of partners.
 
         :param document.dispatch.type dispatch_type: its role names the contact flag
-        :return: ``{partner: Resolution}``, see :mod:`..tools.recipients`
+        :return: ``{partner: Resolution}``, see :mod:`tools.recipients.recipients`
         """
         directory = self._dispatch_directory()
         return {partner: directory.resolve(partner.id, dispatch_type.role) for partner in self}

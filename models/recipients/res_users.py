@@ -2,6 +2,8 @@ from odoo import api, fields, models
 
 
 class ResUsers(models.Model):
+    """How a user signs."""
+
     _inherit = "res.users"
 
     dispatch_title = fields.Char(

@@ -2,6 +2,8 @@ from odoo import api, models
 
 
 class DocumentDispatchRule(models.Model):
+    """The round of the rules also looks after everything."""
+
     _inherit = "document.dispatch.rule"
 
     @api.model

@@ -2,6 +2,8 @@ from odoo import models
 
 
 class IrMailServer(models.Model):
+    """An account that is changed is to be tested anew."""
+
     _inherit = "ir.mail_server"
 
     def _dispatch_mended(self):

@@ -5,6 +5,8 @@ from ...tools.mail import retry
 
 
 class ResConfigSettings(models.TransientModel):
+    """Settings of sending, windows, paper and workers."""
+
     _inherit = "res.config.settings"
 
     dispatch_mode = fields.Selection(related="company_id.dispatch_mode", readonly=False, required=True)

@@ -190,7 +190,7 @@ class TestText(unittest.TestCase):
 
 
 class TestPdf(unittest.TestCase):
-    """Read in a process of its own (:mod:`tools.pdf_reader`)."""
+    """Read in a process of its own (:mod:`tools.pdf.reader`)."""
 
     def find(self, content):
         return find(read_text(content).text)

@@ -25,7 +25,7 @@ _CENT = Decimal("0.01")
 
 
 def check(boleto, instalments):
-    """Return the list of :class:`tools.checks.Check` by the table above.
+    """Return the list of :class:`tools.brazil.checks.Check` by the table above.
 
     :param tools.boleto.Boleto boleto: one with right check digits
     :param instalments: pairs of date and amount in reais (``Decimal``, ``int`` or ``float``) of the invoice

@@ -1,8 +1,8 @@
 """The printed page of an NF-e (DANFE) and of a correction letter (DACCe), drawn by ``brazilfiscalreport``.
 
 The library is optional. It draws whatever it is given, also what is no NF-e, and its time grows with the square of
-the items: what goes in was read by :mod:`tools.nfe` before, and many items are drawn in a process of their own that
-is stopped when it takes too long. Two drawings of the same XML differ: keep the bytes.
+the items: what goes in was read by :mod:`tools.brazil.nfe` before, and many items are drawn in a process of their own
+that is stopped when it takes too long. Two drawings of the same XML differ: keep the bytes.
 
 Run as a program, it reads a job (JSON, see :func:`_main`) and writes the PDF.
 """

@@ -2,7 +2,7 @@
 
 Layout: Manual de Orientação do Contribuinte 7.0 (Ajuste SINIEF 07/05), schemas ``procNFe_v4.00`` and
 ``procEventoNFe``. Only what is needed for sending is read; the tax authority has checked the rest.
-Whether a file may be sent is asked in :mod:`tools.nfe_checks`.
+Whether a file may be sent is asked in :mod:`tools.brazil.nfe_checks`.
 """
 
 import re
@@ -83,7 +83,7 @@ class Event:
 class Nfe:
     """What a file is (``kind``) and what stands in it; empty or ``None`` what does not, or is unusable.
 
-    ``problem`` says why a file is :data:`NOT_XML`, in constants of :mod:`tools.safe_xml`. ``key`` is the NF-e's
+    ``problem`` says why a file is :data:`NOT_XML`, in constants of :mod:`tools.brazil.safe_xml`. ``key`` is the NF-e's
     own, or the one that an event belongs to. ``status`` (cStat), ``reason`` (xMotivo), ``protocol``, ``protocol_key``
     and ``authorized`` come from the authority's protocol. ``environment`` is tpAmb, that of the test if document and
     protocol differ. ``composed`` is what the key must be by the fields of the document, without its check digit.

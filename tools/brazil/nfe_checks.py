@@ -38,9 +38,9 @@ _NO_DOCUMENT = (reader.NOT_XML, reader.OTHER)
 
 
 def check(nfe, company_cnpj, partner_tax_id=None, amount=None, key=None):
-    """Return the list of :class:`tools.checks.Check`, in the order of the table above.
+    """Return the list of :class:`tools.brazil.checks.Check`, in the order of the table above.
 
-    :param nfe: what :func:`tools.nfe.read` gave
+    :param nfe: what :func:`tools.brazil.nfe.read` gave
     :param company_cnpj: the company's CNPJ (or CPF), in any notation; without one nothing is its own
     :param partner_tax_id: CNPJ, CPF or foreign number of the invoice's customer; not compared without it
     :param amount: the invoice's total in reais, ``Decimal``, ``int`` or ``float``; not compared without it

@@ -59,7 +59,7 @@ class OutgoingMail(Steering):
     subject: str | bool = False
     #: Ids of the files that are too large, and go as a link
     linked_ids: tuple[int, ...] = ()
-    #: Secret links for their places in the text: place → path, see :func:`tools.links.put_in`
+    #: Secret links for their places in the text: place → path, see :func:`tools.page.links.put_in`
     links: dict[str, str] = field(default_factory=dict)
 
 

@@ -1,4 +1,4 @@
-"""Reads PDFs that anybody may have made: the program that :mod:`tools.pdf_reader` starts. It knows no Odoo.
+"""Reads PDFs that anybody may have made: the program that :mod:`tools.pdf.reader` starts. It knows no Odoo.
 
 A library that reads PDFs can be kept busy for hours, or fed with gigabytes, by a file of some kilobytes. Here that
 ends this process and nothing else: with the time and the memory of the job, whatever the library does meanwhile.
@@ -24,7 +24,7 @@ except ImportError:  # Windows: time alone is limited
 
 #: Pages that are read, bytes and forms that one page draws, and characters of all of them together
 MOST_PAGES, MOST_DRAWN, MOST_FORMS, MOST_TEXT = 30, 1_000_000, 1000, 500_000
-#: Why not all of a file was read; :mod:`tools.pdf_reader` has the meanings
+#: Why not all of a file was read; :mod:`tools.pdf.reader` has the meanings
 PASSWORD, BROKEN, LIMITS = "password", "broken", "limits"
 
 

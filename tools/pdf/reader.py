@@ -1,4 +1,4 @@
-"""The one way to read PDFs that anybody may have made: in processes of their own (:mod:`tools.pdf_child`).
+"""The one way to read PDFs that anybody may have made: in processes of their own (:mod:`tools.pdf.child`).
 
 Each has limits of time, and where the system has them (not on Windows) of memory and of what it writes. Such a process
 costs about 0.2 s and 40 MB, and reads several files; where one file ends it, the others go on in the next.

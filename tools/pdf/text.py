@@ -13,7 +13,7 @@ def pdf_text(content):
     """Return the text of a PDF of our own; empty where it cannot be read or holds pictures only.
 
     In this process, as wkhtmltopdf has just drawn it: others type the words on it, nobody its structure, fonts and
-    streams. What anybody may have made goes to :mod:`tools.pdf_reader`.
+    streams. What anybody may have made goes to :mod:`tools.pdf.reader`.
     """
     try:
         return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)

@@ -5,6 +5,8 @@ from odoo.exceptions import UserError
 
 
 class AccountMoveSendWizard(models.TransientModel):
+    """Odoo's window that sends one invoice, and what goes beside it."""
+
     _name = "account.move.send.wizard"
     _inherit = ["account.move.send.wizard", "document.dispatch.window"]
 

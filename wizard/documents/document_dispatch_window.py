@@ -12,7 +12,7 @@ class DocumentDispatchWindow(models.AbstractModel):
 
     A window says which document it sends (``_dispatch_document``), with which text and to which
     contacts; the rest is here. What it decides goes down to the document as a
-    :class:`tools.steering.SendRequest`.
+    :class:`tools.dispatch.steering.SendRequest`.
     """
 
     _name = "document.dispatch.window"

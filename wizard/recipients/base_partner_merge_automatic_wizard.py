@@ -2,6 +2,8 @@ from odoo import models
 
 
 class MergePartnerAutomatic(models.TransientModel):
+    """Odoo's window that merges contacts."""
+
     _inherit = "base.partner.merge.automatic.wizard"
 
     def _update_foreign_keys(self, src_partners, dst_partner):
