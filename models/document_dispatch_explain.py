@@ -86,6 +86,9 @@ class DocumentDispatchRecipient(models.Model):
         if self.state == "bounced":
             return self.env._("The server had taken the mail, and sent it back later.")
         later = self.state == "deferred"
+        # sudo: accounts are for administrators to read
+        if later and any(reply in (self.reply or "") for reply in self.sudo().mail_server_id._dispatch_replies()):
+            return self.env._("The mail account must not send now; the customer has nothing to do with it.")
         return {
             replies.NO_MAILBOX: self.env._("There is no such mailbox."),
             replies.FULL: self.env._("The mailbox is full."),

@@ -50,10 +50,11 @@ class DocumentDispatchHealth(models.AbstractModel):
     def _check_accounts(self):
         # sudo: accounts are for administrators to read
         for server in self.env["ir.mail_server"].sudo().search([("dispatch_problem", "!=", False)]):
-            yield self.env._(
-                "The account “%(account)s” was refused: %(reply)s. Correct its user or password; its documents wait.",
-                account=server.name, reply=server.dispatch_problem,
-            )
+            if advice := server._dispatch_advice():
+                yield self.env._(
+                    "The account “%(account)s” was refused: %(reply)s. %(advice)s",
+                    account=server.name, reply=server.dispatch_problem.rstrip("."), advice=advice,
+                )
 
     def _check_rules(self):
         late = fields.Datetime.now() - PATIENCE

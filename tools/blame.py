@@ -24,8 +24,8 @@ _SEQUENCE = (500, 502, 503)
 ACCOUNT, SENDER, RECIPIENT, MESSAGE = "account", "sender", "recipient", "message"
 
 #: What it is: of the account, the sender …
-LOGIN, ENCRYPTION, BLOCKED, DAY, HOUR, RATE, SESSION, TROUBLE, FROM = (
-    "login", "encryption", "blocked", "day", "hour", "rate", "session", "trouble", "from",
+LOGIN, TOKEN, ENCRYPTION, BLOCKED, DAY, HOUR, RATE, SESSION, TROUBLE, FROM = (
+    "login", "token", "encryption", "blocked", "day", "hour", "rate", "session", "trouble", "from",
 )
 #: … the recipient or the message
 ADDRESS, SIZE, FORM, CONTENT = "address", "size", "form", "content"
@@ -34,8 +34,8 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 #: Seconds for which account or sender rest. What only a person mends is asked once a day, in case they mended it at the
 #: provider's; a person who mends it here is heard at once.
 REST = {
-    LOGIN: _DAY, ENCRYPTION: _DAY, FROM: _DAY, DAY: _DAY, BLOCKED: _HOUR, HOUR: _HOUR, TROUBLE: 5 * _MINUTE,
-    RATE: _MINUTE, SESSION: _MINUTE,
+    LOGIN: _DAY, ENCRYPTION: _DAY, FROM: _DAY, DAY: _DAY, TOKEN: _HOUR, BLOCKED: _HOUR, HOUR: _HOUR,
+    TROUBLE: 5 * _MINUTE, RATE: _MINUTE, SESSION: _MINUTE,
 }
 #: What passes without anybody doing anything, and soon: it is shown, but rings no alarm
 PASSING = frozenset({HOUR, RATE, SESSION, TROUBLE})
@@ -69,11 +69,13 @@ def _any(*words):
     return re.compile("|".join(words), re.IGNORECASE)
 
 
-#: Nothing to do with the account although it sounds so: an address that takes mail from few, a domain that proves nothing
+#: Nothing to do with the account although it sounds so: an address that takes mail from few,
 _OF_RECIPIENT = _any(
     r"RESOLVER\.RST", r"\b5\.7\.1[23]\d\b", r"for (the )?(group|mailbox|rcpt domain)", r"trying to contact",
-    r"allowed.senders list", r"recipient (doesn't|does not|has)", r"\b[45]\.2\.[12]\b(?!.*(send|submi|outgoing|outbound|relay))",
+    r"allowed.senders list", r"recipient (doesn't|does not|has)",
+    r"\b[45]\.2\.[12]\b(?!.*(send|submi|outgoing|outbound|relay))",
 )
+#: a domain that proves nothing,
 _OF_DOMAIN = _any(r"\b(spf|dkim|dmarc)\b", r"\b5\.7\.2\d\b", r"5\.7\.515", r"sender policy framework")
 _LIMIT = (
     r"(limit|quota|exceed|exced|máxim|maxim|too (many|much)|dépass|überschr|przekrocz|překroč|kvót|kvota|"
@@ -84,8 +86,10 @@ _DAY_WORDS = (
     r"tageslimit|dzienn|na dzień|denní|\bden\b|\bdnes\b)"
 )
 _HOUR_WORDS = r"(hour|\bhor[aá]|heure|horaire|stunde|stünd|godzin|hodin|\bora\b|orari)"
-#: What the message carries
-_OF_MESSAGE = _any(r"\b(ur[il]s?|links?|content|body|surbl|uribl|attachments?|archives?|virus|zip|macro)\b", r"\bspam (content|message)")
+#: what the message carries
+_OF_MESSAGE = _any(
+    r"\b(ur[il]s?|links?|content|body|surbl|uribl|attachments?|archives?|virus|zip|macro)\b", r"\bspam (content|message)",
+)
 
 
 def _both(first, second):
@@ -95,25 +99,31 @@ def _both(first, second):
 _OWNED = _any(
     r"not owned by", r"send(ing)? as\b", r"SendAs", r"relaying disallowed as", r"sender.{0,12}verif",
     r"verified sender", r"not verified", r"(is|are|was) not verified", r"auth\w* to send (from|as)", r"sender identity",
-    r"not (a )?valid for your log", r"allowed to (send|use) .{0,40}(from|address|sender)", r"sender address is not allowed",
+    r"not (a )?valid for your log", r"allowed to (send|use) .{0,40}(from|address|sender)",
+    r"sender address is not allowed",
     r"does not match .{0,40}(sender|from|identity|login|user)", r"from address .{0,30}(not|must)",
     r"non-local sender", r"não (é|está) autorizad\w+ a (enviar|usar)", r"remetente (não|diferente|inválido|rejeitado)",
 )
 _LOGIN_WORDS = _any(
     r"authenticat", r"authentif", r"autentica", r"authoriz?s?ation (failed|required)", r"smtp.?auth", r"not logged in",
-    r"(log|sign).?in (via|with|to|first|required)", r"please log", r"credential", r"password", r"oauth", r"access token",
-    r"relay(ing)? (access )?(is )?(denied|not permitted|not allowed|disallowed|prohibited)", r"(unable|permitted) to relay",
+    r"(log|sign).?in (via|with|to|first|required)", r"please log", r"credential", r"password", r"oauth",
+    r"access token",
+    r"relay(ing)? (access )?(is )?(denied|not permitted|not allowed|disallowed|prohibited)",
+    r"(unable|permitted) to relay",
     r"do(es)? not relay", r"mail relay denied", r"relay access", r"allowed rcpthosts", r"TenantAttribution",
     r"retransmiss", r"anmeld", r"uwierzytelni", r"zalogowa", r"ověřen", r"přihlá", r"pop before smtp",
 )
 _ENCRYPTION_WORDS = _any(
-    r"starttls", r"without (ssl|tls)", r"encryption (is )?(required|needed)", r"(requires?|must use|use) (ssl|tls|encryption)",
+    r"starttls", r"without (ssl|tls)", r"encryption (is )?(required|needed)",
+    r"(requires?|must use|use) (ssl|tls|encryption)",
     r"(ssl|tls) (is )?required", r"secure connection", r"certificate verif",
 )
 _BLOCKED_WORDS = _any(
-    r"suspend", r"account.{0,20}(block|lock|disabled|restrict|deactivated|inactive)", r"(sender|user).{0,20}(block|banned|restrict)",
+    r"suspend", r"account.{0,20}(block|lock|disabled|restrict|deactivated|inactive)",
+    r"(sender|user).{0,20}(block|banned|restrict)",
     r"sending.{0,20}(disabled|paused|blocked|not allowed|shut)", r"bad outbound sender", r"unusual sending activity",
-    r"OutboundSpam", r"compromised", r"blacklist", r"blocklist", r"blocked (using|by|because)", r"spamhaus", r"\bbanned\b",
+    r"OutboundSpam", r"compromised", r"blacklist", r"blocklist", r"blocked (using|by|because)",
+    r"spamhaus", r"\bbanned\b",
     r"is listed (on|at|in|by)", r"(your|the|from) ip", r"from ip address", r"client host", r"tenant has exceeded",
     r"traffic not accepted", r"connection refused", r"credits? (expired|exhausted)", r"not enough credits",
 )
@@ -155,7 +165,8 @@ _RULES = (
         r"size (limit|exceed|is too|larger)", r"larger than", r"too (large|big)\b",
     )),
     _Rule(MESSAGE, SIZE, (MAIL,), {"552"}, unless=(_both("(send|outgoing|outbound|envio)", _LIMIT),)),
-    _Rule(MESSAGE, FORM, _TALKING, {"555", "6.7", "6.1", "6.3", "6.9"}, _any("SMTPUTF8", "8BITMIME", "unicode address")),
+    _Rule(MESSAGE, FORM, _TALKING, {"555", "6.7", "6.1", "6.3", "6.9"},
+          _any("SMTPUTF8", "8BITMIME", "unicode address")),
     _Rule(SENDER, FROM, _TALKING, {"7.60", "2.251", "2.252"}, _OWNED, (_OF_RECIPIENT, _OF_DOMAIN)),
     _Rule(ACCOUNT, ENCRYPTION, _ALL, {"538", "7.10", "7.11"}, _ENCRYPTION_WORDS, (_OF_RECIPIENT,)),
     _Rule(ACCOUNT, HOUR, _ALL, words=_both(_HOUR_WORDS, _LIMIT), unless=(_OF_RECIPIENT, _OF_MESSAGE)),
@@ -164,7 +175,8 @@ _RULES = (
         r"too (fast|quick|frequent)", r"too (many|much) (connection|session|mail|message|e-?mail)", r"slow down",
     ), unless=(_any("auth", "password"),)),
     _Rule(ACCOUNT, RATE, (RCPT, DATA, DOT), {"432"}, _any(
-        r"throttl", r"(sending|submission|message|relay|mail|delivery|unusual|maximum) rate", r"rate.?limit", r"concurrent",
+        r"throttl", r"(sending|submission|message|relay|mail|delivery|unusual|maximum) rate", r"rate.?limit",
+        r"concurrent",
         r"too (much|many) (mail|message|e-?mail|connection|session|recipients (this|in|per))", r"thread limit",
         r"messages? per (minute|second)", r"relay limit", r"failure sending mail\. try again later",
         r"exceed\w* .{0,30}per minute", r"too (fast|quick|frequent)",
@@ -181,7 +193,7 @@ _RULES = (
         r"(send|sent|outgoing|outbound|relay|envio|enviad|submi|smtp|wysył|odesl|odesíl|envoi|versand)", _LIMIT,
     ), unless=(_OF_RECIPIENT, _OF_DOMAIN, _OF_MESSAGE)),
     _Rule(SENDER, FROM, (RCPT, DATA, DOT), {"1.7", "1.8"}, _any(
-        r"sender (address|domain|email|e-mail)?.{0,60}(reject|refus|denied|not (allowed|permitted|local|valid|exist|found))",
+        r"sender (address|domain|e-?mail)?.{0,60}(reject|refus|denied|not (allowed|permitted|local|valid|exist|found))",
         r"sender rejected", r"verification failed for", r"remetente.{0,30}(rejeitad|recusad)",
     ), (_OF_RECIPIENT, _OF_DOMAIN, _OF_MESSAGE)),
 )

@@ -18,6 +18,8 @@ from . import blame, replies, states
 FINAL_DOT_TIMEOUT = 600
 #: Bytes of one reply: what is longer is none (RFC 5321 §4.5.3.1.5 allows 512 a line)
 LONGEST_REPLY = 65536
+#: Seconds by which a mail that was refused for the account's sake goes behind those that only wait for it
+BEHIND = 60
 #: The server closes the session (RFC 5321 §3.8)
 _CLOSING = 421
 #: "Bad sequence of commands": the two do not speak of the same
@@ -82,15 +84,15 @@ def connection_failed(error):
 
 
 def login_failed(error):
-    """Return the outcome where the account cannot even ask for its login: a token that is not renewed, for example."""
-    return _ours(blame.Verdict(blame.ACCOUNT, blame.LOGIN), describe(error))
+    """Return the outcome where the account cannot even ask for its login: its token is not renewed, its key no key."""
+    return _ours(blame.Verdict(blame.ACCOUNT, blame.TOKEN), describe(error))
 
 
 def _ours(verdict, reply):
     """Nobody's document is to blame: it waits, and spends no try. A sender's fault leaves the session to others."""
     return Outcome(
-        states.DEFERRED, reply, costs_try=False, connection_lost=verdict.whose == blame.ACCOUNT, wait=verdict.rest,
-        verdict=verdict,
+        states.DEFERRED, reply, costs_try=False, connection_lost=verdict.whose == blame.ACCOUNT,
+        wait=verdict.rest + BEHIND, verdict=verdict,
     )
 
 
@@ -333,7 +335,9 @@ class Session:
         said = _reply(code, reply)
         if not 400 <= code <= 599:
             # an answer to something else, or no SMTP at all
-            return self._out_of_step(said) if phase == blame.MAIL else Outcome(states.DEFERRED, said, connection_lost=True)
+            if phase == blame.MAIL:
+                return self._out_of_step(said)
+            return Outcome(states.DEFERRED, said, connection_lost=True)
         verdict = blame.judge(phase, code, replies.clean(reply))
         if self.count > 1 and (verdict.cause == blame.SESSION or phase == blame.MAIL and code == _CLOSING):
             # enough for this session, or an idle one that the server closes: another one may go on at once
