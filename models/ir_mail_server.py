@@ -9,7 +9,8 @@ from ..tools.steering import OutgoingMail
 #: What somebody changes who mends an account; the tokens of Odoo's own OAuth among it, as far as they are given anew
 MENDING = frozenset({
     "smtp_user", "smtp_pass", "smtp_host", "smtp_port", "smtp_encryption", "smtp_authentication", "from_filter",
-    "active", "smtp_ssl_certificate", "smtp_ssl_private_key", "google_gmail_refresh_token", "microsoft_outlook_refresh_token",
+    "active", "smtp_ssl_certificate", "smtp_ssl_private_key", "google_gmail_refresh_token",
+    "microsoft_outlook_refresh_token",
 })
 #: Nothing is wrong
 IN_ORDER = {
@@ -176,7 +177,7 @@ class IrMailServer(models.Model):
             blame.FROM: self.env._(
                 "Have the provider allow this sender for the account, or change the sender. Documents in its name "
                 "wait; the others go."),
-        }.get(self.dispatch_fault, "")
+        }.get(self.dispatch_fault or blame.LOGIN, "")
 
     def _dispatch_sender_obstacle(self, sender):
         """Why nothing must go in this name now, and for how many seconds; ``None`` when it may."""

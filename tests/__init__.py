@@ -1,5 +1,6 @@
 from . import test_health
 from . import test_account
+from . import test_account_blame
 from . import test_bounce
 from . import test_recipients
 from . import test_core_exits

@@ -88,7 +88,8 @@ _DAY_WORDS = (
 _HOUR_WORDS = r"(hour|\bhor[aá]|heure|horaire|stunde|stünd|godzin|hodin|\bora\b|orari)"
 #: what the message carries
 _OF_MESSAGE = _any(
-    r"\b(ur[il]s?|links?|content|body|surbl|uribl|attachments?|archives?|virus|zip|macro)\b", r"\bspam (content|message)",
+    r"\b(ur[il]s?|links?|content|body|surbl|uribl|attachments?|archives?|virus|zip|macro)\b",
+    r"\bspam (content|message)",
 )
 
 
