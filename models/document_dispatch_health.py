@@ -60,7 +60,8 @@ class DocumentDispatchHealth(models.AbstractModel):
         """Exchange Online ends logins with a password (techcommunity.microsoft.com, Exchange Team, 2026-01-27)."""
         # sudo: accounts are for administrators to read
         for server in self.env["ir.mail_server"].sudo().search([
-            ("smtp_authentication", "=", "login"), ("smtp_user", "!=", False), ("smtp_host", "=ilike", "%.office365.com"),
+            ("smtp_authentication", "=", "login"), ("smtp_user", "!=", False),
+            ("smtp_host", "=ilike", "%.office365.com"),
         ]):
             yield self.env._(
                 "The account “%s” logs in to Microsoft 365 with a password, which Microsoft switches off at the end of "

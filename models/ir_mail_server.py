@@ -131,7 +131,7 @@ class IrMailServer(models.Model):
         """A mail of this sender was accepted: account and sender are in order."""
         if self and (self.dispatch_problem or self.dispatch_senders):
             senders = {key: value for key, value in (self.dispatch_senders or {}).items() if key != sender}
-            if self.dispatch_rests_until or senders != (self.dispatch_senders or {}):
+            if not senders or self.dispatch_rests_until or senders != self.dispatch_senders:
                 self.dispatch_rests_until = False
                 self._dispatch_note_senders(senders)
 

@@ -98,7 +98,7 @@ def _both(first, second):
 
 
 _OWNED = _any(
-    r"not owned by", r"send(ing)? as\b", r"SendAs", r"relaying disallowed as", r"sender.{0,12}verif",
+    r"not owned by", r"send(ing)? as\b(?! many)", r"SendAs", r"relaying disallowed as", r"sender.{0,12}verif",
     r"verified sender", r"not verified", r"(is|are|was) not verified", r"auth\w* to send (from|as)", r"sender identity",
     r"not (a )?valid for your log", r"allowed to (send|use) .{0,40}(from|address|sender)",
     r"sender address is not allowed",
