@@ -158,8 +158,9 @@ class DocumentDispatchMailer(models.AbstractModel):
         try:
             connection = server._connect__(mail_server_id=server.id, smtp_from=smtp_from)
         except UserError as error:
-            # the account itself: its OAuth token is not renewed, its certificate no certificate, it is archived
-            raise smtp.Ended(smtp.login_failed(error)) from error
+            # the account itself: its OAuth token is not renewed, its certificate no certificate, it is archived;
+            # or there is none yet
+            raise smtp.Ended((smtp.login_failed if server else smtp.connection_failed)(error)) from error
         except Exception as error:  # whatever keeps us from connecting
             raise smtp.Ended(smtp.connection_failed(error)) from error
         # sudo: a system parameter

@@ -91,6 +91,8 @@ class IrMailServer(models.Model):
         ``google_gmail`` and ``microsoft_outlook`` say ``AUTH XOAUTH2`` and do not listen. The refusal begins with a 334
         and its details; the server waits for an empty line before it says 535, and takes our next command for it.
         """
+        if not isinstance(connection, smtplib.SMTP):
+            return super()._smtp_login__(connection, smtp_user, smtp_password)  # another module's, or a test's
         docmd, said = connection.docmd, []
 
         def heard(cmd, args=""):
@@ -106,6 +108,7 @@ class IrMailServer(models.Model):
             del connection.docmd
         if said and said[-1][0] not in (235, 503):  # 503: logged in already, as smtplib takes it
             raise smtplib.SMTPAuthenticationError(*said[-1])
+        return None
 
     # ------------------------------------------------------------------
     # What the server has against us

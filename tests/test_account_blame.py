@@ -180,7 +180,7 @@ class TestBlame(DispatchCase):
     def test_oauth_is_heard(self):
         """Core says ``AUTH XOAUTH2`` and does not listen; 334 waits for an empty line before it says no."""
 
-        class Connection:
+        class Connection(smtplib.SMTP):
             def __init__(self, *answers):
                 self.answers, self.commands = list(answers), []
 

@@ -231,8 +231,8 @@ class Session:
         except BaseException:
             self._connection.close()
             raise
-        if self.outcome.connection_lost:
-            self._connection.close()
+        if self.outcome.connection_lost and not self.outcome.is_ours:
+            self._connection.close()  # who refuses the account gets a polite QUIT
         if self.outcome.state != states.SENT:
             raise Ended(self.outcome)
         return {}
@@ -324,7 +324,9 @@ class Session:
         self._ear.listen()
         code, reply = self._connection.getreply()
         if 400 <= code <= 599:
-            return replace(self._refused(blame.DOT, code, reply, reset=False), connection_lost=True)
+            outcome = replace(self._refused(blame.DOT, code, reply, reset=False), connection_lost=True)
+            self._connection.close()  # it takes whatever we say for text
+            return outcome
         return Outcome(states.DEFERRED, _reply(code, reply), connection_lost=True)
 
     def _refused(self, phase, code, reply, reset=True):
@@ -352,6 +354,7 @@ class Session:
 
     def _out_of_step(self, said):
         """No message was judged. In a new session the server is like that: its account rests."""
+        self._connection.close()
         if self.count > 1:
             return Outcome(states.DEFERRED, said, costs_try=False, connection_lost=True)
         return _ours(blame.Verdict(blame.ACCOUNT, blame.TROUBLE, final=False), said)

@@ -191,6 +191,21 @@ class TestFriendlyServer(unittest.TestCase):
         self.assertEqual(states, ["sent", "sent", "sent"])
         self.assertEqual([envelope.rcpt_tos for envelope in self.messages], [[ANA], [RUI], [EVA]])
 
+    def test_client_certificate(self):
+        """urllib3's socket, which Odoo takes then, has no options and tells no time-out."""
+
+        class Wrapped:
+            def __init__(self, plain):
+                self.socket = plain
+                self.recv, self.sendall, self.close = plain.recv, plain.sendall, plain.close
+                self.settimeout = plain.settimeout
+
+        connection = smtplib.SMTP("127.0.0.1", self.port, timeout=5)
+        self.addCleanup(connection.close)
+        connection.ehlo()
+        connection.sock = Wrapped(connection.sock)
+        self.assertEqual(self.send(smtp.Session(connection)).state, "sent")
+
     def test_server_tells_the_size_first(self):
         session = self.connect(self.port)
         session._connection.esmtp_features["size"] = "100"
