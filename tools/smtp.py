@@ -355,6 +355,8 @@ class Session:
     def _out_of_step(self, said):
         """No message was judged. In a new session the server is like that: its account rests."""
         self._connection.close()
+        if not said.startswith(str(_CLOSING)):
+            said = f"The server answers out of turn: {said}"
         if self.count > 1:
             return Outcome(states.DEFERRED, said, costs_try=False, connection_lost=True)
         return _ours(blame.Verdict(blame.ACCOUNT, blame.TROUBLE, final=False), said)
