@@ -21,6 +21,7 @@ from . import test_correspondence_letter
 from . import test_correspondence_statement
 from . import test_delivery
 from . import test_delivery_account
+from . import test_delivery_account_blame
 from . import test_delivery_addresses
 from . import test_delivery_bounce
 from . import test_delivery_bounce_reports

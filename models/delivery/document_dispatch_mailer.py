@@ -1,10 +1,16 @@
+import smtplib
+import time
 from dataclasses import replace
 
+from psycopg2 import OperationalError
+
 from odoo import models
+from odoo.exceptions import UserError
+from odoo.tools import email_normalize
 
 from ...tools.dispatch import settings, states
 from ...tools.dispatch.steering import OutgoingMail
-from ...tools.mail import smtp
+from ...tools.mail import blame, smtp
 
 
 class Sessions(dict):
@@ -15,10 +21,27 @@ class Sessions(dict):
         super().__init__()
         self.choices = {}
         self.insist = insist
+        #: (account, sender or all) → what was said, and until when it is not asked again
+        self._refusals = {}
 
     def chosen_server(self):
         """The account of the first choice; ``False``: the one of Odoo's command line, or none."""
         return next(iter(self.choices.values()), [False])[0]
+
+    def note(self, server_id, outcome):
+        """Remember a refusal for this worker's life, whether or not the account can be written."""
+        if outcome.is_ours:
+            sender = outcome.sender if outcome.verdict.whose == blame.SENDER else None
+            self._refusals[server_id, sender] = (time.monotonic() + outcome.verdict.rest, outcome)
+
+    def refusal(self, server_id, sender):
+        """Return the outcome for a mail that must not be tried now, or ``None``."""
+        for key in ((server_id, None), (server_id, sender)):
+            until, outcome = self._refusals.get(key, (0, None))
+            left = until - time.monotonic()
+            if left > 0 and not self.insist:
+                return replace(outcome, wait=left, verdict=None)
+        return None
 
     def close(self):
         """Hang up everywhere."""
@@ -51,20 +74,21 @@ class DocumentDispatchMailer(models.AbstractModel):
             self.env["mail.mail"].sudo().create({**mail_vals, "auto_delete": not kept})  # sudo: as below
             return smtp.Outcome(states.SENT, "test mode, not sent")
         outcome, fresh = self._try(recipient, mail_vals, sessions, links or {})
-        if outcome.connection_lost and not outcome.costs_try and not fresh:
+        if outcome.connection_lost and not outcome.costs_try and not fresh and not outcome.is_ours:
             # the server had closed an idle session: that is no answer
             outcome, fresh = self._try(recipient, mail_vals, sessions, links or {})
         return outcome
 
     def _try(self, recipient, mail_vals, sessions, links):
-        server, account, fresh, linked = None, None, True, self.env["ir.attachment"]
+        server, account, fresh, linked, sender = None, None, True, self.env["ir.attachment"], ""
         try:
             with self.env.cr.savepoint():
                 # sudo: only the worker writes mails; clerks have no access to them
                 mail = self.env["mail.mail"].sudo().create(mail_vals)
                 server_id, alias_domain_id, smtp_from = self._choose_account(mail, sessions)
                 server = self.env["ir.mail_server"].sudo().browse(server_id)  # sudo: to use, not to read
-                fresh = self._check_session(server, (server_id, smtp_from), sessions)
+                sender = email_normalize(smtp_from or "") or smtp_from or ""
+                fresh = self._check_session(server, (server_id, smtp_from), sessions, sender)
                 account = (server_id, smtp_from)
                 if fresh:
                     sessions[account] = self._connect(server, smtp_from)
@@ -82,17 +106,29 @@ class DocumentDispatchMailer(models.AbstractModel):
             # Before SMTP: the mail itself is wrong (no valid sender …). After it: what the server
             # said stands, whatever went wrong on our side.
             session = sessions.get(account)
-            outcome = (session and session.outcome) or smtp.Outcome(states.FAILED, smtp.describe(error))
+            outcome = (session and session.outcome) or self._not_begun(error)
         else:
             outcome = sessions[account].outcome or smtp.Outcome(
                 states.FAILED, self.env._("The mail has no valid sender or recipient.")
             )
-        if outcome.connection_lost and account in sessions:
+        outcome = replace(outcome, sender=sender)
+        if account in sessions and (outcome.connection_lost or sessions[account].is_closed):
             sessions.pop(account).quit()
+        if server is not None:
+            sessions.note(server.id, outcome)
         if server:
             recipient.mail_server_id = server
         recipient.linked_files = ", ".join(linked.mapped("name")) or False
         return outcome, fresh
+
+    def _not_begun(self, error):
+        """Return the outcome of what went wrong before the server was asked.
+
+        Where memory, disk or database are to blame it is tried again, which counts, so that it has an end.
+        """
+        environment = (MemoryError, OSError, OperationalError)
+        blameless = isinstance(error, environment) and not isinstance(error, smtplib.SMTPException)
+        return smtp.Outcome(states.DEFERRED if blameless else states.FAILED, smtp.describe(error))
 
     def _choose_account(self, mail, sessions):
         """Odoo's choice of the account, made once for all mails of the same sender and domain."""
@@ -102,26 +138,30 @@ class DocumentDispatchMailer(models.AbstractModel):
             sessions.choices[wish] = choice
         return sessions.choices[wish]
 
-    def _check_session(self, server, account, sessions):
-        """Tell whether a new session is needed; raise where the account must not be used now.
-
-        :param server: ``ir.mail_server``
-        :param tuple account: key of the session: id of the server, sender
-        :param Sessions sessions: open connections, by account
-        """
+    def _check_session(self, server, account, sessions, sender):
+        """Tell whether a new session is needed; raise where account or sender must not be used now."""
         if pause := server and server._dispatch_pause(sessions.insist):
             text, seconds = pause
             raise smtp.Ended(smtp.Outcome(
                 states.DEFERRED, text, costs_try=False, connection_lost=True, wait=seconds,
             ))
+        if pause := server and not sessions.insist and server._dispatch_sender_obstacle(sender):
+            text, seconds = pause
+            raise smtp.Ended(smtp.Outcome(states.DEFERRED, text, costs_try=False, wait=seconds))
+        if refusal := sessions.refusal(server.id, sender):
+            raise smtp.Ended(refusal)
         limit = server.dispatch_per_connection
-        if account in sessions and limit and sessions[account].count >= limit:
+        if account in sessions and (limit and sessions[account].count >= limit or sessions[account].is_closed):
             sessions.pop(account).quit()
         return account not in sessions
 
     def _connect(self, server, smtp_from):
         try:
             connection = server._connect__(mail_server_id=server.id, smtp_from=smtp_from)
+        except UserError as error:
+            # the account itself: its OAuth token is not renewed, its certificate no certificate, it is archived;
+            # or there is none yet
+            raise smtp.Ended((smtp.login_failed if server else smtp.connection_failed)(error)) from error
         except Exception as error:  # whatever keeps us from connecting
             raise smtp.Ended(smtp.connection_failed(error)) from error
         # sudo: a system parameter
@@ -129,8 +169,9 @@ class DocumentDispatchMailer(models.AbstractModel):
         return smtp.Session(connection, settings.whole_number(seconds) or None)
 
     def _note_account(self, server, outcome):
-        """A refused login stops the account; an accepted mail clears it."""
-        if outcome.account_refused:
-            server._dispatch_note_refusal(outcome.reply)
+        """What was refused for the account's or the sender's sake lets them rest; an accepted mail clears both."""
+        if outcome.is_ours:
+            sender = outcome.sender if outcome.verdict.whose == blame.SENDER else False
+            server._dispatch_note_refusal(outcome.reply, outcome.verdict.cause, sender)
         elif outcome.state == states.SENT:
-            server._dispatch_note_accepted()
+            server._dispatch_note_accepted(outcome.sender)

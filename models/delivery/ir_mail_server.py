@@ -1,13 +1,24 @@
+import smtplib
 from datetime import timedelta
 
 from odoo import api, fields, models
 
 from ...tools.dispatch.steering import OutgoingMail
-from ...tools.mail import addresses
+from ...tools.mail import addresses, blame
 from ...tools.mail import headers as mail_form
 
-#: How long a refused account is paused before one mail tries it again
-PAUSE = timedelta(hours=1)
+#: What somebody changes who mends an account; the tokens of Odoo's own OAuth among it, as far as they are given anew
+MENDING = frozenset({
+    "smtp_user", "smtp_pass", "smtp_host", "smtp_port", "smtp_encryption", "smtp_authentication", "from_filter",
+    "active", "smtp_ssl_certificate", "smtp_ssl_private_key", "google_gmail_refresh_token",
+    "microsoft_outlook_refresh_token",
+})
+#: Nothing is wrong
+IN_ORDER = {
+    "dispatch_problem": False, "dispatch_fault": False, "dispatch_paused_until": False, "dispatch_senders": False,
+}
+#: Rounding of the times at which rows and accounts wake up
+ROUNDING = timedelta(seconds=5)
 
 
 class IrMailServer(models.Model):
@@ -25,14 +36,20 @@ class IrMailServer(models.Model):
     )
     dispatch_problem = fields.Char(
         string="Refused", readonly=True, copy=False,
-        help="What the server said when it refused the login. Documents wait; no try is lost.",
+        help="What the server said when it refused the account or one of its senders. Documents wait; no try is lost.",
     )
-    dispatch_paused_until = fields.Datetime(readonly=True, copy=False)
+    dispatch_fault = fields.Char(readonly=True, copy=False, help="Technical: what is wrong, see tools/blame.py.")
+    dispatch_paused_until = fields.Datetime(string="Rests until", readonly=True, copy=False)
+    dispatch_senders = fields.Json(
+        readonly=True, copy=False,
+        help="Technical: senders that the server refuses on this account, what it said, and until when they rest.",
+    )
 
     def write(self, vals):
         # somebody mends the account: use it at once
-        if vals.keys() & {"smtp_user", "smtp_pass", "smtp_host", "smtp_port", "smtp_encryption", "active"}:
-            vals = {**vals, "dispatch_problem": False, "dispatch_paused_until": False}
+        if vals.keys() & MENDING:
+            self._dispatch_wake()
+            vals = {**vals, **IN_ORDER}
             self._dispatch_mended()
         return super().write(vals)
 
@@ -75,7 +92,8 @@ class IrMailServer(models.Model):
 
     def action_dispatch_resume(self):
         """Use a refused account again now."""
-        self.write({"dispatch_problem": False, "dispatch_paused_until": False})
+        self._dispatch_wake()
+        self.write(IN_ORDER)
         self.env["document.dispatch.delivery"]._trigger_workers()
 
     def _dispatch_address(self):
@@ -86,13 +104,111 @@ class IrMailServer(models.Model):
                 return parsed.valid[0].email
         return False
 
-    def _dispatch_note_refusal(self, reply):
-        """The login was refused: the account is paused, and managers learn of it."""
-        self.write({"dispatch_problem": reply, "dispatch_paused_until": fields.Datetime.now() + PAUSE})
+    def _smtp_login__(self, connection, smtp_user, smtp_password):
+        """Hear what the server answers to an OAuth token; raise as ``smtplib.SMTP.login`` does where it refuses it.
 
-    def _dispatch_note_accepted(self):
-        if self.dispatch_problem:
-            self.write({"dispatch_problem": False, "dispatch_paused_until": False})
+        ``google_gmail`` and ``microsoft_outlook`` say ``AUTH XOAUTH2`` and do not listen. The refusal begins with a 334
+        and its details; the server waits for an empty line before it says 535, and takes our next command for it.
+        """
+        if not isinstance(connection, smtplib.SMTP):
+            return super()._smtp_login__(connection, smtp_user, smtp_password)  # another module's, or a test's
+        docmd, said = connection.docmd, []
+
+        def heard(cmd, args=""):
+            answer = docmd(cmd, args)
+            if cmd.upper() == "AUTH" and args.upper().startswith("XOAUTH2"):
+                said.append(docmd("") if answer[0] == 334 else answer)
+            return answer
+
+        connection.docmd = heard
+        try:
+            super()._smtp_login__(connection, smtp_user, smtp_password)
+        finally:
+            del connection.docmd
+        if said and said[-1][0] not in (235, 503):  # 503: logged in already, as smtplib takes it
+            raise smtplib.SMTPAuthenticationError(*said[-1])
+        return None
+
+    # ------------------------------------------------------------------
+    # What the server has against us
+    # ------------------------------------------------------------------
+
+    def _dispatch_note_refusal(self, reply, cause=blame.LOGIN, sender=False):
+        """The server refuses the account, or one of its senders: it rests, and managers learn of it.
+
+        :param str reply: what the server said
+        :param str cause: what is wrong, a constant of :mod:`tools.blame`
+        :param sender: the address that rests; the whole account if none is given
+        """
+        until = fields.Datetime.now() + timedelta(seconds=blame.REST[cause])
+        if not self or not sender:
+            self.write({"dispatch_problem": reply, "dispatch_fault": cause, "dispatch_paused_until": until})
+            return
+        senders = {**(self.dispatch_senders or {}), sender: {
+            "reply": reply, "fault": cause, "until": fields.Datetime.to_string(until),
+        }}
+        self._dispatch_note_senders(senders)
+
+    def _dispatch_note_accepted(self, sender=False):
+        """A mail of this sender was accepted: account and sender are in order."""
+        if self and (self.dispatch_problem or self.dispatch_senders):
+            senders = {key: value for key, value in (self.dispatch_senders or {}).items() if key != sender}
+            if not senders or self.dispatch_paused_until or senders != self.dispatch_senders:
+                self.dispatch_paused_until = False
+                self._dispatch_note_senders(senders)
+
+    def _dispatch_note_senders(self, senders):
+        """Keep the senders that rest; one of them is shown where the account itself is in order."""
+        vals = {"dispatch_senders": senders or False}
+        if not self.dispatch_paused_until:
+            sender, said = next(iter(senders.items()), (False, {}))
+            vals["dispatch_problem"] = sender and f"{said['reply']} ({sender})"
+            vals["dispatch_fault"] = sender and said["fault"]
+        self.write(vals)
+
+    def _dispatch_wake(self):
+        """What waits for these accounts and their senders is due now."""
+        for server in self:
+            ends = [fields.Datetime.to_datetime(said["until"]) for said in (server.dispatch_senders or {}).values()]
+            ends += [server.dispatch_paused_until] if server.dispatch_paused_until else []
+            if ends:
+                # sudo: who mends the account need not see the documents
+                self.env["document.dispatch.recipient"].sudo().search([
+                    ("mail_server_id", "=", server.id), ("state", "=", "deferred"),
+                    ("next_try", ">=", min(ends) - ROUNDING),
+                ])._set_state("deferred", next_try=fields.Datetime.now())
+                self.env["document.dispatch.delivery"].sudo()._trigger_workers()  # sudo: as above
+
+    def _dispatch_replies(self):
+        """All that the server has against this account and its senders now."""
+        replies = [said["reply"] for said in (self.dispatch_senders or {}).values()]
+        return replies + ([self.dispatch_problem] if self.dispatch_problem else [])
+
+    def _dispatch_advice(self):
+        """What a person can do about it; empty where it passes soon, and by itself."""
+        return {
+            blame.LOGIN: self.env._("Correct its user or password, or connect it anew; its documents wait."),
+            blame.TOKEN: self.env._("Connect the account anew; its documents wait."),
+            blame.ENCRYPTION: self.env._("Correct its connection encryption; its documents wait."),
+            blame.BLOCKED: self.env._(
+                "The provider blocks the account, or the address of this server: ask them. Its documents wait; one of "
+                "them asks again every hour."),
+            blame.DAY: self.env._(
+                "The day's limit of the provider is used up: its documents go by themselves when the day is over. For "
+                "more, ask the provider for a higher limit, or use a second account."),
+            blame.FROM: self.env._(
+                "Have the provider allow this sender for the account, or change the sender. Documents in its name "
+                "wait; the others go."),
+        }.get(self.dispatch_fault or blame.LOGIN, "")
+
+    def _dispatch_sender_obstacle(self, sender):
+        """Why nothing must go in this name now, and for how many seconds; ``None`` when it may."""
+        said = (self.dispatch_senders or {}).get(sender)
+        seconds = said and (fields.Datetime.to_datetime(said["until"]) - fields.Datetime.now()).total_seconds()
+        if not said or seconds <= 0:
+            return None
+        return self.env._("The account %(account)s must not send as %(sender)s: %(reply)s",
+                          account=self.name, sender=sender, reply=said["reply"]), seconds
 
     def _dispatch_pause(self, insist=False):
         """Why this account must not be used now, and for how many seconds; ``None`` when it may.

@@ -263,6 +263,8 @@ class DocumentDispatchRecipient(models.Model):
         if self.state == "bounced":
             return self.env._("The server had taken the mail, and sent it back later.")
         later = self.state == "deferred"
+        if later and (account := self._explain_account()):
+            return account
         return {
             replies.NO_MAILBOX: self.env._("There is no such mailbox."),
             replies.FULL: self.env._("The mailbox is full."),
@@ -273,6 +275,10 @@ class DocumentDispatchRecipient(models.Model):
             replies.BUSY: self.env._("The server has no time now."),
             replies.OTHER: self.env._("Not taken now.") if later else self.env._("Refused."),
         }[replies.meaning(self.reply)]
+
+    def _explain_account(self):
+        """What keeps the account from sending, in words; empty where nothing does: see ``delivery``."""
+        return ""
 
     def _explain_advice(self):
         """What a clerk can do about a reply."""

@@ -21,7 +21,7 @@ class DocumentDispatchHealth(models.AbstractModel):
     def _get_problems(self):
         """Return what is wrong now, one sentence each, which says what to do."""
         return [
-            *self._check_scheduler(), *self._check_accounts(), *self._check_rules(),
+            *self._check_scheduler(), *self._check_accounts(), *self._check_passwords(), *self._check_rules(),
             *self._check_companies(), *self._check_server(), *self._check_dispatches(), *self._check_other_modules(),
         ]
 
@@ -50,10 +50,22 @@ class DocumentDispatchHealth(models.AbstractModel):
     def _check_accounts(self):
         # sudo: accounts are for administrators to read
         for server in self.env["ir.mail_server"].sudo().search([("dispatch_problem", "!=", False)]):
+            if advice := server._dispatch_advice():
+                yield self.env._(
+                    "The account “%(account)s” was refused: %(reply)s. %(advice)s",
+                    account=server.name, reply=server.dispatch_problem.rstrip("."), advice=advice,
+                )
+
+    def _check_passwords(self):
+        """Exchange Online ends logins with a password (techcommunity.microsoft.com, Exchange Team, 2026-01-27)."""
+        # sudo: accounts are for administrators to read
+        for server in self.env["ir.mail_server"].sudo().search([
+            ("smtp_authentication", "=", "login"), ("smtp_user", "!=", False),
+            ("smtp_host", "=ilike", "%.office365.com"),
+        ]):
             yield self.env._(
-                "The account “%(account)s” was refused: %(reply)s. Correct its user or password; its documents wait.",
-                account=server.name, reply=server.dispatch_problem,
-            )
+                "The account “%s” logs in to Microsoft 365 with a password, which Microsoft switches off at the end of "
+                "December 2026: change it to Outlook OAuth Authentication.", server.name)
 
     def _check_rules(self):
         late = fields.Datetime.now() - PATIENCE

@@ -15,7 +15,7 @@ from unittest.mock import patch
 
 from aiosmtpd.controller import Controller
 
-from tools.mail import smtp
+from tools.mail import blame, smtp
 from tools.mail.smtp import Outcome
 
 ANA, RUI, EVA = "ana@silva.example.com", "rui@silva.example.com", "eva@silva.example.com"
@@ -191,6 +191,21 @@ class TestFriendlyServer(unittest.TestCase):
         self.assertEqual(states, ["sent", "sent", "sent"])
         self.assertEqual([envelope.rcpt_tos for envelope in self.messages], [[ANA], [RUI], [EVA]])
 
+    def test_client_certificate(self):
+        """urllib3's socket, which Odoo takes then, has no options and tells no time-out."""
+
+        class Wrapped:
+            def __init__(self, plain):
+                self.socket = plain
+                self.recv, self.sendall, self.close = plain.recv, plain.sendall, plain.close
+                self.settimeout = plain.settimeout
+
+        connection = smtplib.SMTP("127.0.0.1", self.port, timeout=5)
+        self.addCleanup(connection.close)
+        connection.ehlo()
+        connection.sock = Wrapped(connection.sock)
+        self.assertEqual(self.send(smtp.Session(connection)).state, "sent")
+
     def test_server_tells_the_size_first(self):
         session = self.connect(self.port)
         session._connection.esmtp_features["size"] = "100"
@@ -278,14 +293,39 @@ class TestRefused(SmtpCase):
     """4yz is worth another try, 5yz must not be repeated as it is (§4.2.1)."""
 
     def test_for_now(self):
-        for verb in ("mail", "rcpt", "data", "dot"):
+        for verb in ("rcpt", "data", "dot"):
             with self.subTest(verb=verb):
                 self.assertEnd(Outcome("deferred", "452 4.2.2 mailbox full"), **{verb: "452 4.2.2 mailbox full"})
 
     def test_for_good(self):
-        for verb in ("mail", "rcpt", "data", "dot"):
+        for verb in ("rcpt", "data", "dot"):
             with self.subTest(verb=verb):
                 self.assertEnd(Outcome("failed", "550 5.1.1 no such user"), **{verb: "550 5.1.1 no such user"})
+
+    def test_before_the_server_has_heard_of_the_customer(self):
+        """What it refuses there is the account or the sender: the message waits, and spends no try."""
+        for reply, whose, wait in (
+            ("452 4.3.1 no room", "account", 360), ("550 5.1.1 no such user", "sender", 86460),
+            ("530 5.7.0 Authentication required", "account", 86460), ("550 5.4.5 Daily limit", "account", 86460),
+        ):
+            with self.subTest(reply=reply):
+                self.assertEnd(Outcome(
+                    "deferred", reply, costs_try=False, connection_lost=whose == "account", wait=wait), mail=reply)
+        self.assertEnd(Outcome("failed", "552 5.3.4 too big"), mail="552 5.3.4 too big")
+
+    def test_a_sender_refused_leaves_the_session_to_others(self):
+        session = self.assertEnd(
+            Outcome("deferred", "550 5.7.60 not as this sender", costs_try=False, wait=86460),
+            mail="550 5.7.60 not as this sender")
+        self.assertEqual(self.send(session, RUI), Outcome("sent", "250 2.0.0 queued"))
+        self.assertEqual(self.server.connections, 1)
+
+    def test_refused_in_the_middle_of_a_large_text(self):
+        """The server says so and hangs up: what it said counts, not that the connection is lost."""
+        self.serve(body="552 5.3.4 too big")
+        outcome = self.send(self.connect(), text="Bomba centrífuga\n" * 100_000)
+        self.assertEqual((outcome.state, outcome.reply, outcome.connection_lost), ("failed", "552 5.3.4 too big", True))
+        self.assertEqual((self.server.received, self.server.accepted), ([], []))
 
     def test_now_refused_then_accepted(self):
         self.serve(rcpt=["451 4.7.1 greylisted", "250 ok"])
@@ -295,7 +335,7 @@ class TestRefused(SmtpCase):
         self.assertEqual(len(self.server.accepted), 1)
 
     def test_session_serves_the_next_message(self):
-        for verb in ("mail", "rcpt", "data", "dot"):
+        for verb in ("rcpt", "data", "dot"):
             with self.subTest(verb=verb):
                 session = self.assertEnd(Outcome("failed", "550 no"), **{verb: "550 no"})
                 self.assertEqual(self.send(session, RUI), Outcome("sent", "250 2.0.0 queued"))
@@ -372,7 +412,7 @@ class TestConnectionLost(SmtpCase):
     def test_service_closing_before_it_looked_at_the_message(self):
         """Too many messages in one session, for example: the next session may take it at once."""
         self.assertEnd(
-            Outcome("deferred", "421 4.7.0 too many messages", costs_try=False, connection_lost=True),
+            Outcome("deferred", "421 4.7.0 too many messages", costs_try=False, connection_lost=True, wait=120),
             mail="421 4.7.0 too many messages",
         )
 
@@ -420,26 +460,203 @@ class TestNoSession(SmtpCase):
         self.assertIn("refused", outcome.reply)
 
     def test_server_is_busy(self):
-        for greeting in ("421 4.3.2 too many connections", "554 5.7.1 go away"):
+        for greeting, wait in (("421 4.3.2 too many connections", 120), ("554 5.7.1 go away", 3660)):
             with self.subTest(greeting=greeting):
                 self.assertEqual(
-                    self.failed(connect=greeting), Outcome("deferred", greeting, costs_try=False, connection_lost=True),
+                    self.failed(connect=greeting),
+                    Outcome("deferred", greeting, costs_try=False, connection_lost=True, wait=wait),
                 )
 
     def test_hangs_up(self):
         outcome = self.failed(connect=DROP)
-        self.assertEqual((outcome.state, outcome.costs_try, outcome.account_refused), ("deferred", False, False))
+        self.assertEqual((outcome.state, outcome.costs_try, outcome.is_ours), ("deferred", False, False))
 
     def test_login_refused(self):
         """The account is wrong, not the mails: they wait, and cost no try."""
-        self.assertEqual(self.failed(auth="535 5.7.8 wrong password"), Outcome(
-            "deferred", "535 5.7.8 wrong password", costs_try=False, account_refused=True, connection_lost=True,
+        outcome = self.failed(auth="535 5.7.8 wrong password")
+        self.assertEqual(outcome, Outcome(
+            "deferred", "535 5.7.8 wrong password", costs_try=False, connection_lost=True, wait=86460,
         ))
+        self.assertEqual(outcome.verdict, blame.Verdict("account", "login"))
 
     def test_login_broken_off(self):
         outcome = self.failed(auth=DROP)
-        self.assertEqual((outcome.costs_try, outcome.account_refused), (False, False))
+        self.assertEqual((outcome.costs_try, outcome.is_ours), (False, False))
 
     def test_error_without_words(self):
         self.assertEqual(smtp.describe(TimeoutError()), "TimeoutError")
         self.assertEqual(smtp.describe(OSError("no\n  route")), "no route")
+
+
+class TestOutOfStep(SmtpCase):
+    """The text of one mail never goes under the envelope of another, and what is not understood is not believed."""
+
+    def texts(self):
+        return [next(line for line in text.split(b"\r\n") if line.startswith(b"To:")) for text in self.server.accepted]
+
+    def assertInStep(self, sessions=3):
+        """Whatever the server does, with a session anew where one is closed, each text goes to its own address."""
+        session, outcomes = self.connect(), []
+        for to in (ANA, RUI, EVA):
+            if session.is_closed:
+                session = self.connect()
+            outcomes.append(self.send(session, to))
+        envelopes, to = [], None
+        for command in self.server.commands:
+            if command.upper().startswith("RCPT"):
+                to = command.partition("<")[2].partition(">")[0]
+            elif command.upper().startswith("DATA"):
+                envelopes.append(to)
+        self.assertLessEqual(self.server.connections, sessions + 1)
+        return outcomes, envelopes
+
+    def test_answer_to_data_that_is_no_answer(self):
+        for answer in ("250 2.0.0 ok", "220 hello", "199 wait", "all right", "999 what", "334 VXNlcm5hbWU6", "235 yes"):
+            with self.subTest(answer=answer):
+                self.serve(data=[answer])
+                session = self.connect()
+                outcome = self.send(session)
+                self.assertEqual((outcome.state, outcome.connection_lost), ("deferred", True))
+                self.assertTrue(session.is_closed)
+                self.assertNotIn("rset", self.server.verbs())
+                self.assertEqual(self.server.received, [])
+
+    def test_every_command_answered_twice(self):
+        twice = {verb: f"{reply}\r\n{reply}" for verb, reply in ScriptedServer.friendly.items()
+                 if reply and verb not in ("connect", "ehlo")}
+        for verb in twice:
+            with self.subTest(verb=verb):
+                self.serve(**{verb: [twice[verb]] * 9})
+                outcomes, _envelopes = self.assertInStep()
+                self.assertNotIn("failed", [outcome.state for outcome in outcomes])
+                self.assertEqual(len(set(self.texts())), len(self.server.accepted), "each text at most once")
+        self.serve(**{verb: [reply] * 9 for verb, reply in twice.items()})
+        self.assertInStep()
+        self.assertEqual(self.server.accepted, [])
+
+    def test_greeting_answered_twice(self):
+        """What lies there before the first MAIL: the account is not to be used, whoever it is for."""
+        self.serve(ehlo="250-localhost\r\n250 SIZE 1000000\r\n250 once more")
+        session = self.connect()
+        time.sleep(0.05)
+        outcome = self.send(session)
+        self.assertEqual((outcome.state, outcome.costs_try, outcome.connection_lost), ("deferred", False, True))
+        self.assertEqual(outcome.verdict.whose, "account")
+        self.assertNotIn("mail", self.server.verbs())
+
+    def test_unasked_answer_before_the_dot(self):
+        for answer in ("250 2.0.0 already queued", "354 go on", "what"):
+            with self.subTest(answer=answer):
+                self.serve(body=answer)
+                session = self.connect()
+                with patch.object(session._ear, "unasked", side_effect=self._slowly(session._ear.unasked)):
+                    outcome = self.send(session)
+                self.assertEqual((outcome.state, outcome.connection_lost), ("deferred", True))
+                self.assertTrue(session.is_closed)
+                self.assertEqual(self.server.received, [], "no dot")
+
+    def test_reset_that_is_refused(self):
+        for answer in ("500 what", "354 go on", "250 ok\r\n250 ok"):
+            with self.subTest(answer=answer):
+                self.serve(rcpt=["550 5.1.1 no such user"], rset=answer)
+                session = self.connect()
+                self.assertEqual(self.send(session).state, "failed")
+                if "\n" in answer:
+                    time.sleep(0.05)
+                    self.send(session)
+                self.assertTrue(session.is_closed)
+                self.assertEqual(self.server.accepted, [])
+
+    def test_bad_sequence_of_commands(self):
+        self.serve(data=["503 5.5.1 need RCPT first"])
+        session = self.connect()
+        outcome = self.send(session)
+        self.assertEqual((outcome.state, outcome.costs_try), ("deferred", True))
+        self.assertTrue(session.is_closed)
+
+    def test_too_many_for_one_session(self):
+        """Another session may go on at once: no fault of the account."""
+        self.serve(mail=["250 ok", "451 Mails per session limit"])
+        session = self.connect()
+        self.send(session)
+        outcome = self.send(session, RUI)
+        self.assertEqual((outcome.state, outcome.costs_try, outcome.is_ours), ("deferred", False, False))
+        self.assertTrue(session.is_closed)
+
+    def test_interrupted_before_the_dot(self):
+        """Whatever it is: the session is not used again, the mail did not leave."""
+        for error in (MemoryError("no room"), KeyboardInterrupt(), RuntimeError("ours")):
+            with self.subTest(error=error):
+                self.serve()
+                session = self.connect()
+                with patch.object(smtplib, "_quote_periods", side_effect=error), self.assertRaises(type(error)):
+                    self.send(session)
+                self.assertIsNone(session.outcome)
+                self.assertTrue(session.is_closed)
+                self.assertEqual(self.server.received, [])
+
+    def test_interrupted_while_waiting_after_the_dot(self):
+        """Nobody knows. What ends the process goes on; the outcome stays known."""
+        for error in (MemoryError(), RuntimeError("ours"), RecursionError(), KeyboardInterrupt(), SystemExit(1)):
+            with self.subTest(error=error):
+                self.serve()
+                session = self.connect()
+                getreply, answers = session._connection.getreply, iter((None, None, None))
+
+                def interrupted(getreply=getreply, answers=answers, error=error):
+                    if next(answers, error) is error:
+                        raise error
+                    return getreply()
+
+                with patch.object(session._connection, "getreply", interrupted):
+                    if isinstance(error, Exception):
+                        self.assertEqual(self.send(session).state, "unknown")
+                    else:
+                        with self.assertRaises(type(error)):
+                            self.send(session)
+                self.assertEqual(session.outcome.state, "unknown")
+                self.assertTrue(session.is_closed)
+
+    @staticmethod
+    def _slowly(unasked):
+        def wait():
+            time.sleep(0.05)
+            return unasked()
+
+        return wait
+
+
+class TestStrangeReplies(SmtpCase):
+    """Servers send what they like; what it means counts, and what is kept can be stored and shown."""
+
+    def test_signs_that_are_no_text(self):
+        for code, state in (("250", "sent"), ("550", "failed"), ("451", "deferred")):
+            for strange in ("\x00", "\x00 a\x00b \x1b[31m \x07", "\xff\xfe\x80", "\x85\x7f"):
+                with self.subTest(code=code, strange=strange):
+                    self.serve(dot=f"{code} 2.0.0 said{strange}so")
+                    outcome = self.send(self.connect())
+                    self.assertEqual(outcome.state, state)
+                    self.assertTrue(outcome.reply.startswith(f"{code} "))
+                    self.assertTrue(outcome.reply.isprintable(), outcome.reply)
+
+    def test_long_reply(self):
+        for code, state in (("250", "sent"), ("550", "failed"), ("451", "deferred")):
+            self.serve(dot="\r\n".join(f"{code}-{'x' * 400}" for _line in range(100)) + f"\r\n{code} end")
+            outcome = self.send(self.connect())
+            self.assertEqual((outcome.state, len(outcome.reply)), (state, 1004))
+
+    def test_reply_without_end(self):
+        for reply in ("250-" + "x" * 9000, "\r\n".join("250-" + "x" * 500 for _line in range(200))):
+            self.serve(dot=reply)
+            self.assertEqual(self.send(self.connect()).state, "unknown")
+            self.serve(rcpt=reply)
+            self.assertEqual(self.send(self.connect()).state, "deferred")
+
+    def test_reply_that_drips(self):
+        """A byte now and then is no answer: the time is for the whole of it."""
+        self.serve(dot=[(0, "250-still")], idle=[(0.2, "250-still")])
+        with patch.object(smtp, "FINAL_DOT_TIMEOUT", 0.4):
+            started = time.monotonic()
+            outcome = self.send(self.connect())
+        self.assertEqual(outcome.state, "unknown")
+        self.assertLess(time.monotonic() - started, 2)

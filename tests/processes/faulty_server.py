@@ -26,17 +26,26 @@ class FaultyHandler(Handler):
         #: port of the client → messages that came in its session
         self.sessions = Counter()
         self.logins = 0
+        #: "mail", "rcpt" or "data" → what the server says there to everything, and how often it was asked
+        self.refusals = {}
+        self.asked = Counter()
 
     async def handle_MAIL(self, server, session, envelope, address, mail_options):
         await self._fault("mail", server)
+        if refusal := self._refusal("mail"):
+            return refusal
         envelope.mail_from = address
         return "250 OK"
 
     async def handle_RCPT(self, server, session, envelope, address, rcpt_options):
         await self._fault(f"rcpt {address}", server)
+        if refusal := self._refusal("rcpt"):
+            return refusal
         return await super().handle_RCPT(server, session, envelope, address, rcpt_options)
 
     async def handle_DATA(self, server, session, envelope):
+        if refusal := self._refusal("data"):
+            return refusal
         reply = await super().handle_DATA(server, session, envelope)
         if reply.startswith("250"):
             message_id = message_from_bytes(envelope.content)["Message-Id"]
@@ -48,6 +57,10 @@ class FaultyHandler(Handler):
     async def handle_QUIT(self, server, session, envelope):
         await self._fault("quit", server)
         return "221 Bye"
+
+    def _refusal(self, stage):
+        self.asked[stage] += 1
+        return self.refusals.get(stage)
 
     async def _fault(self, stage, server):
         fault = self.faults.get(stage)

@@ -1,7 +1,10 @@
 """What a mail server means by its reply: RFC 3463 (enhanced codes), RFC 5321 §4.2.3 (plain ones)."""
 
 import re
+import unicodedata
 
+#: As much of a reply as anybody reads; RFC 5321 §4.5.3.1.5 allows 512 octets a line
+LONGEST = 1000
 NO_MAILBOX, FULL, TOO_LARGE, POLICY, UNREACHABLE, BUSY, OTHER = (
     "no_mailbox", "full", "too_large", "policy", "unreachable", "busy", "other",
 )
@@ -15,6 +18,17 @@ _PLAIN = {
     "421": BUSY, "554": POLICY,
 }
 _REPLY = re.compile(r"^\s*(?P<code>[245]\d\d)?[ -]*(?:[245]\.(?P<subject>\d{1,3})\.(?P<detail>\d{1,3})\b)?")
+
+
+def clean(text):
+    """Return what came from a server as one line that can be stored and shown.
+
+    Servers send what they like: NUL (which PostgreSQL refuses), control marks, bytes that are no text, whole pages.
+    """
+    text = text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
+    text = text[:20 * LONGEST].encode("utf-8", "replace").decode("utf-8")  # lone surrogates are no text either
+    line = " ".join("".join(" " if unicodedata.category(sign) in ("Cc", "Cs") else sign for sign in text).split())
+    return line if len(line) <= LONGEST else line[:LONGEST - 1] + "…"
 
 
 def meaning(reply):
