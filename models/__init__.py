@@ -21,6 +21,7 @@ from . import document_dispatch_draft
 from . import document_dispatch_content
 from . import document_dispatch_mailer
 from . import document_dispatch_delivery
+from . import document_dispatch_worker_shutdown
 from . import document_dispatch_health
 from . import document_dispatch_setup
 from . import document_dispatch_mixin

@@ -254,7 +254,7 @@ class DocumentDispatchDelivery(models.AbstractModel):
                 row._set_state(states.FAILED, obstacle)
                 return self._commit(1)
         now, go_on = fields.Datetime.now(), True
-        for recipient in dispatch.recipient_ids:
+        for recipient in self._until_stopped(dispatch.recipient_ids):
             if recipient.state not in ("queued", "deferred") or (
                 recipient.next_try and recipient.next_try > now
             ):
