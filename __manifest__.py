@@ -56,6 +56,7 @@
         "views/document_dispatch_flags_views.xml",
         "views/document_dispatch_page_views.xml",
         "views/document_dispatch_overview_views.xml",
+        "views/document_dispatch_copy_views.xml",
         "views/ir_actions_report_views.xml",
         "views/ir_mail_server_views.xml",
         "views/res_config_settings_views.xml",
@@ -65,6 +66,7 @@
         "web.assets_backend": ["document_dispatch/static/src/**/*"],
         "web.assets_tests": ["document_dispatch/static/tests/tours/**/*"],
     },
+    "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
     "application": True,
 }

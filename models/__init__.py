@@ -24,6 +24,10 @@ from . import document_dispatch_delivery
 from . import document_dispatch_worker_shutdown
 from . import document_dispatch_health
 from . import document_dispatch_setup
+from . import document_dispatch_home
+from . import document_dispatch_home_decision
+from . import document_dispatch_restored
+from . import document_dispatch_rule_home
 from . import document_dispatch_mixin
 from . import document_dispatch_rows
 from . import document_dispatch_mark

@@ -27,6 +27,7 @@ from . import test_company_mode
 from . import test_neutralize
 from . import test_proforma
 from . import test_contract
+from . import test_copy
 from . import test_preview
 from . import test_report
 from . import test_resend

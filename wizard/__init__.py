@@ -1,5 +1,7 @@
 from . import base_partner_merge_automatic_wizard
 from . import document_dispatch_overview
+from . import document_dispatch_overview_copy
+from . import document_dispatch_copy
 from . import document_dispatch_flags
 from . import document_dispatch_exclude
 from . import document_dispatch_preview
