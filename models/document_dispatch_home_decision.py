@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+#: Odoo's scheduled actions that mail documents by themselves
+CORE_JOBS = ("account.ir_cron_account_move_send", "sale.send_pending_emails_cron")
+
 
 class DocumentDispatchHome(models.Model):
     """What a manager decides about a database that looks like a copy."""
@@ -12,6 +15,20 @@ class DocumentDispatchHome(models.Model):
     def _find_rules(self):
         # sudo: the decision is about the whole database, and planning runs as the scheduler does
         return self.env["document.dispatch.rule"].sudo().search([("active", "=", True)])
+
+    @api.model
+    def _wake_core(self):
+        """Have Odoo's own processes hand over what they still have to send, and tell how many documents that is.
+
+        Here these become rows that wait as all others, and about which the manager decides, too.
+        """
+        # sudo: whoever's they are; the scheduler is for administrators to wake
+        env = self.sudo().env
+        for name in CORE_JOBS:
+            if job := env.ref(name, raise_if_not_found=False):
+                job._trigger()
+        return env["account.move"].search_count([("sending_data", "!=", False)]) + env["sale.order"].search_count(
+            [("pending_email_template_id", "!=", False)])
 
     @api.model
     def _send_from_here(self, choice):
@@ -51,7 +68,8 @@ class DocumentDispatchHome(models.Model):
         """
         self._begin()
         # sudo: a copy is one for all companies, archived ones included
-        companies = self.env["res.company"].sudo().with_context(active_test=False).search([])
+        companies = self.env["res.company"].sudo().with_context(active_test=False).search(
+            [("dispatch_mode", "!=", mode)])
         companies.write({
             "dispatch_mode": mode, **({"dispatch_rehearsal_email": supervisor} if mode == "rehearse" else {}),
         })

@@ -255,6 +255,22 @@ class TestSendFromHere(CopyCase):
         window = self._window()
         self.assertEqual((window.waiting_count, window.planned_count, window.choice), (2, 1, "review"))
 
+    def test_queue_of_core(self):
+        """What Odoo's own process had not begun yet: it comes here first, and is asked about with the others."""
+        invoice = self._invoice(self.nowak)
+        invoice.sending_data = {"author_user_id": self.env.uid, "author_partner_id": self.env.user.partner_id.id}
+        self._move_away()
+        self.assertEqual(self._window().core_count, 1)
+        job = self.env.ref("account.ir_cron_account_move_send")
+        self.assertTrue(self.env["ir.cron.trigger"].search_count([("cron_id", "=", job.id)]))
+        with self.enter_registry_test_mode():
+            job.method_direct_trigger()
+        window = self._window()
+        self.assertEqual((window.core_count, window.waiting_count), (0, 3))
+        self._send_from_here("review")
+        self._work()
+        self.assertEqual((self.envelopes, self._rows(invoice).state), ([], "review"))
+
     def test_review(self):
         self._move_away()
         self._send_from_here("review")

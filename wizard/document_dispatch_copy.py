@@ -11,6 +11,10 @@ class DocumentDispatchCopy(models.TransientModel):
     answer = fields.Selection([("here", "Send from here"), ("copy", "This is a copy")], required=True, readonly=True)
     waiting_count = fields.Integer(string="Documents that wait", readonly=True)
     planned_count = fields.Integer(string="Documents that the rules would take", readonly=True)
+    core_count = fields.Integer(
+        string="Documents in Odoo's own queue", readonly=True,
+        help="They come to the outbox within minutes. Wait for that, and open this window again.",
+    )
     other_companies = fields.Char(
         string="Left in review", readonly=True, help="Companies that you do not work for: their own managers decide.",
     )
@@ -35,7 +39,7 @@ class DocumentDispatchCopy(models.TransientModel):
         others = (rows.company_id | rules.company_id) - companies
         window = self.create({
             "answer": answer, "waiting_count": len(rows), "planned_count": rules._count_documents(),
-            "other_companies": ", ".join(others.mapped("name")),
+            "core_count": home._wake_core(), "other_companies": ", ".join(others.mapped("name")),
         })
         return {
             "type": "ir.actions.act_window", "name": dict(
