@@ -60,6 +60,7 @@
         "views/recipients/document_dispatch_flags_views.xml",
         "views/page/document_dispatch_page_views.xml",
         "views/setup/document_dispatch_overview_views.xml",
+        "views/setup/document_dispatch_copy_views.xml",
         "views/paper/ir_actions_report_views.xml",
         "views/delivery/ir_mail_server_views.xml",
         "views/setup/res_config_settings_views.xml",
@@ -69,6 +70,7 @@
         "web.assets_backend": ["document_dispatch/static/src/**/*"],
         "web.assets_tests": ["document_dispatch/static/tests/tours/**/*"],
     },
+    "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
     "application": True,
 }

@@ -6,6 +6,11 @@ FOREIGN_KEYS = """
 """
 
 
+def post_init_hook(env):
+    """Note which database this is, so that a copy of it is known."""
+    env["document.dispatch.home"]._note()
+
+
 def uninstall_hook(env):
     """Let everything go that is the module's, and nothing else.
 

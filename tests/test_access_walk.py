@@ -24,7 +24,7 @@ CUSTOMERS = {"document.consent"}
 #: Odoo's way in for mails, which every model with a chatter has: what is received is attacked in test_delivery_bounce*
 GATEWAY = {"message_process"}
 #: The system's own, read by administrators of Odoo's settings only
-SYSTEM = {"document.dispatch.page", "document.consent.attempt"}
+SYSTEM = {"document.dispatch.home", "document.dispatch.page", "document.consent.attempt"}
 #: Windows of Odoo that send documents, with fields and buttons of the addon
 SEND_WINDOWS = {"account.move.send.wizard", "account.move.send.batch.wizard", "mail.compose.message"}
 #: Models of Odoo whose buttons act on no record of a company's: on oneself, or for administrators of Odoo's settings
@@ -152,7 +152,7 @@ class WalkCase(AccessCase):
         return model.sudo().search([("partner_id", "=", self.customer.id)], limit=1).with_env(self.env)
 
     def _make_document_dispatch_overview(self, model):
-        return model.create({})
+        return model.create({"answer": "here"})
 
     def _make_document_dispatch_exclude(self, model):
         return model.create({"reason": SECRET})
@@ -203,6 +203,12 @@ class WalkCase(AccessCase):
             "model": "sale.order", "res_ids": str(self.order.ids), "subject": SECRET,
             "template_id": self.types["order"].mail_template_id.id,
         })
+
+    def _make_document_dispatch_copy(self, model):
+        return model.create({"answer": "here"})
+
+    def _make_document_dispatch_home(self, model):
+        return model.search([], limit=1)
 
     def _make_account_move_send_wizard_file(self, model):
         return model.create({

@@ -7,6 +7,7 @@ from . import document_dispatch_mailer
 from . import document_dispatch_making
 from . import document_dispatch_recipient
 from . import document_dispatch_worker
+from . import document_dispatch_worker_shutdown
 from . import ir_actions_report
 from . import ir_attachment
 from . import ir_mail_server

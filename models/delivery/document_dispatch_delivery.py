@@ -396,7 +396,7 @@ class DocumentDispatchDelivery(models.AbstractModel):
                 member._set_state(states.FAILED, blocking_reason)
                 return self._commit(1)
         now, go_on = fields.Datetime.now(), True
-        for recipient in dispatch.recipient_ids:
+        for recipient in self._until_stopped(dispatch.recipient_ids):
             if recipient.state not in ("queued", "deferred") or (
                 recipient.next_try and recipient.next_try > now
             ):

@@ -22,9 +22,9 @@ from tools.dispatch.states import (
 
 #: What may follow what, written down a second time: whoever changes a table says so here, too, and means it
 RECIPIENT_STEPS = {
-    "queued": "sending handed cancelled",
+    "queued": "sending handed unknown cancelled",
     "sending": "sent deferred failed unknown rehearsed",
-    "deferred": "sending queued cancelled",
+    "deferred": "sending queued unknown cancelled",
     "failed": "queued cancelled",
     "unknown": "sent queued cancelled rehearsed",
     "sent": "bounced",
@@ -35,7 +35,7 @@ RECIPIENT_STEPS = {
 }
 DISPATCH_STEPS = {
     "review": "queued failed paper cancelled",
-    "queued": "sending sent partial failed paper handed rehearsed cancelled",
+    "queued": "review sending sent partial failed unknown paper handed rehearsed cancelled",
     "sending": "queued sent partial failed unknown rehearsed",
     "sent": "partial failed",
     "partial": "queued failed unknown sent paper cancelled",

@@ -139,3 +139,9 @@ def print_runs(*stops):
     """Make the print runs that wait, as the scheduler does."""
     with job(stops) as env:
         env.ref("document_dispatch.ir_cron_dispatch_print").method_direct_trigger()
+
+
+def plan(*stops):
+    """Let the rules run whose time has come, as the scheduler does."""
+    with job(stops) as env:
+        env.ref("document_dispatch.ir_cron_dispatch_plan").method_direct_trigger()

@@ -1,1 +1,1 @@
-from . import environment
+from . import environment, shutdown

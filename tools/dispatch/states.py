@@ -12,10 +12,11 @@ REHEARSED = "rehearsed"
 HANDED = "handed"
 
 RECIPIENT_TRANSITIONS = {
-    QUEUED: {SENDING, HANDED, CANCELLED},
+    # unknown: the original of a restored backup may have sent it
+    QUEUED: {SENDING, HANDED, UNKNOWN, CANCELLED},
     # `sending` is committed before SMTP begins: from there everything can have happened
     SENDING: {SENT, DEFERRED, FAILED, UNKNOWN, REHEARSED},
-    DEFERRED: {SENDING, QUEUED, CANCELLED},
+    DEFERRED: {SENDING, QUEUED, UNKNOWN, CANCELLED},
     # a person may try again after a mend (RFC 5321 §4.2.1)
     FAILED: {QUEUED, CANCELLED},
     # only a person leaves `unknown`: he knows that it arrived, or has it sent again
@@ -32,7 +33,8 @@ RECIPIENT_TRANSITIONS = {
 DISPATCH_TRANSITIONS = {
     REVIEW: {QUEUED, FAILED, PAPER, CANCELLED},
     # sent, partial: some have it already, and the rest is given up
-    QUEUED: {SENDING, SENT, PARTIAL, FAILED, PAPER, HANDED, REHEARSED, CANCELLED},
+    # review, unknown: after a restore a person decides
+    QUEUED: {REVIEW, SENDING, SENT, PARTIAL, FAILED, UNKNOWN, PAPER, HANDED, REHEARSED, CANCELLED},
     SENDING: {QUEUED, SENT, PARTIAL, FAILED, UNKNOWN, REHEARSED},
     SENT: {PARTIAL, FAILED},
     PARTIAL: {QUEUED, FAILED, UNKNOWN, SENT, PAPER, CANCELLED},

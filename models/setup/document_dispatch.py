@@ -1,0 +1,62 @@
+from odoo import models
+from odoo.fields import Domain
+
+from ...tools.dispatch import states
+
+#: Recipients that the worker would take
+WAITING = (states.QUEUED, states.DEFERRED)
+
+
+class DocumentDispatch(models.Model):
+    """What waited in a backup: since then, the original may have sent it."""
+
+    _inherit = "document.dispatch"
+
+    def _get_waiting_domain(self):
+        """Everything that the worker would send to customers, now or later."""
+        return (
+            Domain("channel", "=", "email") & Domain("rehearsal", "=", False)
+            & Domain("state", "in", (states.QUEUED, states.SENDING, states.UNKNOWN))
+            & Domain("recipient_ids", "any", [("state", "in", [*WAITING, states.SENDING])])
+        )
+
+    def _find_waiting(self):
+        """All rows that wait."""
+        return self.search(self._get_waiting_domain())
+
+    def _hold_after_restore(self):
+        """Leave it to people: into review where nothing has left, else each address that waits as unknown."""
+        message = self.env._("Waited when the backup was made: it may have gone since.")
+        whole = self._withdrawable()
+        whole._back_to_review(message)
+        (self - whole)._give_up_waiting(states.UNKNOWN, message)
+
+    def _cancel_after_restore(self):
+        """Withdraw what has gone from the original; no rule plans these documents again."""
+        whole = self._withdrawable()
+        (self - whole)._give_up_waiting(states.CANCELLED, self.env._("Discarded after a restore."))
+        whole.action_cancel()
+
+    def _back_to_review(self, message):
+        """Queued rows of which nothing has left become what a person can edit, release and discard."""
+        bundled = self.filtered(lambda row: row.bundle_id or row.bundled_ids)
+        self._leave_bundle()
+        rows = self._with_system_write()
+        # sudo: the messages say that something went; the release posts them anew, as they are then
+        rows.mail_message_id.sudo().unlink()
+        rows.recipient_ids.filtered(lambda recipient: recipient.state != states.QUEUED)._set_state(states.QUEUED)
+        rows.recipient_ids.write({"mail_body": False, "next_try": False})
+        rows.write({"frozen": False, "mail_values": False})
+        # the common text of several documents is none for one
+        bundled._with_system_write().content_ready = False
+        self._set_state(states.REVIEW, message)
+
+    def _give_up_waiting(self, state, message):
+        """What is left of rows that have gone in part."""
+        for recipient in self.recipient_ids:
+            if recipient.state in WAITING:
+                recipient._set_state(state, next_try=False, reply=message)
+            elif recipient.state == states.SENDING:  # its worker lives elsewhere, if at all
+                recipient._set_state(states.UNKNOWN, worker=False, reply=message)
+        self._update_state()
+        self._update_notifications()

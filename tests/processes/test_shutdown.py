@@ -1,0 +1,88 @@
+"""A real server is stopped while it sends: the mail in hand is finished, no other is begun."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections import Counter
+
+import worker
+from case import FaultCase
+from worker import transaction
+
+ANA, RUI, EVA = "ana@silva.example.com", "rui@silva.example.com", "eva@silva.example.com"
+LANES = ("document_dispatch.ir_cron_dispatch_deliver", "document_dispatch.ir_cron_dispatch_deliver_2")
+#: Odoo loads its modules first
+SECONDS_TO_START = 120
+SECONDS_TO_STOP = 30
+THREADED, PREFORK = "0", "1"
+ANSWER_AFTER = 1
+
+
+class TestShutdown(FaultCase):
+    def setUp(self):
+        super().setUp()
+        with transaction() as env:
+            jobs = env["ir.cron"].search([])
+            jobs.active = False
+            for lane in LANES:
+                env.ref(lane).active = True
+        self.addCleanup(self._switch_on, jobs.ids)
+        self.handler.faults["dot"] = ANSWER_AFTER
+
+    def _switch_on(self, ids):
+        with transaction() as env:
+            env["ir.cron"].browse(ids).active = True
+
+    def test_threaded(self):
+        """Odoo's default: two lanes in threads, which Odoo leaves to die."""
+        rows = self.invoices(count=8)
+        self.stop_while_sending(THREADED, signal.SIGTERM)
+        self.assertFinished(rows, mails=2)
+
+    def test_threaded_between_the_readers_of_one_document(self):
+        """Ctrl-C: who has it has it, the others are as they were."""
+        [row] = self.invoices(ANA, RUI, EVA)
+        self.stop_while_sending(THREADED, signal.SIGINT)
+        self.assertEqual(Counter(self.fates(row).values()), {"sent": 1, "queued": 2})
+        self.assertRow(row, "queued", is_move_sent=False)
+        self.assertGoesOn([row], 3)
+
+    def test_prefork(self):
+        rows = self.invoices(count=8)
+        self.stop_while_sending(PREFORK, signal.SIGTERM)
+        self.assertFinished(rows, mails=2)
+
+    # ------------------------------------------------------------------
+
+    def stop_while_sending(self, workers, signal_number):
+        """Start Odoo's own server, stop it when a mail is at the server, and wait until it has ended."""
+        with transaction() as env:
+            env["document.dispatch.delivery"]._trigger_workers()
+        command = [
+            sys.executable, "-m", "odoo", "server", "-c", os.environ["DISPATCH_CONFIG"], "-d", worker.DATABASE,
+            "--no-http", "--workers", workers, "--max-cron-threads", "2", "--logfile", os.environ["DISPATCH_LOG"],
+        ]
+        server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(server.wait)
+        self.addCleanup(server.kill)
+        self.assertTrue(self.handler.reached.wait(SECONDS_TO_START), "the server does not send")
+        server.send_signal(signal_number)
+        server.wait(SECONDS_TO_STOP)
+
+    def assertFinished(self, rows, mails):
+        """What was in hand is sent and shown as such, without another worker; the rest waits as it was."""
+        copies = sum(self.handler.copies.values())
+        self.assertLessEqual(copies, mails)
+        with transaction() as env:
+            dispatches = env["document.dispatch"].browse(rows)
+            ends = Counter((row.state, row.recipient_ids.state, row.recipient_ids.tries) for row in dispatches)
+        self.assertEqual(ends, {("sent", "sent", 1): copies, ("queued", "queued", 0): len(rows) - copies})
+        self.assertGoesOn(rows, len(rows))
+
+    def assertGoesOn(self, rows, mails):
+        """The next worker sends the rest, and nothing is unknown or doubled."""
+        self.handler.faults.clear()
+        self.deliver()
+        self.assertRows(rows, "sent")
+        self.assertCopies(mails)

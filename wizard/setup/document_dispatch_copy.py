@@ -1,0 +1,60 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+
+class DocumentDispatchCopy(models.TransientModel):
+    """Asks a manager what becomes of a database that looks like a copy."""
+
+    _name = "document.dispatch.copy"
+    _description = "This Looks Like a Copy"
+
+    answer = fields.Selection([("here", "Send from here"), ("copy", "This is a copy")], required=True, readonly=True)
+    waiting_count = fields.Integer(string="Documents that wait", readonly=True)
+    planned_count = fields.Integer(string="Documents that the rules would take", readonly=True)
+    core_count = fields.Integer(
+        string="Documents in Odoo's own queue", readonly=True,
+        help="They come to the outbox within minutes. Wait for that, and open this window again.",
+    )
+    other_companies = fields.Char(
+        string="Left in review", readonly=True, help="Companies that you do not work for: their own managers decide.",
+    )
+    choice = fields.Selection(
+        [
+            ("review", "Put them in review: somebody compares them with what went, and releases the rest"),
+            ("send", "Send them: the original sent nothing since the backup"),
+            ("cancel", "Discard them: the original sent them all"),
+        ],
+        string="These documents", required=True, default="review",
+    )
+    mode = fields.Selection(
+        [("off", "Off: nothing goes by mail"), ("rehearse", "Rehearse: everything goes to the supervisor only")],
+        string="All companies", required=True, default="off",
+    )
+    supervisor = fields.Char(default=lambda self: self.env.company.dispatch_rehearsal_email or self.env.user.email)
+
+    def _open(self, answer):
+        """Return the action that asks."""
+        home, companies = self.env["document.dispatch.home"], self.env.user.company_ids
+        rows, rules = self.env["document.dispatch"].sudo()._find_waiting(), home._find_rules()  # sudo: to count
+        others = (rows.company_id | rules.company_id) - companies
+        window = self.create({
+            "answer": answer, "waiting_count": len(rows), "planned_count": rules._count_documents(),
+            "core_count": home._wake_core(), "other_companies": ", ".join(others.mapped("name")),
+        })
+        return {
+            "type": "ir.actions.act_window", "name": dict(
+                self._fields["answer"]._description_selection(self.env))[answer],
+            "res_model": self._name, "res_id": window.id, "view_mode": "form", "target": "new",
+        }
+
+    def action_confirm(self):
+        """Do what the manager has chosen, and show the overview."""
+        self.ensure_one()
+        home = self.env["document.dispatch.home"]
+        if self.answer == "here":
+            home._send_from_here(self.choice)
+        elif self.mode == "rehearse" and not self.supervisor:
+            raise UserError(self.env._("Write the supervisor's address: a rehearsal goes there, and nowhere else."))
+        else:
+            home._declare_copy(self.mode, self.supervisor)
+        return self.env["document.dispatch.overview"].action_open()
