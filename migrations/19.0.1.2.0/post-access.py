@@ -1,7 +1,7 @@
 import logging
 
 from odoo import SUPERUSER_ID, api
-from odoo.addons.document_dispatch.tools import conditions
+from odoo.addons.document_dispatch.tools.rule import conditions
 from odoo.exceptions import UserError
 
 _logger = logging.getLogger(__name__)

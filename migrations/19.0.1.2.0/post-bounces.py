@@ -1,4 +1,4 @@
-from odoo.addons.document_dispatch.tools import dsn
+from odoo.addons.document_dispatch.tools.mail import dsn
 
 
 def migrate(cr, version):

@@ -2,7 +2,7 @@ import re
 import secrets
 
 from odoo import SUPERUSER_ID, api
-from odoo.addons.document_dispatch.models.document_dispatch_place import CONSENT, PAGE, make_place
+from odoo.addons.document_dispatch.models.page.document_dispatch_place import CONSENT, PAGE, make_place
 from odoo.tools import SQL
 
 #: The link of a letter, as it stood in texts

@@ -11,7 +11,6 @@ from unittest.mock import patch
 from tools.pdf import gateway as pdf_gateway
 from tools.pdf.gateway import BLANK, Gateway
 
-
 #: As Odoo sends static files
 FRESH = {
     "Cache-Control": "public, max-age=604800", "ETag": '"1"', "Last-Modified": "Mon, 02 Mar 2026 08:00:00 GMT",
