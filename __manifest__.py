@@ -4,6 +4,8 @@
     "version": "19.0.1.2.0",
     "category": "Accounting/Accounting",
     "author": "Document Dispatch Founders",
+    "maintainers": ["document-dispatch"],
+    "website": "https://document-dispatch.example",
     "license": "LGPL-3",
     "images": ["static/description/outbox.png"],
     "depends": ["account", "sale_management"],

@@ -6,7 +6,7 @@ from ..tools.mail import addresses
 from .private import Guard, origin, secret_route
 
 PAGE = "/dispatch/consent/<dispatch_id:company_id>/<dispatch_id:partner_id>/<string:token>"
-ADDRESS = "/dispatch/consent/address/<dispatch_id:row_id>/<string:token>"
+ADDRESS = "/dispatch/consent/address/<dispatch_id:entry_id>/<string:token>"
 #: What a form may send, whole: files and floods are turned away before they are read
 MAX_BYTES = 64 * 1024
 MAX_NAME, MAX_COMMENT, MAX_EMAIL = 100, 2000, 254
@@ -41,19 +41,19 @@ class DocumentDispatchConsent(Guard, http.Controller):
         return request.redirect(f"{self._path(company, partner, token)}?done=1")
 
     @secret_route(ADDRESS)
-    def address(self, row_id, token, **_others):
+    def address(self, entry_id, token, **_others):
         """A button for whoever reads the mail at the new address."""
-        return self._render_address(self._find_request(row_id, token), token)
+        return self._render_address(self._find_request(entry_id, token), token)
 
     @secret_route(f"{ADDRESS}/confirm", methods=["POST"], csrf=True, max_content_length=MAX_BYTES)
-    def confirm_address(self, row_id, token, **_form):
+    def confirm_address(self, entry_id, token, **_form):
         """The new address is his."""
-        row = self._find_request(row_id, token)
-        self._count("post", row.partner_id.id)
+        entry = self._find_request(entry_id, token)
+        self._count("post", entry.partner_id.id)
         text = request.env._("Documents for %(customer)s may come to %(address)s.",
-                             customer=row.partner_id.name, address=row.new_email)
-        row._verify_address(text=text, lang=request.env.lang, **origin())
-        return self._render_address(row, token, done=True)
+                             customer=entry.partner_id.name, address=entry.new_email)
+        entry._verify_address(text=text, lang=request.env.lang, **origin())
+        return self._render_address(entry, token, done=True)
 
     # ------------------------------------------------------------------
     # Links and limits
@@ -68,15 +68,15 @@ class DocumentDispatchConsent(Guard, http.Controller):
         request.update_context(lang=found[1].env.lang)  # not the company: a visitor belongs to none
         return found
 
-    def _find_request(self, row_id, token):
+    def _find_request(self, entry_id, token):
         self._check_blocked()
         # sudo: the token is the right to confirm this address
-        row = request.env["document.consent"].sudo().browse(row_id)
-        if not row._check_address_token(token):
-            self._turn_away(f"address {row_id}")
-        row = row.with_company(row.company_id).with_context(lang=row.lang)
-        request.update_context(lang=row.lang)
-        return row
+        entry = request.env["document.consent"].sudo().browse(entry_id)
+        if not entry._check_address_token(token):
+            self._turn_away(f"address {entry_id}")
+        entry = entry.with_company(entry.company_id).with_context(lang=entry.lang)
+        request.update_context(lang=entry.lang)
+        return entry
 
     # ------------------------------------------------------------------
     # Forms
@@ -143,9 +143,9 @@ class DocumentDispatchConsent(Guard, http.Controller):
             "max_name": MAX_NAME, "max_comment": MAX_COMMENT, "max_email": MAX_EMAIL, **values,
         })
 
-    def _render_address(self, row, token, done=False):
+    def _render_address(self, entry, token, done=False):
         return request.render("document_dispatch.consent_address_page", {
-            "company": row.company_id, "res_company": row.company_id, "row": row,
-            "path": f"/dispatch/consent/address/{row.id}/{token}", "done": done or row.last_step_id.step != "asked",
-            "used": row.last_step_id.step == "used",
+            "company": entry.company_id, "res_company": entry.company_id, "entry": entry,
+            "path": f"/dispatch/consent/address/{entry.id}/{token}", "done": done or entry.last_step_id.step != "asked",
+            "used": entry.last_step_id.step == "used",
         })

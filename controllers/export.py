@@ -3,7 +3,7 @@ from odoo.http import content_disposition, request
 
 
 class DocumentDispatchExport(http.Controller):
-    """The download of “Export what is known”."""
+    """The export of a customer's personal data."""
 
     @http.route("/dispatch/export/<int:partner_id>", type="http", auth="user", methods=["GET"], readonly=True)
     def export(self, partner_id):

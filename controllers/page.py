@@ -2,8 +2,6 @@ from odoo import fields, http
 from odoo.addons.portal.controllers.portal import pager
 from odoo.http import content_disposition, request
 
-from ..models.brazil.document_dispatch_file_checks import HELD
-from ..models.page.res_partner import PAGE_SIZE
 from .private import Guard, nothing_there, secret_route, visitor
 
 PAGE = "/dispatch/page/<dispatch_id:link_id>/<string:token>"
@@ -97,7 +95,7 @@ class DocumentDispatchPage(Guard, http.Controller):
         args = {name: value for name, value in (("year", values["year"]), ("open", values["only_open"] and 1)) if value}
         return request.render("document_dispatch.page", {
             **values, "path": path, "login": login, "page_name": "dispatch_page",
-            "pager": pager(path, values["count"], page=values["page"], step=PAGE_SIZE, url_args=args),
+            "pager": pager(path, values["count"], page=values["page"], step=values["page_size"], url_args=args),
             "consent_url": consent_url,
             "first_day": values["today"].replace(month=1, day=1),
             "companies": customer._dispatch_page_companies() - company if login else (),
@@ -137,7 +135,7 @@ class DocumentDispatchPage(Guard, http.Controller):
         return response
 
     def _serve_file(self, file, _number):
-        if file.state in HELD:
+        if file._is_held():
             raise nothing_there()
         stream = request.env["ir.binary"]._get_stream_from(file.attachment_id)
         return stream.get_response(as_attachment=stream.mimetype != "application/pdf")
@@ -154,7 +152,7 @@ class DocumentDispatchPage(Guard, http.Controller):
         date_from = self._read_day(period.get("from")) or today.replace(month=1, day=1)
         date_to = self._read_day(period.get("to")) or today
         self._count("draw", number)
-        content = customer.env["document.statement"]._draw(
+        content = customer.env["document.statement"]._draw_pdf(
             customer, customer.env.company, *sorted((date_from, date_to)))
         return self._make_pdf(content, f"{date_from}_{date_to}.pdf")
 

@@ -88,7 +88,7 @@ def visitor():
 
 
 class Guard:
-    """Limits of public pages: whoever suggestions or floods is turned away.
+    """Limits of public pages: whoever guesses or floods is turned away.
 
     No controller itself: Odoo makes one of all controllers that come from the same one.
     """

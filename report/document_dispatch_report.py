@@ -18,7 +18,7 @@ OPEN = "open"
 class DocumentDispatchReport(models.Model):
     """Every posted invoice, its NF-e and boletos, and every confirmed order, each once, with what became of it.
 
-    The sum of all outcomes is the number of documents: a document without a row is there too.
+    The sum of all outcomes is the number of documents: a document without a dispatch is there too.
     """
 
     _name = "document.dispatch.report"

@@ -101,14 +101,14 @@ class DispatchCase(AccountTestInvoicingCommon):
             "name": name, "active": True, "type_ids": [fields.Command.set(types.ids)], **vals,
         })
 
-    def _rows(self, documents):
+    def _dispatches(self, documents):
         return self.env["document.dispatch"].search(
             self.env["document.dispatch"]._get_document_domain(documents), order="id",
         )
 
     def _fates(self, documents):
-        """``{address: state}`` of all rows of these documents."""
-        return {r.email: r.state for r in self._rows(documents).recipient_ids}
+        """``{address: state}`` of all dispatches of these documents."""
+        return {r.email: r.state for r in self._dispatches(documents).recipient_ids}
 
     def _plan(self):
         """Let the scheduler come at the time of every rule."""

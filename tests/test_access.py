@@ -1,4 +1,4 @@
-"""Who sees which rows, and that nobody writes what only the mail server can say."""
+"""Who sees which dispatches, and that nobody writes what only the mail server can say."""
 
 from contextlib import suppress
 
@@ -9,7 +9,7 @@ from odoo.tests import new_test_user
 
 from .common import DispatchCase
 
-ROWS = ("document.dispatch", "document.dispatch.recipient")
+LOG = ("document.dispatch", "document.dispatch.recipient")
 
 
 class AccessCase(DispatchCase):
@@ -44,7 +44,7 @@ class AccessCase(DispatchCase):
         return found
 
 
-class TestRows(AccessCase):
+class TestDispatches(AccessCase):
     """The log follows the document: who may not see it, may not see how it went."""
 
     @classmethod
@@ -60,20 +60,20 @@ class TestRows(AccessCase):
             "own_invoice": cls._invoice(cls.silva, invoice_user_id=cls.seller.id),
             "rivals_invoice": cls._invoice(cls.silva, invoice_user_id=cls.rival.id),
         }
-        cls.rows = {name: document._dispatch_create("manual") for name, document in documents.items()}
-        cls.all_rows = cls.env["document.dispatch"].union(*cls.rows.values())
+        cls.dispatches = {name: document._dispatch_create("manual") for name, document in documents.items()}
+        cls.all_dispatches = cls.env["document.dispatch"].union(*cls.dispatches.values())
 
     def _names(self, user):
-        """The names of the rows that a user sees; those of their recipients must be the same."""
-        seen = self._seen(user, self.all_rows)
-        recipients = self._seen(user, self.all_rows.recipient_ids)
-        self.assertEqual(recipients.dispatch_id, seen, "recipients follow their row")
-        return {name for name, row in self.rows.items() if row in seen}
+        """The names of the dispatches that a user sees; those of their recipients must be the same."""
+        seen = self._seen(user, self.all_dispatches)
+        recipients = self._seen(user, self.all_dispatches.recipient_ids)
+        self.assertEqual(recipients.dispatch_id, seen, "recipients follow their dispatch")
+        return {name for name, dispatch in self.dispatches.items() if dispatch in seen}
 
-    def test_rows_have_recipients(self):
-        for name, row in self.rows.items():
-            self.assertEqual((len(row), row.state), (1, "queued"), name)
-            self.assertTrue(row.recipient_ids, name)
+    def test_dispatches_have_recipients(self):
+        for name, dispatch in self.dispatches.items():
+            self.assertEqual((len(dispatch), dispatch.state), (1, "queued"), name)
+            self.assertTrue(dispatch.recipient_ids, name)
 
     def test_salesman_sees_his_own_documents_and_those_of_nobody(self):
         self.assertEqual(self._names(self.seller), {"own_order", "free_order", "own_invoice"})
@@ -87,10 +87,10 @@ class TestRows(AccessCase):
 
     def test_both_roles_add_up(self):
         self.clerk.group_ids |= self.env.ref("sales_team.group_sale_salesman_all_leads")
-        self.assertEqual(self._names(self.clerk), set(self.rows))
+        self.assertEqual(self._names(self.clerk), set(self.dispatches))
 
     def test_manager_sees_everything_of_his_company(self):
-        self.assertEqual(self._names(self.manager), set(self.rows))
+        self.assertEqual(self._names(self.manager), set(self.dispatches))
 
     def test_group_alone_sees_nothing(self):
         """Without invoicing and sales there is no document that he may see."""
@@ -98,7 +98,7 @@ class TestRows(AccessCase):
         self.assertEqual(self._names(guest), set())
 
     def test_plain_employee(self):
-        for model in (*ROWS, "document.dispatch.type", "document.dispatch.rule", "document.consent"):
+        for model in (*LOG, "document.dispatch.type", "document.dispatch.rule", "document.consent"):
             with self.subTest(model=model), self.assertRaises(AccessError):
                 self.env[model].with_user(self.employee).search([])
 
@@ -117,8 +117,8 @@ class TestRows(AccessCase):
         """A menu is reached through its parents only."""
         return {menu.id} | self._path(menu.parent_id) if menu else set()
 
-    def test_documents_show_their_state_to_everybody_and_their_rows_to_none_but_users(self):
-        order = self.rows["own_order"].order_id
+    def test_documents_show_their_state_to_everybody_and_their_dispatches_to_none_but_users(self):
+        order = self.dispatches["own_order"].order_id
         employee_fields = order.with_user(self.employee).fields_get()
         self.assertIn("dispatch_state", employee_fields)
         self.assertNotIn("dispatch_ids", employee_fields)
@@ -149,7 +149,7 @@ class TestRows(AccessCase):
         self.assertEqual(action["res_model"], "document.dispatch.preview")
 
     def test_do_not_send_asks_for_the_right_to_write(self):
-        order = self.rows["own_order"].order_id
+        order = self.dispatches["own_order"].order_id
         window = self.env["document.dispatch.exclude"].with_user(self.employee)
         with self.assertRaises(AccessError):
             window.with_context(active_model="sale.order", active_ids=order.ids).create(
@@ -161,7 +161,7 @@ class TestRows(AccessCase):
 
 
 class TestCompanies(AccessCase):
-    """Rows of other companies do not exist for anybody."""
+    """Dispatches of other companies do not exist for anybody."""
 
     @classmethod
     def setUpClass(cls):
@@ -181,7 +181,7 @@ class TestCompanies(AccessCase):
         self.assertEqual(self._seen(self.here, records), here)
         self.assertEqual(self._seen(self.there, records), there)
 
-    def test_rows_and_recipients(self):
+    def test_dispatches_and_recipients(self):
         here = self._order(self.silva)._dispatch_create("manual")
         there = self._order(self.silva, company_id=self.paris.id)._dispatch_create("manual")
         there_invoice = self.env["account.move"].with_company(self.paris).create({
@@ -192,11 +192,11 @@ class TestCompanies(AccessCase):
         there |= there_invoice._dispatch_create("manual")
         self.assertEqual(there.company_id, self.paris)
         self.assertEqual((len(here), len(there)), (1, 2))
-        rows = here | there
-        self.assertEqual(self._seen(self.here, rows), here)
-        self.assertEqual(self._seen(self.there, rows), there)
-        self.assertEqual(self._seen(self.here, rows.recipient_ids), here.recipient_ids)
-        self.assertEqual(self._seen(self.there, rows.recipient_ids), there.recipient_ids)
+        dispatches = here | there
+        self.assertEqual(self._seen(self.here, dispatches), here)
+        self.assertEqual(self._seen(self.there, dispatches), there)
+        self.assertEqual(self._seen(self.here, dispatches.recipient_ids), here.recipient_ids)
+        self.assertEqual(self._seen(self.there, dispatches.recipient_ids), there.recipient_ids)
 
     def test_rules(self):
         operator = self._user("max", "account.group_account_invoice", "Max Both", self.company | self.paris)
@@ -216,9 +216,9 @@ class TestCompanies(AccessCase):
     def test_consent_of_another_companys_customer(self):
         """Declared to every company, but the customer himself is one house's own."""
         durand = self.env["res.partner"].create({"name": "Durand SARL", "company_id": self.paris.id})
-        row = self.env["document.consent"].create({"partner_id": durand.id, "kind": "refused"})
-        self.assertEqual(self._seen(self.there, row), row)
-        self.assertFalse(self._seen(self.here, row))
+        entry = self.env["document.consent"].create({"partner_id": durand.id, "kind": "refused"})
+        self.assertEqual(self._seen(self.there, entry), entry)
+        self.assertFalse(self._seen(self.here, entry))
 
 
 class TestForging(AccessCase):
@@ -228,11 +228,11 @@ class TestForging(AccessCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.invoice = cls._invoice(cls.silva)
-        cls.row = cls.invoice._dispatch_create("manual", state="review")
+        cls.dispatch = cls.invoice._dispatch_create("manual", state="review")
 
     def _release(self):
-        self._as_rpc(self.clerk, self.row, "action_release")
-        self.assertEqual(self.row.state, "sent")
+        self._as_rpc(self.clerk, self.dispatch, "action_release")
+        self.assertEqual(self.dispatch.state, "sent")
 
     def assertRefused(self, records, method, *arguments, context=None, user=None):
         """The call ends with a message for the user; what a wrong one wrote is taken back for the next check."""
@@ -240,75 +240,76 @@ class TestForging(AccessCase):
             self._as_rpc(user or self.clerk, records, method, *arguments, context=context)
 
     def test_review_is_edited_by_a_clerk(self):
-        self._as_rpc(self.clerk, self.row, "write", {"subject": "Sua fatura", "recipient_ids": [
+        self._as_rpc(self.clerk, self.dispatch, "write", {"subject": "Sua fatura", "recipient_ids": [
             Command.create({"email": "Diretoria@Silva.example.com"}),
-            Command.delete(self.row.recipient_ids[0].id),
+            Command.delete(self.dispatch.recipient_ids[0].id),
         ]})
-        self.assertEqual(self.row.subject, "Sua fatura")
-        self.assertEqual(set(self.row.recipient_ids.mapped("email")), {
+        self.assertEqual(self.dispatch.subject, "Sua fatura")
+        self.assertEqual(set(self.dispatch.recipient_ids.mapped("email")), {
             "rui@silva.example.com", "diretoria@silva.example.com",
         })
 
     def test_frozen_fields_in_review(self):
         for vals in (
             {"state": "sent"}, {"sent_date": "2026-03-02 10:00:00"}, {"state_message": "250 ok"}, {"channel": "paper"},
-            {"partner_id": self.nowak.id}, {"user_id": self.seller.id}, {"revision": 7}, {"resend_of_id": self.row.id},
+            {"partner_id": self.nowak.id}, {"user_id": self.seller.id}, {"revision": 7},
+            {"resend_of_id": self.dispatch.id},
             {"email_from": "chefe@aurora.example.com"}, {"content_ready": True}, {"company_id": self.company.id},
             {"subject": "Sua fatura", "state": "sent"},
         ):
             with self.subTest(vals=vals):
-                self.assertRefused(self.row, "write", vals)
-        self.assertEqual(self.row.state, "review")
+                self.assertRefused(self.dispatch, "write", vals)
+        self.assertEqual(self.dispatch.state, "review")
 
     def test_everything_after_the_release(self):
         self._release()
         for vals in (
             {"subject": "Outra"}, {"body": "<p>Outra</p>"}, {"attachment_ids": [Command.clear()]}, {"state": "queued"},
             {"recipient_ids": [Command.create({"email": "x@silva.example.com"})]},
-            {"recipient_ids": [Command.delete(self.row.recipient_ids[0].id)]},
-            {"recipient_ids": [Command.update(self.row.recipient_ids[0].id, {"email": "x@silva.example.com"})]},
+            {"recipient_ids": [Command.delete(self.dispatch.recipient_ids[0].id)]},
+            {"recipient_ids": [Command.update(self.dispatch.recipient_ids[0].id, {"email": "x@silva.example.com"})]},
         ):
             with self.subTest(vals=vals):
-                self.assertRefused(self.row, "write", vals)
-        self.assertEqual(len(self.row.recipient_ids), 2)
+                self.assertRefused(self.dispatch, "write", vals)
+        self.assertEqual(len(self.dispatch.recipient_ids), 2)
 
     def test_recipients_after_the_release(self):
         self._release()
         with self.assertRaises(UserError):
             call_kw(
-                self.row.recipient_ids.browse().with_user(self.clerk), "create",
-                [[{"dispatch_id": self.row.id, "email": "x@silva.example.com"}]], {},
+                self.dispatch.recipient_ids.browse().with_user(self.clerk), "create",
+                [[{"dispatch_id": self.dispatch.id, "email": "x@silva.example.com"}]], {},
             )
-        self.assertRefused(self.row.recipient_ids[0], "write", {"email": "x@silva.example.com"})
+        self.assertRefused(self.dispatch.recipient_ids[0], "write", {"email": "x@silva.example.com"})
 
     def test_not_even_the_superuser_by_accident(self):
         with self.assertRaises(UserError):
-            self.row.sudo().create({**self.row.copy_data()[0], "revision": 8})
+            self.dispatch.sudo().create({**self.dispatch.copy_data()[0], "revision": 8})
         self._release()
         with self.assertRaises(UserError):
-            self.row.sudo().subject = "Outra"
+            self.dispatch.sudo().subject = "Outra"
         with self.assertRaises(UserError):
-            self.row.recipient_ids.sudo().state = "failed"
+            self.dispatch.recipient_ids.sudo().state = "failed"
 
     def test_context_from_outside_opens_nothing(self):
         for key in (True, 1, "SYSTEM_WRITE", {}, [], None):
             context = {"dispatch_system_write": key}
             with self.subTest(context=context):
-                self.assertRefused(self.row, "write", {"state": "sent"}, context=context)
-                self.assertRefused(self.row.recipient_ids, "write", {"state": "sent"}, context=context)
-        self.assertEqual(set(self.row.recipient_ids.mapped("state")), {"queued"})
+                self.assertRefused(self.dispatch, "write", {"state": "sent"}, context=context)
+                self.assertRefused(self.dispatch.recipient_ids, "write", {"state": "sent"}, context=context)
+        self.assertEqual(set(self.dispatch.recipient_ids.mapped("state")), {"queued"})
 
-    def test_rows_are_not_made_by_hand(self):
-        vals = self.row.copy_data()[0]
+    def test_dispatches_are_not_made_by_hand(self):
+        vals = self.dispatch.copy_data()[0]
         for user in (self.clerk, self.env.ref("base.user_admin")):
             for context in ({}, {"dispatch_system_write": True}):
                 with self.subTest(user=user.login, context=context), self.assertRaises(UserError):
-                    call_kw(self.row.browse().with_user(user), "create", [[vals]], {"context": context})
+                    call_kw(self.dispatch.browse().with_user(user), "create", [[vals]], {"context": context})
 
     def test_private_methods_stay_private(self):
         for records, method in (
-            (self.row, "_with_system_write"), (self.row, "_set_state"), (self.row.recipient_ids, "_set_state"),
-            (self.row.recipient_ids, "_apply_outcome"),
+            (self.dispatch, "_with_system_write"), (self.dispatch, "_set_state"),
+            (self.dispatch.recipient_ids, "_set_state"), (self.dispatch.recipient_ids, "_apply_outcome"),
         ):
             with self.subTest(method=method):
                 self.assertRefused(records, method)
@@ -316,13 +317,13 @@ class TestForging(AccessCase):
     def test_nothing_is_deleted(self):
         admin = self.env.ref("base.user_admin")
         for user in (self.clerk, admin):
-            self.assertRefused(self.row, "unlink", user=user)
+            self.assertRefused(self.dispatch, "unlink", user=user)
         self._release()
         for user in (self.clerk, admin):
-            self.assertRefused(self.row, "unlink", user=user)
-            self.assertRefused(self.row.recipient_ids, "unlink", user=user)
+            self.assertRefused(self.dispatch, "unlink", user=user)
+            self.assertRefused(self.dispatch.recipient_ids, "unlink", user=user)
         with self.assertRaises(UserError):
-            self.row.sudo().unlink()
+            self.dispatch.sudo().unlink()
 
     def test_fate_of_a_recipient_in_review(self):
         for vals in (
@@ -331,7 +332,7 @@ class TestForging(AccessCase):
             {"first_try": "2020-01-01 00:00:00"},
         ):
             with self.subTest(vals=vals):
-                self.assertRefused(self.row.recipient_ids, "write", vals)
+                self.assertRefused(self.dispatch.recipient_ids, "write", vals)
 
     def test_recipient_is_not_born_with_a_fate(self):
         for vals in (
@@ -340,72 +341,72 @@ class TestForging(AccessCase):
         ):
             with self.subTest(vals=vals):
                 new = {"email": "x@silva.example.com", **vals}
-                self.assertRefused(self.row, "write", {"recipient_ids": [Command.create(new)]})
+                self.assertRefused(self.dispatch, "write", {"recipient_ids": [Command.create(new)]})
                 with self.env.cr.savepoint(), self.assertRaises(UserError):
                     call_kw(
-                        self.row.recipient_ids.browse().with_user(self.clerk), "create",
-                        [[{**new, "dispatch_id": self.row.id}]], {},
+                        self.dispatch.recipient_ids.browse().with_user(self.clerk), "create",
+                        [[{**new, "dispatch_id": self.dispatch.id}]], {},
                     )
 
     def test_address_written_by_hand_is_no_longer_the_flags(self):
-        recipient = self.row.recipient_ids.filtered(lambda r: r.partner_id == self.silva_ana)
+        recipient = self.dispatch.recipient_ids.filtered(lambda r: r.partner_id == self.silva_ana)
         self.assertEqual(recipient.reason, "flag_invoice")
         self._as_rpc(self.clerk, recipient, "write", {"email": "diretoria@silva.example.com"})
         self.assertEqual(recipient.reason, "manual")
 
-    def test_recipient_does_not_change_rows(self):
+    def test_recipient_does_not_change_dispatches(self):
         other = self._invoice(self.nowak)._dispatch_create("manual", state="review")
-        self.assertRefused(self.row.recipient_ids, "write", {"dispatch_id": other.id})
+        self.assertRefused(self.dispatch.recipient_ids, "write", {"dispatch_id": other.id})
 
     def test_arrived_is_said_of_unknown_ones_only(self):
-        recipient = self.row.recipient_ids[0]
+        recipient = self.dispatch.recipient_ids[0]
         self.assertRefused(recipient, "action_arrived")
         recipient._set_state("sending")
         self.assertRefused(recipient, "action_arrived")
         self.assertEqual(recipient.state, "sending")
         recipient._set_state("unknown")
-        self.row._set_state("queued")
-        self.row._set_state("sending")
-        self.row._update_state()
+        self.dispatch._set_state("queued")
+        self.dispatch._set_state("sending")
+        self.dispatch._update_state()
         self._as_rpc(self.clerk, recipient, "action_arrived")
         self.assertEqual(recipient.state, "sent")
 
-    def test_buttons_are_for_those_who_may_write_the_row(self):
+    def test_buttons_are_for_those_who_may_write_the_dispatch(self):
         for method in ("action_release", "action_cancel", "action_retry", "action_print"):
             with self.subTest(method=method), self.assertRaises(AccessError):
-                self._as_rpc(self.rival, self.row, method)
-        self.assertEqual(self.row.state, "review")
+                self._as_rpc(self.rival, self.dispatch, method)
+        self.assertEqual(self.dispatch.state, "review")
 
     def test_buttons_out_of_place(self):
-        """The list shows them for any selection: they end with a message, and leave the row as it was."""
+        """The list shows them for any selection: they end with a message, and leave the dispatch as it was."""
         paper = self._invoice(self.papel)._dispatch_create("manual")
-        self._as_rpc(self.clerk, self.row, "action_cancel")
+        self._as_rpc(self.clerk, self.dispatch, "action_cancel")
         sent = self._invoice(self.nowak)._dispatch_create("manual", state="review")
         self._as_rpc(self.clerk, sent, "action_release")
-        for row, methods in (
+        for dispatch, methods in (
             (paper, ("action_release", "action_retry")),
-            (self.row, ("action_release", "action_retry", "action_print", "action_cancel")),
+            (self.dispatch, ("action_release", "action_retry", "action_print", "action_cancel")),
             (sent, ("action_release", "action_retry", "action_print", "action_cancel")),
         ):
-            state = row.state
+            state = dispatch.state
             for method in methods:
                 with self.subTest(state=state, method=method):
-                    self.assertRefused(row, method)
-                    self.assertEqual(row.state, state)
+                    self.assertRefused(dispatch, method)
+                    self.assertEqual(dispatch.state, state)
 
     def test_file_that_the_clerk_may_not_read_does_not_go_out(self):
         secret = self.env["ir.attachment"].with_user(self.env.ref("base.user_admin")).create({
             "name": "salaries.csv", "raw": b"name;salary",
         })
         self.assertFalse(secret.with_user(self.clerk).has_access("read"))
-        self.assertRefused(self.row, "write", {"attachment_ids": [Command.link(secret.id)]})
-        self.assertRefused(self.row, "write", {"attachment_ids": [Command.set(secret.ids)]})
+        self.assertRefused(self.dispatch, "write", {"attachment_ids": [Command.link(secret.id)]})
+        self.assertRefused(self.dispatch, "write", {"attachment_ids": [Command.set(secret.ids)]})
         own = self.env["ir.attachment"].with_user(self.clerk).create({"name": "price list.csv", "raw": b"name;price"})
-        self._as_rpc(self.clerk, self.row, "write", {"attachment_ids": [Command.link(own.id)]})
-        self.assertEqual(self.row.attachment_ids, own.with_env(self.env))
+        self._as_rpc(self.clerk, self.dispatch, "write", {"attachment_ids": [Command.link(own.id)]})
+        self.assertEqual(self.dispatch.attachment_ids, own.with_env(self.env))
 
     def test_state_on_the_document(self):
-        """``dispatch_state`` is the truth of the rows, ``dispatch_revision`` the system's counter."""
+        """``dispatch_state`` is the truth of the dispatches, ``dispatch_revision`` the system's counter."""
         order = self._order(self.silva, user_id=self.seller.id)
         for document, user in ((self.invoice, self.clerk), (order, self.seller)):
             truth = document.dispatch_state, document.dispatch_revision
@@ -430,4 +431,4 @@ class TestForging(AccessCase):
         self._release()
         copy = self.invoice.copy()
         self.assertFalse(copy.dispatch_state)
-        self.assertFalse(self._rows(copy))
+        self.assertFalse(self._dispatches(copy))

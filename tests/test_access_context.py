@@ -21,6 +21,8 @@ ROOMS = ("controllers", "models", "report", "tools", "wizard")
 TYPED = {
     **{steering.KEY: {"tools/dispatch/steering.py"} for steering in Steering.__subclasses__()},
     "dispatch_system_write": {"models/dispatch/document_dispatch_protected.py"},
+    "dispatch_print_run": {"models/consent/document_letter.py"},
+    "dispatch_gateway": {"models/delivery/ir_actions_report.py"},
     "dispatch_render": {"models/delivery/ir_actions_report.py"},
     "dispatch_compiled": {"models/delivery/ir_qweb.py"},
 }
@@ -33,7 +35,7 @@ HARMLESS = {
     "dispatch_not_ready": "a number that the window shows to its own user",
     "dispatch_patient": "the sender's own PDF is drawn without haste",
     "dispatch_shared": "links in mails only show, and lead to no page: less than without it",
-    "dispatch_states": "which of the rows that he may see the user looks at",
+    "dispatch_states": "which of the dispatches that he may see the user looks at",
 }
 #: Odoo's own that the addon reads → why it may trust them, or does not
 ODOO = {
@@ -151,10 +153,10 @@ class ContextCase(AccessCase):
         """All that a context could have changed."""
         self.env.flush_all()
         self.env.invalidate_all()
-        rows = self.env["document.dispatch"].search([], order="id")
+        dispatches = self.env["document.dispatch"].search([], order="id")
         return {
-            "rows": rows.read(["state", "origin", "batch_id", "user_id", "channel", "mail_message_id"]),
-            "recipients": rows.recipient_ids.read(["email", "state"]),
+            "dispatches": dispatches.read(["state", "origin", "batch_id", "user_id", "channel", "mail_message_id"]),
+            "recipients": dispatches.recipient_ids.read(["email", "state"]),
             "links": self.env["document.dispatch.page"].search_count([]),
             "ledger": self.env["document.consent"].search_count([]),
             "documents": [document.read(["state", "dispatch_state", "dispatch_mark"]) for document in self.documents],
@@ -238,8 +240,8 @@ class TestColleague(ContextCase):
         order = self.order.with_user(self.seller).with_context(mark_so_as_sent=True)
         order.message_post(
             body="Proposta", message_type="comment", subtype_xmlid="mail.mt_comment", partner_ids=self.silva_ana.ids)
-        row = self._rows(self.order)[-1]
-        self.assertEqual((row.user_id, row.origin, row.state), (self.seller, "manual", "sent"))
+        dispatch = self._dispatches(self.order)[-1]
+        self.assertEqual((dispatch.user_id, dispatch.origin, dispatch.state), (self.seller, "manual", "sent"))
 
     def test_window_of_an_invoice(self):
         plain, *attacked = (self._invoice(self.silva) for _context in range(len(VALUES) + 1))
@@ -266,10 +268,11 @@ class TestColleague(ContextCase):
             self.assertEqual(result, results[0])
 
     def _what_left(self, document):
-        row = self._rows(document)
+        dispatch = self._dispatches(document)
         return (
-            len(row), row.origin, row.state, row.channel, row.batch_id, row.user_id, row.email_from,
-            sorted(row.recipient_ids.mapped("email")), document.dispatch_state,
+            len(dispatch), dispatch.origin, dispatch.state, dispatch.channel, dispatch.batch_id,
+            dispatch.user_id, dispatch.email_from, sorted(dispatch.recipient_ids.mapped("email")),
+            document.dispatch_state,
             document.is_move_sent if "is_move_sent" in document._fields else document.state,
         )
 
@@ -278,14 +281,15 @@ class TestColleague(ContextCase):
             window = self.env["document.dispatch.resend"].with_user(self.clerk).create({"numbers": self.invoice.name})
             self._as_rpc(self.clerk, window, "action_find")
             self._as_rpc(self.clerk, window, "action_send", context=context)
-            row = self._rows(self.invoice)[-1]
-            self.assertEqual((row.state, row.batch_id, row.user_id), ("sent", row.batch_id.browse(), self.clerk))
+            dispatch = self._dispatches(self.invoice)[-1]
+            self.assertEqual(
+                (dispatch.state, dispatch.batch_id, dispatch.user_id), ("sent", dispatch.batch_id.browse(), self.clerk))
 
-    def test_rows_are_not_made(self):
-        row = self._rows(self.invoice)
+    def test_dispatches_are_not_made(self):
+        dispatch = self._dispatches(self.invoice)
         made = {
             "document.dispatch": {"document_name": "INV/2026/00001"},
-            "document.dispatch.recipient": {"dispatch_id": row.id, "email": "mallory@evil.example.com"},
+            "document.dispatch.recipient": {"dispatch_id": dispatch.id, "email": "mallory@evil.example.com"},
         }
         for value in VALUES:
             for model, vals in made.items():
@@ -293,7 +297,7 @@ class TestColleague(ContextCase):
                     call_kw(self.env[model].with_user(self.clerk), "create", [[vals]],
                             {"context": {"dispatch_system_write": value}})
             with self.assertRaises(UserError):
-                self._as_rpc(self.clerk, row, "write", {"state": "sent"}, context={"dispatch_system_write": value})
+                self._as_rpc(self.clerk, dispatch, "write", {"state": "sent"}, context={"dispatch_system_write": value})
 
     def test_batch_of_somebody_else(self):
         """A window that says to stand among those of a colleague sends nothing."""

@@ -62,7 +62,7 @@ class FieldsCase(AccessCase, HttpCase):
 class TestLedgerFiles(FieldsCase):
     """The ledger's file, message and letter are set by the system alone."""
 
-    def _row(self, **vals):
+    def _entry_vals(self, **vals):
         return {"partner_id": self.nowak.id, "kind": "accepted", **vals}
 
     def test_foreign_file(self):
@@ -74,11 +74,11 @@ class TestLedgerFiles(FieldsCase):
             ):
                 with self.subTest(user=user.login, vals=vals, context=context):
                     result, _error = self._call(
-                        user, "document.consent", "web_save", [], self._row(**vals),
+                        user, "document.consent", "web_save", [], self._entry_vals(**vals),
                         {"evidence": {}, "evidence_name": {}, "attachment_id": {}}, context=context)
                     self.assertFalse(self._leaks(result))
-                    for row in result or ():
-                        self.assertFalse(row["attachment_id"] or row["evidence"])
+                    for entry in result or ():
+                        self.assertFalse(entry["attachment_id"] or entry["evidence"])
         self.assertFalse(self.env["document.consent"].search([("attachment_id", "=", self.secret.id)]))
 
     def test_own_default(self):
@@ -86,28 +86,28 @@ class TestLedgerFiles(FieldsCase):
         _result, error = self._call(self.guest, "ir.default", "set", "document.consent", "attachment_id",
                                     self.secret.id, True)
         self.assertFalse(error)
-        [row], error = self._call(self.guest, "document.consent", "create", [self._row()])
+        [entry], error = self._call(self.guest, "document.consent", "create", [self._entry_vals()])
         self.assertFalse(error)
-        self.assertFalse(self.env["document.consent"].browse(row).attachment_id)
+        self.assertFalse(self.env["document.consent"].browse(entry).attachment_id)
 
     def test_onchange_and_copy(self):
         result, _error = self._call(
             self.guest, "document.consent", "onchange", [], {"attachment_id": self.secret.id}, ["attachment_id"],
             {"evidence": {}, "evidence_name": {}, "attachment_id": {}})
         self.assertFalse(self._leaks(result))
-        [row], _error = self._call(self.guest, "document.consent", "create", [self._row(
+        [entry], _error = self._call(self.guest, "document.consent", "create", [self._entry_vals(
             evidence=base64.b64encode(b"accepted").decode(), evidence_name="letter.txt")])
-        _result, error = self._call(self.guest, "document.consent", "copy", [row])
-        self.assertTrue(error, "a copy would name the file of another row")
+        _result, error = self._call(self.guest, "document.consent", "copy", [entry])
+        self.assertTrue(error, "a copy would name the file of another entry")
 
     def test_other_fields_of_the_system(self):
         letter = self.env["document.letter"].sudo().create({
             "partner_id": self.nowak.id, "company_id": self.company.id, "user_id": self.env.uid, "date": "2026-01-01",
             "subject": "Faturas por e-mail", "body": "<p>Prezados</p>",
         })
-        row = self.env["document.consent"].create(self._row())
+        entry = self.env["document.consent"].create(self._entry_vals())
         forged = {
-            "mail_message_id": self.nowak.message_ids[:1].id or 1, "letter_id": letter.id, "request_id": row.id,
+            "mail_message_id": self.nowak.message_ids[:1].id or 1, "letter_id": letter.id, "request_id": entry.id,
             "step": "verified", "ip": "192.0.2.7", "user_agent": "Firefox", "text_hash": "0" * 64,
             "email_normalized": "kasa@nowak.example.com", "channel": "page",
         }
@@ -115,30 +115,30 @@ class TestLedgerFiles(FieldsCase):
             with self.subTest(name=name):
                 for vals, context in (({name: value}, {}), ({}, {f"default_{name}": value})):
                     made, error = self._call(
-                        self.guest, "document.consent", "create", [self._row(**vals)], context=context)
-                    # the hash and the normal form follow from the row: there what is given is passed over
+                        self.guest, "document.consent", "create", [self._entry_vals(**vals)], context=context)
+                    # the hash and the normal form follow from the dispatch: there what is given is passed over
                     self.assertTrue(error or not self.env["document.consent"].browse(made)[name])
                     self.assertEqual(bool(error), name not in ("text_hash", "email_normalized"))
 
     def test_own_evidence_is_read_and_kept(self):
-        [made], error = self._call(self.clerk, "document.consent", "create", [self._row(
+        [made], error = self._call(self.clerk, "document.consent", "create", [self._entry_vals(
             evidence=base64.b64encode(b"accepted").decode(), evidence_name="letter.txt")])
         self.assertFalse(error)
-        row = self.env["document.consent"].browse(made)
-        self.assertEqual((row.evidence_name, base64.b64decode(row.evidence)), ("letter.txt", b"accepted"))
+        entry = self.env["document.consent"].browse(made)
+        self.assertEqual((entry.evidence_name, base64.b64decode(entry.evidence)), ("letter.txt", b"accepted"))
         self.authenticate("jonas", "jonas")
         self.assertEqual(self.url_open(f"/web/content/document.consent/{made}/evidence").content, b"accepted")
         with self.assertRaises(UserError):
-            row.attachment_id.raw = b"refused"
+            entry.attachment_id.raw = b"refused"
         with self.assertRaises(UserError):
-            row.attachment_id.unlink()
+            entry.attachment_id.unlink()
 
     def test_foreign_file_is_neither_shown_nor_frozen(self):
-        """As rows stand in databases that were attacked before."""
-        row = self.env["document.consent"].create(self._row())
-        self.env.cr.execute("UPDATE document_consent SET attachment_id = %s WHERE id = %s", [self.secret.id, row.id])
+        """As dispatches stand in databases that were attacked before."""
+        entry = self.env["document.consent"].create(self._entry_vals())
+        self.env.cr.execute("UPDATE document_consent SET attachment_id = %s WHERE id = %s", [self.secret.id, entry.id])
         self.env.invalidate_all()
-        self.assertFalse(row.with_user(self.guest).evidence)
+        self.assertFalse(entry.with_user(self.guest).evidence)
         self.secret.raw = SECRET * 2
         path = ROOT / "migrations/19.0.1.2.0/pre-evidence.py"
         spec = importlib.util.spec_from_file_location("pre_evidence", path)
@@ -147,7 +147,7 @@ class TestLedgerFiles(FieldsCase):
         with self.assertLogs("pre_evidence", "WARNING"):
             migration.migrate(self.env.cr, "19.0.1.1.0")
         self.env.invalidate_all()
-        self.assertFalse(row.attachment_id)
+        self.assertFalse(entry.attachment_id)
         self.secret.unlink()
 
     def test_declarations_are_for_those_who_may_edit_the_contact(self):
@@ -156,10 +156,10 @@ class TestLedgerFiles(FieldsCase):
         for kind in ("withdrawn", "accepted", "refused", "letter", "address"):
             with self.subTest(kind=kind):
                 _result, error = self._call(self.seller, "document.consent", "create", [
-                    self._row(kind=kind, new_email="kasa@nowak.example.com")])
+                    self._entry_vals(kind=kind, new_email="kasa@nowak.example.com")])
                 self.assertIn("AccessError", error["data"]["name"])
         self.assertTrue(self.nowak.dematerialization_refused)
-        _result, error = self._call(self.clerk, "document.consent", "create", [self._row(kind="withdrawn")])
+        _result, error = self._call(self.clerk, "document.consent", "create", [self._entry_vals(kind="withdrawn")])
         self.assertFalse(error)
         self.assertFalse(self.nowak.dematerialization_refused)
 
@@ -342,17 +342,17 @@ class TestForeignBytes(WalkCase):
                 self.assertFalse(field.compute_sudo, f"{model._name}.{field.name}")
 
     # ------------------------------------------------------------------
-    # A row, and the mail that it becomes
+    # A dispatch, and the mail that it becomes
     # ------------------------------------------------------------------
 
     def _review(self):
         order = self._order(self.silva, user_id=self.seller.id)
-        row = order._dispatch_create("rule", state="review")
+        dispatch = order._dispatch_create("rule", state="review")
         self._deliver()
-        return row
+        return dispatch
 
-    def test_row_in_review(self):
-        row = self._review()
+    def test_dispatch_in_review(self):
+        dispatch = self._review()
         for commands in (
             [[Command.LINK, self.secret.id, 0]], [[Command.SET, 0, [self.secret.id]]],
             [[Command.UPDATE, self.secret.id, {"name": "x"}]],
@@ -361,16 +361,16 @@ class TestForeignBytes(WalkCase):
         ):
             with self.subTest(commands=commands):
                 _result, error = self._call(
-                    self.seller, "document.dispatch", "web_save", row.ids, {"attachment_ids": commands},
+                    self.seller, "document.dispatch", "web_save", dispatch.ids, {"attachment_ids": commands},
                     {"attachment_ids": {"fields": {"datas": {}}}})
                 self.assertTrue(error)
-        self.assertNotIn(self.secret, row.attachment_ids)
+        self.assertNotIn(self.secret, dispatch.attachment_ids)
         self.assertTrue(self.secret.exists())
         own, _error = self._call(self.seller, "ir.attachment", "create", {"name": "nota.txt", "raw": "obrigado"})
         _result, error = self._call(
-            self.seller, "document.dispatch", "write", row.ids, {"attachment_ids": [[Command.LINK, own, 0]]})
+            self.seller, "document.dispatch", "write", dispatch.ids, {"attachment_ids": [[Command.LINK, own, 0]]})
         self.assertFalse(error)
-        self.assertIn(own, row.attachment_ids.ids)
+        self.assertIn(own, dispatch.attachment_ids.ids)
 
     def test_context_puts_nothing_into_a_mail(self):
         """What a window sends is made with the system's rights: defaults of a client say nothing in it."""
@@ -386,12 +386,12 @@ class TestForeignBytes(WalkCase):
         for method in ("action_find", "action_send"):
             _result, error = self._call(self.seller, "document.dispatch.resend", method, [window], context=forged)
             self.assertFalse(error)
-        row = self._rows(order)
-        self.assertEqual((len(row), row.user_id), (1, self.seller))
-        self.assertFalse(row.draft_id)
-        self.assertNotIn(self.secret, row.attachment_ids)
+        dispatch = self._dispatches(order)
+        self.assertEqual((len(dispatch), dispatch.user_id), (1, self.seller))
+        self.assertFalse(dispatch.draft_id)
+        self.assertNotIn(self.secret, dispatch.attachment_ids)
         self._deliver()
-        self.assertEqual(row.state, "sent")
+        self.assertEqual(dispatch.state, "sent")
         self.assertNotIn(b"evil.example.com", b"".join(content for *_others, content in self.smtp.handler.messages))
         self._assert_not_mailed()
 
@@ -411,17 +411,17 @@ class TestForeignBytes(WalkCase):
                         self._call(self.clerk, "account.move.send.wizard", method, [window],
                                    context={**context, **more})
                 self._deliver()
-                self.assertNotIn(self.secret, self._rows(invoice).attachment_ids)
+                self.assertNotIn(self.secret, self._dispatches(invoice).attachment_ids)
                 self._assert_not_mailed()
-                drafts = self._rows(invoice).draft_id
+                drafts = self._dispatches(invoice).draft_id
                 self.assertFalse(any(base64.b64encode(SECRET)[:20] in draft.raw for draft in drafts))
 
     def test_sent_file_is_not_taken_off_by_others(self):
-        """It stays with its row when it is deleted: by somebody who may delete it."""
+        """It stays with its dispatch when it is deleted: by somebody who may delete it."""
         invoice = self._invoice(self.silva, invoice_user_id=self.clerk.id)
-        row = invoice._dispatch_create("rule")
+        dispatch = invoice._dispatch_create("rule")
         self._deliver()
-        file = row.attachment_ids
+        file = dispatch.attachment_ids
         place = (file.res_model, file.res_id)
         for user in (self.stranger, self.guest):
             with self.subTest(user=user.login):
@@ -430,13 +430,13 @@ class TestForeignBytes(WalkCase):
                 self.assertEqual((file.res_model, file.res_id), place)
         _result, error = self._call(self.clerk, "ir.attachment", "unlink", file.ids)
         self.assertFalse(error)
-        self.assertEqual((file.res_model, file.res_id), ("document.dispatch", row.id))
+        self.assertEqual((file.res_model, file.res_id), ("document.dispatch", dispatch.id))
 
     def test_tray_counts_what_its_user_sees(self):
-        row = self._invoice(self.papel, invoice_user_id=self.rival.id)._dispatch_create("rule")
-        self.assertEqual(row.state, "paper")
+        dispatch = self._invoice(self.papel, invoice_user_id=self.rival.id)._dispatch_create("rule")
+        self.assertEqual(dispatch.state, "paper")
         result, error = self._call(
-            self.seller, "document.dispatch.tray", "onchange", [], {"dispatch_ids": [[Command.SET, 0, row.ids]]},
+            self.seller, "document.dispatch.tray", "onchange", [], {"dispatch_ids": [[Command.SET, 0, dispatch.ids]]},
             ["dispatch_ids"], {"dispatch_ids": {}, "homeless": {}, "documents": {}})
         self.assertFalse(error)
         self.assertFalse(result["value"].get("documents"))
@@ -471,7 +471,7 @@ class TestProtectedFields(WalkCase):
                         and field._modules[:1] == ("document_dispatch",)):
                     yield model, field
 
-    def test_every_model_with_rows_of_the_system_protects_them(self):
+    def test_every_model_with_dispatches_of_the_system_protects_them(self):
         """A model of this module that users see, and may not make, is made by the system."""
         parent = self.env.registry["document.dispatch.protected"]
         # what managers set up, and views of the database
@@ -485,15 +485,15 @@ class TestProtectedFields(WalkCase):
         """One record of each model that has one, which the manager may see."""
         order, invoice = self._order(self.silva), self._invoice(self.silva)
         order._dispatch_create("rule", state="review")
-        row = invoice._dispatch_create("rule")
+        dispatch = invoice._dispatch_create("rule")
         self._deliver()
         consent = self.env["document.consent"].create({"partner_id": self.nowak.id, "kind": "refused"})
         letter = self.env["document.letter"].sudo().create({
             "partner_id": self.nowak.id, "company_id": self.company.id, "user_id": self.env.uid,
             "date": "2026-01-01", "subject": "Faturas por e-mail", "body": "<p>Prezados</p>",
         })
-        review = self._rows(order)
-        return [order, invoice, row, row.recipient_ids[0], review, review.recipient_ids[0], consent, letter,
+        review = self._dispatches(order)
+        return [order, invoice, dispatch, dispatch.recipient_ids[0], review, review.recipient_ids[0], consent, letter,
                 self.nowak]
 
     def test_written(self):
@@ -545,7 +545,7 @@ class TestProtectedFields(WalkCase):
                         self.assertEqual(model.browse(made).sudo()[field.name], expected[field.name])
 
     def test_log_is_not_forged_by_what_a_window_sends(self):
-        """The rows are made with the system's rights, in the request of a person."""
+        """The dispatches are made with the system's rights, in the request of a person."""
         invoice = self._invoice(self.silva)
         context = {"active_model": "account.move", "active_ids": invoice.ids}
         for model in ("document.dispatch", "document.dispatch.recipient"):
@@ -560,9 +560,9 @@ class TestProtectedFields(WalkCase):
             for method in ("action_find", "action_send"):
                 _result, error = self._call(self.clerk, "document.dispatch.resend", method, made, context=context)
                 self.assertFalse(error)
-        row = self._rows(invoice)
-        self.assertEqual((row.state, row.sent_date, row.origin), ("queued", False, "manual"))
-        self.assertLessEqual(set(row.recipient_ids.mapped("state")), {"queued", "deferred"})
-        said = str(row.sudo().read() + row.recipient_ids.sudo().read())
+        dispatch = self._dispatches(invoice)
+        self.assertEqual((dispatch.state, dispatch.sent_date, dispatch.origin), ("queued", False, "manual"))
+        self.assertLessEqual(set(dispatch.recipient_ids.mapped("state")), {"queued", "deferred"})
+        said = str(dispatch.sudo().read() + dispatch.recipient_ids.sudo().read())
         for forged in ("forged", "424242", "datetime.datetime(2001"):
             self.assertNotIn(forged, said)

@@ -39,23 +39,23 @@ class LinksCase(AccessCase, HttpCase):
     def _path(self, url):
         return "/" + url.split("/", 3)[3]
 
-    def _release(self, row, user, **vals):
-        """Edit a row in review, and release it, as this user."""
-        self._as_rpc(user, row, "write", vals)
-        self._as_rpc(user, row, "action_release")
+    def _release(self, dispatch, user, **vals):
+        """Edit a dispatch in review, and release it, as this user."""
+        self._as_rpc(user, dispatch, "write", vals)
+        self._as_rpc(user, dispatch, "action_release")
         self._deliver()
 
 
 @tagged("post_install", "-at_install")
 class TestTypedPlaces(LinksCase):
-    """The free text of a row is no key."""
+    """The free text of a dispatch is no key."""
 
     def test_a_salesman_types_the_place_of_the_page(self):
         order = self._order(self.silva, user_id=self.seller.id)
-        row = order._dispatch_create("manual", state="review")
-        real = row.recipient_ids[:1]._page_place()
+        dispatch = order._dispatch_create("manual", state="review")
+        real = dispatch.recipient_ids[:1]._page_place()
         body = "".join(f'<p><a href="http://x.example{place}">{place}</a></p>' for place in (*GUESSED, real))
-        self._release(row, self.seller, body=body, recipient_ids=[
+        self._release(dispatch, self.seller, body=body, recipient_ids=[
             Command.create({"email": "vera@evil.example"}),
             # a contact of the customer's, at an address that is not his
             Command.create({"email": "karin@evil.example", "partner_id": self.silva_ana.id}),
@@ -73,42 +73,42 @@ class TestTypedPlaces(LinksCase):
             self.assertNotIn(place, html)
 
     def test_places_differ(self):
-        rows = [self._order(self.silva)._dispatch_create("manual", state="review") for _number in range(2)]
-        self.assertEqual(len({row.recipient_ids[0]._page_place() for row in rows}), 2)
+        dispatches = [self._order(self.silva)._dispatch_create("manual", state="review") for _number in range(2)]
+        self.assertEqual(len({dispatch.recipient_ids[0]._page_place() for dispatch in dispatches}), 2)
         consent = {partner._dispatch_consent_place(self.company) for partner in self.silva | self.nowak}
         self.assertEqual(len(consent), 2)
-        for place in (*consent, *(row.recipient_ids[0]._page_place() for row in rows)):
+        for place in (*consent, *(dispatch.recipient_ids[0]._page_place() for dispatch in dispatches)):
             self.assertEqual(links.take_out(f'<a href="https://a.example{place}">'), '<a href="https://a.example#">')
             self.assertEqual(self.url_open(place).status_code, 404)
 
     def test_a_draft_is_for_who_took_it_and_may_see_invoices(self):
         invoice, own = self._invoice(self.silva), self._invoice(self.silva, invoice_user_id=self.seller.id)
-        rows = {}
+        dispatches = {}
         for move, user in ((invoice, self.clerk), (own, self.seller)):
-            row = move._dispatch_create("manual", state="review")
-            row._with_system_write().state = "queued"
-            self.env["document.dispatch.content"]._prepare(row)
-            row.with_user(user).sudo()._hand_to_person()
-            rows[user] = row
-        clerks, sellers = (rows[user].draft_id.raw.decode() for user in (self.clerk, self.seller))
+            dispatch = move._dispatch_create("manual", state="review")
+            dispatch._with_system_write().state = "queued"
+            self.env["document.dispatch.content"]._prepare(dispatch)
+            dispatch.with_user(user).sudo()._hand_to_person()
+            dispatches[user] = dispatch
+        clerks, sellers = (dispatches[user].draft_id.raw.decode() for user in (self.clerk, self.seller))
         Page = self.env["document.dispatch.page"]
-        self.assertFalse(Page.search([("recipient_id.dispatch_id", "=", rows[self.seller].id)]))
+        self.assertFalse(Page.search([("recipient_id.dispatch_id", "=", dispatches[self.seller].id)]))
         self.assertNotIn("dispatch/page", sellers)
         self.assertIn("dispatch/page", clerks)
-        link = Page.search([("recipient_id.dispatch_id", "=", rows[self.clerk].id)])
+        link = Page.search([("recipient_id.dispatch_id", "=", dispatches[self.clerk].id)])
         self.assertEqual(len(link), 1)
         self.assertFalse(link._is_customers_own(), "the clerk has it, too: nobody declares by it")
         with self.assertRaisesRegex(UserError, "Only Jonas Prado"):
-            rows[self.seller].with_user(self.clerk).action_download_draft()
-        self.assertTrue(rows[self.clerk].with_user(self.clerk).action_download_draft())
+            dispatches[self.seller].with_user(self.clerk).action_download_draft()
+        self.assertTrue(dispatches[self.clerk].with_user(self.clerk).action_download_draft())
 
 
 @tagged("post_install", "-at_install")
 class TestConsentLinks(LinksCase):
     """What is declared on the customer's page was declared by the customer."""
 
-    def _letter(self, partner=None, output="email"):
-        self.env["document.letter"]._edit(partner or self.nowak, self.company, LETTER, output)
+    def _letter(self, partner=None, channel="email"):
+        self.env["document.letter"]._issue(partner or self.nowak, self.company, LETTER, channel)
         self._deliver()
         return self.env["document.letter"].search([("partner_id", "=", (partner or self.nowak).id)], limit=1)
 
@@ -138,8 +138,8 @@ class TestConsentLinks(LinksCase):
         self._assert_masked()
 
     def test_sent_again_to_a_typed_address(self):
-        row = self._rows(self._letter())
-        row._resend(choices=[recipients.Choice(False, "vera@evil.example", recipients.MANUAL, "Vera")])
+        dispatch = self._dispatches(self._letter())
+        dispatch._resend(choices=[recipients.Choice(False, "vera@evil.example", recipients.MANUAL, "Vera")])
         self._deliver()
         self.assertFalse(CONSENT.findall(self._html("vera@evil.example")))
         self.assertEqual(set(CONSENT.findall(self._html("biuro@nowak.example.com"))), {self._live()})
@@ -161,7 +161,7 @@ class TestConsentLinks(LinksCase):
 
     def test_looked_at_and_printed(self):
         """Looking shows no link; the one on paper proves nothing, and the ledger says so."""
-        letter = self._letter(output="print")
+        letter = self._letter(channel="paper")
         Report = self.env["ir.actions.report"]
         for user in (self.clerk, self.env.user):
             html = Report.with_user(user)._render_qweb_html("document_dispatch.report_letter", letter.ids)[0].decode()
@@ -179,8 +179,8 @@ class TestConsentLinks(LinksCase):
                 "name": "Jan Nowak"})
             self.assertIn("We noted that you accept e-mail", answer.text)
             self.env.invalidate_all()
-            row = self.env["document.consent"].search([("partner_id", "=", self.nowak.id)], limit=1, order="id desc")
-            self.assertEqual((row.kind, row.channel), ("accepted", channel))
+            entry = self.env["document.consent"].search([("partner_id", "=", self.nowak.id)], limit=1, order="id desc")
+            self.assertEqual((entry.kind, entry.channel), ("accepted", channel))
         self.nowak.action_dispatch_renew_link()
         for path in (printed,):
             self.assertEqual(self.url_open(path).status_code, 404)
@@ -188,11 +188,11 @@ class TestConsentLinks(LinksCase):
     def test_mails_that_tell_the_customer(self):
         """In the queue, and by the same template sent by a colleague, they carry no link."""
         Consent = self.env["document.consent"].sudo()
-        row = Consent._declare_on_page(self.nowak, self.company, "accepted", {"declared_by": "Jan Nowak"})
-        [mail] = self.env["mail.mail"].search([("model", "=", "document.consent"), ("res_id", "=", row.id)])
+        entry = Consent._declare_on_page(self.nowak, self.company, "accepted", {"declared_by": "Jan Nowak"})
+        [mail] = self.env["mail.mail"].search([("model", "=", "document.consent"), ("res_id", "=", entry.id)])
         self._assert_masked()
         template = self.env.ref("document_dispatch.template_consent_noted")
-        forged = self._as_rpc(self.seller, template, "send_mail", row.id, False, False, {
+        forged = self._as_rpc(self.seller, template, "send_mail", entry.id, False, False, {
             "email_to": "vera@evil.example", "dispatch_seal": mail.dispatch_seal})
         self.smtp.handler.clear()
         (mail | self.env["mail.mail"].browse(forged)).sudo().send()
@@ -224,9 +224,10 @@ class TestShowLinks(LinksCase):
     """The page that shows one document ends as the others do."""
 
     def _typed(self):
-        row = self._order(self.silva, user_id=self.seller.id)._dispatch_create("manual", state="review")
-        self._release(row, self.seller, recipient_ids=[Command.create({"email": "contador@escritorio.example.com"})])
-        return row.recipient_ids[-1], SHOW.search(self._html("contador@escritorio.example.com"))[0]
+        dispatch = self._order(self.silva, user_id=self.seller.id)._dispatch_create("manual", state="review")
+        self._release(dispatch, self.seller, recipient_ids=[
+            Command.create({"email": "contador@escritorio.example.com"})])
+        return dispatch.recipient_ids[-1], SHOW.search(self._html("contador@escritorio.example.com"))[0]
 
     def test_renewed(self):
         recipient, path = self._typed()
@@ -269,11 +270,11 @@ class TestRoutes(LinksCase):
         cls.invoice._portal_ensure_token()
         cls.order = cls._order(cls.silva)
         cls.order.action_quotation_sent()
-        row = cls._order(cls.silva)._dispatch_create("manual")
+        dispatch = cls._order(cls.silva)._dispatch_create("manual")
         file = cls.env["ir.attachment"].create({
-            "name": "order.pdf", "raw": b"%PDF-1.4 order", "res_model": "sale.order", "res_id": row.res_id})
-        row._with_system_write().attachment_ids = file
-        recipient = row.recipient_ids[:1]
+            "name": "order.pdf", "raw": b"%PDF-1.4 order", "res_model": "sale.order", "res_id": dispatch.res_id})
+        dispatch._with_system_write().attachment_ids = file
+        recipient = dispatch.recipient_ids[:1]
         request = cls.env["document.consent"].sudo()._declare_on_page(
             cls.nowak, cls.company, "address", {"new_email": "kasa@nowak.example.com", "declared_by": "Jan Nowak"})
         page, foreign = (cls.env["document.dispatch.page"]._make__(partner, cls.company, False).split("/")[3:]
@@ -283,7 +284,7 @@ class TestRoutes(LinksCase):
         cls.known = {
             "link_id": ({"link_id": page[0], "token": page[1]}, foreign[1]),
             "recipient_id": ({"recipient_id": recipient.id, "token": recipient._show_token(), "file_id": file.id},
-                             row.recipient_ids[1:]._show_token()),
+                             dispatch.recipient_ids[1:]._show_token()),
             "company_id": (dict(zip(("company_id", "partner_id", "token"), consent, strict=True)),
                            cls.silva._dispatch_consent_path__(cls.company).split("/")[-1]),
             "row_id": ({"row_id": request.id, "token": request._address_token__()}, consent[-1]),
@@ -419,7 +420,7 @@ class TestMigration(LinksCase):
         spec = importlib.util.spec_from_file_location("post_links", path)
         script = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(script)
-        self.env["document.letter"]._edit(self.nowak, self.company, LETTER, "email")
+        self.env["document.letter"]._issue(self.nowak, self.company, LETTER, "email")
         letter = self.env["document.letter"].search([("partner_id", "=", self.nowak.id)], limit=1)
         self.nowak._dispatch_renew_token()
         old = self.nowak._dispatch_consent_path__(self.company)

@@ -57,8 +57,8 @@ class TestFilesAndTexts(RpcCase):
         )]).with_env(cls.env)
 
     def test_files(self):
-        rows = self._rpc(self.seller, "document.dispatch.file", "search_read", [], ["amount", "reference"])
-        self.assertEqual([row["id"] for row in rows], self.files[1].ids, "those of their own invoices")
+        found = self._rpc(self.seller, "document.dispatch.file", "search_read", [], ["amount", "reference"])
+        self.assertEqual([record["id"] for record in found], self.files[1].ids, "those of their own invoices")
         self.assertRefused(AccessError, self.seller, "document.dispatch.file", "read", self.files[0].ids, ["reference"])
         self.assertEqual(self._seen(self.clerk, self.files), self.files)
         self.assertEqual(self._seen(self.manager, self.files), self.files)
@@ -68,8 +68,8 @@ class TestFilesAndTexts(RpcCase):
     def test_texts(self):
         self._order(self.nowak, user_id=self.seller.id)
         self._order(self.silva, user_id=self.rival.id)
-        rows = self._rpc(self.seller, "document.dispatch.text", "search_read", [], ["subject"])
-        self.assertEqual({row["id"] for row in rows}, {self.texts[1].id, self.texts[3].id})
+        found = self._rpc(self.seller, "document.dispatch.text", "search_read", [], ["subject"])
+        self.assertEqual({record["id"] for record in found}, {self.texts[1].id, self.texts[3].id})
         self.assertRefused(AccessError, self.seller, "document.dispatch.text", "read", self.texts[0].ids, ["subject"])
         self.assertEqual(self._seen(self.seller, self.texts), self.texts[1] | self.texts[3])
         self.assertEqual(self._seen(self.clerk, self.texts), self.texts, "who makes invoices reads orders, too")
@@ -106,17 +106,17 @@ class TestWindows(RpcCase):
         self._rpc(self.clerk, window._name, "write", window.ids, {"emails": "ana@silva.example.com"})
         self.assertEqual(window.emails, "ana@silva.example.com")
 
-    def test_line_tells_nothing_of_a_foreign_row(self):
-        row = self.invoice._dispatch_create("manual")
+    def test_line_tells_nothing_of_a_foreign_dispatch(self):
+        dispatch = self.invoice._dispatch_create("manual")
         window = self.env["document.dispatch.resend"].with_user(self.seller).create({})
         line = window.line_ids.create({
-            "resend_id": window.id, "res_model": "account.move", "res_id": self.invoice.id, "dispatch_id": row.id})
+            "resend_id": window.id, "res_model": "account.move", "res_id": self.invoice.id, "dispatch_id": dispatch.id})
         self.assertRefused(AccessError, self.seller, line._name, "read", line.ids, ["state"])
 
-    def test_tray_tells_nothing_of_a_foreign_row(self):
-        row = self._invoice(self.mudo, invoice_user_id=self.rival.id)._dispatch_to_paper()
+    def test_tray_tells_nothing_of_a_foreign_dispatch(self):
+        dispatch = self._invoice(self.mudo, invoice_user_id=self.rival.id)._dispatch_to_paper()
         model = "document.dispatch.tray"
-        vals = {"dispatch_ids": [[6, 0, row.ids]]}
+        vals = {"dispatch_ids": [[6, 0, dispatch.ids]]}
         self.assertRefused(AccessError, self.seller, model, "create", [vals])
         said = self._rpc(self.seller, model, "onchange", [], vals, ["dispatch_ids"], {
             "dispatch_ids": {}, "homeless": {}, "documents": {}})["value"]
@@ -155,7 +155,7 @@ class TestLetters(RpcCase):
         self.assertRefused(AccessError, self.seller, "document.letter.window", "create", [{
             "company_id": self.company.id, "body": "<p>Compre de mim</p>"}])
         with self.assertRaises(AccessError):
-            self.env["document.letter"].with_user(self.seller)._edit(
+            self.env["document.letter"].with_user(self.seller)._issue(
                 self.silva, self.company, {"en_US": ("x", "<p>x</p>")}, "print")
 
     def test_clerk_mails_a_changed_text_to_one(self):
@@ -174,7 +174,7 @@ class TestLetters(RpcCase):
         self.assertEqual(self.env["document.letter"].search([]).partner_id, self.silva | self.nowak)
 
     def test_clerk_prints_a_changed_text(self):
-        self._send(self.clerk, subject="Novidade", output="print")
+        self._send(self.clerk, subject="Novidade", channel="paper")
         self.assertEqual(set(self.env["document.letter"].search([]).mapped("subject")), {"Novidade"})
 
     def test_manager(self):

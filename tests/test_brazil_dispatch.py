@@ -36,9 +36,10 @@ class TestFiscalDispatch(FiscalCase):
         self.assertEqual(set(files), {"nfe.xml", danfe_name})
         self.assertTrue(files[danfe_name].startswith(b"%PDF-"))
         self.assertIn(self.nfe.key, self.mails[0].get_body(("plain",)).get_content())
-        [row] = self.invoice.dispatch_ids
-        self.assertEqual((row.type_code, row.state, row.recipient_ids.reason), ("nfe", "sent", "flag_nf"))
-        self.assertEqual(row.mail_message_id.res_id, self.invoice.id, "it stands in the invoice's chatter")
+        [dispatch] = self.invoice.dispatch_ids
+        self.assertEqual(
+            (dispatch.type_code, dispatch.state, dispatch.recipient_ids.reason), ("nfe", "sent", "flag_nf"))
+        self.assertEqual(dispatch.mail_message_id.res_id, self.invoice.id, "it stands in the invoice's chatter")
         self.assertFalse(self.invoice.is_move_sent, "the NF-e is not the invoice")
         self._plan()
         self._deliver()
@@ -75,7 +76,7 @@ class TestFiscalDispatch(FiscalCase):
         text = self.mails[0].get_body(("plain",)).get_content()
         for file in move.dispatch_file_ids:
             self.assertIn(file.reference, text)
-        self.assertEqual(move.dispatch_ids.mapped("state"), ["sent", "sent"], "each has its own row")
+        self.assertEqual(move.dispatch_ids.mapped("state"), ["sent", "sent"], "each has its own dispatch")
 
     def test_boletos_of_two_invoices_in_two_mails(self):
         self._rule("Boletos", "boleto")
@@ -114,12 +115,12 @@ class TestFiscalDispatch(FiscalCase):
         self._attach(self.xml, "nfe.xml")
         self._plan()
         self._deliver()
-        [row] = self.invoice.dispatch_ids
-        self.assertEqual((row.state, self.envelopes), ("review", []))
-        self.assertIn("the customer of this invoice is 11222333000181", row.state_message)
-        row.action_release()
+        [dispatch] = self.invoice.dispatch_ids
+        self.assertEqual((dispatch.state, self.envelopes), ("review", []))
+        self.assertIn("the customer of this invoice is 11222333000181", dispatch.state_message)
+        dispatch.action_release()
         self._deliver()
-        self.assertEqual((row.state, self.envelopes), ("sent", ["fiscal@silva.example.com"]))
+        self.assertEqual((dispatch.state, self.envelopes), ("sent", ["fiscal@silva.example.com"]))
 
     def test_a_strangers_nfe_never_goes(self):
         self._rule("NF-e", "nfe")
@@ -139,12 +140,12 @@ class TestFiscalDispatch(FiscalCase):
         self._attach(self.xml, "nfe.xml")
         self._plan()
         self._deliver()
-        [row] = self.invoice.dispatch_ids
+        [dispatch] = self.invoice.dispatch_ids
         self.company.vat = "11222333000181"
-        row.action_release()
+        dispatch.action_release()
         self._deliver()
-        self.assertEqual((row.state, self.envelopes), ("failed", []))
-        self.assertIn("not by this company", row.state_message)
+        self.assertEqual((dispatch.state, self.envelopes), ("failed", []))
+        self.assertIn("not by this company", dispatch.state_message)
 
     def test_a_cancelled_one_does_not_go(self):
         self._rule("Brasil", "nfe", "nfe_event")
@@ -216,7 +217,7 @@ class TestFiscalDispatch(FiscalCase):
         self._attach(boleto_pdf((amount, due)), "boleto.pdf")
         self._plan()
         self._deliver()
-        by_type = {row.type_code: row for row in self.invoice.dispatch_ids}
+        by_type = {dispatch.type_code: dispatch for dispatch in self.invoice.dispatch_ids}
         self.assertEqual((by_type["nfe"].state, by_type["nfe"].channel_reason), ("sent", "duty"))
         self.assertEqual((by_type["boleto"].state, by_type["boleto"].channel_reason), ("paper", "refused"))
         self.assertEqual(self.envelopes, ["fiscal@silva.example.com"])
@@ -227,11 +228,11 @@ class TestFiscalDispatch(FiscalCase):
         self._rule("NF-e", "nfe")
         self._attach(self.xml, "nfe.xml")
         self._plan()
-        [row] = self.invoice.dispatch_ids
-        self.assertEqual((row.state, row.channel_reason), ("paper", "no_address"))
-        row.action_print()
-        self.assertEqual(row.state, "printed")
-        self.assertEqual(row.attachment_ids, self.invoice.dispatch_file_ids.danfe_id)
+        [dispatch] = self.invoice.dispatch_ids
+        self.assertEqual((dispatch.state, dispatch.channel_reason), ("paper", "no_address"))
+        dispatch.action_print()
+        self.assertEqual(dispatch.state, "printed")
+        self.assertEqual(dispatch.attachment_ids, self.invoice.dispatch_file_ids.danfe_id)
 
     # ------------------------------------------------------------------
     # From the window
@@ -267,7 +268,7 @@ class TestFiscalDispatch(FiscalCase):
         self.assertIn("Bom dia, segue a nota.", self.mails[0].get_body(("plain",)).get_content())
         self.assertFalse(self.invoice.is_move_sent)
 
-    def test_sent_again_is_a_new_row(self):
+    def test_sent_again_is_a_new_dispatch(self):
         self._attach(self.xml, "nfe.xml")
         self._send(dispatch_invoice_too=False)
         self._deliver()
@@ -302,7 +303,7 @@ class TestFiscalDispatch(FiscalCase):
         window = self.env["account.move.send.batch.wizard"].with_context(
             active_model="account.move", active_ids=(self.invoice | other).ids,
         ).create({})
-        self.assertEqual(window.dispatch_files_say, "2: NF-e (1), Boleto (1)")
+        self.assertEqual(window.dispatch_file_summary, "2: NF-e (1), Boleto (1)")
         action = window.action_send_and_print()
         self._deliver()
         batch = self.env["document.dispatch.batch"].browse(action["res_id"])
@@ -356,13 +357,13 @@ class TestFiscalDispatch(FiscalCase):
         self._rule("NF-e", "nfe", delivery="review")
         attachment = self._attach(self.xml, "nfe.xml")
         self._plan()
-        [row] = self.invoice.dispatch_ids
+        [dispatch] = self.invoice.dispatch_ids
         attachment.unlink()
-        self.assertEqual((row.state, self.invoice.dispatch_file_ids.ids), ("cancelled", []))
+        self.assertEqual((dispatch.state, self.invoice.dispatch_file_ids.ids), ("cancelled", []))
         again = self._attach(self.xml, "nfe.xml")
         self._plan()
         self._deliver()
-        sent = self.invoice.dispatch_ids - row
+        sent = self.invoice.dispatch_ids - dispatch
         sent.action_release()
         self._deliver()
         again.unlink()
@@ -389,9 +390,9 @@ class TestFiscalDispatch(FiscalCase):
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
-            rows = rule._plan()
+            dispatches = rule._plan()
             self.env.flush_all()
-            return len(rows), self.env.cr.sql_log_count - before
+            return len(dispatches), self.env.cr.sql_log_count - before
 
         plan(1)
         few, many = plan(2), plan(12)

@@ -23,7 +23,7 @@ class TestReading(FiscalCase):
             self.env["document.dispatch.file"].sudo()._cron_read()
 
     def test_being_read(self):
-        """A row says so until the scheduler has been there."""
+        """A dispatch says so until the scheduler has been there."""
         with patch.object(pdf_reader, "read_texts", side_effect=AssertionError("while somebody waits")):
             self._upload(boleto_pdf(self._instalment()), "boleto.pdf")
         [file] = self.invoice.dispatch_file_ids
@@ -69,14 +69,14 @@ class TestReading(FiscalCase):
         amount, due = self._instalment()
         attachment = self._attach(boleto_pdf((amount, due)), "boleto.pdf")
         file = self.invoice.dispatch_file_ids
-        rows = file._dispatch_create("manual")
+        dispatches = file._dispatch_create("manual")
         attachment.raw = PINNING
         self.assertEqual(file.state, "reading")
         self._deliver()
-        self.assertEqual((rows.state, self.envelopes), ("queued", []))
+        self.assertEqual((dispatches.state, self.envelopes), ("queued", []))
         self._run_cron("read")
         self.assertEqual(self.invoice.dispatch_file_ids.mapped("kind"), ["unusable"])
-        self.assertEqual(rows.state, "cancelled")
+        self.assertEqual(dispatches.state, "cancelled")
 
     def test_new_bytes_while_it_is_read(self):
         """What was read belongs to bytes that are gone: the next run reads those that are there."""

@@ -19,7 +19,7 @@ class TestFiscalKept(FiscalCase):
             ("EXTERNAL_FILES", (
                 "reversal_move_ids.message_main_attachment_id", "message_main_attachment_id", "no.such",
             )),
-            ("EXTERNAL_DOCUMENTS", "reversal_move_ids"), ("KEPT_KEY", "ref"),
+            ("EXTERNAL_DOCUMENTS", "reversal_move_ids"), ("EXTERNAL_KEY", "ref"),
             ("EXTERNAL_DANFE", "message_main_attachment_id"),
         ):
             self.enterContext(patch(f"{MODULE}.{name}", value))
@@ -65,8 +65,8 @@ class TestFiscalKept(FiscalCase):
         self._nf_people()
         self._kept_document(self.xml)
         self._rule("NF-e", "nfe")
-        files = "invoice_pdf_report_id", "reversal_move_ids.message_main_attachment_id"
-        with patch(f"{MODULE}.EXTERNAL_FILES", files):
+        paths = ("invoice_pdf_report_id", "reversal_move_ids.message_main_attachment_id")
+        with patch(f"{MODULE}.EXTERNAL_FILES", paths):
             self._plan()
         self._deliver()
         self.assertEqual(self.envelopes, ["fiscal@silva.example.com"])

@@ -44,11 +44,11 @@ class TestConsent(ConsentCase):
     # ------------------------------------------------------------------
 
     def test_never_edited_by_anybody(self):
-        row = self._declare(self.durand, "refused")
+        entry = self._declare(self.durand, "refused")
         admin = self.env.ref("base.user_admin")
         for who, editor in (
-            ("superuser", row), ("sudo of a clerk", row.with_user(self.clerk).sudo()),
-            ("administrator", row.with_user(admin)), ("clerk", row.with_user(self.clerk)),
+            ("superuser", entry), ("sudo of a clerk", entry.with_user(self.clerk).sudo()),
+            ("administrator", entry.with_user(admin)), ("clerk", entry.with_user(self.clerk)),
         ):
             for vals in (
                 {"kind": "accepted"}, {"date": "2020-01-01"}, {"partner_id": self.nowak.id}, {"channel": "phone"},
@@ -57,27 +57,27 @@ class TestConsent(ConsentCase):
                 with self.subTest(who=who, vals=vals), self.assertRaises(UserError):
                     editor.write(vals)
         self.env.invalidate_all()
-        self.assertEqual((row.kind, row.partner_id), ("refused", self.durand))
+        self.assertEqual((entry.kind, entry.partner_id), ("refused", self.durand))
 
     def test_never_deleted_by_anybody(self):
-        row = self._declare(self.durand, "refused")
+        entry = self._declare(self.durand, "refused")
         for who, editor in (
-            ("superuser", row), ("administrator", row.with_user(self.env.ref("base.user_admin"))),
-            ("clerk", row.with_user(self.clerk)),
+            ("superuser", entry), ("administrator", entry.with_user(self.env.ref("base.user_admin"))),
+            ("clerk", entry.with_user(self.clerk)),
         ):
             with self.subTest(who=who), self.assertRaises(UserError):
                 editor.unlink()
-        self.assertTrue(row.exists())
+        self.assertTrue(entry.exists())
 
     def test_not_through_the_partner_either(self):
-        row = self._declare(self.durand, "refused")
+        entry = self._declare(self.durand, "refused")
         for command in (
-            Command.update(row.id, {"kind": "accepted"}),
-            Command.delete(row.id), Command.unlink(row.id), Command.clear(),
+            Command.update(entry.id, {"kind": "accepted"}),
+            Command.delete(entry.id), Command.unlink(entry.id), Command.clear(),
         ):
             with self.subTest(command=command), self.assertRaises(UserError):
                 self.durand.consent_ids = [command]
-        self.assertEqual(self._ledger(self.durand), row)
+        self.assertEqual(self._ledger(self.durand), entry)
 
     def test_customer_with_declarations_is_not_deleted(self):
         self._declare(self.nowak, "letter")
@@ -94,11 +94,11 @@ class TestConsent(ConsentCase):
         self.assertFalse(self.durand.dematerialization_letter_sent)
         self.assertFalse(self._ledger(self.durand))
 
-    def test_ticking_the_box_writes_a_row(self):
+    def test_ticking_the_box_writes_an_entry(self):
         self.durand.with_user(self.clerk).dematerialization_refused = True
-        row = self._ledger(self.durand)
-        self.assertEqual((row.kind, row.channel, row.user_id), ("refused", "user", self.clerk))
-        self.assertAlmostEqual(row.date.timestamp(), fields.Datetime.now().timestamp(), delta=60)
+        entry = self._ledger(self.durand)
+        self.assertEqual((entry.kind, entry.channel, entry.user_id), ("refused", "user", self.clerk))
+        self.assertAlmostEqual(entry.date.timestamp(), fields.Datetime.now().timestamp(), delta=60)
         self.assertTrue(self.durand.dematerialization_refused)
 
     def test_ticking_it_in_the_form(self):
@@ -158,7 +158,7 @@ class TestConsent(ConsentCase):
             self._declare(self.durand, kind, f"2026-03-0{number + 1} 10:00:00")
             self.assertEqual(self._refusals(self.durand, self.camille), [refused, refused], kind)
 
-    def test_of_the_same_second_the_later_row(self):
+    def test_of_the_same_second_the_later_entry(self):
         for kind in ("refused", "accepted", "refused"):
             self._declare(self.durand, kind, "2026-03-02 10:00:00")
         self.assertTrue(self.durand.dematerialization_refused)
@@ -268,12 +268,12 @@ class TestConsent(ConsentCase):
     # ------------------------------------------------------------------
 
     def test_recorded_by_whoever_is_logged_in(self):
-        """A row is evidence: nobody signs it with another one's name."""
+        """An entry is evidence: nobody signs it with another one's name."""
         colleague = new_test_user(self.env, "rita", "sales_team.group_sale_salesman", name="Rita Moreira")
-        row = self.env["document.consent"].with_user(self.clerk).create({
+        entry = self.env["document.consent"].with_user(self.clerk).create({
             "partner_id": self.durand.id, "kind": "accepted", "user_id": colleague.id,
         })
-        self.assertEqual(row.user_id, self.clerk)
+        self.assertEqual(entry.user_id, self.clerk)
 
     def test_not_declared_in_the_future(self):
         """It would be the last word for years, whatever the customer says tomorrow."""
@@ -283,6 +283,6 @@ class TestConsent(ConsentCase):
             })
 
     def test_a_declaration_is_always_the_commercial_entitys(self):
-        """A row on a contact would have no effect: the flags read the commercial entity's rows."""
+        """An entry on a contact would have no effect: the flags read the commercial entity's entries."""
         self._declare(self.camille, "refused")
         self.assertEqual(self._refusals(self.durand, self.camille), [True, True])

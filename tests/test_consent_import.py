@@ -50,8 +50,8 @@ class TestImport(ConsentCase):
         with file_open(template["template"].lstrip("/")) as file:
             return file.read()
 
-    def _day(self, row):
-        return str(fields.Datetime.context_timestamp(row.with_context(tz=self.clerk.tz), row.date).date())
+    def _day(self, entry):
+        return str(fields.Datetime.context_timestamp(entry.with_context(tz=self.clerk.tz), entry.date).date())
 
     def test_template_comes_in_twice(self):
         """Odoo recognises each column, in the clerk's language too; a second import changes nothing."""
@@ -74,7 +74,8 @@ class TestImport(ConsentCase):
             self.assertEqual((ana.dispatch_invoice, ana.dispatch_order), (True, False))
             self.assertEqual((rui.dispatch_quote, rui.dispatch_nf), (True, False))
             self.assertEqual(
-                [(row.kind, row.channel, row.user_id, self._day(row)) for row in self._ledger(capek).sorted("date")],
+                [(entry.kind, entry.channel, entry.user_id, self._day(entry))
+                 for entry in self._ledger(capek).sorted("date")],
                 [("letter", "import", self.clerk, "2023-10-20"), ("refused", "import", self.clerk, "2023-11-02")],
             )
             self.assertEqual((capek.dematerialization_refused, silva.dematerialization_refused), (True, False))

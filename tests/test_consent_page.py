@@ -67,15 +67,15 @@ class TestConsentPage(ConsentPageCase):
         page = self._post(path, "refuse", comment="Prosimy o papier")
         self.assertTrue(page.url.endswith("?done=1"), "loading it again says nothing twice")
         self.assertIn("We noted that you refuse e-mail", page.text)
-        row = self._ledger()
+        entry = self._ledger()
         self.assertEqual(
-            (row.kind, row.channel, row.company_id, row.declared_by, row.comment, row.ip, row.lang),
+            (entry.kind, entry.channel, entry.company_id, entry.declared_by, entry.comment, entry.ip, entry.lang),
             ("refused", "page", self.company, "Jan Nowak", "Prosimy o papier", "127.0.0.1", "en_US"),
         )
-        self.assertIn("python-requests", row.user_agent)
-        self.assertIn("I refuse e-mail and want my documents on paper.", row.text)
-        self.assertIn("Aurora Equipamentos Ltda sends invoices", row.text)
-        self.assertTrue(row._check_hash())
+        self.assertIn("python-requests", entry.user_agent)
+        self.assertIn("I refuse e-mail and want my documents on paper.", entry.text)
+        self.assertIn("Aurora Equipamentos Ltda sends invoices", entry.text)
+        self.assertTrue(entry._check_hash())
         self.assertTrue(self.nowak.dematerialization_refused)
         self.assertEqual(self._invoice(self.nowak)._dispatch_create("rule").channel_reason, "refused")
         self.assertEqual(list(self._queued()), ["biuro@nowak.example.com"])
@@ -91,15 +91,15 @@ class TestConsentPage(ConsentPageCase):
 
     def test_hash_proves_the_text(self):
         self._post(self._path(), "refuse")
-        row = self._ledger()
-        for column, value in (("text", row.text + " "), ("lang", "fr_FR"), ("text_hash", "0" * 64)):
+        entry = self._ledger()
+        for column, value in (("text", entry.text + " "), ("lang", "fr_FR"), ("text_hash", "0" * 64)):
             with self.env.cr.savepoint() as savepoint:
-                self.env.cr.execute(f"UPDATE document_consent SET {column} = %s WHERE id = %s", (value, row.id))
+                self.env.cr.execute(f"UPDATE document_consent SET {column} = %s WHERE id = %s", (value, entry.id))
                 self.env.invalidate_all()
-                self.assertFalse(row._check_hash(), column)
+                self.assertFalse(entry._check_hash(), column)
                 savepoint.rollback()
             self.env.invalidate_all()
-        self.assertTrue(row._check_hash())
+        self.assertTrue(entry._check_hash())
 
     def test_text_that_changed_meanwhile_is_shown_again(self):
         page = self._post(self._path(), "refuse", question="0" * 64)
@@ -229,8 +229,8 @@ class TestConsentPage(ConsentPageCase):
         name = "<script>alert(1)</script>\r\nBcc: eve@evil.example\x00\u202e {{ 7*7 }} Łukasz 😀"
         page = self._post(self._path(), "refuse", name=name, comment="<img src=x onerror=alert(1)>\n=HYPERLINK()")
         self.assertEqual(page.status_code, 200)
-        row = self._ledger()
-        self.assertEqual(row.declared_by, "<script>alert(1)</script> Bcc: eve@evil.example {{ 7*7 }} Łukasz 😀")
+        entry = self._ledger()
+        self.assertEqual(entry.declared_by, "<script>alert(1)</script> Bcc: eve@evil.example {{ 7*7 }} Łukasz 😀")
         mail = self._queued()["biuro@nowak.example.com"]
         for unwanted in ("evil", "alert(1", "HYPERLINK"):
             self.assertNotIn(unwanted, page.text)

@@ -28,11 +28,11 @@ class TestConsentRpc(ConsentPageCase):
     @mute_logger("odoo.http")
     def test_ledger_by_rpc(self):
         self._post(self._path(), "refuse")
-        row = self._ledger()
+        entry = self._ledger()
         self.authenticate("admin", "admin")
         for method, args in (
-            ("write", [row.ids, {"kind": "accepted"}]), ("unlink", [row.ids]),
-            ("web_save", [row.ids, {"kind": "accepted"}, {}]), ("_verify_address", [row.ids]),
+            ("write", [entry.ids, {"kind": "accepted"}]), ("unlink", [entry.ids]),
+            ("web_save", [entry.ids, {"kind": "accepted"}, {}]), ("_verify_address", [entry.ids]),
             ("create", [{"partner_id": self.nowak.id, "kind": "accepted", "channel": "page"}]),
             ("create", [{"partner_id": self.nowak.id, "kind": "accepted", "ip": "1.2.3.4"}]),
         ):

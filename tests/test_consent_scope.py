@@ -94,12 +94,12 @@ class TestConsentScope(ConsentCase):
     # ------------------------------------------------------------------
 
     def test_text_and_hash(self):
-        row = self._declare(self.durand, "refused", text="Voulez-vous… ?", lang="fr_FR", text_hash="0" * 64)
-        self.assertEqual(row.text_hash, hashlib.sha256("fr_FR\nVoulez-vous… ?".encode()).hexdigest())
-        self.assertTrue(row._check_hash())
-        self.env.cr.execute("UPDATE document_consent SET text = 'Autre' WHERE id = %s", [row.id])
+        entry = self._declare(self.durand, "refused", text="Voulez-vous… ?", lang="fr_FR", text_hash="0" * 64)
+        self.assertEqual(entry.text_hash, hashlib.sha256("fr_FR\nVoulez-vous… ?".encode()).hexdigest())
+        self.assertTrue(entry._check_hash())
+        self.env.cr.execute("UPDATE document_consent SET text = 'Autre' WHERE id = %s", [entry.id])
         self.env.invalidate_all()
-        self.assertFalse(row._check_hash())
+        self.assertFalse(entry._check_hash())
 
     def test_by_hand_with_a_letter(self):
         with Form(self.env["document.consent"].with_user(self.clerk)) as form:
@@ -108,11 +108,11 @@ class TestConsentScope(ConsentCase):
             form.channel = "letter"
             form.declared_by = "Camille Durand, Lyon"
             form.evidence = base64.b64encode(b"%PDF-1.4 scan")
-        row = self._ledger(self.durand)
-        self.assertEqual((row.channel, row.user_id, row.attachment_id.name), ("letter", self.clerk, "Evidence"))
-        self.assertEqual((row.attachment_id.res_model, row.attachment_id.res_id), ("document.consent", row.id))
-        self.assertEqual(row.attachment_id.with_user(self.clerk).raw, b"%PDF-1.4 scan")
-        for change in (lambda: row.attachment_id.write({"raw": b"other"}), lambda: row.attachment_id.unlink()):
+        entry = self._ledger(self.durand)
+        self.assertEqual((entry.channel, entry.user_id, entry.attachment_id.name), ("letter", self.clerk, "Evidence"))
+        self.assertEqual((entry.attachment_id.res_model, entry.attachment_id.res_id), ("document.consent", entry.id))
+        self.assertEqual(entry.attachment_id.with_user(self.clerk).raw, b"%PDF-1.4 scan")
+        for change in (lambda: entry.attachment_id.write({"raw": b"other"}), lambda: entry.attachment_id.unlink()):
             with self.assertRaisesRegex(UserError, "proves a declaration"):
                 change()
 
@@ -135,14 +135,14 @@ class TestConsentScope(ConsentCase):
         self._declare(self.durand, "refused", company_id=paris.id)
         self.assertEqual(self.env["document.consent"]._fields["company_id"].ondelete, "restrict")
 
-    def test_privacy_lookup_finds_rows(self):
+    def test_privacy_lookup_finds_entries(self):
         """Odoo's module looks for stored links to partners that do not cascade, and for these names of fields."""
         fields_of = self.env["document.consent"]._fields
         self.assertTrue(fields_of["partner_id"].store and fields_of["partner_id"].ondelete != "cascade")
         self.assertTrue(fields_of["email_normalized"].store)
         if "privacy.lookup.wizard" in self.env:
-            row = self._declare(self.nowak, "refused")
+            entry = self._declare(self.nowak, "refused")
             wizard = self.env["privacy.lookup.wizard"].create({"name": "Nowak", "email": self.nowak.email})
             wizard.action_lookup()
             found = wizard.line_ids.filtered(lambda line: line.res_model == "document.consent")
-            self.assertIn(row.id, found.mapped("res_id"))
+            self.assertIn(entry.id, found.mapped("res_id"))

@@ -61,7 +61,7 @@ class TestLetter(LetterCase):
         self.assertEqual(window._find_customers(), self.mudo + self.nowak + self.silva)
         self.assertEqual(self._window(order="code")._find_customers(), self.silva + self.nowak + self.mudo)
         self.assertEqual((window.count, window.count_email, window.count_print), (3, 2, 1))
-        window.output = "print"
+        window.channel = "paper"
         self.assertEqual((window.count_email, window.count_print), (0, 3))
 
     def test_preview(self):
@@ -83,10 +83,10 @@ class TestLetter(LetterCase):
         self.assertIn(self.nowak._dispatch_consent_url__(self.company), text)
         self.assertNotIn("{", text)
         self.assertEqual(list(mail.iter_attachments()), [])
-        row = self._rows(self._letters(self.nowak))
-        self.assertEqual((row.origin, row.state, row.type_code), ("letter", "sent", "letter"))
+        dispatch = self._dispatches(self._letters(self.nowak))
+        self.assertEqual((dispatch.origin, dispatch.state, dispatch.type_code), ("letter", "sent", "letter"))
 
-    def test_edited_only_when_made(self):
+    def test_issued_only_when_made(self):
         self.smtp.handler.rcpt_replies["biuro@nowak.example.com"] = "550 no such user"
         self._send()
         self.assertTrue(self.silva.dematerialization_letter_sent)
@@ -102,24 +102,24 @@ class TestLetter(LetterCase):
 
     def test_who_refuses_gets_it_on_paper(self):
         self._send(include_issued=True)
-        self.assertEqual(self._rows(self._letters(self.papel)).channel_reason, "refused")
+        self.assertEqual(self._dispatches(self._letters(self.papel)).channel_reason, "refused")
         self.assertNotIn("info@capek.example.com", self.envelopes)
 
     def test_printed(self):
         self.env = self.env(context={**self.env.context, "force_report_rendering": True})
-        action = self._window(output="print", order="code").action_send()
+        action = self._window(channel="paper", order="code").action_send()
         run = self.env["document.dispatch.print"].browse(action["res_id"])
         self.assertEqual((self.envelopes, run.state, run.documents, run.left_out), ([], "done", 3, False))
-        rows = run.dispatch_ids.sorted("id")
-        self.assertEqual(rows.partner_id, self.silva + self.nowak + self.mudo)
-        self.assertEqual(set(rows.mapped("state")), {"printed"})
+        dispatches = run.dispatch_ids.sorted("id")
+        self.assertEqual(dispatches.partner_id, self.silva + self.nowak + self.mudo)
+        self.assertEqual(set(dispatches.mapped("state")), {"printed"})
         self.assertTrue(all(self.customers.mapped("dematerialization_letter_sent")))
         entry = self.env["document.consent"].search([("partner_id", "=", self.mudo.id), ("kind", "=", "letter")])
         self.assertEqual((entry.channel, len(entry)), ("letter", 1))
         text = pdf_text(run.attachment_id.raw)
         places = [text.index(partner.name) for partner in self.silva + self.nowak + self.mudo]
         self.assertEqual(places, sorted(places), "in the order that was asked for")
-        rows.action_mark_sent_by_post()
+        dispatches.action_mark_sent_by_post()
         self.assertEqual(len(self.env["document.consent"].search([("kind", "=", "letter")])), 3)
 
     def test_changed_text_is_for_its_language(self):
@@ -158,7 +158,7 @@ class TestLetter(LetterCase):
             texts = window._get_texts()
             self.env.flush_all()
             before = self.env.cr.sql_log_count
-            self.env["document.letter"]._edit(partners, self.company, texts, "email")
+            self.env["document.letter"]._issue(partners, self.company, texts, "email")
             self.env.flush_all()
             counts.append(self.env.cr.sql_log_count - before)
         self.assertLessEqual(counts[1], counts[0] + 6, counts)
@@ -201,8 +201,8 @@ class TestLetter(LetterCase):
                     "lang": lang, "is_company": True, "customer_rank": 1, "ref": f"Z-{lang}",
                     "street": "Rua Conselheiro Nébias, 1234, sala 56", "zip": "01203-002", "city": "São Paulo",
                 })
-                self._window(output="print", code_from=partner.ref, code_to=partner.ref).action_send()
-                [file] = self._rows(self._letters(partner)).print_id.attachment_id
+                self._window(channel="paper", code_from=partner.ref, code_to=partner.ref).action_send()
+                [file] = self._dispatches(self._letters(partner)).print_id.attachment_id
                 pdf = PdfReader(BytesIO(file.raw))
                 self.assertEqual(len(pdf.pages), 1)
                 # letters of another font stand apart in the extracted text

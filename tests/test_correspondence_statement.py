@@ -151,10 +151,10 @@ class TestStatement(PageCase):
         self._deliver()
         self.env.invalidate_all()
         self.assertCountEqual(self.envelopes, ["rui@silva.example.com", "biuro@nowak.example.com"])
-        states = {row.partner_id: row.state for row in batch.dispatch_ids}
+        states = {dispatch.partner_id: dispatch.state for dispatch in batch.dispatch_ids}
         self.assertEqual(states, {self.silva: "sent", self.nowak: "sent", self.papel: "paper"})
-        row = batch.dispatch_ids.filtered(lambda row: row.partner_id == self.silva)
-        self.assertEqual((row.type_code, row.recipient_ids.reason), ("statement", "flag_financial"))
+        dispatch = batch.dispatch_ids.filtered(lambda dispatch: dispatch.partner_id == self.silva)
+        self.assertEqual((dispatch.type_code, dispatch.recipient_ids.reason), ("statement", "flag_financial"))
         mail = next(mail for mail in self.mails if "rui@" in mail["to"])
         self.assertEqual(mail["subject"], "Statement of account – Aurora Equipamentos Ltda")
         text = mail.get_body(("plain",)).get_content()
@@ -165,7 +165,7 @@ class TestStatement(PageCase):
     def test_pdf(self):
         self._life()
         report = self.env["document.statement"].with_context(force_report_rendering=True)
-        text = pdf_text(report._draw(self.silva, self.company, JANUARY, JUNE))
+        text = pdf_text(report._draw_pdf(self.silva, self.company, JANUARY, JUNE))
         for words in ("Opening balance", "1,000.10", "724.55", "222.22", "In EUR", "Payment", "Credit note"):
             self.assertIn(words, text)
         self.assertNotIn("999.00", text, "a draft")
@@ -183,11 +183,12 @@ class TestStatement(PageCase):
 
     def test_printed(self):
         self._life()
-        self._window(customers="chosen", partner_ids=[Command.set(self.silva.ids)], output="print").action_send()
+        self._window(customers="chosen", partner_ids=[Command.set(self.silva.ids)], channel="paper").action_send()
         [statement] = self.env["document.statement"].search([])
-        row = self._rows(statement)
-        self.assertEqual((row.channel, row.state, statement.name), ("paper", "printed", f"S-{statement.id:06}"))
-        self.assertGreater(len(PdfReader(BytesIO(row.print_id.attachment_id.raw)).pages), 0)
+        dispatch = self._dispatches(statement)
+        self.assertEqual(
+            (dispatch.channel, dispatch.state, statement.name), ("paper", "printed", f"S-{statement.id:06}"))
+        self.assertGreater(len(PdfReader(BytesIO(dispatch.print_id.attachment_id.raw)).pages), 0)
 
     def test_from_the_customer(self):
         action = self.env.ref("document_dispatch.document_statement_window_action_partner")
@@ -216,7 +217,7 @@ class TestStatement(PageCase):
         for user in (salesman, other):
             with self.assertRaises(AccessError):
                 statement.with_user(user).read(["partner_id"])
-        self.assertFalse(self._rows(statement).with_user(salesman)._filtered_access("read"))
+        self.assertFalse(self._dispatches(statement).with_user(salesman)._filtered_access("read"))
 
     # ------------------------------------------------------------------
     # From the page

@@ -1,4 +1,4 @@
-"""The worker: what the server says is what the rows say."""
+"""The worker: what the server says is what the dispatches say."""
 
 from datetime import timedelta
 
@@ -14,12 +14,12 @@ class TestDelivery(DispatchCase):
         invoice = self._invoice(self.silva)
         invoice._dispatch_create("rule")
         self._deliver()
-        row = self._rows(invoice)
+        dispatch = self._dispatches(invoice)
         self.assertEqual(self._fates(invoice), {
             "ana@silva.example.com": "sent", "rui@silva.example.com": "failed",
         })
-        self.assertEqual(row.state, "partial")
-        self.assertIn("550 no such user", row.state_message)
+        self.assertEqual(dispatch.state, "partial")
+        self.assertIn("550 no such user", dispatch.state_message)
         self.assertTrue(invoice.is_move_sent)
 
     def test_full_mailbox_is_tried_again_and_only_that_one(self):
@@ -27,23 +27,23 @@ class TestDelivery(DispatchCase):
         invoice = self._invoice(self.silva)
         invoice._dispatch_create("rule")
         self._deliver()
-        rui = self._rows(invoice).recipient_ids.filtered(lambda r: r.email.startswith("rui"))
+        rui = self._dispatches(invoice).recipient_ids.filtered(lambda r: r.email.startswith("rui"))
         self.assertEqual((rui.state, rui.tries), ("deferred", 1))
-        self.assertEqual(self._rows(invoice).state, "queued")
+        self.assertEqual(self._dispatches(invoice).state, "queued")
         self._deliver()
         self.assertEqual(len(self.envelopes), 1, "not before its time")
         del self.smtp.handler.rcpt_replies["rui@silva.example.com"]
         with self._clock(fields.Datetime.now() + timedelta(minutes=retry.DEFAULT_STEPS[0] + 1)):
             self._deliver()
         self.assertEqual(self.envelopes, ["ana@silva.example.com", "rui@silva.example.com"])
-        self.assertEqual(self._rows(invoice).state, "sent")
+        self.assertEqual(self._dispatches(invoice).state, "sent")
 
     def test_server_down_costs_no_try(self):
         invoice = self._invoice(self.nowak)
         invoice._dispatch_create("rule")
         with self._mail_server_down():
             self._deliver()
-        recipient = self._rows(invoice).recipient_ids
+        recipient = self._dispatches(invoice).recipient_ids
         self.assertEqual((recipient.state, recipient.tries), ("deferred", 0))
         self.assertEqual(invoice.dispatch_state, "queued")
         self.assertFalse(invoice.is_move_sent)
@@ -52,38 +52,38 @@ class TestDelivery(DispatchCase):
         self.assertEqual(recipient.state, "sent")
         self.assertEqual(len(self.envelopes), 1)
 
-    def test_abandoned_row_becomes_unknown_and_is_never_sent_by_itself(self):
+    def test_abandoned_dispatch_becomes_unknown_and_is_never_sent_by_itself(self):
         invoice = self._invoice(self.nowak)
-        row = invoice._dispatch_create("rule")
+        dispatch = invoice._dispatch_create("rule")
         self._deliver_nothing_but_prepare()
-        row.recipient_ids._set_state("sending", worker=424242)
-        row._set_state("sending")
+        dispatch.recipient_ids._set_state("sending", worker=424242)
+        dispatch._set_state("sending")
         self._deliver()
-        self.assertEqual((row.state, row.recipient_ids.state), ("unknown", "unknown"))
+        self.assertEqual((dispatch.state, dispatch.recipient_ids.state), ("unknown", "unknown"))
         self.assertEqual(invoice.dispatch_state, "unknown")
         self._deliver()
         self.assertEqual(self.envelopes, [])
-        row.recipient_ids.action_send_again()
-        self.assertEqual((row.state, self.envelopes), ("sent", ["biuro@nowak.example.com"]))
+        dispatch.recipient_ids.action_send_again()
+        self.assertEqual((dispatch.state, self.envelopes), ("sent", ["biuro@nowak.example.com"]))
 
     def test_unknown_recipient_does_not_stop_the_others(self):
         invoice = self._invoice(self.silva)
-        row = invoice._dispatch_create("rule")
+        dispatch = invoice._dispatch_create("rule")
         self._deliver_nothing_but_prepare()
-        row.recipient_ids[0]._set_state("sending", worker=424242)
-        row._set_state("sending")
+        dispatch.recipient_ids[0]._set_state("sending", worker=424242)
+        dispatch._set_state("sending")
         self._deliver()
         self.assertEqual(sorted(self._fates(invoice).values()), ["sent", "unknown"])
-        self.assertEqual((row.state, len(self.envelopes)), ("unknown", 1))
+        self.assertEqual((dispatch.state, len(self.envelopes)), ("unknown", 1))
 
     def test_person_knows_that_it_arrived(self):
         invoice = self._invoice(self.nowak)
-        row = invoice._dispatch_create("rule")
-        row.recipient_ids._set_state("sending", worker=424242)
-        row._set_state("sending")
+        dispatch = invoice._dispatch_create("rule")
+        dispatch.recipient_ids._set_state("sending", worker=424242)
+        dispatch._set_state("sending")
         self._deliver()
-        row.recipient_ids.action_arrived()
-        self.assertEqual(row.state, "sent")
+        dispatch.recipient_ids.action_arrived()
+        self.assertEqual(dispatch.state, "sent")
         self.assertTrue(invoice.is_move_sent)
         self.assertEqual(self.envelopes, [])
 
@@ -110,7 +110,7 @@ class TestDelivery(DispatchCase):
             "camille@nowak.example.com": f"Facture {invoice.name}",
             "zofia@nowak.example.com": f"Faktura {invoice.name}",
         })
-        self.assertEqual(self._rows(invoice).mail_message_id.subject, f"Faktura {invoice.name}")
+        self.assertEqual(self._dispatches(invoice).mail_message_id.subject, f"Faktura {invoice.name}")
 
     def test_all_addresses_of_a_field_and_nobody_twice(self):
         self.nowak.email = "biuro@nowak.example.com; Kasa <KASA@nowak.example.com>, biuro@NOWAK.example.com"
@@ -124,7 +124,7 @@ class TestDelivery(DispatchCase):
         invoice = self._invoice(self.silva)
         invoice._dispatch_create("rule")
         self._deliver()
-        lines = self._rows(invoice).mail_message_id.notification_ids
+        lines = self._dispatches(invoice).mail_message_id.notification_ids
         self.assertEqual(
             {line.res_partner_id: line.notification_status for line in lines},
             {self.silva_ana: "sent", self.silva_rui: "exception"},
@@ -132,4 +132,4 @@ class TestDelivery(DispatchCase):
 
     def _deliver_nothing_but_prepare(self):
         delivery = self.env["document.dispatch.delivery"]
-        delivery._prepare(delivery._find_unprepared(None, set()), 1, set())
+        delivery._prepare_batch(delivery._find_unprepared(None, set()), 1, set())

@@ -17,7 +17,7 @@ class TestAccount(DispatchCase):
         invoices._dispatch_create("rule")
         self._deliver()
         self.assertEqual(len(self.envelopes), 2)
-        waiting = self._rows(invoices).recipient_ids.filtered(lambda r: r.state == "deferred")
+        waiting = self._dispatches(invoices).recipient_ids.filtered(lambda r: r.state == "deferred")
         self.assertEqual((len(waiting), waiting.tries), (1, 0))
         self.assertIn("2 documents per minute", waiting.reply)
         with self._clock(fields.Datetime.now() + timedelta(seconds=61)):
@@ -47,10 +47,10 @@ class TestAccount(DispatchCase):
             self._deliver()
             self.assertEqual(connect.call_count, 1, "a stopped account is left alone")
         self.assertIn("535", self.server.dispatch_problem)
-        self.assertEqual(set(self._rows(invoices).recipient_ids.mapped("tries")), {0})
+        self.assertEqual(set(self._dispatches(invoices).recipient_ids.mapped("tries")), {0})
         self.assertEqual(set(invoices.mapped("dispatch_state")), {"queued"})
         self.server.smtp_pass = "corrected"
-        self._rows(invoices).recipient_ids._with_system_write().next_try = False
+        self._dispatches(invoices).recipient_ids._with_system_write().next_try = False
         self._deliver()
         self.assertEqual(len(self.envelopes), 2)
         self.assertFalse(self.server.dispatch_problem)
@@ -71,4 +71,4 @@ class TestAccount(DispatchCase):
         body = self.mails[0].get_body(("html",)).get_content()
         self.assertIn("catálogo.pdf", body)
         self.assertIn(f"/my/invoices/{invoice.id}?access_token=", body)
-        self.assertEqual(self._rows(invoice).recipient_ids.linked_files, "catálogo.pdf")
+        self.assertEqual(self._dispatches(invoice).recipient_ids.linked_files, "catálogo.pdf")

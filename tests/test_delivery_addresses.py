@@ -21,9 +21,9 @@ class TestEnvelopeAddresses(DispatchCase):
         """Who got an invoice of a customer in whose address field this stands."""
         self.smtp.handler.clear()
         customer = self.env["res.partner"].create({"name": "Cliente", "is_company": True, "email": text})
-        row = self._invoice(customer)._dispatch_create("rule")
+        dispatch = self._invoice(customer)._dispatch_create("rule")
         self._deliver()
-        self.assertEqual(row.state, "sent" if self.envelopes else "paper", row.state_message)
+        self.assertEqual(dispatch.state, "sent" if self.envelopes else "paper", dispatch.state_message)
         for _sender, to, raw in self.smtp.handler.messages:
             header = email.message_from_bytes(raw, policy=policy.SMTP)["To"]
             self.assertEqual([address for _name, address in getaddresses([str(header)])], to)
@@ -64,9 +64,9 @@ class TestEnvelopeAddresses(DispatchCase):
     def test_a_person_is_told_why_such_an_address_cannot_be_used(self):
         with self.assertRaisesRegex(UserError, "SMTPUTF8"):
             self.env["res.partner"]._dispatch_typed_addresses("jan.novák@cliente.example")
-        row = self._invoice(self.nowak)._dispatch_create("rule", state="review")
+        dispatch = self._invoice(self.nowak)._dispatch_create("rule", state="review")
         with self.assertRaisesRegex(UserError, "SMTPUTF8"):
-            row.recipient_ids = [Command.create({"email": "jan.novák@cliente.example"})]
+            dispatch.recipient_ids = [Command.create({"email": "jan.novák@cliente.example"})]
 
     def test_international_domain_of_the_sender(self):
         self.company.email = "faturas@čapek.example"
@@ -85,9 +85,9 @@ class TestEnvelopeAddresses(DispatchCase):
             with self.subTest(sign=sign, fields=bad_fields), self.env.cr.savepoint() as savepoint:
                 self.smtp.handler.clear()
                 order = self._order_with(f"Aurora{sign}Bcc: spy@evil.example", bad_fields, number)
-                row = order._dispatch_create("rule")
+                dispatch = order._dispatch_create("rule")
                 self._deliver()
-                self.assertEqual(row.state, "sent", row.state_message)
+                self.assertEqual(dispatch.state, "sent", dispatch.state_message)
                 [(_sender, to, raw)] = self.smtp.handler.messages
                 self.assertEqual(to, ["ana@cliente.example"])
                 self._check_headers(raw)

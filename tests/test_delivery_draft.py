@@ -13,17 +13,17 @@ class TestDraft(DispatchCase):
         window = self._send_window(invoice)
         window.write(vals)
         action = window.action_dispatch_draft()
-        row = self._rows(invoice)[-1]
-        self.assertIn(str(row.draft_id.id), action["url"])
-        return row, email.message_from_bytes(row.draft_id.raw, policy=policy.default)
+        dispatch = self._dispatches(invoice)[-1]
+        self.assertIn(str(dispatch.draft_id.id), action["url"])
+        return dispatch, email.message_from_bytes(dispatch.draft_id.raw, policy=policy.default)
 
     def test_draft(self):
         invoice = self._invoice(self.silva)
-        row, draft = self._draft(invoice, dispatch_emails="Kasa Główna <kasa@silva.example.com>")
+        dispatch, draft = self._draft(invoice, dispatch_emails="Kasa Główna <kasa@silva.example.com>")
         self.assertEqual(self.envelopes, [], "nothing goes from here")
-        self.assertEqual((row.state, invoice.dispatch_state, invoice.is_move_sent), ("handed", "handed", False))
-        self.assertEqual(set(row.recipient_ids.mapped("state")), {"handed"})
-        self.assertIn(self.env.user.name, row.what_happened)
+        self.assertEqual((dispatch.state, invoice.dispatch_state, invoice.is_move_sent), ("handed", "handed", False))
+        self.assertEqual(set(dispatch.recipient_ids.mapped("state")), {"handed"})
+        self.assertIn(self.env.user.name, dispatch.what_happened)
         self.assertEqual(
             [address.addr_spec for address in draft["to"].addresses],
             ["ana@silva.example.com", "rui@silva.example.com", "kasa@silva.example.com"],
@@ -35,25 +35,25 @@ class TestDraft(DispatchCase):
         self.assertIn(invoice.name, draft.get_body(("html",)).get_content())
         [file] = draft.iter_attachments()
         self.assertEqual(file.get_content_type(), "application/pdf")
-        self.assertEqual(file.get_content(), row.attachment_ids.raw)
+        self.assertEqual(file.get_content(), dispatch.attachment_ids.raw)
 
     def test_one_text_for_several_gives_nobody_the_right_to_accept(self):
         invoice = self._invoice(self.silva)
-        _row, draft = self._draft(invoice)
+        _dispatch, draft = self._draft(invoice)
         html = draft.get_body(("html",)).get_content()
         self.assertIn("/dispatch/show/", html)
         self.assertNotIn(invoice.sudo().access_token or "no token", html)
 
     def test_sent_or_not(self):
         first, second = self._invoice(self.nowak), self._invoice(self.nowak)
-        row, _draft = self._draft(first)
-        row.action_handed_sent()
+        dispatch, _draft = self._draft(first)
+        dispatch.action_handed_sent()
         self.assertEqual((first.dispatch_state, first.is_move_sent), ("sent", True))
-        row, _draft = self._draft(second)
-        row.action_handed_dropped()
-        self.assertEqual((second.dispatch_state, row.state), (False, "cancelled"))
+        dispatch, _draft = self._draft(second)
+        dispatch.action_handed_dropped()
+        self.assertEqual((second.dispatch_state, dispatch.state), (False, "cancelled"))
         with self.assertRaisesRegex(UserError, "no draft"):
-            row.action_handed_sent()
+            dispatch.action_handed_sent()
 
     def test_not_planned_meanwhile(self):
         invoice = self._invoice(self.nowak)
@@ -65,9 +65,9 @@ class TestDraft(DispatchCase):
 
     def test_by_mail_after_the_draft(self):
         invoice = self._invoice(self.nowak)
-        row, _draft = self._draft(invoice)
+        dispatch, _draft = self._draft(invoice)
         self._send_window(invoice).action_send_and_print()
-        self.assertEqual(self._rows(invoice)[-1].resend_of_id, row)
+        self.assertEqual(self._dispatches(invoice)[-1].resend_of_id, dispatch)
         self.assertEqual(invoice.dispatch_state, "sent")
 
     def test_refused_and_rehearsed(self):
@@ -84,4 +84,4 @@ class TestDraft(DispatchCase):
         self.company.dispatch_print_asks = True
         action = invoice.action_print_pdf()
         window = self.env[action["res_model"]].with_context(**action["context"]).create({})
-        self.assertEqual(window.dispatch_output, "paper")
+        self.assertEqual(window.dispatch_channel, "paper")

@@ -47,19 +47,19 @@ class TestMailForm(DispatchCase):
         documents = {
             (lang, code): self._document(code, self._customer(lang)) for lang in LANGS for code in CODES
         }
-        rows = {key: document._dispatch_create("rule") for key, document in documents.items()}
+        dispatches = {key: document._dispatch_create("rule") for key, document in documents.items()}
         self._deliver()
         sent = {to[0]: [] for _sender, to, _raw in self.smtp.handler.messages}
         for _sender, to, raw in self.smtp.handler.messages:
             sent[to[0]].append(raw)
         ids = set()
         for (lang, code), document in documents.items():
-            row = rows[lang, code]
+            dispatch = dispatches[lang, code]
             with self.subTest(lang=lang, code=code):
-                self.assertEqual(row.state, "sent")
+                self.assertEqual(dispatch.state, "sent")
                 [mail] = [
                     mail for mail in map(self._strict, sent[f"{lang.lower()}@klient.example.com"])
-                    if self._decoded(mail, "Subject") == row.subject
+                    if self._decoded(mail, "Subject") == dispatch.subject
                 ]
                 ids.add(mail["Message-Id"])
                 self._check_text(mail, document, lang, code)
@@ -114,14 +114,14 @@ class TestMailForm(DispatchCase):
              "dispatch_invoice": True}
             for number, name in enumerate(names)
         ])
-        row = self._invoice(self.silva)._dispatch_create("rule", state="review")
+        dispatch = self._invoice(self.silva)._dispatch_create("rule", state="review")
         self._deliver()
-        row.recipient_ids = [fields.Command.create({"email": f"napsana{number}@silva.example.com", "name": name})
+        dispatch.recipient_ids = [fields.Command.create({"email": f"napsana{number}@silva.example.com", "name": name})
                              for number, name in enumerate(names)]
-        row.action_release()
+        dispatch.action_release()
         self._deliver()
-        self.assertEqual(set(row.recipient_ids.mapped("state")), {"sent"})
-        expected = {recipient.email: recipient.name for recipient in row.recipient_ids}
+        self.assertEqual(set(dispatch.recipient_ids.mapped("state")), {"sent"})
+        expected = {recipient.email: recipient.name for recipient in dispatch.recipient_ids}
         self.assertGreaterEqual(expected.keys(), set(contacts.mapped("email")))
         for _sender, [address], raw in self.smtp.handler.messages:
             with self.subTest(address=address, name=expected[address]):
@@ -142,13 +142,13 @@ class TestMailForm(DispatchCase):
             "Nota de crédito S00012 – Nakladatelství Šťastný s.r.o.", "Invoice/" * 40,
             "Žluť  s dvojitou  mezerou a \"uvozovkami\", čárkou; i tak",
         ]
-        row = self._invoice(self.silva)._dispatch_create("rule", state="review")
+        dispatch = self._invoice(self.silva)._dispatch_create("rule", state="review")
         self._deliver()
-        row.recipient_ids = [
+        dispatch.recipient_ids = [
             fields.Command.create({"email": f"osoba{number}@silva.example.com", "subject": subject})
             for number, subject in enumerate(subjects)
         ]
-        row.action_release()
+        dispatch.action_release()
         self._deliver()
         found = {
             address: self._decoded(self._strict(raw), "Subject")
@@ -171,8 +171,8 @@ class TestMailForm(DispatchCase):
             ids.setdefault(mail["Message-Id"], set()).add((address, mail["Subject"]))
             self.assertIn(mail["Message-Id"], mail["References"], "answers to it find the document")
         self.assertEqual(sorted(map(len, ids.values())), [1, 1, 2, 2])
-        rows = self.env["document.dispatch"].search([])
-        self.assertLessEqual(ids.keys(), set(rows.recipient_ids.mapped("message_id")))
+        dispatches = self.env["document.dispatch"].search([])
+        self.assertLessEqual(ids.keys(), set(dispatches.recipient_ids.mapped("message_id")))
 
     def test_answers_go_where_the_type_says(self):
         [mail] = self._send(self._invoice(self.nowak))
@@ -232,14 +232,14 @@ class TestMailForm(DispatchCase):
             "Rachunek \"końcowy\"; 50% + koszty's.pdf", "Příloha k proforma faktuře č. 2026-0031, smlouva o dílo" * 3,
             "INV_2026_00031.pdf",
         ]
-        row = self._invoice(self.nowak)._dispatch_create("rule", state="review")
+        dispatch = self._invoice(self.nowak)._dispatch_create("rule", state="review")
         self._deliver()
         pdf = b"%PDF-1.4\n1 0 obj\r\n\x00\xff. \n.\n%%EOF\n"
-        made = row.attachment_ids
-        row.attachment_ids = [fields.Command.create({"name": name, "raw": pdf}) for name in names] + [
+        made = dispatch.attachment_ids
+        dispatch.attachment_ids = [fields.Command.create({"name": name, "raw": pdf}) for name in names] + [
             fields.Command.create({"name": "NFe 31.xml", "raw": "<?xml version='1.0'?>\n<nfe>ção</nfe>".encode()}),
         ]
-        row.action_release()
+        dispatch.action_release()
         self._deliver()
         mail = self._strict(self.smtp.handler.messages[0][2])
         files = {part.get_filename(): part for part in mail.iter_attachments()}
@@ -251,7 +251,7 @@ class TestMailForm(DispatchCase):
         for part in files.values():
             self.assertEqual(part.get_content_disposition(), "attachment")
         xml = files["NFe 31.xml"].get_payload(decode=True)
-        self.assertEqual(xml, row.attachment_ids.filtered(lambda file: file.name == "NFe 31.xml").raw)
+        self.assertEqual(xml, dispatch.attachment_ids.filtered(lambda file: file.name == "NFe 31.xml").raw)
 
     def test_without_files(self):
         self._invoice(self.nowak)._dispatch_create("rule", without_files=True)
@@ -345,9 +345,9 @@ class TestMailForm(DispatchCase):
     def _send(self, document):
         """Send a document as a rule does; return its mails."""
         self.smtp.handler.clear()
-        row = document._dispatch_create("rule")
+        dispatch = document._dispatch_create("rule")
         self._deliver()
-        self.assertEqual(row.state, "sent", row.state_message)
+        self.assertEqual(dispatch.state, "sent", dispatch.state_message)
         return [self._strict(raw) for _sender, _to, raw in self.smtp.handler.messages]
 
     def _send_by_hand(self, invoice):

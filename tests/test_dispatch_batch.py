@@ -53,16 +53,16 @@ class TestBatch(DispatchCase):
                          (4, 4, 3, 1, 0, False))
         self.assertEqual(batch.progress, 100)
         self.assertEqual(len(self.envelopes), 5)
-        self.assertEqual(set(self._rows(moves).mapped("origin")), {"batch"})
+        self.assertEqual(set(self._dispatches(moves).mapped("origin")), {"batch"})
         self.assertEqual(batch.user_id, self.env.user)
 
-    def test_again_is_a_new_row(self):
+    def test_again_is_a_new_dispatch(self):
         invoice = self._invoice(self.nowak)
         self._batch(invoice | self._invoice(self.silva))
         self._batch(invoice | self._invoice(self.silva))
-        self.assertEqual(len(self._rows(invoice)), 1)
+        self.assertEqual(len(self._dispatches(invoice)), 1)
         self._batch(invoice | self._invoice(self.silva), dispatch_again=True)
-        first, second = self._rows(invoice)
+        first, second = self._dispatches(invoice)
         self.assertEqual((second.resend_of_id, second.state), (first, "sent"))
 
     def test_failed_ones_go_anew(self):
@@ -74,7 +74,7 @@ class TestBatch(DispatchCase):
                          ("state", "in", ["failed"]))
         self.smtp.handler.clear()
         self._batch(invoice | self._invoice(self.silva))
-        self.assertEqual(self._rows(invoice).mapped("state"), ["cancelled", "sent"])
+        self.assertEqual(self._dispatches(invoice).mapped("state"), ["cancelled", "sent"])
 
     def test_progress_while_it_runs(self):
         with self._mail_server_down():
@@ -101,8 +101,8 @@ class TestBatch(DispatchCase):
         batch = self._batch(mine | theirs)
         self.assertTrue(theirs.sending_data)
         self.assertIn(theirs.name, batch.left_out)
-        self.assertFalse(self._rows(theirs))
-        self.assertEqual(self._rows(mine).state, "sent")
+        self.assertFalse(self._dispatches(theirs))
+        self.assertEqual(self._dispatches(mine).state, "sent")
 
     def test_one_left_for_odoo_that_goes_by_mail_too(self):
         """An e-invoice network beside e-mail: Odoo's window is opened for that one invoice alone."""
@@ -137,7 +137,7 @@ class TestBatch(DispatchCase):
         with self.assertRaises(AccessError):
             self.env["account.move.send.wizard"].with_user(clerk).create({
                 "move_id": moves[0].id}).action_send_and_print()
-        self.assertEqual((self.envelopes, len(self._rows(moves))), ([], 0))
+        self.assertEqual((self.envelopes, len(self._dispatches(moves))), ([], 0))
         batch = self._batch(moves)
         self.assertFalse(self.env["document.dispatch.batch"].with_user(clerk).search([]) & batch)
 
@@ -162,7 +162,7 @@ class TestBatch(DispatchCase):
         self.assertEqual((action["res_model"], action["res_id"]), ("document.dispatch.batch", batch.id))
         self.assertEqual((batch.sent, batch.on_paper, batch.skipped, batch.running), (1, 1, 2, False))
         self.assertIn("not posted", batch.left_out)
-        self.assertFalse(self._rows(moves[1]))
+        self.assertFalse(self._dispatches(moves[1]))
 
     def test_stop(self):
         moves = self._invoices(self.nowak, 3)
@@ -177,7 +177,7 @@ class TestBatch(DispatchCase):
     # One mail for each customer
     # ------------------------------------------------------------------
 
-    def test_together(self):
+    def test_bundle(self):
         mine, theirs = self._invoices(self.silva, 3), self._invoices(self.nowak, 2)
         alone, paper = self._invoice(self.env["res.partner"].create({
             "name": "Dupont SARL", "email": "compta@dupont.example.com", "is_company": True,
@@ -188,10 +188,10 @@ class TestBatch(DispatchCase):
         self.assertEqual((batch.sent, batch.on_paper), (6, 1))
         self.assertEqual(set((mine | theirs | alone).mapped("dispatch_state")), {"sent"})
         self.assertTrue(all((mine | theirs).mapped("is_move_sent")))
-        for row in self._rows(mine):
-            self.assertEqual({r.email: r.state for r in row.recipient_ids},
+        for dispatch in self._dispatches(mine):
+            self.assertEqual({r.email: r.state for r in dispatch.recipient_ids},
                              {"ana@silva.example.com": "sent", "rui@silva.example.com": "sent"})
-            self.assertEqual(len(row.attachment_ids), 1, "each row keeps its own file")
+            self.assertEqual(len(dispatch.attachment_ids), 1, "each dispatch keeps its own file")
         mail = next(mail for mail in self.mails if "ana@" in mail["to"])
         names = [part.get_filename() for part in mail.iter_attachments()]
         self.assertEqual(len(names), 3)
@@ -204,7 +204,7 @@ class TestBatch(DispatchCase):
         single = next(mail for mail in self.mails if "compta@" in mail["to"])
         self.assertIn(f"Invoice {alone.name}", single["subject"], "one document has its own text")
 
-    def test_together_within_the_size_limit(self):
+    def test_bundle_within_the_size_limit(self):
         self.server.max_email_size = 0.05  # MB: two of these PDFs and their text, not three
         moves = self._invoices(self.nowak, 3)
         for move in moves:
@@ -219,26 +219,26 @@ class TestBatch(DispatchCase):
         self.assertEqual([len(list(mail.iter_attachments())) for mail in self.mails], [2, 1])
         self.assertEqual(set(moves.mapped("dispatch_state")), {"sent"})
 
-    def test_together_one_address_refused(self):
+    def test_bundle_one_address_refused(self):
         self.smtp.handler.rcpt_replies["rui@silva.example.com"] = "550 no such user"
         moves = self._invoices(self.silva, 2)
         batch = self._batch(moves, dispatch_grouping="bundle")
         self.assertEqual(set(moves.mapped("dispatch_state")), {"partial"})
         self.assertEqual(batch.problems, 2)
         self.smtp.handler.clear()
-        self._rows(moves)[1].action_retry()
+        self._dispatches(moves)[1].action_retry()
         self.assertEqual(set(moves.mapped("dispatch_state")), {"sent"})
         self.assertEqual(self.envelopes, ["rui@silva.example.com"], "one mail, and to nobody who has it")
 
-    def test_together_server_down_and_one_withdrawn(self):
+    def test_bundle_server_down_and_one_withdrawn(self):
         moves = self._invoices(self.nowak, 3)
         with self._mail_server_down():
             self._batch(moves, dispatch_grouping="bundle")
         self.assertEqual(set(moves.mapped("dispatch_state")), {"queued"})
-        lead = self._rows(moves).filtered("bundled_ids")
+        lead = self._dispatches(moves).filtered("bundled_ids")
         lead._document().button_draft()
         rest = moves - lead._document()
-        self._rows(rest).filtered("recipient_ids").recipient_ids._with_system_write().next_try = False
+        self._dispatches(rest).filtered("recipient_ids").recipient_ids._with_system_write().next_try = False
         self._deliver()
         self.assertEqual(set(rest.mapped("dispatch_state")), {"sent"})
         [mail] = self.mails
@@ -247,10 +247,10 @@ class TestBatch(DispatchCase):
         self.assertNotIn(lead.document_name.replace("/", "_"), names)
         self.assertNotIn(lead.document_name, mail.get_body(("plain",)).get_content())
 
-    def test_together_bounce_is_of_all(self):
+    def test_bundle_bounce_is_of_all(self):
         moves = self._invoices(self.nowak, 2)
         self._batch(moves, dispatch_grouping="bundle")
-        recipients = self._rows(moves).recipient_ids
+        recipients = self._dispatches(moves).recipient_ids
         self.assertEqual(len(set(recipients.mapped("message_id"))), 1)
         report = dsn.Report(
             (dsn.Fate(dsn.FAILED, "no such user", ("biuro@nowak.example.com",), explicit=True),),
@@ -260,7 +260,7 @@ class TestBatch(DispatchCase):
         self.assertEqual(set(recipients.mapped("state")), {"bounced"})
         self.assertEqual(set(moves.mapped("dispatch_state")), {"failed"})
 
-    def test_together_one_cannot_be_made(self):
+    def test_bundle_one_cannot_be_made(self):
         moves = self._invoices(self.nowak, 3)
         self.types["invoice"].mail_template_id.subject = (
             "{{ object.name if object.amount_total != 101 else object.no_such_field }}")
@@ -269,7 +269,7 @@ class TestBatch(DispatchCase):
         [mail] = self.mails
         self.assertEqual(len(list(mail.iter_attachments())), 2)
 
-    def test_together_in_his_language(self):
+    def test_bundle_in_his_language(self):
         self.env["res.lang"]._activate_lang("pl_PL")
         self.nowak.lang = "pl_PL"
         template = self.env.ref("document_dispatch.template_invoices_bundle")
@@ -277,14 +277,14 @@ class TestBatch(DispatchCase):
         self._batch(self._invoices(self.nowak, 2), dispatch_grouping="bundle")
         self.assertEqual(self.mails[0]["subject"], "Dokumenty – Aurora Equipamentos Ltda")
 
-    def test_together_rehearsed(self):
+    def test_bundle_rehearsed(self):
         self.company.write({"dispatch_rehearsal_email": "chefe@aurora.example.com", "dispatch_mode": "rehearse"})
         moves = self._invoices(self.silva, 2)
         self._batch(moves, dispatch_grouping="bundle")
         self.assertEqual(set(self.envelopes), {"chefe@aurora.example.com"})
         self.assertEqual(set(moves.mapped("dispatch_state")), {"rehearsed"})
 
-    def test_together_without_a_text(self):
+    def test_bundle_without_a_text(self):
         self.types["invoice"].bundle_template_id = False
         with self.assertRaisesRegex(UserError, "no text for several"):
             self._window(self._invoices(self.silva, 2), dispatch_grouping="bundle").action_send_and_print()
@@ -292,7 +292,7 @@ class TestBatch(DispatchCase):
     def test_resend_one_of_several(self):
         moves = self._invoices(self.nowak, 2)
         self._batch(moves, dispatch_grouping="bundle")
-        row = self._rows(moves)[1]._resend()
-        self.assertEqual(row.state, "sent")
-        self.assertTrue(re.search(f"Invoice {re.escape(row.document_name)}", self.mails[-1]["subject"]))
+        dispatch = self._dispatches(moves)[1]._resend()
+        self.assertEqual(dispatch.state, "sent")
+        self.assertTrue(re.search(f"Invoice {re.escape(dispatch.document_name)}", self.mails[-1]["subject"]))
         self.assertEqual(len(list(self.mails[-1].iter_attachments())), 1)

@@ -30,12 +30,13 @@ class TestCompanyMode(DispatchCase):
         self.assertEqual(self.envelopes, [BOSS, BOSS])
         self.assertEqual({mail["to"] for mail in self.mails}, {BOSS})
         self.assertIn("for ana@silva.example.com", self.mails[0]["subject"])
-        row = self._rows(invoice)
-        self.assertEqual((row.state, row.recipient_ids.mapped("state")), ("rehearsed", ["rehearsed"] * 2))
-        self.assertEqual((invoice.dispatch_state, invoice.is_move_sent, row.sent_date), ("rehearsed", False, False))
-        self.assertEqual(self._rows(paper).state, "rehearsed")
-        self.assertTrue(row.mail_message_id.is_internal, "the customer does not read it on his portal")
-        self.assertFalse(row.mail_message_id.notification_ids)
+        dispatch = self._dispatches(invoice)
+        self.assertEqual((dispatch.state, dispatch.recipient_ids.mapped("state")), ("rehearsed", ["rehearsed"] * 2))
+        self.assertEqual(
+            (invoice.dispatch_state, invoice.is_move_sent, dispatch.sent_date), ("rehearsed", False, False))
+        self.assertEqual(self._dispatches(paper).state, "rehearsed")
+        self.assertTrue(dispatch.mail_message_id.is_internal, "the customer does not read it on his portal")
+        self.assertFalse(dispatch.mail_message_id.notification_ids)
 
     def test_rehearsed_once_and_sent_for_real_later(self):
         self._rehearse()
@@ -57,10 +58,10 @@ class TestCompanyMode(DispatchCase):
             self._plan()
             self._deliver()
         self._rehearse()
-        row = self._rows(invoice)
-        row.recipient_ids._with_system_write().next_try = False
+        dispatch = self._dispatches(invoice)
+        dispatch.recipient_ids._with_system_write().next_try = False
         self._deliver()
-        self.assertEqual((self.envelopes, row.state), ([], "queued"))
+        self.assertEqual((self.envelopes, dispatch.state), ([], "queued"))
         self.company.dispatch_mode = "send"
         self._deliver()
         self.assertEqual(self.envelopes, ["biuro@nowak.example.com"])
@@ -74,7 +75,7 @@ class TestCompanyMode(DispatchCase):
         self.company.dispatch_mode = "send"
         self._send_window(invoice).action_send_and_print()
         self.assertEqual(self.envelopes, [BOSS, "biuro@nowak.example.com"])
-        self.assertFalse(self._rows(invoice)[-1].resend_of_id, "it is the first one for real")
+        self.assertFalse(self._dispatches(invoice)[-1].resend_of_id, "it is the first one for real")
 
     def test_off(self):
         invoice = self._invoice(self.nowak)
@@ -82,12 +83,12 @@ class TestCompanyMode(DispatchCase):
             self._plan()
             self._deliver()
         self.company.dispatch_mode = "off"
-        self._rows(invoice).recipient_ids._with_system_write().next_try = False
+        self._dispatches(invoice).recipient_ids._with_system_write().next_try = False
         self._deliver()
         self.assertEqual(self.envelopes, [])
         later = self._invoice(self.nowak)
         self._plan()
-        self.assertFalse(self._rows(later))
+        self.assertFalse(self._dispatches(later))
         self.assertIn("switched off", self.rule.problem)
         with self.assertRaisesRegex(UserError, "switched off"):
             self._send_window(later).action_send_and_print()

@@ -7,15 +7,15 @@ class TestFrozen(DispatchCase):
     def setUp(self):
         super().setUp()
         self.invoice = self._invoice(self.nowak)
-        self.row = self.invoice._dispatch_create("rule")
+        self.dispatch = self.invoice._dispatch_create("rule")
 
-    def test_deleted_file_stays_with_its_row(self):
+    def test_deleted_file_stays_with_its_dispatch(self):
         self._deliver()
-        file = self.row.attachment_ids
+        file = self.dispatch.attachment_ids
         before = file.raw
         file.with_user(self.env.user).unlink()
-        self.assertEqual(self.row.attachment_ids.raw, before)
-        self.assertEqual((file.res_model, file.res_id), ("document.dispatch", self.row.id))
+        self.assertEqual(self.dispatch.attachment_ids.raw, before)
+        self.assertEqual((file.res_model, file.res_id), ("document.dispatch", self.dispatch.id))
         self.assertFalse(self.env["ir.attachment"].search([
             ("res_model", "=", "account.move"), ("res_id", "=", self.invoice.id), ("id", "in", file.ids),
         ]), "the invoice has it no more")
@@ -23,45 +23,45 @@ class TestFrozen(DispatchCase):
     def test_deleted_before_it_goes(self):
         with self._mail_server_down():
             self._deliver()
-        self.row.attachment_ids.unlink()
-        self.row.action_retry()
-        self.assertEqual(self.row.state, "sent")
+        self.dispatch.attachment_ids.unlink()
+        self.dispatch.action_retry()
+        self.assertEqual(self.dispatch.state, "sent")
         self.assertEqual([part.get_filename() for part in self.mails[0].iter_attachments()],
-                         self.row.attachment_ids.mapped("name"))
+                         self.dispatch.attachment_ids.mapped("name"))
 
     def test_new_bytes_leave_the_old_ones(self):
         self._deliver()
-        file, before = self.row.attachment_ids, self.row.attachment_ids.raw
+        file, before = self.dispatch.attachment_ids, self.dispatch.attachment_ids.raw
         file.raw = b"%PDF-1.4 another one"
         self.assertEqual(file.raw, b"%PDF-1.4 another one")
-        self.assertEqual(self.row.attachment_ids.raw, before)
-        self.assertNotEqual(self.row.attachment_ids, file)
+        self.assertEqual(self.dispatch.attachment_ids.raw, before)
+        self.assertNotEqual(self.dispatch.attachment_ids, file)
 
     def test_new_name_is_no_new_content(self):
         self._deliver()
-        file = self.row.attachment_ids
+        file = self.dispatch.attachment_ids
         file.name = "Faktura.pdf"
-        self.assertEqual(self.row.attachment_ids, file)
+        self.assertEqual(self.dispatch.attachment_ids, file)
 
     def test_deleted_invoice(self):
         self._deliver()
-        before = self.row.attachment_ids.raw
+        before = self.dispatch.attachment_ids.raw
         self.invoice.button_draft()
         self.invoice.with_context(force_delete=True).unlink()
-        self.assertEqual(self.row.attachment_ids.raw, before)
-        self.assertEqual(self.row.state, "sent")
+        self.assertEqual(self.dispatch.attachment_ids.raw, before)
+        self.assertEqual(self.dispatch.state, "sent")
 
-    def test_file_of_no_row(self):
+    def test_file_of_no_dispatch(self):
         self._deliver()
         file = self.env["ir.attachment"].create({"name": "nota.txt", "raw": b"x"})
         file.unlink()
         self.assertFalse(file.exists())
 
-    def test_row_in_review_keeps_nothing(self):
-        self.row.action_cancel()
-        row = self._invoice(self.nowak)._dispatch_create("rule", state="review")
+    def test_dispatch_in_review_keeps_nothing(self):
+        self.dispatch.action_cancel()
+        dispatch = self._invoice(self.nowak)._dispatch_create("rule", state="review")
         self._deliver()
-        file = row.attachment_ids
+        file = dispatch.attachment_ids
         self.assertTrue(file)
         file.unlink()
         self.assertFalse(file.exists())

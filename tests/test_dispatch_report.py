@@ -39,10 +39,10 @@ class TestReport(DispatchCase):
         review = self._invoice(self.silva)
         self._plan()
         unknown, open_one, waiting = (self._invoice(self.silva) for _number in range(3))
-        row = unknown._dispatch_create("rule")
+        dispatch = unknown._dispatch_create("rule")
         for state in ("sending", "unknown"):
-            row.recipient_ids._set_state(state)
-            row._update_state()
+            dispatch.recipient_ids._set_state(state)
+            dispatch._update_state()
         waiting.action_dispatch_mark()
         order = self._order(self.silva)
         order.action_confirm()

@@ -1,4 +1,4 @@
-"""Send again, by number: always a new row, by default the very same file."""
+"""Send again, by number: always a new dispatch, by default the very same file."""
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
@@ -16,7 +16,7 @@ class TestResend(DispatchCase):
 
     def setUp(self):
         super().setUp()
-        (self.row,) = self.invoice._dispatch_create("rule")
+        (self.dispatch,) = self.invoice._dispatch_create("rule")
         self._deliver()
         self.smtp.handler.clear()
 
@@ -30,11 +30,11 @@ class TestResend(DispatchCase):
         self.assertEqual(window.line_ids.mapped(lambda line: (line.document_name, line.sent_to, line.state)),
                          [(self.invoice.name, "biuro@nowak.example.com", "sent")])
         window.action_send()
-        again = self._rows(self.invoice)[-1]
-        self.assertEqual((again.resend_of_id, again.origin, again.state), (self.row, "resend", "sent"))
-        self.assertEqual(again.attachment_ids, self.row.attachment_ids, "the file is stored once")
-        self.assertEqual((again.subject, again.body), (self.row.subject, self.row.body))
-        self.assertEqual(self.row.state, "sent", "the old entry stays as it was")
+        again = self._dispatches(self.invoice)[-1]
+        self.assertEqual((again.resend_of_id, again.origin, again.state), (self.dispatch, "resend", "sent"))
+        self.assertEqual(again.attachment_ids, self.dispatch.attachment_ids, "the file is stored once")
+        self.assertEqual((again.subject, again.body), (self.dispatch.subject, self.dispatch.body))
+        self.assertEqual(self.dispatch.state, "sent", "the old entry stays as it was")
         self.assertEqual(self.envelopes, ["biuro@nowak.example.com"])
 
     def test_made_anew(self):
@@ -48,7 +48,7 @@ class TestResend(DispatchCase):
         self.assertEqual(window.not_found, "S99999")
         window.action_send()
         self.assertCountEqual(self.envelopes, ["biuro@nowak.example.com", "ana@silva.example.com"])
-        self.assertEqual(self._rows(self.order).origin, "manual", "it never went before")
+        self.assertEqual(self._dispatches(self.order).origin, "manual", "it never went before")
 
     def test_range(self):
         other = self._order(self.nowak)
@@ -66,7 +66,7 @@ class TestResend(DispatchCase):
         window = self._window(self.invoice.name, emails="Kasa <kasa@nowak.example.com>; BIURO@nowak.example.com")
         window.action_send()
         self.assertCountEqual(self.envelopes, ["biuro@nowak.example.com", "kasa@nowak.example.com"])
-        reasons = {r.email: r.reason for r in self._rows(self.invoice)[-1].recipient_ids}
+        reasons = {r.email: r.reason for r in self._dispatches(self.invoice)[-1].recipient_ids}
         self.assertEqual(reasons["kasa@nowak.example.com"], "manual")
         self.assertFalse(self.env["res.partner"].search([("email", "=", "kasa@nowak.example.com")]))
 
@@ -107,10 +107,11 @@ class TestResend(DispatchCase):
         window = self._window(f"{draft_again.name} {refused.name}")
         obstacles = {line.document_name: line.blocking_reason for line in window.line_ids}
         self.assertEqual(obstacles[refused.name], "The customer refuses e-mail.")
-        row = window.line_ids.filtered(lambda line: line.document_name == refused.name)._send(False, [])
-        self.assertEqual((row.state, row.channel_reason), ("paper", "refused"), "whatever the window lets through")
+        dispatch = window.line_ids.filtered(lambda line: line.document_name == refused.name)._send(False, [])
+        self.assertEqual(
+            (dispatch.state, dispatch.channel_reason), ("paper", "refused"), "whatever the window lets through")
         with self.assertRaisesRegex(UserError, "refuses e-mail"):
-            row._resend()
+            dispatch._resend()
         self.assertEqual(self.envelopes, [])
 
     def test_failed_one(self):
@@ -119,10 +120,10 @@ class TestResend(DispatchCase):
         invoice = self._invoice(self.silva)
         invoice._dispatch_create("rule")
         self._deliver()
-        self.assertEqual(self._rows(invoice).state, "failed")
+        self.assertEqual(self._dispatches(invoice).state, "failed")
         self.smtp.handler.clear()
         self._window(invoice.name).action_send()
-        self.assertEqual(self._rows(invoice).mapped("state"), ["cancelled", "sent"])
+        self.assertEqual(self._dispatches(invoice).mapped("state"), ["cancelled", "sent"])
         self.assertEqual(invoice.dispatch_state, "sent")
 
     def test_list_of_quotations(self):
@@ -141,8 +142,8 @@ class TestResend(DispatchCase):
         window = self.env["document.dispatch.resend"].browse(action["res_id"])
         self.assertEqual(window.line_ids.mapped("document_name"), orders[:2].mapped("name"))
 
-    def test_button_on_the_row(self):
-        action = self.row.action_resend()
+    def test_button_on_the_dispatch(self):
+        action = self.dispatch.action_resend()
         window = self.env["document.dispatch.resend"].browse(action["res_id"])
         self.assertEqual(window.line_ids.document_name, self.invoice.name)
 

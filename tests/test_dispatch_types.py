@@ -148,14 +148,14 @@ class TestTypes(TransactionCase):
         self.assertEqual(self._by_code(self.here), {})
 
     def test_type_without_text(self):
-        """The row that cannot be made says which type has to be mended."""
+        """The dispatch that cannot be made says which type has to be mended."""
         quotation = self.types["quotation"]
         quotation.write({"name": "Orçamento", "mail_template_id": False})
         partner = self.env["res.partner"].create({"name": "Silva", "email": "contato@silva.example.com"})
-        row = self.env["sale.order"].create({"partner_id": partner.id})._dispatch_create("manual")
-        self.env["document.dispatch.content"]._prepare(row)
-        self.assertEqual(row.state, "failed")
-        self.assertIn("Orçamento", row.state_message)
+        dispatch = self.env["sale.order"].create({"partner_id": partner.id})._dispatch_create("manual")
+        self.env["document.dispatch.content"]._prepare(dispatch)
+        self.assertEqual(dispatch.state, "failed")
+        self.assertIn("Orçamento", dispatch.state_message)
 
     @mute_logger("odoo.sql_db")
     def test_text_in_use_is_not_deleted(self):

@@ -1,4 +1,4 @@
-"""Whatever sends an invoice or an order: the flags choose, a row is left, the state is true."""
+"""Whatever sends an invoice or an order: the flags choose, a dispatch is left, the state is true."""
 
 from odoo.exceptions import UserError
 
@@ -12,9 +12,9 @@ class TestCoreExits(DispatchCase):
         self.assertEqual(window.mail_partner_ids, self.silva_ana | self.silva_rui)
         window.action_send_and_print()
         self.assertCountEqual(self.envelopes, ["ana@silva.example.com", "rui@silva.example.com"])
-        row = self._rows(invoice)
-        self.assertEqual((row.state, row.origin, row.user_id), ("sent", "manual", self.env.user))
-        self.assertEqual(set(row.recipient_ids.mapped("reason")), {"flag_invoice"})
+        dispatch = self._dispatches(invoice)
+        self.assertEqual((dispatch.state, dispatch.origin, dispatch.user_id), ("sent", "manual", self.env.user))
+        self.assertEqual(set(dispatch.recipient_ids.mapped("reason")), {"flag_invoice"})
         self.assertTrue(invoice.is_move_sent)
         self.assertEqual(invoice.dispatch_state, "sent")
         self.assertIn(invoice.name, self.mails[0]["subject"])
@@ -26,17 +26,17 @@ class TestCoreExits(DispatchCase):
         self.assertFalse(invoice.is_move_sent)
         self.assertEqual(invoice.dispatch_state, "queued")
         self.assertEqual(set(self._fates(invoice).values()), {"deferred", "queued"})
-        self._rows(invoice).action_retry()
+        self._dispatches(invoice).action_retry()
         self.assertEqual(set(self._fates(invoice).values()), {"sent"})
         self.assertTrue(invoice.is_move_sent)
         self.assertEqual(len(self.envelopes), 2)
 
-    def test_sending_again_is_a_new_row(self):
+    def test_sending_again_is_a_new_dispatch(self):
         invoice = self._invoice(self.silva)
         self._send_window(invoice).action_send_and_print()
-        first = self._rows(invoice)
+        first = self._dispatches(invoice)
         self._send_window(invoice).action_send_and_print()
-        second = self._rows(invoice) - first
+        second = self._dispatches(invoice) - first
         self.assertEqual(second.resend_of_id, first)
         self.assertEqual((first.state, second.state), ("sent", "sent"))
 
@@ -54,8 +54,8 @@ class TestCoreExits(DispatchCase):
         self.assertIn("dispatch_refused", window.alerts)
         window.action_send_and_print()
         self.assertEqual(self.envelopes, [])
-        row = self._rows(invoice)
-        self.assertEqual((row.state, row.channel_reason), ("paper", "refused"))
+        dispatch = self._dispatches(invoice)
+        self.assertEqual((dispatch.state, dispatch.channel_reason), ("paper", "refused"))
         self.assertEqual(invoice.dispatch_state, "paper")
         self.assertFalse(invoice.is_move_sent)
 
@@ -73,7 +73,7 @@ class TestCoreExits(DispatchCase):
             "ana@silva.example.com", "rui@silva.example.com", "biuro@nowak.example.com",
         ])
         self.assertEqual(good.mapped("is_move_sent"), [True, True])
-        self.assertEqual(self._rows(silent).channel_reason, "no_address")
+        self.assertEqual(self._dispatches(silent).channel_reason, "no_address")
         self.assertFalse(silent.is_move_sent)
 
     def test_one_broken_invoice_leaves_the_others_alone(self):
@@ -88,17 +88,17 @@ class TestCoreExits(DispatchCase):
         self._run_core_cron()
         self.assertEqual(set(moves.mapped("dispatch_state")), {"sent"})
         self.assertEqual(broken.dispatch_state, "failed")
-        self.assertIn("no_such_field", self._rows(broken).state_message)
+        self.assertIn("no_such_field", self._dispatches(broken).state_message)
 
     def test_quotation_is_sent_when_the_server_took_it(self):
         order = self._order(self.silva)
         with self._mail_server_down():
             self._send_order(order)
         self.assertEqual(order.state, "draft")
-        self._rows(order).action_retry()
+        self._dispatches(order).action_retry()
         self.assertEqual((order.state, order.dispatch_state), ("sent", "sent"))
         self.assertEqual(self.envelopes, ["ana@silva.example.com"])
-        self.assertEqual(self._rows(order).type_code, "quotation")
+        self.assertEqual(self._dispatches(order).type_code, "quotation")
 
     def test_order_confirmation_goes_to_the_order_contacts(self):
         order = self._order(self.silva)
@@ -106,7 +106,7 @@ class TestCoreExits(DispatchCase):
         self.assertFalse(order.dispatch_state)
         order._send_order_confirmation_mail()
         self.assertEqual(self.envelopes, ["rui@silva.example.com"])
-        self.assertEqual(self._rows(order).type_code, "order")
+        self.assertEqual(self._dispatches(order).type_code, "order")
         order._send_order_confirmation_mail()
         self.assertEqual(len(self.envelopes), 1, "an automatic mail goes once")
 
@@ -126,17 +126,17 @@ class TestCoreExits(DispatchCase):
         invoice._dispatch_create("rule")
         self._deliver()
         self.assertEqual(len(self.envelopes), 4)
-        self.assertEqual(self._rows(invoice).mapped("revision"), [0, 1])
+        self.assertEqual(self._dispatches(invoice).mapped("revision"), [0, 1])
 
     def test_what_waits_is_withdrawn_when_the_document_changes(self):
         invoice = self._invoice(self.silva)
-        row = invoice._dispatch_create("rule")
+        dispatch = invoice._dispatch_create("rule")
         invoice.button_draft()
-        self.assertEqual(row.state, "cancelled")
+        self.assertEqual(dispatch.state, "cancelled")
         self._deliver()
         self.assertEqual(self.envelopes, [])
 
-    def test_nobody_makes_a_row_by_hand(self):
+    def test_nobody_makes_a_dispatch_by_hand(self):
         with self.assertRaises(UserError):
             self.env["document.dispatch"].create({"document_name": "INV/2026/00001"})
 

@@ -23,7 +23,7 @@ class TestProforma(DispatchCase, HttpCase):
         self._deliver()
 
     def _codes(self):
-        return [(row.type_code, row.revision, row.state) for row in self._rows(self.draft)]
+        return [(dispatch.type_code, dispatch.revision, dispatch.state) for dispatch in self._dispatches(self.draft)]
 
     def test_once_and_the_invoice_later(self):
         self._round()
@@ -47,7 +47,7 @@ class TestProforma(DispatchCase, HttpCase):
         self.draft.action_post()
         self._round()
         self.assertTrue(self.draft.is_move_sent)
-        proforma = self._rows(self.draft)[0]
+        proforma = self._dispatches(self.draft)[0]
         proforma.recipient_ids._set_state("bounced", reply="550 no such user")
         proforma._update_state()
         self.assertEqual(proforma.state, "failed")
@@ -77,7 +77,7 @@ class TestProforma(DispatchCase, HttpCase):
                                   date=fields.Date.add(fields.Date.today(), years=1), auto_post="at_date")
         refund = self._invoice(self.nowak, post=False, move_type="out_refund")
         self._plan()
-        self.assertFalse(self._rows(empty) | self._rows(next_year) | self._rows(refund))
+        self.assertFalse(self._dispatches(empty) | self._dispatches(next_year) | self._dispatches(refund))
 
     def test_marked_on_each_page(self):
         self.draft.invoice_line_ids = [

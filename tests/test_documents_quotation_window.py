@@ -77,11 +77,11 @@ class TestQuotationWindow(DispatchCase, HttpCase):
 
     def test_paper_and_draft(self):
         self._composer(self.order).action_dispatch_paper()
-        self.assertEqual(self._rows(self.order).state, "paper")
+        self.assertEqual(self._dispatches(self.order).state, "paper")
         other = self._order(self.silva)
         self._composer(other).action_dispatch_draft()
-        self.assertEqual((self._rows(other).state, other.state, self.envelopes), ("handed", "draft", []))
-        self._rows(other).action_handed_sent()
+        self.assertEqual((self._dispatches(other).state, other.state, self.envelopes), ("handed", "draft", []))
+        self._dispatches(other).action_handed_sent()
         self.assertEqual(other.state, "sent")
 
     def test_other_composers_stay_as_they_are(self):
@@ -91,7 +91,7 @@ class TestQuotationWindow(DispatchCase, HttpCase):
         })
         self.assertFalse(composer.dispatch_active)
         composer.action_send_mail()
-        self.assertFalse(self._rows(self.order))
+        self.assertFalse(self._dispatches(self.order))
 
     # ------------------------------------------------------------------
     # Links
@@ -117,7 +117,7 @@ class TestQuotationWindow(DispatchCase, HttpCase):
         [file] = set(re.findall(rf"{re.escape(path)}/\d+", page.text))
         answer = self.url_open(file)
         self.assertEqual(answer.headers["Content-Type"].split(";")[0], "application/pdf")
-        self.assertEqual(answer.content, self._rows(self.order).attachment_ids.raw)
+        self.assertEqual(answer.content, self._dispatches(self.order).attachment_ids.raw)
 
     def test_opened(self):
         """The first opening by the customer's link; a user of ours does not count, a new version begins anew."""
@@ -143,8 +143,8 @@ class TestQuotationWindow(DispatchCase, HttpCase):
         other = self._order(self.nowak)
         self._composer(other).action_send_mail()
         [path] = set(LINK.findall(self._html("compras@")))
-        foreign = self._rows(other).attachment_ids
-        recipient = self._rows(other).recipient_ids
+        foreign = self._dispatches(other).attachment_ids
+        recipient = self._dispatches(other).recipient_ids
         wrong = [
             path[:-1] + ("0" if path[-1] != "0" else "1"), path + "x", re.sub(r"/\d+/", "/999999/", path),
             re.sub(r"/\d+/", f"/{recipient.id}/", path), f"{path}/{foreign.id}", f"{path}/999999",

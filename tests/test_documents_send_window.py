@@ -42,7 +42,7 @@ class TestSendWindow(DispatchCase):
         ])
         typed = ("kasa@nowak.example.com", "x@y.example.com")
         self.assertFalse(self.env["res.partner"].search([("email", "in", typed)]))
-        reasons = {r.email: r.reason for r in self._rows(invoice).recipient_ids}
+        reasons = {r.email: r.reason for r in self._dispatches(invoice).recipient_ids}
         self.assertEqual(reasons["kasa@nowak.example.com"], "manual")
 
     def test_typed_addresses_only(self):
@@ -62,7 +62,7 @@ class TestSendWindow(DispatchCase):
         for wrong in ("nobody", "ana@", "kasa@nowak.example.com; <script>", "@" * 10000):
             with self.subTest(wrong=wrong[:30]), self.assertRaisesRegex(UserError, "not a valid e-mail address"):
                 self._send(invoice, dispatch_emails=wrong)
-        self.assertEqual((self.envelopes, len(self._rows(invoice))), ([], 0))
+        self.assertEqual((self.envelopes, len(self._dispatches(invoice))), ([], 0))
 
     def test_copy_to_me(self):
         self.company.dispatch_copy_to_me = True
@@ -88,12 +88,14 @@ class TestSendWindow(DispatchCase):
         window = self._send_window(invoice)
         self.assertIn("refuses e-mail since", window.dispatch_refusal)
         window.action_dispatch_paper()
-        self.assertEqual((self._rows(invoice).state, self._rows(invoice).channel_reason), ("paper", "refused"))
+        dispatch = self._dispatches(invoice)
+        self.assertEqual((dispatch.state, dispatch.channel_reason), ("paper", "refused"))
 
     def test_paper_by_choice_and_not_twice(self):
         invoice = self._invoice(self.nowak)
         self._send_window(invoice).action_dispatch_paper()
-        self.assertEqual((self._rows(invoice).state, self._rows(invoice).channel_reason), ("paper", "manual"))
+        dispatch = self._dispatches(invoice)
+        self.assertEqual((dispatch.state, dispatch.channel_reason), ("paper", "manual"))
         sent = self._invoice(self.nowak)
         self._send(sent)
         with self.assertRaisesRegex(UserError, "has reached somebody"):

@@ -25,7 +25,7 @@ class TestTours(DispatchCase, HttpCase):
             "document_dispatch_send_invoice", login="clara",
         )
         self.assertCountEqual(self.envelopes, ["ana@silva.example.com", "rui@silva.example.com"])
-        self.assertEqual(self._rows(invoice).user_id, self.clerk)
+        self.assertEqual(self._dispatches(invoice).user_id, self.clerk)
 
     def test_review(self):
         rule = self.env["document.dispatch.rule"].create({
@@ -50,7 +50,7 @@ class TestTours(DispatchCase, HttpCase):
         self.start_tour("/odoo", "document_dispatch_rule", login="helena")
         rule = self.env["document.dispatch.rule"].search([("name", "=", "Faturas do dia")])
         self.assertEqual((rule.active, rule.user_id.login, rule.date_from), (True, "helena", due.invoice_date))
-        self.assertFalse(self._rows(due), "not before its time")
+        self.assertFalse(self._dispatches(due), "not before its time")
         self._plan()
         self._deliver()
         self.assertCountEqual(self.envelopes, ["ana@silva.example.com", "rui@silva.example.com"])
@@ -107,7 +107,7 @@ class TestTours(DispatchCase, HttpCase):
         self._start_on_list(invoices, "document_dispatch_one_by_one")
         self.assertEqual(sorted(move.dispatch_state or "" for move in invoices), ["", "", "sent"])
 
-    def test_together(self):
+    def test_bundle(self):
         invoices = self._invoice(self.nowak) | self._invoice(self.silva) | self._invoice(self.silva)
         self._start_on_list(invoices, "document_dispatch_together")
         self.assertCountEqual(self.envelopes, [
@@ -123,7 +123,7 @@ class TestTours(DispatchCase, HttpCase):
         invoice._dispatch_create("rule")
         self._deliver()
         self.start_tour("/odoo", "document_dispatch_send_again", login="clara")
-        self.assertEqual(len(self._rows(invoice)), 2)
+        self.assertEqual(len(self._dispatches(invoice)), 2)
         self.assertTrue(self.silva.child_ids.filtered(lambda contact: contact.email == "compras@silva.example.com"))
 
     # ------------------------------------------------------------------
@@ -143,7 +143,7 @@ class TestTours(DispatchCase, HttpCase):
         self.assertFalse(self.mudo.dematerialization_letter_sent, "it was not printed yet")
 
     def test_refusal_to_paper_and_back(self):
-        """He refused on his page: his next invoice lies in the tray, is printed and posted; then he withdraws."""
+        """He refused on his page: his next invoice lies in the tray, is printed and sent by post; then he withdraws."""
         Consent = self.env["document.consent"].sudo()
         said = {"partner_id": self.nowak.id, "company_id": self.company.id, "channel": "page"}
         Consent.create({**said, "kind": "refused"})
@@ -158,8 +158,9 @@ class TestTours(DispatchCase, HttpCase):
             force_report_rendering=True,
         )):
             self.start_tour("/odoo", "document_dispatch_tray", login="clara")
-        row = self._rows(invoice)
-        self.assertEqual((row.state, bool(row.sent_by_post_date), invoice.is_move_sent), ("printed", True, True))
+        dispatch = self._dispatches(invoice)
+        self.assertEqual(
+            (dispatch.state, bool(dispatch.sent_by_post_date), invoice.is_move_sent), ("printed", True, True))
         self.assertEqual(self.envelopes, [])
         Consent.create({**said, "kind": "withdrawn"})
         self._invoice(self.nowak)

@@ -133,7 +133,7 @@ class TestPage(PageCase):
             window = self._send_window(invoice)
             window.write(vals)
             window.action_dispatch_draft()
-            message = email.message_from_bytes(self._rows(invoice).draft_id.raw, policy=policy.default)
+            message = email.message_from_bytes(self._dispatches(invoice).draft_id.raw, policy=policy.default)
             return message.get_body(("html",)).get_content()
 
         self.assertEqual(self._open(LINK.search(draft())[1]).status_code, 200)

@@ -13,30 +13,30 @@ class TestPageOpened(PageCase):
     def test_first_opening(self):
         invoice = self._invoice(self.silva)
         path = self._send(invoice)["ana@silva.example.com"]
-        [row] = self._rows(invoice)
-        [ana, rui] = row.recipient_ids.sorted("email")
+        [dispatch] = self._dispatches(invoice)
+        [ana, rui] = dispatch.recipient_ids.sorted("email")
         opened = [("document_opened_date", "!=", False)], [("page_opened_date", "!=", False)]
         for agent, method in (("Mozilla/5.0 (compatible; BarracudaCentral/1.0)", "GET"), (PHONE, "HEAD"), ("", "GET")):
             self._open(path, agent, method=method)
             self.assertFalse(ana.page_opened_date, "no person")
-        self.assertIn(row, self.env["document.dispatch"].search([("page_opened_date", "=", False)]))
+        self.assertIn(dispatch, self.env["document.dispatch"].search([("page_opened_date", "=", False)]))
         self._open(path)
         self.assertTrue(ana.page_opened_date)
         self.assertEqual((ana.page_opened_ip, ana.page_opened_agent), ("127.0.0.1", PHONE))
         self.assertFalse(rui.page_opened_date, "it was not his link")
-        self.assertEqual(row.page_opened_date, ana.page_opened_date)
-        self.assertFalse(row.document_opened_date, "he saw the list, not the document")
-        self.assertEqual([row in self.env["document.dispatch"].search(domain) for domain in opened], [False, True])
+        self.assertEqual(dispatch.page_opened_date, ana.page_opened_date)
+        self.assertFalse(dispatch.document_opened_date, "he saw the list, not the document")
+        self.assertEqual([dispatch in self.env["document.dispatch"].search(domain) for domain in opened], [False, True])
         first = ana.page_opened_date
         self._open(f"{path}/invoice/{invoice.id}", "curl/8")
         self.assertFalse(invoice.dispatch_opened_date)
         self._open(f"{path}/invoice/{invoice.id}")
         self.assertTrue(invoice.dispatch_opened_date)
-        self.assertEqual((row.document_opened_ip, row.document_opened_agent), ("127.0.0.1", PHONE))
+        self.assertEqual((dispatch.document_opened_ip, dispatch.document_opened_agent), ("127.0.0.1", PHONE))
         self._open(path, "Firefox/145.0")
         self.assertEqual((ana.page_opened_date, ana.page_opened_agent), (first, PHONE), "the first one stays")
-        self.assertEqual([row in self.env["document.dispatch"].search(domain) for domain in opened], [True, True])
-        with Form(row) as form:
+        self.assertEqual([dispatch in self.env["document.dispatch"].search(domain) for domain in opened], [True, True])
+        with Form(dispatch) as form:
             self.assertTrue(form.document_opened_date)
 
     def test_what_is_known(self):
@@ -48,8 +48,8 @@ class TestPageOpened(PageCase):
         manager = new_test_user(
             self.env, "helena", "document_dispatch.group_dispatch_manager,account.group_account_invoice",
             company_id=self.company.id, company_ids=[Command.set(self.company.ids)])
-        rows = list(csv.reader(self.silva.with_user(manager)._dispatch_export_csv().splitlines()))
-        opened = [(row[3], row[5], *row[13:]) for row in rows if "opened" in row[3]]
+        lines = list(csv.reader(self.silva.with_user(manager)._dispatch_export_csv().splitlines()))
+        opened = [(line[3], line[5], *line[13:]) for line in lines if "opened" in line[3]]
         self.assertEqual(opened, [("Document opened", "", "127.0.0.1", PHONE),
                                   ("Page opened", "ana@silva.example.com", "127.0.0.1", PHONE)])
 

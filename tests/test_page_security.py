@@ -135,9 +135,10 @@ class TestPageSecurity(PageCase):
         self.types["invoice"].mail_template_id.auto_delete = False  # Odoo's own record of the mail stays
         tokens = {path.split("/")[4] for path in self._send(invoice).values()}
         self.assertEqual({len(token) for token in tokens}, {43})
-        [row] = self._rows(invoice)
-        kept = [row.body, *row.recipient_ids.mapped("mail_body"), str(row.mail_values), row.mail_message_id.body,
-                *self.env["mail.mail"].search([("mail_message_id", "=", row.mail_message_id.id)]).mapped("body_html"),
+        [dispatch] = self._dispatches(invoice)
+        message = dispatch.mail_message_id
+        kept = [dispatch.body, *dispatch.recipient_ids.mapped("mail_body"), str(dispatch.mail_values), message.body,
+                *self.env["mail.mail"].search([("mail_message_id", "=", message.id)]).mapped("body_html"),
                 *self.env["document.dispatch.page"].search([]).mapped("token_hash")]
         self.assertGreater(len(list(filter(None, kept))), 6)
         self.env.flush_all()

@@ -13,7 +13,7 @@ from odoo.tests import HttpCase
 
 from ..tools.paper.envelopes import ENVELOPES, MM
 from .common import DispatchCase
-from .test_delivery_pdf import UNPATCHED
+from .test_delivery_pdf import UNPATCHED, needs_unpatched
 
 LONG = {
     "name": "Société Anonyme des Établissements Réunis de la Métallurgie et de la Construction Mécanique "
@@ -55,12 +55,12 @@ class LetterCase(DispatchCase, HttpCase):
 class TestEnvelope(LetterCase):
     def _letter(self, partner, envelope, lang="en_US"):
         self.company.dispatch_envelope = envelope
-        row = self._invoice(partner)._dispatch_to_paper()
-        row._with_system_write().lang = lang
+        dispatch = self._invoice(partner)._dispatch_to_paper()
+        dispatch._with_system_write().lang = lang
         with self.allow_pdf_render():
             content, kind = self.env["ir.actions.report"].with_context(
                 force_report_rendering=True, lang=lang)._render_qweb_pdf(
-                    "document_dispatch.action_report_cover_letter", row.ids)
+                    "document_dispatch.action_report_cover_letter", dispatch.ids)
         self.assertEqual(kind, "pdf")
         return PdfReader(io.BytesIO(content))
 
@@ -156,6 +156,7 @@ class TestEnvelope(LetterCase):
         self.assertEqual(lines[:3], ["Gómez Hermanos S.A.", "Eva Malá", "Dlouhá 12"])
         self.assertEqual(lines[-1], self._name(self._country("cz")))
 
+    @needs_unpatched
     def test_one_page_with_the_unpatched_wkhtmltopdf(self):
         """It shrinks what it draws (``UNPATCHED_ZOOM``), and draws letters as outlines, without a place each."""
         ir_actions_report._wkhtml.cache_clear()

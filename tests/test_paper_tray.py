@@ -1,4 +1,4 @@
-"""The paper tray: one PDF in posting order, printed once, posted, and taken back."""
+"""The paper tray: one PDF in posting order, printed once, sent by post, and taken back."""
 
 import io
 from contextlib import contextmanager
@@ -45,9 +45,9 @@ class TrayCase(LetterCase):
             finally:
                 self.env = env
 
-    def _print(self, rows, covers=True):
+    def _print(self, dispatches, covers=True):
         with self._printing():
-            return self.env["document.dispatch.print"]._start(rows.with_env(self.env), covers).with_env(self.env)
+            return self.env["document.dispatch.print"]._start(dispatches.with_env(self.env), covers).with_env(self.env)
 
     def _paper(self, *documents):
         return self.env["document.dispatch"].union(*(document._dispatch_to_paper() for document in documents))
@@ -71,8 +71,8 @@ class TestPaperTray(TrayCase):
         invoice, order = self._invoice(self.dupont), self._order(self.smith)
         other = self._invoice(self.abel)
         home = self._invoice(self.antunes)
-        rows = self._paper(order, proforma, invoice, credit, other, home)
-        run = self._print(rows)
+        dispatches = self._paper(order, proforma, invoice, credit, other, home)
+        run = self._print(dispatches)
         self.assertEqual((run.state, run.documents, run.envelopes, run.left_out), ("done", 6, 5, False))
         texts = self._texts(run)
         self.assertEqual(len(texts), 11, "five covers and six pages")
@@ -83,36 +83,36 @@ class TestPaperTray(TrayCase):
         self.assertIn("Veuillez trouver ci-joint", texts[2])
         self.assertIn("FRANCE", texts[2])
         self.assertIn("Segue em anexo", texts[0])
-        self.assertEqual(set(rows.mapped("state")), {"printed"})
+        self.assertEqual(set(dispatches.mapped("state")), {"printed"})
         self.assertEqual(invoice.dispatch_state, "printed")
-        self.assertEqual(rows.filtered(lambda row: row.move_id == invoice).attachment_ids,
+        self.assertEqual(dispatches.filtered(lambda dispatch: dispatch.move_id == invoice).attachment_ids,
                          invoice.invoice_pdf_report_id, "the legal PDF is what is printed")
         self.assertFalse(proforma.invoice_pdf_report_id)
 
     def test_the_file_that_exists_is_printed(self):
         invoice = self._invoice(self.dupont)
-        rows = self._paper(invoice)
-        first = self._print(rows, covers=False)
+        dispatches = self._paper(invoice)
+        first = self._print(dispatches, covers=False)
         legal = invoice.invoice_pdf_report_id
-        rows.action_undo_printed()
-        self.assertFalse(rows.attachment_ids)
-        self._print(rows, covers=False)
-        self.assertEqual(rows.attachment_ids, legal)
-        self.assertNotEqual(rows.print_id, first)
+        dispatches.action_undo_printed()
+        self.assertFalse(dispatches.attachment_ids)
+        self._print(dispatches, covers=False)
+        self.assertEqual(dispatches.attachment_ids, legal)
+        self.assertNotEqual(dispatches.print_id, first)
 
     def test_envelopes_by_address(self):
         contact = self.env["res.partner"].create({"name": "Luc", "parent_id": self.dupont.id})
         branch = self.env["res.partner"].create({
             "name": "Lyon", "parent_id": self.dupont.id, "type": "invoice", "street": "Rue 2", "city": "Lyon",
             "zip": "69001", "country_id": self.dupont.country_id.id, "lang": "fr_FR"})
-        rows = self._paper(*map(self._invoice, (self.dupont, contact, branch)))
-        envelopes = rows._envelopes()
+        dispatches = self._paper(*map(self._invoice, (self.dupont, contact, branch)))
+        envelopes = dispatches._envelopes()
         self.assertEqual([len(envelope) for envelope in envelopes], [1, 2])
         self.assertEqual(envelopes[1]._cover_address(), self.dupont)
 
     def test_one_that_cannot_be_made(self):
         good, bad, last = (self._invoice(self.dupont) for _number in range(3))
-        rows = self._paper(good, bad, last)
+        dispatches = self._paper(good, bad, last)
         original = DocumentDispatchPrinter._render_files
 
         def fail(printer, first, documents):
@@ -121,10 +121,10 @@ class TestPaperTray(TrayCase):
             return original(printer, first, documents)
 
         with patch.object(DocumentDispatchPrinter, "_render_files", fail):
-            run = self._print(rows)
-        self.assertEqual(rows.mapped("state"), ["printed", "paper", "printed"])
-        self.assertIn("no such paper", rows[1].state_message)
-        self.assertFalse(rows[1].print_id)
+            run = self._print(dispatches)
+        self.assertEqual(dispatches.mapped("state"), ["printed", "paper", "printed"])
+        self.assertIn("no such paper", dispatches[1].state_message)
+        self.assertFalse(dispatches[1].print_id)
         self.assertIn(bad.name, run.left_out)
         text = "\n".join(self._texts(run))
         self.assertIn(good.name, text)
@@ -132,100 +132,100 @@ class TestPaperTray(TrayCase):
         self.assertEqual(run._open_result()["res_model"], run._name, "what stays is shown")
 
     def test_a_file_that_is_no_pdf(self):
-        rows = self._paper(self._invoice(self.dupont), self._invoice(self.abel))
+        dispatches = self._paper(self._invoice(self.dupont), self._invoice(self.abel))
         with self._printing():
             self.env["account.move.send"]._dispatch_make_files(
-                rows[0].move_id, self.types["invoice"].mail_template_id, self.env["ir.actions.report"])
-        rows[0].move_id.invoice_pdf_report_id.sudo().raw = b"%PDF-1.4 broken"
-        run = self._print(rows)
-        self.assertEqual(rows.mapped("state"), ["paper", "printed"])
-        self.assertIn("cannot be read", rows[0].state_message)
+                dispatches[0].move_id, self.types["invoice"].mail_template_id, self.env["ir.actions.report"])
+        dispatches[0].move_id.invoice_pdf_report_id.sudo().raw = b"%PDF-1.4 broken"
+        run = self._print(dispatches)
+        self.assertEqual(dispatches.mapped("state"), ["paper", "printed"])
+        self.assertIn("cannot be read", dispatches[0].state_message)
         self.assertEqual((run.documents, run.envelopes), (1, 1))
 
     def test_nothing_could_be_made(self):
-        rows = self._paper(self._invoice(self.dupont))
-        run = self.env["document.dispatch.print"]._start(rows, True)  # HTML only, as in tests
-        self.assertEqual((run.state, run.attachment_id.id, rows.state), ("empty", False, "paper"))
-        self.assertEqual(rows._printable(), rows)
+        dispatches = self._paper(self._invoice(self.dupont))
+        run = self.env["document.dispatch.print"]._start(dispatches, True)  # HTML only, as in tests
+        self.assertEqual((run.state, run.attachment_id.id, dispatches.state), ("empty", False, "paper"))
+        self.assertEqual(dispatches._printable(), dispatches)
 
     def test_printed_once(self):
-        rows = self._paper(self._invoice(self.dupont))
-        run = self._print(rows)
+        dispatches = self._paper(self._invoice(self.dupont))
+        run = self._print(dispatches)
         with self.assertRaisesRegex(UserError, "nothing to print"):
-            rows.action_print()
-        again = rows.action_print_again()
+            dispatches.action_print()
+        again = dispatches.action_print_again()
         self.assertIn(f"/web/content/{run.attachment_id.id}", again["url"])
-        self.assertEqual(self.env["document.dispatch.print"].search_count([("dispatch_ids", "in", rows.ids)]), 1)
+        self.assertEqual(self.env["document.dispatch.print"].search_count([("dispatch_ids", "in", dispatches.ids)]), 1)
 
-    def test_posted_and_taken_back(self):
+    def test_sent_by_post_and_taken_back(self):
         invoice, order = self._invoice(self.dupont), self._order(self.smith)
-        rows = self._paper(invoice, order)
+        dispatches = self._paper(invoice, order)
         with self.assertRaises(UserError):
-            rows.action_mark_sent_by_post()
-        run = self._print(rows)
+            dispatches.action_mark_sent_by_post()
+        run = self._print(dispatches)
         self.assertEqual((invoice.is_move_sent, order.state, run.to_post), (False, "draft", 2))
         run.action_mark_sent_by_post()
-        self.assertTrue(all(rows.mapped("sent_by_post_date")))
+        self.assertTrue(all(dispatches.mapped("sent_by_post_date")))
         self.assertEqual((invoice.is_move_sent, order.state, run.to_post), (True, "sent", 0))
         with self.assertRaises(UserError):
-            rows.action_undo_printed()
-        rows.action_undo_sent_by_post()
+            dispatches.action_undo_printed()
+        dispatches.action_undo_sent_by_post()
         self.assertEqual((invoice.is_move_sent, order.state), (False, "draft"))
-        rows.action_undo_printed()
-        self.assertEqual(set(rows.mapped("state")), {"paper"})
-        self.assertFalse(any(rows.mapped("printed_date")))
+        dispatches.action_undo_printed()
+        self.assertEqual(set(dispatches.mapped("state")), {"paper"})
+        self.assertFalse(any(dispatches.mapped("printed_date")))
 
     def test_who_has_it_by_mail_keeps_it(self):
         invoice = self._invoice(self.nowak)
         with self._printing():
             invoice.with_env(self.env)._dispatch_create("manual")
             self._deliver()
-        row = invoice._dispatch_to_paper(again=True)
-        self._print(row, covers=False)
-        row.action_mark_sent_by_post()
-        row.action_undo_sent_by_post()
+        dispatch = invoice._dispatch_to_paper(again=True)
+        self._print(dispatch, covers=False)
+        dispatch.action_mark_sent_by_post()
+        dispatch.action_undo_sent_by_post()
         self.assertTrue(invoice.is_move_sent)
 
     def test_in_the_background(self):
-        rows = self._paper(*(self._invoice(partner) for partner in (self.dupont, self.abel, self.kos)))
+        dispatches = self._paper(*(self._invoice(partner) for partner in (self.dupont, self.abel, self.kos)))
         with patch.object(document_dispatch_print, "AT_ONCE", 2), patch.object(document_dispatch_printer, "BLOCK", 1):
-            run = self._print(rows)
+            run = self._print(dispatches)
             self.assertEqual((run.state, run.progress, run.running), ("making", 0, True))
             self.assertEqual(run._open_result()["res_model"], run._name)
-            self.assertFalse(rows._printable(), "they are in a run")
+            self.assertFalse(dispatches._printable(), "they are in a run")
             with self._printing():
                 self.env["document.dispatch.printer"]._make_block(run.sudo())
                 self.assertAlmostEqual(run.progress, 100 / 3, places=1)
                 self.env["document.dispatch.printer"].with_user(SUPERUSER_ID)._cron_print()
         self.assertEqual((run.state, run.documents, run.progress, len(run.part_ids)), ("done", 3, 100, 0))
         self.assertEqual(len(self._texts(run)), 6)
-        self.assertEqual(set(rows.mapped("state")), {"printed"})
+        self.assertEqual(set(dispatches.mapped("state")), {"printed"})
         self.assertEqual(self.env["ir.attachment"].sudo().search_count(
             [("res_model", "=", run._name), ("res_id", "=", run.id)]), 1)
 
     def test_withdrawn_meanwhile(self):
-        rows = self._paper(self._invoice(self.dupont), self._invoice(self.kos))
+        dispatches = self._paper(self._invoice(self.dupont), self._invoice(self.kos))
         with patch.object(document_dispatch_print, "AT_ONCE", 1), patch.object(document_dispatch_printer, "BLOCK", 1):
-            run = self._print(rows)
+            run = self._print(dispatches)
             with self._printing():
                 self.env["document.dispatch.printer"]._make_block(run.sudo())
-                rows[0].move_id.button_draft()
+                dispatches[0].move_id.button_draft()
                 self.env["document.dispatch.printer"].with_user(SUPERUSER_ID)._cron_print()
-        self.assertEqual(rows.mapped("state"), ["cancelled", "printed"])
+        self.assertEqual(dispatches.mapped("state"), ["cancelled", "printed"])
         self.assertIn("take it out", run.left_out)
 
     def test_window(self):
-        rows = self._paper(self._invoice(self.dupont), self._invoice(self.dupont), self._invoice(self.mudo))
+        dispatches = self._paper(self._invoice(self.dupont), self._invoice(self.dupont), self._invoice(self.mudo))
         action = self.env["document.dispatch"].action_print_tray()
         window = self.env[action["res_model"]].browse(action["res_id"])
-        self.assertLessEqual(rows, window.dispatch_ids, "without a selection everything")
-        window = self.env[action["res_model"]].browse(rows.action_print_tray()["res_id"])
+        self.assertLessEqual(dispatches, window.dispatch_ids, "without a selection everything")
+        window = self.env[action["res_model"]].browse(dispatches.action_print_tray()["res_id"])
         self.assertEqual((window.documents, window.customers, window.envelopes), (3, 2, 2))
         self.assertIn("Gómez", window.homeless)
         with self._printing():
             result = window.with_env(self.env).action_print()
         self.assertEqual(result["type"], "ir.actions.act_url")
-        self.assertEqual(set(rows.mapped("state")), {"printed"})
+        self.assertEqual(set(dispatches.mapped("state")), {"printed"})
 
     def test_print_now(self):
         """The window that sends one document prints it at once, without a cover letter."""
@@ -234,28 +234,29 @@ class TestPaperTray(TrayCase):
             window = self._send_window(invoice)
             action = window.action_dispatch_print()
             self.assertEqual((action["type"], action["close"]), ("ir.actions.act_url", True))
-            row = self._rows(invoice)
-            self.assertEqual((row.state, row.print_id.pages, invoice.is_move_sent), ("printed", 1, False))
+            dispatch = self._dispatches(invoice)
+            self.assertEqual((dispatch.state, dispatch.print_id.pages, invoice.is_move_sent), ("printed", 1, False))
             window.action_dispatch_print()
-        self.assertEqual(self._rows(invoice).mapped("origin"), ["manual", "resend"], "one more print is one more row")
+        origins = self._dispatches(invoice).mapped("origin")
+        self.assertEqual(origins, ["manual", "resend"], "one more print is one more dispatch")
 
     def test_bounced_ones_at_once(self):
         invoices = self._invoice(self.nowak) | self._invoice(self.silva)
-        rows = invoices._dispatch_create("manual")
+        dispatches = invoices._dispatch_create("manual")
         self._deliver()
-        rows.recipient_ids._set_state("bounced", reply="550 no such user")
-        rows._update_state()
-        self.assertEqual(rows.mapped("state"), ["failed", "failed"])
-        rows.action_to_paper()
-        self.assertEqual((set(rows.mapped("state")), set(rows.mapped("channel"))), ({"paper"}, {"paper"}))
-        self.assertIn("no such user", rows[0].state_message)
+        dispatches.recipient_ids._set_state("bounced", reply="550 no such user")
+        dispatches._update_state()
+        self.assertEqual(dispatches.mapped("state"), ["failed", "failed"])
+        dispatches.action_to_paper()
+        self.assertEqual((set(dispatches.mapped("state")), set(dispatches.mapped("channel"))), ({"paper"}, {"paper"}))
+        self.assertIn("no such user", dispatches[0].state_message)
         with self.assertRaises(UserError):
-            rows.action_to_paper()
-        frozen = rows[0].attachment_ids
-        run = self._print(rows)
+            dispatches.action_to_paper()
+        frozen = dispatches[0].attachment_ids
+        run = self._print(dispatches)
         # made as HTML when it was mailed in this test: what went by mail is what would be printed
         self.assertEqual(run.documents, 0)
-        self.assertEqual(rows[0].attachment_ids, frozen)
+        self.assertEqual(dispatches[0].attachment_ids, frozen)
 
     def test_two_companies_and_rights(self):
         other = self.setup_other_company()["company"]

@@ -37,7 +37,7 @@ class TestRule(DispatchCase):
             [move.dispatch_state for move in (old, due, paper, excluded, draft)],
             [False, "sent", "paper", "excluded", False],
         )
-        self.assertEqual(self._rows(due).rule_id, self.rule)
+        self.assertEqual(self._dispatches(due).rule_id, self.rule)
         self._plan()
         self._run_cron("deliver")
         self.assertEqual(len(self.envelopes), 2, "nobody twice")
@@ -46,13 +46,13 @@ class TestRule(DispatchCase):
         self.rule.write({"active": True, "delivery": "review"})
         invoice = self._invoice(self.silva)
         self.rule.action_run()
-        row = self._rows(invoice)
-        self.assertEqual(row.state, "review")
-        self.assertIn(invoice.name, row.subject)
+        dispatch = self._dispatches(invoice)
+        self.assertEqual(dispatch.state, "review")
+        self.assertIn(invoice.name, dispatch.subject)
         self.assertEqual(self.envelopes, [])
-        row.subject = "Sua fatura, como combinado"
-        row.recipient_ids.filtered(lambda r: r.partner_id == self.silva_rui).unlink()
-        row.action_release()
+        dispatch.subject = "Sua fatura, como combinado"
+        dispatch.recipient_ids.filtered(lambda r: r.partner_id == self.silva_rui).unlink()
+        dispatch.action_release()
         self.assertEqual(self.envelopes, ["ana@silva.example.com"])
         self.assertEqual(self.mails[0]["subject"], "Sua fatura, como combinado")
 
@@ -61,18 +61,18 @@ class TestRule(DispatchCase):
         invoice = self._invoice(self.silva)
         self.rule.action_run()
         self.silva.dematerialization_refused = True
-        row = self._rows(invoice)
-        row.action_release()
-        self.assertEqual((row.state, row.channel_reason), ("paper", "refused"))
+        dispatch = self._dispatches(invoice)
+        dispatch.action_release()
+        self.assertEqual((dispatch.state, dispatch.channel_reason), ("paper", "refused"))
         self.assertEqual(self.envelopes, [])
 
     def test_discarded_review_is_not_planned_again(self):
         self.rule.write({"active": True, "delivery": "review"})
         invoice = self._invoice(self.silva)
         self.rule.action_run()
-        self._rows(invoice).action_cancel()
+        self._dispatches(invoice).action_cancel()
         self.rule.action_run()
-        self.assertEqual(self._rows(invoice).mapped("state"), ["cancelled"])
+        self.assertEqual(self._dispatches(invoice).mapped("state"), ["cancelled"])
         self.assertEqual(invoice.dispatch_state, "excluded")
 
     def test_archived_operator_stops_the_rule_with_a_reason(self):
@@ -84,7 +84,7 @@ class TestRule(DispatchCase):
         invoice = self._invoice(self.silva)
         self._plan()
         self.assertIn("archived", self.rule.problem)
-        self.assertFalse(self._rows(invoice))
+        self.assertFalse(self._dispatches(invoice))
 
     def test_operator_without_rights_stops_the_rule(self):
         operator = new_test_user(self.env, "joana", "base.group_user", company_id=self.company.id)
@@ -102,8 +102,8 @@ class TestRule(DispatchCase):
         invoice = self._invoice(self.silva, invoice_user_id=False)
         self._plan()
         self._run_cron("deliver")
-        self.assertEqual(self._rows(invoice).user_id, operator)
-        self.assertEqual(self._rows(invoice).mail_message_id.author_id, operator.partner_id)
+        self.assertEqual(self._dispatches(invoice).user_id, operator)
+        self.assertEqual(self._dispatches(invoice).mail_message_id.author_id, operator.partner_id)
 
     def test_one_unrenderable_document_is_parked(self):
         self.rule.active = True
@@ -116,4 +116,4 @@ class TestRule(DispatchCase):
         self._run_cron("deliver")
         self.assertEqual(set(good.mapped("dispatch_state")), {"sent"})
         self.assertEqual(bad.dispatch_state, "failed")
-        self.assertIn("no_such_field", self._rows(bad).state_message)
+        self.assertIn("no_such_field", self._dispatches(bad).state_message)

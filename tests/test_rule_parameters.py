@@ -23,7 +23,7 @@ class TestRuleParameters(DispatchCase):
         self.rule.write(parameters)
         self._plan()
         self.assertFalse(self.rule.problem)
-        return [bool(self._rows(document)) for document in documents]
+        return [bool(self._dispatches(document)) for document in documents]
 
     # Which documents
 
@@ -106,7 +106,7 @@ class TestRuleParameters(DispatchCase):
                              name="Rita Moreira", email="rita@aurora.example.com")
         invoice = self._invoice(self.silva)
         self._goes(invoice, user_id=rita.id)
-        self.assertEqual(self._rows(invoice).user_id, rita)
+        self.assertEqual(self._dispatches(invoice).user_id, rita)
 
     def test_account(self):
         account = self.server.copy({
@@ -115,8 +115,8 @@ class TestRuleParameters(DispatchCase):
         invoice = self._invoice(self.silva)
         self._goes(invoice, mail_server_id=account.id)
         self._deliver()
-        row = self._rows(invoice)
-        self.assertEqual(row.recipient_ids.mail_server_id, account)
+        dispatch = self._dispatches(invoice)
+        self.assertEqual(dispatch.recipient_ids.mail_server_id, account)
         self.assertEqual(self.mails[0]["from"], "Aurora Equipamentos Ltda <cobranca@aurora.example.com>")
         self.assertEqual(self.mails[0]["reply-to"], "Aurora Equipamentos Ltda <cobranca@aurora.example.com>")
 
@@ -158,7 +158,7 @@ class TestRuleParameters(DispatchCase):
     def test_delivery(self):
         invoice = self._invoice(self.silva)
         self._goes(invoice, delivery="review")
-        self.assertEqual(self._rows(invoice).state, "review")
+        self.assertEqual(self._dispatches(invoice).state, "review")
 
     def test_text(self):
         text = self.types["invoice"].mail_template_id.copy({"name": "Outro", "subject": "Segue {{ object.name }}"})
@@ -175,30 +175,31 @@ class TestRuleParameters(DispatchCase):
         self._goes(at_home, abroad, report_mode_company="none", report_mode_foreign="report",
                    report_foreign_id=report.id)
         self._deliver()
-        self.assertEqual((self._rows(at_home).without_files, self._rows(at_home).attachment_ids.ids), (True, []))
-        self.assertEqual(self._rows(abroad).report_id, report)
-        self.assertTrue(self._rows(abroad).attachment_ids)
+        dispatch = self._dispatches(at_home)
+        self.assertEqual((dispatch.without_files, dispatch.attachment_ids.ids), (True, []))
+        self.assertEqual(self._dispatches(abroad).report_id, report)
+        self.assertTrue(self._dispatches(abroad).attachment_ids)
         names = {len(list(mail.iter_attachments())) for mail in self.mails}
         self.assertEqual(names, {0, 1})
         again = self._invoice(self.silva)
         self._goes(again, report_mode_company="default")
         self._deliver()
-        self.assertTrue(self._rows(again).attachment_ids)
+        self.assertTrue(self._dispatches(again).attachment_ids)
 
     # When
 
     def test_on_posting(self):
         self.rule.trigger = "post"
         invoice = self._invoice(self.silva)
-        self.assertEqual(self._rows(invoice).rule_id, self.rule, "at once")
+        self.assertEqual(self._dispatches(invoice).rule_id, self.rule, "at once")
         self.rule.trigger = "schedule"
-        self.assertFalse(self._rows(self._invoice(self.silva)))
+        self.assertFalse(self._dispatches(self._invoice(self.silva)))
 
     def test_on_confirming(self):
         self.rule.write({"trigger": "post", "type_ids": [Command.set(self.types["order"].ids)]})
         order = self._order(self.silva)
         order.action_confirm()
-        self.assertEqual(self._rows(order).rule_id, self.rule)
+        self.assertEqual(self._dispatches(order).rule_id, self.rule)
 
     def test_broken_rule_stops_nobody_from_posting(self):
         self.rule.trigger = "post"
@@ -218,7 +219,7 @@ class TestRuleParameters(DispatchCase):
         self._goes(invoice)
         invoice.action_dispatch_mark()
         self._goes(invoice)
-        self.assertEqual(len(self._rows(invoice)), 1)
+        self.assertEqual(len(self._dispatches(invoice)), 1)
 
     def test_corrected_goes_anew(self):
         invoice = self._invoice(self.silva)
@@ -227,7 +228,7 @@ class TestRuleParameters(DispatchCase):
         invoice.button_draft()
         invoice.action_post()
         self._goes(invoice)
-        self.assertEqual(self._rows(invoice).mapped("revision"), [0, 1])
+        self.assertEqual(self._dispatches(invoice).mapped("revision"), [0, 1])
 
     # What does not fit together
 

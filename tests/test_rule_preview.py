@@ -35,7 +35,7 @@ class TestPreview(DispatchCase):
         self.assertEqual([(self._line(preview, move).outcome, self._line(preview, move).reason)
                           for move in (refused, mute)],
                          [("paper", "The customer refuses e-mail"), ("paper", "No usable address")])
-        self.assertFalse(self._rows(invoice), "nothing is planned")
+        self.assertFalse(self._dispatches(invoice), "nothing is planned")
         self.assertEqual(preview.line_ids[0].action_open()["res_model"], "account.move")
 
     def test_staying(self):

@@ -78,7 +78,7 @@ class TestRuleSchedule(DispatchCase):
         invoice = self._invoice(self.nowak)
         with self.assertLogs("odoo.addons.document_dispatch", "ERROR"):
             self._plan()
-        self.assertEqual(self._rows(invoice).rule_id, self.rule)
+        self.assertEqual(self._dispatches(invoice).rule_id, self.rule)
         self.assertTrue(other.problem)
         self.assertGreater(other.next_run, fields.Datetime.now(), "it does not try again and again")
 

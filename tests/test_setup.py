@@ -147,7 +147,7 @@ class TestSetup(SetupCase):
         self.assertIn("did not go", text)
 
     def test_refused_login_is_tried_again_by_a_person(self):
-        """An account that rests takes no document; a test mail tells at once whether it was mended."""
+        """An account that is paused takes no document; a test mail tells at once whether it was mended."""
         self.server._dispatch_note_refusal("535 bad credentials")
         self.assertIn("535 bad credentials", self._step("account")[1])
         self._page().action_setup_test()

@@ -45,12 +45,13 @@ class TestHealth(DispatchCase):
         rule.problem = "The operator is archived."
         self.assertIn("Faturas do dia", self._problems())
 
-    def test_stuck_rows(self):
+    def test_stuck_dispatches(self):
         invoice = self._invoice(self.nowak)
         invoice._dispatch_create("rule")
         with self._mail_server_down():
             self._deliver()
-        self._rows(invoice).recipient_ids._with_system_write().next_try = fields.Datetime.now() - timedelta(hours=2)
+        recipients = self._dispatches(invoice).recipient_ids
+        recipients._with_system_write().next_try = fields.Datetime.now() - timedelta(hours=2)
         self.assertIn("1 mails are due", self._problems())
 
     def test_managers_get_one_activity(self):
@@ -61,10 +62,10 @@ class TestHealth(DispatchCase):
         self.assertEqual(len(activity), 1)
         self.assertIn("535 bad credentials", activity.note)
 
-    def test_counters_open_their_rows(self):
+    def test_counters_open_their_dispatches(self):
         self._invoice(self.papel)._dispatch_create("rule")
         page = self.env["document.dispatch.overview"].with_user(self.manager).create({})
         self.assertEqual(page.paper_count, 1)
         action = page.with_context(counter="paper").action_view_dispatches()
-        rows = self.env["document.dispatch"].with_user(self.manager).search(action["domain"])
-        self.assertEqual(rows.partner_id, self.papel)
+        dispatches = self.env["document.dispatch"].with_user(self.manager).search(action["domain"])
+        self.assertEqual(dispatches.partner_id, self.papel)

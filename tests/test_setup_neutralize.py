@@ -14,7 +14,7 @@ class TestNeutralize(DispatchCase):
         self.env.cr.execute(query)
         self.env.invalidate_all()
         self._deliver()
-        self.assertEqual((self.envelopes, self._rows(invoice).state), ([], "queued"))
+        self.assertEqual((self.envelopes, self._dispatches(invoice).state), ([], "queued"))
         self.company.dispatch_mode = "send"
         self._deliver()
         self.assertCountEqual(self.envelopes, ["ana@silva.example.com", "rui@silva.example.com"])

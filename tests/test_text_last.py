@@ -41,7 +41,7 @@ class LastTextCase(DispatchCase):
         return self.Text._remember(document, lang, template, subject or line, body, contacts)
 
     def _find(self, document, lang="en_US", template=None):
-        return self.Text._find(document, lang, template or self._template(document))
+        return self.Text._find_last(document, lang, template or self._template(document))
 
     def _use(self, document, contacts=None, lang="en_US", template=None):
         """Subject and lines of the kept text for a document."""

@@ -28,7 +28,7 @@ class TestLastTextAccess(LastTextCase):
                 body = self._original(document)[1].replace("Hello,", "Good day,")
                 text = Text._remember(document, "en_US", template, "New", body, self.env["res.partner"])
                 self.assertEqual((text.write_uid, text.own_words), (user, "New\nGood day,"))
-                self.assertEqual(Text._find(document, "en_US", template), text)
+                self.assertEqual(Text._find_last(document, "en_US", template), text)
                 self.assertEqual(text._render(document, self.env["res.partner"])["subject"], "New")
                 for vals in ({"subject": "x"}, {"content": {}}, {"partner_id": self.nowak.id}):
                     with self.assertRaises(AccessError):

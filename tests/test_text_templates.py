@@ -254,7 +254,7 @@ class TestTexts(DispatchCase):
         lang = lang or document.partner_id.lang
         template = document._dispatch_type().mail_template_id.with_user(user)
         documents = document.with_user(user).with_context(lang=lang)
-        rendered = self.env["document.dispatch.content"]._render(template, documents, lang)[document.id]
+        rendered = self.env["document.dispatch.content"]._render_texts(template, documents, lang)[document.id]
         return rendered["subject"], plain_text.from_html(rendered["body"])
 
     def _phrases(self, document, lang):

@@ -17,8 +17,8 @@ from odoo.tools import config
 from dev.bench import data as bench_data
 from dev.bench.process import DELIVER, PLAN, Bench, cpu, peak
 
-WARM_BY_LANE = 5
-SECONDS_FOR_LANES = 600
+WARM_BY_WORKER = 5
+SECONDS_FOR_WORKERS = 600
 FORM_READS = 30
 PLANS = 5
 PAGE_READS = 15
@@ -135,34 +135,34 @@ def prepare(bench):
     with bench.env() as env:
         waiting = env["document.dispatch"].search([("state", "=", "review")])
         if not all(waiting.mapped("content_ready")) or len(waiting) != bench.options.lots[0][1]:
-            raise RuntimeError("the rows for the lanes could not be prepared")
+            raise RuntimeError("the dispatches for the workers could not be prepared")
         waiting.action_release()
 
 
-def lane(bench):
-    """Deliver what is prepared, beside the other lanes; each warms up with a few rows of its own."""
-    count, number = bench.options.lanes, bench.options.lane
+def parallel(bench):
+    """Deliver what is prepared, beside the other parallel workers; each warms up with a few dispatches of its own."""
+    count, number = bench.options.workers, bench.options.number
     with bench.env() as env:
-        rows = env["document.dispatch"].search([("state", "=", "queued")], order="id")
-        mine = rows[number * WARM_BY_LANE:(number + 1) * WARM_BY_LANE]
-        expected = bench_data.addresses_of(bench_data.lot(env, bench.options.lots[0][0]))[count * WARM_BY_LANE:]
-        wait_for_lanes(bench, "listed")
+        dispatches = env["document.dispatch"].search([("state", "=", "queued")], order="id")
+        mine = dispatches[number * WARM_BY_WORKER:(number + 1) * WARM_BY_WORKER]
+        expected = bench_data.addresses_of(bench_data.lot(env, bench.options.lots[0][0]))[count * WARM_BY_WORKER:]
+        wait_for_workers(bench, "listed")
         env["document.dispatch.delivery"]._deliver(mine)
         env.cr.commit()
-        begin = wait_for_lanes(bench, "warm")
+        begin = wait_for_workers(bench, "warm")
         env["document.dispatch.delivery"]._deliver()
         env.cr.commit()
-        wait_for_lanes(bench, "done")
+        wait_for_workers(bench, "done")
     return bench.sink(expected, begin)
 
 
-def wait_for_lanes(bench, stage):
-    """Go on when all lanes are here; return when the last one came."""
-    options, give_up = bench.options, time.monotonic() + SECONDS_FOR_LANES
-    (options.mails / f"{options.lots[0][0]}.{stage}.{options.lane}").write_text(str(time.time()))
-    while len(here := list(options.mails.glob(f"{options.lots[0][0]}.{stage}.*"))) < options.lanes:
+def wait_for_workers(bench, stage):
+    """Go on when all workers are here; return when the last one came."""
+    options, give_up = bench.options, time.monotonic() + SECONDS_FOR_WORKERS
+    (options.mails / f"{options.lots[0][0]}.{stage}.{options.number}").write_text(str(time.time()))
+    while len(here := list(options.mails.glob(f"{options.lots[0][0]}.{stage}.*"))) < options.workers:
         if time.monotonic() > give_up:
-            raise RuntimeError("another lane broke")
+            raise RuntimeError("another worker broke")
         time.sleep(0.005)
     return max(float(path.read_text() or 0) for path in here)
 
@@ -191,9 +191,9 @@ def letters(bench):
         ids = bench_data.add_customers(env, count).ids
     with bench.env(bench_data.OPERATOR) as env:
         customers = env["res.partner"].browse(ids)
-        window = env["document.letter.window"].create({"output": "print", "order": "code"})
+        window = env["document.letter.window"].create({"channel": "paper", "order": "code"})
         begin = time.time()
-        env["document.letter"]._edit(customers, env.company, window._get_texts(), "print")
+        env["document.letter"]._issue(customers, env.company, window._get_texts(), "paper")
     edited = time.time() - begin
     bench.run_job(PRINT)
     seconds = time.time() - begin
@@ -253,8 +253,8 @@ def fiscal(bench):
         bench.run_job(job)
     result["seconds"] = time.time() - begin
     with bench.env() as env:
-        rows = env["document.dispatch"].search([("type_code", "=", "nfe")])
-        complete = rows.filtered(lambda row: row.state == "sent" and len(row.attachment_ids) == 2)
+        dispatches = env["document.dispatch"].search([("type_code", "=", "nfe")])
+        complete = dispatches.filtered(lambda row: row.state == "sent" and len(row.attachment_ids) == 2)
         if len(complete) != len(files):
             raise RuntimeError(f"{len(complete)} of {len(files)} NF-e went with their DANFE")
     return result | {"rate": len(files) / result["seconds"]}
@@ -273,7 +273,7 @@ def timed(function, times):
 MEASURES = {
     function.__name__: function
     for function in (
-        build, send, schedule, worker, by_hand, rendering, planning, planning_many, prepare, lane, form, letters,
+        build, send, schedule, worker, by_hand, rendering, planning, planning_many, prepare, parallel, form, letters,
         page, fiscal,
     )
 }
@@ -300,8 +300,8 @@ def parse():
     parser.add_argument("lots", nargs="*", type=a_lot, metavar="LOT=COUNT")
     parser.add_argument("--one-by-one", action="store_true", help="core sends one invoice at a time")
     parser.add_argument("--until", type=Path, help="a worker ends when this file is there")
-    parser.add_argument("--lane", type=int, default=0)
-    parser.add_argument("--lanes", type=int, default=1)
+    parser.add_argument("--number", type=int, default=0)
+    parser.add_argument("--workers", type=int, default=1)
     return parser.parse_args()
 
 

@@ -1,6 +1,6 @@
 """Tell what became of each document of the demo company, and compare it with what had to become of it.
 
-Three witnesses are heard: the fates of the demo's table, the addon's rows, and the envelopes that the mail server
+Three witnesses are heard: the fates of the demo's table, the addon's dispatches, and the envelopes that the mail server
 received. The addon's own choice of recipients is never asked.
 """
 
@@ -35,12 +35,12 @@ PAGES_OF_LONG = 4
 
 @dataclass
 class Case:
-    """A document of the table with its record and the addon's rows for it."""
+    """A document of the table with its record and the addon's dispatches for it."""
 
     document: object
     customer: object
     record: object
-    rows: object
+    dispatches: object
 
     @property
     def name(self):
@@ -72,7 +72,7 @@ def report(env, messages):
     cases = [_file_case(env, file) for file in FILES] + [_case(env, document) for document in DOCUMENTS]
     for company in (AURORA, VISTULA):
         _print_company(company, [case for case in cases if case.customer.company == company])
-    problems = [problem for case in cases for problem in _check_rows(case)]
+    problems = [problem for case in cases for problem in _check_dispatches(case)]
     problems += _check_strangers(env, cases)
     problems += _check_envelopes(cases, messages)
     verdict = f"{len(problems)} things are not as they must be" if problems else "all as it must be"
@@ -84,17 +84,17 @@ def _case(env, document):
     customer = next(customer for customer in CUSTOMERS if customer.key == document.customer.split("/")[0])
     model, field = ("sale.order", "client_order_ref") if document.kind == ORDER else ("account.move", "ref")
     record = env[model].search([(field, "=", document.ref), ("company_id.name", "=", customer.company)])
-    rows = env["document.dispatch"].search([
+    dispatches = env["document.dispatch"].search([
         ("res_model", "=", model), ("res_id", "=", record.id), ("state", "!=", "cancelled"),
     ])
-    return Case(document, customer, record.ensure_one(), rows)
+    return Case(document, customer, record.ensure_one(), dispatches)
 
 
 def _file_case(env, file):
     customer = next(customer for customer in CUSTOMERS if customer.key == file.customer)
     record = env["document.dispatch.file"].search([("move_id.ref", "=", file.ref), ("kind", "=", file.kind)])
-    rows = env["document.dispatch"].search([("file_id", "=", record.id), ("state", "!=", "cancelled")])
-    return Case(file, customer, record.ensure_one(), rows)
+    dispatches = env["document.dispatch"].search([("file_id", "=", record.id), ("state", "!=", "cancelled")])
+    return Case(file, customer, record.ensure_one(), dispatches)
 
 
 # What is printed
@@ -104,12 +104,14 @@ def _print_company(company, cases):
     """Print what went and what stayed in one company, then the sum, down to the last document."""
     _print_table(f"{company}: by mail", ("document", "customer", "address", "why", "state"), [
         (case.name, case.customer.name, recipient.email, WHY.get(recipient.reason, recipient.reason), recipient.state)
-        for case in cases for row in case.rows for recipient in row.recipient_ids
-        if recipient.state != "queued" or row.state == "queued"
+        for case in cases for dispatch in case.dispatches for recipient in dispatch.recipient_ids
+        if recipient.state != "queued" or dispatch.state == "queued"
     ])
     _print_table(f"{company}: stayed", ("document", "customer", "why", "where", "state"), [
         (case.name, case.customer.name, *_stay(case), case.record.dispatch_state or "-")
-        for case in cases if not case.rows or case.rows.filtered(lambda row: row.state in ("paper", "review", "failed"))
+        for case in cases if not case.dispatches or case.dispatches.filtered(
+            lambda dispatch: dispatch.state in ("paper", "review", "failed")
+        )
     ])
     counts = Counter(case.record.dispatch_state or case.document.fate.why for case in cases)
     total = " + ".join(f"{count} {state}" for state, count in sorted(counts.items()))
@@ -118,13 +120,13 @@ def _print_company(company, cases):
 
 def _stay(case):
     """Return why a document did not go, and where it lies."""
-    row = case.rows[:1]
-    if row.channel == "paper":
-        return WHY.get(row.channel_reason, row.channel_reason), "paper tray"
-    if row.state == "review":
-        return ", ".join(row.recipient_ids.mapped("email")), "a person looks"
-    if row:
-        return row.state_message or "", "with the clerk"
+    dispatch = case.dispatches[:1]
+    if dispatch.channel == "paper":
+        return WHY.get(dispatch.channel_reason, dispatch.channel_reason), "paper tray"
+    if dispatch.state == "review":
+        return ", ".join(dispatch.recipient_ids.mapped("email")), "a person looks"
+    if dispatch:
+        return dispatch.state_message or "", "with the clerk"
     return case.document.fate.why, "at home"
 
 
@@ -142,26 +144,26 @@ def _cell(text, width):
 # What is compared
 
 
-def _check_rows(case):
-    """Yield where the addon's rows, or the state on the document, differ from the fate."""
-    fate, rows = case.document.fate, case.rows
-    if len(rows) != (fate.kind != "stays"):
-        yield case.wrong(f"{len(rows)} rows, must be {int(fate.kind != 'stays')}")
+def _check_dispatches(case):
+    """Yield where the addon's dispatches, or the state on the document, differ from the fate."""
+    fate, dispatches = case.document.fate, case.dispatches
+    if len(dispatches) != (fate.kind != "stays"):
+        yield case.wrong(f"{len(dispatches)} dispatches, must be {int(fate.kind != 'stays')}")
         return
-    found = {recipient.email: recipient.state for recipient in rows.recipient_ids}
+    found = {recipient.email: recipient.state for recipient in dispatches.recipient_ids}
     state = _expected_state(fate)
-    if (rows.state or "") != state:
-        yield case.wrong(f"is {rows.state}, must be {state}. {rows.state_message or ''}".rstrip())
+    if (dispatches.state or "") != state:
+        yield case.wrong(f"is {dispatches.state}, must be {state}. {dispatches.state_message or ''}".rstrip())
     elif found != fate.addresses:
         yield case.wrong(f"went to {found or 'nobody'}, must be {fate.addresses or 'nobody'}")
-    elif fate.kind == "paper" and rows.channel_reason != fate.why:
-        yield case.wrong(f"is on paper because of {rows.channel_reason}, must be {fate.why}")
+    elif fate.kind == "paper" and dispatches.channel_reason != fate.why:
+        yield case.wrong(f"is on paper because of {dispatches.channel_reason}, must be {fate.why}")
     elif (case.record.dispatch_state or "") != (state or case.document.mark):
         yield case.wrong(f"says {case.record.dispatch_state} of itself")
 
 
 def _expected_state(fate):
-    """Return the state of the row, and so of its document."""
+    """Return the state of the dispatch, and so of its document."""
     if fate.kind in ("paper", "review"):
         return fate.kind
     if fate.deferred:
@@ -172,11 +174,11 @@ def _expected_state(fate):
 
 
 def _check_strangers(env, cases):
-    """Yield rows of documents that the table does not know."""
-    known = {row.id for case in cases for row in case.rows}
-    for row in env["document.dispatch"].search([("state", "!=", "cancelled")]):
-        if row.id not in known:
-            yield f"{row.document_name}: a row that nobody asked for"
+    """Yield dispatches of documents that the table does not know."""
+    known = {dispatch.id for case in cases for dispatch in case.dispatches}
+    for dispatch in env["document.dispatch"].search([("state", "!=", "cancelled")]):
+        if dispatch.id not in known:
+            yield f"{dispatch.document_name}: a dispatch that nobody asked for"
 
 
 def _check_envelopes(cases, messages):

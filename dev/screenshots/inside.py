@@ -67,7 +67,7 @@ def write_letters(env):
     """Write letters to some customers, as the administrator does."""
     env = as_administrator(env)
     window = env["document.letter.window"].create({})
-    env["document.letter"]._edit(customers(env, LETTERS), env.company, window._get_texts(), window.output)
+    env["document.letter"]._issue(customers(env, LETTERS), env.company, window._get_texts(), window.channel)
 
 
 def answer(env):

@@ -65,8 +65,8 @@ def main():
 
 def use(env):
     """More than a night: letters by mail and on paper, consent, a printed tray, an address, a window's own text."""
-    for output in ("email", "print"):
-        env["document.letter.window"].create({"output": output, "include_issued": True}).action_send()
+    for channel in ("email", "paper"):
+        env["document.letter.window"].create({"channel": channel, "include_issued": True}).action_send()
     demo_inside.demo_company.run_once(env)
     env["document.dispatch"].search([("state", "=", "paper")]).action_print()
     customer = env["document.letter"].search([], limit=1).partner_id

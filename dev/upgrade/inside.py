@@ -95,15 +95,18 @@ def change(env):
     on_paper = rows.search([("state", "=", "paper"), ("res_model", "=", "account.move")], limit=1)
     refuses = waiting.partner_id.commercial_partner_id.copy({"name": "Recusa Ltda", "email": "recusa@recusa.example"})
     refuses.dematerialization_refused = True
-    letters = _edit_letters(env)
+    letters = _issue_letters(env)
     return {"queued": waiting.id, "paper": on_paper.id, "sent": sent[0].id, "refuses": refuses.id, "letters": letters}
 
 
-def _edit_letters(env):
+def _issue_letters(env):
     """Letters went out, where the addon has them."""
     if "document.letter.window" not in env:
         return []
-    window = env["document.letter.window"].create({"company_id": env.company.id, "output": "print"})
+    Window = env["document.letter.window"]
+    # as it was called until 19.0.1.1.0
+    on_paper = {"output": "print"} if "output" in Window._fields else {"channel": "paper"}
+    window = Window.create({"company_id": env.company.id, **on_paper})
     window.action_send()
     return env["document.letter"].search([]).ids
 

@@ -45,4 +45,4 @@ def modernise_conditions(env):
         except UserError:  # it is a domain, but none of these documents
             rule.invalidate_recordset()
         _logger.warning("The condition of rule %s is code: %s", rule.id, rule.domain)
-        rule.write({"active": False, "problem": rule._say_condition_is_code()})
+        rule.write({"active": False, "problem": rule._describe_invalid_condition()})

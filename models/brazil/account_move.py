@@ -9,7 +9,7 @@ EXTERNAL_FILES = (
     "file_boleto_pdf_id",
 )
 #: Their documents, the key of each, and the page that they drew
-EXTERNAL_DOCUMENTS, KEPT_KEY, EXTERNAL_DANFE = "fiscal_document_ids", "document_key", "file_report_id"
+EXTERNAL_DOCUMENTS, EXTERNAL_KEY, EXTERNAL_DANFE = "fiscal_document_ids", "document_key", "file_report_id"
 
 
 class AccountMove(models.Model):
@@ -54,7 +54,7 @@ class AccountMove(models.Model):
 
     def _dispatch_import_external_files_of_moves(self):
         """Put copies of what other modules keep on these invoices, each once; they are recognised there."""
-        paths = [path for path in EXTERNAL_FILES if self._dispatch_has_field_path(path)]
+        paths = self._dispatch_external_file_paths()
         moves = self.filtered("dispatch_brazil") if paths else self.browse()
         if not moves:
             return
@@ -64,11 +64,16 @@ class AccountMove(models.Model):
             (file.res_id, file.checksum) for file in Attachment.search_fetch(
                 [("res_model", "=", self._name), ("res_id", "in", moves.ids)], ["res_id", "checksum"])
         }
-        for move in moves.sudo():
+        for move in moves.sudo():  # sudo: as above
             for file in Attachment.union(*(move.mapped(path) for path in paths)):
                 if (move.id, file.checksum) not in there:
                     there.add((move.id, file.checksum))
                     file.copy({"name": file.name, "res_model": self._name, "res_id": move.id, "res_field": False})
+
+    @api.model
+    def _dispatch_external_file_paths(self):
+        """Where other modules keep files of an invoice: paths of field names that lead to attachments here."""
+        return [path for path in EXTERNAL_FILES if self._dispatch_has_field_path(path)]
 
     @api.model
     def _dispatch_has_field_path(self, path):
@@ -86,7 +91,7 @@ class AccountMove(models.Model):
             return b""
         # sudo: as in _dispatch_import_external_files_of_moves
         documents = self.sudo()[EXTERNAL_DOCUMENTS]
-        return documents.filtered(lambda document: document[KEPT_KEY] == key)[:1][EXTERNAL_DANFE].raw or b""
+        return documents.filtered(lambda document: document[EXTERNAL_KEY] == key)[:1][EXTERNAL_DANFE].raw or b""
 
     # ------------------------------------------------------------------
     # With the invoice
@@ -109,4 +114,4 @@ class AccountMove(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_dispatch_files(self):
-        self.sudo().dispatch_file_ids.unlink()  # sudo: the rows are the system's
+        self.sudo().dispatch_file_ids.unlink()  # sudo: the records are the system's

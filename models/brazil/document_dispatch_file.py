@@ -15,19 +15,12 @@ _NAMESPACE = nfe.NAMESPACE.encode()
 UNREADABLE = "unreadable"
 #: Events by their tpEvento, and how their numbers end
 EVENT_TYPES = {nfe.CORRECTION: ("correction", "CC-e-"), nfe.CANCELLATION: ("cancellation", "CANC-")}
-#: Where localisation modules keep files of an invoice (OCA's l10n-brazil): the way to them by field names. A boleto
-#: is made anew at each print, so that a copy is kept.
-EXTERNAL_FILES = (
-    *(f"{documents}.{file}" for documents in ("fiscal_document_id", "fiscal_document_ids")
-      for file in ("authorization_file_id", "cancel_file_id")),
-    "file_boleto_pdf_id",
-)
 
 
 class DocumentDispatchFile(models.Model):
     """An NF-e, one of its events, or a boleto that somebody put on an invoice, recognised by its content.
 
-    A person, an import or a localisation module attaches the file; the row says what it is, and is the document
+    A person, an import or a localisation module attaches the file; the record says what it is, and is the document
     that goes to the customer, each kind to its own people. What it contradicts is asked anew whenever the invoice,
     its customer or the company changes.
     """
@@ -77,6 +70,17 @@ class DocumentDispatchFile(models.Model):
         "(company_id) WHERE kind != 'unusable' AND (dispatch_state IS NULL OR dispatch_state = 'to_send')"
     )
 
+    def unlink(self):
+        """What waits is withdrawn; what went stays in the log."""
+        self._dispatch_withdraw(self.env._("The file was taken off the invoice."))
+        return super().unlink()
+
+    def action_open_file(self):
+        """Open the file itself."""
+        self.ensure_one()
+        self.check_access("read")
+        return {"type": "ir.actions.act_url", "url": f"/web/content/{self.attachment_id.id}", "target": "new"}
+
     # ------------------------------------------------------------------
     # Who may know of it
     # ------------------------------------------------------------------
@@ -123,7 +127,7 @@ class DocumentDispatchFile(models.Model):
 
         :param dict found: for each attachment the values of what it holds
         """
-        # sudo: the rows are the system's; who puts a file on the invoice need not know them
+        # sudo: the records are the system's; who puts a file on the invoice need not know them
         Files = self.sudo()
         before = {
             (file.attachment_id, file.move_id.id, file.reference): file
@@ -160,11 +164,6 @@ class DocumentDispatchFile(models.Model):
         usable._danfe_begin()
         posted = usable.filtered(lambda file: file.move_id.state == "posted")
         self.env["document.dispatch.rule"]._plan_posted(posted)
-
-    def unlink(self):
-        """What waits is withdrawn; what went stays in the log."""
-        self._dispatch_withdraw(self.env._("The file was taken off the invoice."))
-        return super().unlink()
 
     @api.model
     def _content_of(self, attachment):
@@ -205,27 +204,25 @@ class DocumentDispatchFile(models.Model):
     @api.model
     def _bytes_of(self, attachment):
         """The bytes of a file; not its size, which the web client asks for (context ``bin_size``)."""
-        # sudo: of a file whose row may be read
+        # sudo: of a file whose record may be read
         return attachment.sudo().with_context(bin_size=False).raw or b""
 
-    def action_open_file(self):
-        """Open the file itself."""
-        self.ensure_one()
-        self.check_access("read")
-        return {"type": "ir.actions.act_url", "url": f"/web/content/{self.attachment_id.id}", "target": "new"}
+    # ------------------------------------------------------------------
+    # Files that other modules keep
+    # ------------------------------------------------------------------
 
     @api.model
     def _dispatch_import_external_files(self, rule):
         """Fetch what other modules keep for invoices that the rule may take."""
         Move = self.env["account.move"]
-        kept = {path.split(".")[0] for path in EXTERNAL_FILES if Move._dispatch_has_field_path(path)}
-        if not kept:
+        names = {path.split(".")[0] for path in Move._dispatch_external_file_paths()}
+        if not names:
             return
         # some are computed, and cannot be asked for: then all invoices without files are looked at
-        asked = all(Move._fields[name]._description_searchable for name in kept)
+        asked = all(Move._fields[name]._description_searchable for name in names)
         Move.search(
             Domain([("state", "=", "posted"), ("company_id", "=", rule.company_id.id),
                     ("dispatch_file_ids", "=", False)])
-            & (Domain.OR(Domain(name, "!=", False) for name in kept) if asked else Domain.TRUE)
+            & (Domain.OR(Domain(name, "!=", False) for name in names) if asked else Domain.TRUE)
             & Move._dispatch_date_domain(rule._get_date_from(), rule.date_basis)
         )._dispatch_import_external_files_of_moves()

@@ -10,8 +10,6 @@ from .document_dispatch_file import UNREADABLE
 CANCELLED = "cancelled"
 #: Nobody knows yet what stands in it: check and state
 READING = "reading"
-#: States in which a file does not leave the house
-HELD = ("error", READING)
 
 
 class DocumentDispatchFile(models.Model):
@@ -39,8 +37,18 @@ class DocumentDispatchFile(models.Model):
     @api.depends_context("lang")
     def _compute_file_messages(self):
         for file in self:
-            problems = (check for check in file._get_checks() if check.result != checks.OK)
-            file.file_messages = "\n".join(map(file._describe, problems))
+            file.file_messages = "\n".join(
+                file._describe(check) for check in file._get_checks() if check.result != checks.OK
+            )
+
+    @api.model
+    def _get_held_states(self):
+        """States in which a file does not leave the house."""
+        return ["error", READING]
+
+    def _is_held(self):
+        """Tell whether this file must not leave the house, as it stands."""
+        return self.state in self._get_held_states()
 
     def _get_checks(self):
         """What is right and what is wrong with this file on its invoice: list of :class:`tools.checks.Check`."""

@@ -62,7 +62,7 @@ class DocumentDispatchFile(models.Model):
         return self._bytes_of(self.attachment_id)
 
     def _danfe_make(self):
-        """Draw the page of one file; what keeps us from it stays on the row."""
+        """Draw the page of one file; what keeps us from it stays on the record."""
         self.ensure_one()
         company = self.company_id
         try:
@@ -78,7 +78,7 @@ class DocumentDispatchFile(models.Model):
             _logger.info("The DANFE of %s could not be made: %s", self.name, error)
             self.write({"danfe_state": "failed", "danfe_message": str(error)})
             return
-        # sudo: the system's file, read with the rights on the row
+        # sudo: the system's file, read with the rights on the record
         page = self.env["ir.attachment"].sudo().create({
             "name": self._danfe_name(), "raw": pdf, "mimetype": "application/pdf", "res_model": self._name,
             "res_id": self.id,

@@ -17,10 +17,10 @@ class DocumentDispatchFile(models.Model):
     def _describe(self, check):
         """One line for a check that did not come out well."""
         params = check.params
-        words = self._describe_nfe(params) | self._describe_boleto(params) | self._get_reading_words()
-        return words.get(check.code) or check.code
+        messages = self._describe_nfe(params) | self._describe_boleto(params) | self._describe_reading()
+        return messages.get(check.code) or check.code
 
-    def _get_reading_words(self):
+    def _describe_reading(self):
         return {
             READING: self.env._("The PDF is being read. Reload the page in a moment."),
             UNREADABLE: self.env._("It looks like an NF-e, but the XML is damaged or too large: attach it again."),
@@ -54,8 +54,7 @@ class DocumentDispatchFile(models.Model):
             ),
             nfe_checks.TOTAL: self.env._(
                 "Its total is %(total)s, that of the invoice %(amount)s.",
-                total=self._describe_amount(params.get("total")),
-                amount=self._describe_amount(params.get("amount")),
+                total=self._describe_amount(params.get("total")), amount=self._describe_amount(params.get("amount")),
             ),
             nfe_checks.ENVIRONMENT: self.env._("It comes from the test environment: it counts for nothing."),
             nfe_checks.EVENT_TYPE: self.env._("It is neither a correction letter nor a cancellation."),
@@ -94,8 +93,8 @@ class DocumentDispatchFile(models.Model):
         }
 
     def _describe_amount(self, amount):
-        known = amount is not None and not isinstance(amount, date)  # “expected” is a date beside a wrong date
-        return formatLang(self.env, float(amount), digits=2) if known else "?"
+        has_amount = amount is not None and not isinstance(amount, date)  # “expected” is a date beside a wrong date
+        return formatLang(self.env, float(amount), digits=2) if has_amount else "?"
 
     def _describe_date(self, day):
         return format_date(self.env, day) if isinstance(day, date) else "?"

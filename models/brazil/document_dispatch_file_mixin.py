@@ -1,8 +1,6 @@
 from odoo import api, models
 from odoo.fields import Domain
 
-from .document_dispatch_file_checks import HELD
-
 #: What a file is → code of its document type
 FILE_TYPES = {"nfe": "nfe", "event": "nfe_event", "boleto": "boleto"}
 
@@ -35,7 +33,7 @@ class DocumentDispatchFile(models.Model):
         """What is not authorised, or somebody else's, never goes."""
         if self.move_id.state != "posted":
             return self.env._("The invoice is not posted.")
-        if self.state in HELD:
+        if self._is_held():
             return self.file_messages or self.env._("It cannot be sent.")
         return ""
 
@@ -59,7 +57,9 @@ class DocumentDispatchFile(models.Model):
     def _dispatch_rule_domain(self, codes):
         """Authorised NF-e, their events and boletos of posted invoices; nothing that cannot be sent."""
         kinds = [kind for kind, code in FILE_TYPES.items() if code in codes]
-        return Domain([("kind", "in", kinds), ("state", "not in", HELD), ("move_id.state", "=", "posted")])
+        return Domain([
+            ("kind", "in", kinds), ("state", "not in", self._get_held_states()), ("move_id.state", "=", "posted"),
+        ])
 
     @api.model
     def _dispatch_preview_domain(self, codes):
@@ -72,16 +72,16 @@ class DocumentDispatchFile(models.Model):
         return Domain("move_id", "any", self.env["account.move"]._dispatch_date_domain(day, basis))
 
     # ------------------------------------------------------------------
-    # Rows and files
+    # Dispatches and files
     # ------------------------------------------------------------------
 
     def _dispatch_prepare_vals_list(self, origin, state="queued"):
-        """Several boletos of an invoice go in one mail, each with its own row."""
+        """Several boletos of an invoice go in one mail, each with its own dispatch."""
         vals_list = super()._dispatch_prepare_vals_list(origin, state)
         boletos = self.filtered(lambda file: file.kind == "boleto").grouped("move_id")
-        together = {file.id for files in boletos.values() if len(files) > 1 for file in files}
+        in_bundle = {file.id for files in boletos.values() if len(files) > 1 for file in files}
         return [
-            {**vals, "in_bundle": True} if vals["res_id"] in together and vals["channel"] == "email" else vals
+            {**vals, "in_bundle": True} if vals["res_id"] in in_bundle and vals["channel"] == "email" else vals
             for vals in vals_list
         ]
 

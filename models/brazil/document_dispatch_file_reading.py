@@ -20,7 +20,7 @@ UNREAD = "unread"
 class DocumentDispatchFile(models.Model):
     """PDFs on invoices: anybody may have made them, so they are read in a process with limits, in the background.
 
-    Until then a row says that the file is being read. It is replaced by the boletos in it, taken away where there is
+    Until then a record says that the file is being read. It is replaced by the boletos in it, taken away where there is
     none, and says so where the file could not be read: then nobody knows what it is.
     """
 
@@ -36,10 +36,10 @@ class DocumentDispatchFile(models.Model):
         """Have PDFs read when this transaction is over; nothing where they are what was read."""
         # sudo: as in _keep_found
         Files, attachments = self.sudo(), attachments.sudo()
-        dispatches = Files.search([("attachment_id", "in", attachments.ids)]).grouped("attachment_id")
+        present = Files.search([("attachment_id", "in", attachments.ids)]).grouped("attachment_id")
         waiting, fresh = Files.browse(), []
         for attachment in attachments:
-            files = dispatches.get(attachment, Files.browse())
+            files = present.get(attachment, Files.browse())
             stay = files.filtered(lambda file: file.move_id.id == attachment.res_id)  # noqa: B023 used at once
             (files - stay).unlink()
             if not stay:
@@ -54,7 +54,7 @@ class DocumentDispatchFile(models.Model):
             self._trigger_reading()
 
     def _is_to_be_read(self):
-        """Tell whether this row says less than another look at its file may."""
+        """Tell whether this record says less than another look at its file may."""
         return self.checksum != self.attachment_id.checksum or self.reference in (UNREAD, *pdf_reader.PROBLEMS)
 
     @api.model
@@ -121,7 +121,7 @@ class DocumentDispatchFile(models.Model):
             _logger.exception("What was read in file %s could not be kept", attachment.id)
 
     def _still_reading(self, attachments):
-        """Rows of these files that wait for their content, locked; those that others hold are left out."""
+        """Records of these files that wait for their content, locked; those that others hold are left out."""
         waiting = self.search([("attachment_id", "in", attachments.ids), ("reading", "=", True)])
         return waiting.try_lock_for_update().filtered("reading")
 

@@ -25,7 +25,7 @@ class IrAttachment(models.Model):
         return result
 
     def unlink(self):
-        """What goes with an invoice goes no more when its file is taken off; what went stays with its row."""
+        """What goes with an invoice goes no more when its file is taken off; what went stays with its dispatch."""
         self.env["document.dispatch.file"]._forget(self)
         return super().unlink()
 
@@ -41,5 +41,6 @@ class IrAttachment(models.Model):
         ))
         if not ours:
             return ours
+        # sudo: as above
         moves = self.env["account.move"].sudo().browse(ours.mapped("res_id")).exists().filtered("dispatch_brazil")
         return ours.filtered(lambda file: file.res_id in moves.ids)

@@ -8,16 +8,16 @@ from ...tools.consent import consent
 from ...tools.mail import addresses
 from ..dispatch.document_dispatch_protected import SYSTEM_WRITE
 
-#: What follows from the row and from who is logged in, whatever a caller gives
+#: What follows from the entry and from who is logged in, whatever a caller gives
 FOLLOWING = frozenset({"user_id", "text_hash", "email_normalized"})
 #: Kinds that say whether documents may come by e-mail
-WORDS = ("accepted", "refused", "withdrawn")
+ANSWERS = ("accepted", "refused", "withdrawn")
 
 
 class DocumentConsent(models.Model):
     """The ledger of what customers declared about receiving documents by e-mail.
 
-    Append-only: a new row supersedes the older ones, nothing is edited or deleted. The flags on
+    Append-only: a new entry supersedes the older ones, nothing is edited or deleted. The flags on
     the partner are its result. By default a customer accepts (Directive 2006/112/EC art. 232
     leaves the form of the acceptance open, tacit included).
     """
@@ -75,8 +75,8 @@ class DocumentConsent(models.Model):
     )
     comment = fields.Text()
     attachment_id = fields.Many2one("ir.attachment", string="File", readonly=True, ondelete="restrict")
-    # no related fields: these read as superuser, whatever file the row names
-    evidence = fields.Binary(compute="_compute_evidence", string="Evidence", readonly=False,
+    # no related fields: these read as superuser, whatever file the entry names
+    evidence = fields.Binary(compute="_compute_evidence", readonly=False,
                              help="The letter or the mail that came back, as a file.")
     evidence_name = fields.Char(compute="_compute_evidence", readonly=False)
     mail_message_id = fields.Many2one("mail.message", string="Message", readonly=True, ondelete="restrict")
@@ -90,37 +90,37 @@ class DocumentConsent(models.Model):
     @api.depends("attachment_id")
     @api.depends_context("bin_size")
     def _compute_evidence(self):
-        """The file of each row: one that was made for it, and belongs to it."""
+        """The file of each entry: one that was made for it, and belongs to it."""
         for entry in self:
             file = entry._own_file()
             entry.evidence, entry.evidence_name = file.datas, file.name
 
     def _own_file(self):
-        """The evidence of these rows, as a superuser's files.
+        """The evidence of these entries, as a superuser's files.
 
-        sudo: a file's rights follow its row, and the row is read.
+        sudo: a file's rights follow its entry, and the entry is read.
         """
         return self.sudo().attachment_id.filtered(
             lambda file: file.res_model == self._name and file.res_id in self.ids)
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Complete the rows; the system alone says who recorded them, and what proves the text."""
+        """Complete the entries; the system alone says who recorded them, and what proves the text."""
         if not self._is_system_write():
             vals_list = [{name: vals[name] for name in vals.keys() - FOLLOWING} for vals in vals_list]
             defaults = {key.removeprefix("default_") for key in self.env.context if key.startswith("default_")}
             self._check_protected("create", *vals_list, defaults - FOLLOWING)
         # defaults first: those of the context are a caller's values, too
-        vals_list = [self._prepare_row(self._add_missing_default_values(vals)) for vals in vals_list]
+        vals_list = [self._prepare_entry_vals(self._add_missing_default_values(vals)) for vals in vals_list]
         self._check_customers(vals_list)
-        files = self._make_files(vals_list)
+        files = self._make_evidence(vals_list)
         # with the proof: what a caller gave was checked above, and the rest is the system's
         made = super(DocumentConsent, self.with_context(dispatch_system_write=SYSTEM_WRITE)).create(vals_list)
         entries = made.with_env(self.env)
         for entry, file in zip(entries, files, strict=True):
             if file:
                 file.res_id = entry.id
-        entries._check_rows()
+        entries._check_entries()
         return entries
 
     @api.model
@@ -140,7 +140,7 @@ class DocumentConsent(models.Model):
         self.env["res.partner"].browse({vals["partner_id"] for vals in vals_list} - {False}).check_access("write")
 
     @api.model
-    def _prepare_row(self, vals):
+    def _prepare_entry_vals(self, vals):
         partner = self.env["res.partner"].browse(vals.get("partner_id"))
         vals["partner_id"] = partner.commercial_partner_id.id
         text = vals.get("text")
@@ -150,13 +150,14 @@ class DocumentConsent(models.Model):
         return vals
 
     @api.model
-    def _make_files(self, vals_list):
-        """The evidence of each row, as a file of its own; ``None`` where there is none."""
+    def _make_evidence(self, vals_list):
+        """The evidence of each entry, as a file of its own; ``None`` where there is none."""
         files = []
         for vals in vals_list:
             datas, name = vals.pop("evidence", False), vals.pop("evidence_name", False)
-            # sudo: nobody may write rows, and a row's files follow its rights (ir.attachment.check)
-            file = datas and self.env["ir.attachment"].sudo().with_context(clean_context(self.env.context)).create({
+            # sudo: nobody may write entries, and an entry's files follow its rights (ir.attachment.check)
+            env = self.env(su=True, context=clean_context(self.env.context))
+            file = datas and env["ir.attachment"].create({
                 "name": name or self.env._("Evidence"), "datas": datas, "res_model": self._name,
             })
             files.append(file or None)
@@ -164,7 +165,7 @@ class DocumentConsent(models.Model):
                 vals["attachment_id"] = file.id
         return files
 
-    def _check_rows(self):
+    def _check_entries(self):
         now = fields.Datetime.now()
         for entry in self:
             if entry.date > now:
@@ -196,14 +197,14 @@ class DocumentConsent(models.Model):
         return hashlib.sha256(f"{lang or ''}\n{text or ''}".encode()).hexdigest()
 
     def _check_hash(self):
-        """Tell whether all of these rows still have the text and the language that were answered."""
+        """Tell whether all of these entries still have the text and the language that were answered."""
         return all(
             (entry.text_hash or False) == (entry._hash(entry.lang, entry.text) if entry.text else False)
             for entry in self
         )
 
     # ------------------------------------------------------------------
-    # What the rows come to
+    # What the entries come to
     # ------------------------------------------------------------------
 
     @api.model
@@ -216,18 +217,18 @@ class DocumentConsent(models.Model):
         """
         said = {}
         # sudo: a clerk who sends must obey a refusal even where he may not read the ledger
-        rows = self.sudo().search_fetch(
-            [("partner_id", "in", partners.ids), ("kind", "in", WORDS)],
+        entries = self.sudo().search_fetch(
+            [("partner_id", "in", partners.ids), ("kind", "in", ANSWERS)],
             ["partner_id", "kind", "company_id", "type_ids"],
             order="date, id",
         )
         # one statement for all scopes, archived types too
-        rows.with_context(active_test=False).type_ids.fetch(["code"])
-        for entry in rows.with_context(active_test=False):
+        entries.with_context(active_test=False).type_ids.fetch(["code"])
+        for entry in entries.with_context(active_test=False):
             said.setdefault(entry.partner_id.id, []).append(
                 (entry.kind, entry.company_id.id or 0, set(entry.type_ids.mapped("code")))
             )
-        return {partner: consent.standing(entries) for partner, entries in said.items()}
+        return {partner: consent.standing(declared) for partner, declared in said.items()}
 
     @api.model
     def _refused(self, partners, company=None):

@@ -23,7 +23,7 @@ STEPS = [
 class DocumentConsent(models.Model):
     """A change of address waits: whoever has the link could send a customer's invoices to himself.
 
-    Asked for on the page, confirmed from the new address, used by a clerk. Each step is a row. A
+    Asked for on the page, confirmed from the new address, used by a clerk. Each step is an entry. A
     customer who had no address at all has nothing to lose: the confirmation is enough.
     """
 
@@ -62,12 +62,12 @@ class DocumentConsent(models.Model):
         return last if state in ("asked", "verified") and in_time else self.browse()
 
     def _next_step(self, step, **vals):
-        """Write the next row of this request."""
-        # steps are the system's to write; ``user_id`` remains who did it
+        """Write the next entry of this request."""
+        # sudo: steps are the system's to write; ``user_id`` remains who did it
         return self._with_system_write().create({
             "partner_id": self.partner_id.id, "company_id": self.company_id.id, "kind": "address",
             "new_email": self.new_email, "request_id": self.id, "step": step, "channel": "user", **vals,
-        }).sudo().with_context(self.env.context)
+        }).with_env(self.env(su=True))
 
     # ------------------------------------------------------------------
     # The new address
@@ -142,7 +142,7 @@ class DocumentConsent(models.Model):
         self._get_request()._next_step("discarded")
 
     def _get_request(self):
-        """The open request; whoever decides about it may edit the customer, and sees the row."""
+        """The open request; whoever decides about it may edit the customer, and sees the entry."""
         self.ensure_one()
         self.check_access("read")
         request = self.request_id or self
@@ -162,9 +162,9 @@ class DocumentConsent(models.Model):
         partner = self.partner_id
         flags = partner._dispatch_invoice_flags()
         if flags:
-            known = partner.child_ids.filtered(lambda contact: contact.email_normalized == self.email_normalized)
-            if known:
-                known[0].write(dict.fromkeys(flags, True))
+            contacts = partner.child_ids.filtered(lambda contact: contact.email_normalized == self.email_normalized)
+            if contacts:
+                contacts[0].write(dict.fromkeys(flags, True))
             else:
                 partner.child_ids = [Command.create({
                     "name": self.declared_by or self.new_email, "email": self.new_email, "type": "contact",

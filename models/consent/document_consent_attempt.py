@@ -8,7 +8,7 @@ LIMITS = {"post": (30, 15), "token": (20, 60), "draw": (60, 60)}
 
 
 class DocumentConsentAttempt(models.Model):
-    """Counts forms sent and wrong links on public pages, so that nobody floods or suggestions.
+    """Counts forms sent and wrong links on public pages, so that nobody floods or guesses.
 
     One row for each, in PostgreSQL: it holds for all workers together.
     """
@@ -32,6 +32,10 @@ class DocumentConsentAttempt(models.Model):
 
         Written first and counted then, each in its own transaction: of workers that come at the same
         moment those behind see the rows of those before.
+
+        :param str what: one of ``LIMITS``
+        :param str ip: from where, see ``controllers.private.Guard._network``
+        :param number: the customer's (or the link's) in the address, real or not
         """
         limits = self._keys(what, ip, number)
         # its own cursor: the answer to a wrong link is an error, and takes back what the request wrote

@@ -11,7 +11,12 @@ class DocumentConsent(models.Model):
 
     @api.model
     def _page_text(self, partner, company, kind):
-        """The text that the customer answers, whole: the question, and what his button says."""
+        """The text that the customer answers, whole: the question, and what his button says.
+
+        :param partner: the commercial entity
+        :param company: who asks
+        :param str kind: what he answers, see ``document.consent.kind``
+        """
         return f"{company._dispatch_consent_question()}\n\n{self._page_statements()[kind]}"
 
     @api.model
@@ -31,18 +36,24 @@ class DocumentConsent(models.Model):
 
     @api.model
     def _declare_on_page(self, partner, company, kind, vals):
-        """Write what the customer says on his page, and tell his addresses."""
+        """Write what the customer says on his page, and tell his addresses.
+
+        :param partner: the commercial entity
+        :param company: to whom he says it
+        :param str kind: what he says, see ``document.consent.kind``
+        :param dict vals: more values of the entry: who, from where, by which link
+        """
         entry = self._with_system_write().create({
             "partner_id": partner.id, "company_id": company.id, "kind": kind, "channel": "page",
             "text": self._page_text(partner, company, kind), "lang": self.env.lang,
             "step": "asked" if kind == "address" else False, **vals,
         }).with_env(self.env)
-        entry._send("document_dispatch.template_consent_noted", partner._dispatch_consent_emails())
+        entry._send_mails("document_dispatch.template_consent_noted", partner._dispatch_consent_emails())
         if kind == "address":
-            entry._send("document_dispatch.template_consent_verify", [entry.email_normalized])
+            entry._send_mails("document_dispatch.template_consent_verify", [entry.email_normalized])
         return entry
 
-    def _send(self, template, emails):
+    def _send_mails(self, template, emails):
         """Queue a mail to each of these addresses, and have the queue looked at soon."""
         company = self.company_id
         if company.dispatch_mode == "off":
@@ -64,7 +75,7 @@ class DocumentConsent(models.Model):
         return self.partner_id._dispatch_consent_url(self.company_id or self.env.company)
 
     def _mail_links__(self):
-        """``{place: path}`` for the mails of this row."""
+        """``{place: path}`` for the mails of this entry."""
         partner, company = self.partner_id, self.company_id or self.env.company
         return {
             partner._dispatch_consent_place(company): partner._dispatch_consent_path__(company),

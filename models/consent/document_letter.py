@@ -33,22 +33,22 @@ class DocumentLetter(models.Model):
         return {place: self.partner_id._dispatch_consent_path__(self.company_id)}
 
     def _dispatch_accepted(self):
-        self._note_edited("email")
+        self._note_issued("email")
 
     def _dispatch_printed(self):
-        self._note_edited("letter")
+        self._note_issued("letter")
 
-    def _note_edited(self, channel):
-        """Write “letter edited” into the ledger, once for each letter, when it was really made."""
-        # the ledger is the system's; who edited the letter stands in it
+    def _note_issued(self, channel):
+        """Write the letter into the ledger, once for each letter, when it was really made."""
+        # the ledger is the system's; who issued the letter stands in it
         Consent = self.env["document.consent"]._with_system_write()
-        known = Consent.search([("kind", "=", "letter"), ("letter_id", "in", self.ids)]).letter_id
+        noted = Consent.search([("kind", "=", "letter"), ("letter_id", "in", self.ids)]).letter_id
         Consent.create([{
             "kind": "letter", "channel": channel, "partner_id": letter.partner_id.id,
             "company_id": letter.company_id.id, "user_id": letter.user_id.id, "letter_id": letter.id,
             "lang": letter.lang,
             "text": f"{letter.subject}\n\n{plain_text.from_html(letter.body)}",
-        } for letter in self - known])
+        } for letter in self - noted])
 
     def _dispatch_for_print(self):
         return self.with_context(dispatch_print_run=PRINT_RUN)

@@ -8,7 +8,7 @@ class IrAttachment(models.Model):
     _inherit = "ir.attachment"
 
     def write(self, vals):
-        """Evidence stays as it is, like its row."""
+        """Evidence stays as it is, like its entry."""
         if vals.keys() & CONTENT_FIELDS:
             self.check_access("write")  # first: the answer below names a customer
             self._check_no_evidence()

@@ -31,6 +31,6 @@ class MailMail(models.Model):
         body = super()._prepare_outgoing_body()
         if not self.dispatch_seal or not consteq(self.dispatch_seal, self._dispatch_make_seal__()):
             return body
-        # sudo: the mail was made by the row
+        # sudo: the mail was made by the entry
         entry = self.env["document.consent"].sudo().browse(self.res_id).exists()
         return links.put_in(body, entry._mail_links__()) if entry else body

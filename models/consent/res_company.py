@@ -7,10 +7,6 @@ class ResCompany(models.Model):
 
     _inherit = "res.company"
 
-    def _dispatch_unreachable_domain(self):
-        """Who refuses e-mail needs no address."""
-        return super()._dispatch_unreachable_domain() & Domain("dispatch_refusals", "=", False)
-
     dispatch_consent_text = fields.Text(
         string="Question on the customer's page", translate=True,
         help="What the customer is asked about e-mail. Empty: the usual text.",
@@ -39,3 +35,7 @@ class ResCompany(models.Model):
         if self.country_id.code != "BR":
             types = types.filtered(lambda dispatch_type: dispatch_type.role != "nf")
         return ", ".join(types.mapped("name"))
+
+    def _dispatch_unreachable_domain(self):
+        """Who refuses e-mail needs no address."""
+        return super()._dispatch_unreachable_domain() & Domain("dispatch_refusals", "=", False)

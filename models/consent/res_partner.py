@@ -7,7 +7,7 @@ from ...tools.consent import consent
 
 
 class ResPartner(models.Model):
-    """What a customer declared about e-mail: the result of his rows in the ledger."""
+    """What a customer declared about e-mail: the result of his entries in the ledger."""
 
     _name = "res.partner"
     _inherit = "res.partner"
@@ -90,7 +90,7 @@ class ResPartner(models.Model):
         return Domain("commercial_partner_id", "in" if True in value else "not in", refused.ids)
 
     def _inverse_dematerialization_refused(self):
-        """Ticking or clearing the box is a declaration like any other: a new row in the ledger."""
+        """Ticking or clearing the box is a declaration like any other: a new entry in the ledger."""
         already = self.env["document.consent"]._refused(self.commercial_partner_id)
         vals_by_partner = {}
         for partner in self:
@@ -132,7 +132,7 @@ class ResPartner(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_declared(self):
         """PostgreSQL would refuse it anyway, in its own words."""
-        # sudo: rows of other companies keep the customer as well
+        # sudo: entries of other companies keep the customer as well
         entries = self.env["document.consent"].sudo().search([("partner_id", "in", self.ids)], limit=1)
         if entries:
             raise UserError(self.env._(

@@ -11,7 +11,7 @@ SAME = timedelta(days=1)
 class ResPartner(models.Model):
     """What an older program knew, by Odoo's import: flags, refusals and letters with their dates.
 
-    The file says what happened before: a row of the ledger that is there already is not written again,
+    The file says what happened before: an entry of the ledger that is there already is not written again,
     an empty cell or a “no” withdraws nothing, and what the customer declared later counts.
     """
 
@@ -72,7 +72,7 @@ class ResPartner(models.Model):
         return True
 
     def _inverse_dematerialization_letter_date(self):
-        """A letter from before is a row in the ledger; the field stays what follows from the rows."""
+        """A letter from before is an entry in the ledger; the field stays what follows from the entries."""
         noted = self.commercial_partner_id._dispatch_noted(["letter"])
         vals_by_customer = {}
         for partner in self:
@@ -96,7 +96,7 @@ class ResPartner(models.Model):
 
     def _dispatch_is_noted(self, noted, date):
         dates = noted.get(self.commercial_partner_id.id, ())
-        return bool(date) and any(abs(known - date) <= SAME for known in dates)
+        return bool(date) and any(abs(day - date) <= SAME for day in dates)
 
     def _dispatch_check_imported(self, date):
         """A declaration is the customer's as a whole: in the row of a contact it is a mistake of the file.

@@ -1,4 +1,3 @@
-
 from odoo import api, fields, models
 from odoo.tools import hmac
 
@@ -77,24 +76,28 @@ class ResPartner(models.Model):
 
         Compared in constant time, whether there is such a customer or not. ``channel``: how what is said there was
         said, see ``document.consent``.
+
+        :param int company_id: as in the link
+        :param int partner_id: as in the link
+        :param str token: as in the link
         """
         # sudo: the token is the right to see this page
         company = self.env["res.company"].sudo().browse(company_id).exists()
         partner = self.sudo().browse(partner_id).exists()
-        known = company and partner and partner.commercial_partner_id == partner
+        exists = company and partner and partner.commercial_partner_id == partner
         channels = {
-            channel: links.same(partner._dispatch_consent_token__(company, scope) if known else "0" * 64, token)
+            channel: links.same(partner._dispatch_consent_token__(company, scope) if exists else "0" * 64, token)
             for channel, scope in (("page", SCOPE), ("letter", PAPER))
         }
         channel = next((channel for channel, right in channels.items() if right), None)
-        if not known or not channel:
+        if not exists or not channel:
             return None
         lang = partner.lang or company.partner_id.lang or self.env.lang
         partner = partner.with_company(company).with_context(lang=lang)
         return company.with_env(partner.env), partner, channel
 
     def action_dispatch_view_consent(self):
-        """Open the customer's rows in the ledger."""
+        """Open the customer's entries in the ledger."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("document_dispatch.document_consent_action")
         customer = self.commercial_partner_id

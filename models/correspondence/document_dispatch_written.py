@@ -40,15 +40,15 @@ class DocumentDispatchWritten(models.AbstractModel):
         raise NotImplementedError(self._name)
 
     @api.model
-    def _write_and_send(self, partners, company, output, origin, in_order=False, dispatch_vals=None, **options):
+    def _write_and_send(self, partners, company, channel, origin, in_order=False, dispatch_vals=None, **options):
         """Write a document for each of these customers, and send or print it.
 
         :param partners: commercial entities, in the order in which they are printed
-        :param str output: ``email``, or ``print`` for everybody
+        :param str channel: ``email``, or ``paper`` for everybody
         :param bool in_order: print in the given order, not in that of the post
-        :param dict dispatch_vals: more values of each row
+        :param dict dispatch_vals: more values of each dispatch
         :param options: for :meth:`_prepare_written`
-        :return: ``document.dispatch.batch`` with the rows; printed ones are also in a ``document.dispatch.print``
+        :return: ``document.dispatch.batch`` with the dispatches; printed ones are also in a ``document.dispatch.print``
         :raise AccessError: the user does not work for this company, or may not read one of the customers
         """
         if not self.env.su and company not in self.env.companies:
@@ -60,19 +60,19 @@ class DocumentDispatchWritten(models.AbstractModel):
             # sudo: it is written by sending it, never edited by hand
             written = self.sudo().create(list(self._prepare_written(block, company, **options))).with_env(self.env)
             dispatches = batch._insert(written, [
-                {**self._prepare_output(vals, output), **(dispatch_vals or {})}
+                {**self._prepare_channel_vals(vals, channel), **(dispatch_vals or {})}
                 for vals in written._dispatch_prepare_vals_list(origin)
             ])
             dispatches.filtered(lambda dispatch: dispatch.channel == "email")._deliver_soon()
             made |= dispatches
-        if output == "print" and made._printable():
+        if channel == "paper" and made._printable():
             self.env["document.dispatch.print"]._start(made, covers=False, in_order=in_order)
         return batch
 
     @api.model
-    def _prepare_output(self, vals, output):
+    def _prepare_channel_vals(self, vals, channel):
         """Everybody's is printed where the person wants it so; else who has no address, or refuses."""
-        if output == "email" or vals["channel"] == "paper" or vals["rehearsal"]:
+        if channel == "email" or vals["channel"] == "paper" or vals["rehearsal"]:
             return vals
         return {**vals, "channel": "paper", "channel_reason": "manual", "state": "paper", "recipient_ids": []}
 

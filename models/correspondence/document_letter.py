@@ -1,4 +1,3 @@
-
 from markupsafe import Markup
 
 from odoo import api, fields, models
@@ -26,39 +25,41 @@ class DocumentLetter(models.Model):
     body = fields.Html(readonly=True, sanitize="email_outgoing", sanitize_attributes=False)
 
     # ------------------------------------------------------------------
-    # Editing letters
+    # Issuing letters
     # ------------------------------------------------------------------
 
     @api.model
-    def _edit(self, partners, company, texts, output):
+    def _issue(self, partners, company, texts, channel):
         """Write a letter to each of these customers, and send or print it.
 
         :param partners: commercial entities, in the order in which they are printed
         :param dict texts: ``{lang: (subject, body)}`` with placeholders, see ``tools/paper/letters.py``
-        :param str output: ``email``, or ``print`` for everybody
-        :return: ``document.dispatch.batch`` with the rows; printed ones are also in a ``document.dispatch.print``
-
+        :param str channel: ``email``, or ``paper`` for everybody
+        :return: ``document.dispatch.batch`` with the dispatches; printed ones are also in a ``document.dispatch.print``
         :raise AccessError: the user may not write this to so many
         """
-        self._check_may_edit(partners, company, texts, output)
+        self._check_may_issue(partners, company, texts, channel)
         return self._write_and_send(
-            partners, company, output, "letter", in_order=True, dispatch_vals={"without_files": True}, texts=texts)
+            partners, company, channel, "letter", in_order=True, dispatch_vals={"without_files": True}, texts=texts)
 
     @api.model
-    def _check_may_edit(self, partners, company, texts, output):
-        """Letters are for invoicing people; words of one's own go by mail to many customers from managers only."""
+    def _check_may_issue(self, partners, company, texts, channel):
+        """Letters are for invoicing people; words of one's own go by mail to many customers from managers only.
+
+        :raise AccessError: parameters as of :meth:`_issue`
+        """
         user = self.env.user
         if self.env.su or user.has_group("document_dispatch.group_dispatch_manager"):
             return
         if not user.has_group("account.group_account_invoice"):
             raise AccessError(self.env._("Letters to customers are edited by those who make invoices."))
-        if output == "email" and self._is_text_changed(company, texts) and self._count_mailed(partners, company) > 1:
+        if channel == "email" and self._is_text_changed(company, texts) and self._count_by_mail(partners, company) > 1:
             raise AccessError(self.env._(
                 "Only managers of Document Dispatch mail a changed text to several customers. Take the text of the "
                 "document type, choose one customer, or print the letters."))
 
     @api.model
-    def _count_mailed(self, partners, company):
+    def _count_by_mail(self, partners, company):
         """How many of these customers have an address that a letter goes to."""
         role = self._get_type(company).role
         directory = partners.with_company(company)._dispatch_directory()
@@ -107,7 +108,12 @@ class DocumentLetter(models.Model):
 
     @api.model
     def _get_lang(self, partner, company, texts):
-        """The language of a customer's letter: his own where there is a text in it."""
+        """The language of a customer's letter: his own where there is a text in it.
+
+        :param partner: the commercial entity
+        :param company: who writes
+        :param dict texts: ``{lang: (subject, body)}``
+        """
         for lang in (partner.lang, company.partner_id.lang, self.env.lang):
             if lang in texts:
                 return lang
@@ -115,7 +121,13 @@ class DocumentLetter(models.Model):
 
     @api.model
     def _get_values(self, partner, company, emails, day):
-        """The values of the placeholders for one customer, in the language of the context."""
+        """The values of the placeholders for one customer, in the language of the context.
+
+        :param partner: the commercial entity
+        :param company: who writes
+        :param list emails: addresses to which documents go now
+        :param date day: the letter's
+        """
         nowhere = self.env._("(we have no e-mail address of yours)")
         return {
             "customer": partner.name or "",
@@ -152,7 +164,3 @@ class DocumentLetter(models.Model):
 
     def _dispatch_window_action(self):
         return self.partner_id._get_records_action()
-
-    # ------------------------------------------------------------------
-    # On paper
-    # ------------------------------------------------------------------

@@ -31,12 +31,17 @@ class DocumentStatement(models.Model):
     # ------------------------------------------------------------------
 
     @api.model
-    def _send(self, partners, company, date_from, date_to, output):
+    def _issue(self, partners, company, date_from, date_to, channel):
         """Write a statement for each of these customers, and send or print it.
 
-        See ``document.dispatch.written._write_and_send``.
+        :param partners: commercial entities, in the order in which they are printed
+        :param company: whose books are read
+        :param date date_from: first day of the period
+        :param date date_to: last day of the period
+        :param str channel: ``email``, or ``paper`` for everybody
+        :return: see ``document.dispatch.written._write_and_send``
         """
-        return self._write_and_send(partners, company, output, "batch", date_from=date_from, date_to=date_to)
+        return self._write_and_send(partners, company, channel, "batch", date_from=date_from, date_to=date_to)
 
     @api.model
     def _prepare_written(self, partners, company, date_from, date_to):
@@ -51,8 +56,14 @@ class DocumentStatement(models.Model):
         }
 
     @api.model
-    def _draw(self, partner, company, date_from, date_to):
-        """The PDF of a statement that is not kept."""
+    def _draw_pdf(self, partner, company, date_from, date_to):
+        """The PDF of a statement that is not kept.
+
+        :param partner: the commercial entity
+        :param company: whose books are read
+        :param date date_from: first day of the period
+        :param date date_to: last day of the period
+        """
         # the values are read by report/document_statement_report.py
         vals = self._prepare_vals(partner, company, date_from, date_to)
         return self.env["ir.actions.report"]._render_qweb_pdf(REPORT, data={"statement": vals})[0]

@@ -13,13 +13,16 @@ class DocumentDispatch(models.Model):
 
     _inherit = "document.dispatch"
 
+    def _deliver_soon(self):
+        self.env["document.dispatch.delivery"]._deliver_after_commit(self)
+
     def _freeze(self):
         """Post the message in the chatter and make the final mails; from here on only addresses go."""
         dispatches = self._with_system_write()
         dispatches._post_messages()
         for dispatch in dispatches:
             if dispatch.bundle_id:
-                dispatch.frozen = True  # its mail is that of another row
+                dispatch.frozen = True  # its mail is that of another dispatch
                 continue
             base, bodies = dispatch._prepare_mails()
             dispatch.write({"mail_values": base, "frozen": True})
@@ -27,20 +30,20 @@ class DocumentDispatch(models.Model):
                 recipient.mail_body = bodies[recipient._mail_key()]
 
     def _post_messages(self):
-        """One message for each row in its document's chatter, without notifying anybody by itself."""
+        """One message for each dispatch in its document's chatter, without notifying anybody by itself."""
         missing = self.filtered(lambda dispatch: not dispatch.mail_message_id)
         for model, dispatches in missing.grouped(lambda dispatch: dispatch._thread()._name).items():
             vals_list = [dispatch._prepare_message_vals(dispatch._thread_of_author()) for dispatch in dispatches]
-            # sudo: the messages belong to the rows, which were made with the users' rights
+            # sudo: the messages belong to the dispatches, which were made with the users' rights
             messages = OutgoingMail().on(self.env[model].sudo())._message_create(vals_list)
             for dispatch, message in zip(dispatches, messages, strict=True):
                 dispatch.mail_message_id = message
         missing._create_notifications()
 
     def _thread_of_author(self):
-        """Where the message stands, in the name, company and language of this row.
+        """Where the message stands, in the name, company and language of this dispatch.
 
-        sudo: the message belongs to the row, which was made with the user's rights.
+        sudo: the message belongs to the dispatch, which was made with the user's rights.
         """
         return self._thread().with_user(self.user_id).sudo().with_company(self.company_id).with_context(
             lang=self.lang, email_notification_allow_footer=True, **NO_SYNC,
@@ -100,9 +103,9 @@ class DocumentDispatch(models.Model):
         for recipient in self.recipient_ids:
             partner = recipient.partner_id
             # core allows one line for each partner and message
-            known = not partner or partner.id in seen
+            listed = not partner or partner.id in seen
             seen.add(partner.id)
-            yield {**base, **({"mail_email_address": recipient.email} if known else {"res_partner_id": partner.id})}
+            yield {**base, **({"mail_email_address": recipient.email} if listed else {"res_partner_id": partner.id})}
 
     def _update_notifications(self):
         """Show in the chatter what the mail server said."""
@@ -123,11 +126,11 @@ class DocumentDispatch(models.Model):
     # ------------------------------------------------------------------
 
     def _prepare_mails(self):
-        """Return the values that all mails of this row share, and the bodies with Odoo's layout around
+        """Return the values that all mails of this dispatch share, and the bodies with Odoo's layout around
         the text, by language, contact and link.
         """
         document = self._thread_of_author()
-        message = self.mail_message_id.sudo()  # sudo: the row's own message
+        message = self.mail_message_id.sudo()  # sudo: the dispatch's own message
         # No recipients given: core would name them all to each other in the header (X-Msg-To-Add),
         # and whom else a customer's document goes to is nobody's business.
         base = document._notify_by_email_get_base_mail_values(
@@ -154,7 +157,13 @@ class DocumentDispatch(models.Model):
         return [self.document_name, self.partner_id.display_name]
 
     def _render_layout(self, document, message, recipient):
-        """Render the layout for one recipient: buttons and language are his."""
+        """Render the layout for one recipient: buttons and language are his.
+
+        :param document: the thread, as its author sees it
+        :param message: the ``mail.message`` with the text
+        :param recipient: ``document.dispatch.recipient``
+        :return: HTML
+        """
         text = recipient._prepare_body(message.body)
         if text != message.body:
             # the same message in his language, with the link to his page
@@ -179,6 +188,3 @@ class DocumentDispatch(models.Model):
                 body = recipient._drop_tokens(body, dispatch._thread())
             return body
         return message.body
-
-    def _deliver_soon(self):
-        self.env["document.dispatch.delivery"]._deliver_after_commit(self)

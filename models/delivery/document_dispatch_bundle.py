@@ -13,17 +13,17 @@ _logger = logging.getLogger(__name__)
 class DocumentDispatch(models.Model):
     """Several documents of a customer in one mail.
 
-    Each document keeps its own row with its own recipients: the truth is told for each. One of the rows
-    leads: its mail carries the text and the files of all, and what becomes of its recipients becomes of
-    the same addresses of the others (``document.dispatch.recipient._set_state``).
+    Each document keeps its own dispatch with its own recipients: the truth is told for each. One of them is the main
+    one: its mail carries the text and the files of all, and what becomes of its recipients becomes of the same
+    addresses of the others (``document.dispatch.recipient._set_state``).
     """
 
     _inherit = "document.dispatch"
 
     def _bundle_complete(self):
         """Make the mails of those customers of whom all documents are made."""
-        bundles = self.grouped(lambda dispatch: (dispatch.batch_id, dispatch.commercial_partner_id))
-        for key, dispatches in bundles.items():
+        by_customer = self.grouped(lambda dispatch: (dispatch.batch_id, dispatch.commercial_partner_id))
+        for key, dispatches in by_customer.items():
             siblings = self._find_siblings(*key)
             # another worker makes some of them, or holds them: whoever comes last makes the mail
             if dispatches <= siblings and all(siblings.mapped("content_ready")) and len(
@@ -38,14 +38,14 @@ class DocumentDispatch(models.Model):
         ]), order="id")
 
     def _get_bundling_domain(self):
-        """Rows that wait for the others of their customer."""
+        """Dispatches that wait for the others of their customer."""
         return Domain([
             ("in_bundle", "=", True), ("channel", "=", "email"), ("state", "=", states.QUEUED), ("frozen", "=", False),
         ])
 
     def _bundle_key(self):
         """Documents with the same key can go in one mail: same readers, sender, user and company."""
-        # who chose one mail for each customer wants all in it; else what belongs to one invoice goes together
+        # who chose one mail for each customer wants all in it; else one for each invoice
         invoice = self.env["account.move"] if self.batch_id.grouping == "bundle" else self.move_id
         return (
             invoice, self.company_id, self.user_id, self.res_model, self.lang, self.mail_server_id, self.rehearsal,
@@ -61,12 +61,12 @@ class DocumentDispatch(models.Model):
             raise  # no fault of the documents
         except Exception:
             self.env.invalidate_all()
-            _logger.warning("Not sent together, but each by itself: %s", self.mapped("document_name"), exc_info=True)
+            _logger.warning("Not sent as a bundle, but each by itself: %s", self.mapped("document_name"), exc_info=True)
             self._with_system_write().in_bundle = False
             self._freeze()
 
     def _bundle(self):
-        """Freeze these rows as one mail, or as several where the files would be too large for one."""
+        """Freeze these dispatches as one mail, or as several where the files would be too large for one."""
         parts = self._split_by_size()
         for number, part in enumerate(parts, start=1):
             if len(part) > 1:
@@ -76,11 +76,11 @@ class DocumentDispatch(models.Model):
             part._freeze()
 
     def _split_by_size(self):
-        """These rows in parts of which each fits the mail server's limit."""
+        """These dispatches in parts of which each fits the mail server's limit."""
         limit = self[0]._get_size_limit()
         Mail, parts, sizes = self.env["mail.mail"], [], []
         for dispatch in self:
-            own = dispatch.attachment_ids.sudo().mapped("file_size")  # sudo: the row's own files
+            own = dispatch.attachment_ids.sudo().mapped("file_size")  # sudo: the dispatch's own files
             if parts and Mail._estimate_email_size({}, dispatch.body, sizes + own) <= limit:
                 parts[-1] |= dispatch
                 sizes += own
@@ -90,7 +90,7 @@ class DocumentDispatch(models.Model):
         return parts
 
     def _get_size_limit(self):
-        """The bytes that a mail may have on this row's account; the least of all where Odoo chooses one."""
+        """The bytes that a mail may have on this dispatch's account; the least of all where Odoo chooses one."""
         # sudo: to use, not to read
         Server = self.env["ir.mail_server"].sudo()
         servers = self.mail_server_id.sudo() or Server.search([("active", "=", True)]) or Server
@@ -98,7 +98,7 @@ class DocumentDispatch(models.Model):
         return min(sizes) * 1024 * 1024
 
     def _write_bundle_text(self, number, count):
-        """Write the common text on all of these rows, in the language of each recipient."""
+        """Write the common text on all of these dispatches, in the language of each recipient."""
         first = self[0]
         if first.own_text:
             return  # a person wrote it for all of them
@@ -109,7 +109,7 @@ class DocumentDispatch(models.Model):
         for lang in {first.lang, *self.recipient_ids.mapped("lang")}:
             shown = documents.with_context(lang=lang, **NO_SYNC)
             in_lang = template.with_context(dispatch_documents=shown)
-            texts[lang] = content._render(in_lang, documents[0], lang)[documents[0].id]
+            texts[lang] = content._render_texts(in_lang, documents[0], lang)[documents[0].id]
         if count > 1:
             for text in texts.values():
                 text["subject"] = self.env._(
@@ -120,7 +120,7 @@ class DocumentDispatch(models.Model):
                 recipients._with_system_write().write({"subject": texts[lang]["subject"], "body": texts[lang]["body"]})
 
     def _leave_bundle(self):
-        """These rows go another way: the others of their mails, of which nothing has left, are made anew."""
+        """These leave the mails of their bundles: the others of these, of which nothing has left, are made anew."""
         # where somebody has the mail already, nothing can be taken out of it
         bundles = self._bundle_main().filtered("bundled_ids")._withdrawable()
         if not bundles:

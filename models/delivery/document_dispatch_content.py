@@ -18,25 +18,25 @@ TEMPLATE_FILES = ("attachment_ids", "report_template_ids")
 
 
 class DocumentDispatchContent(models.AbstractModel):
-    """Makes text and files of planned rows, and freezes them on the row.
+    """Makes text and files of planned dispatches, and freezes them there.
 
-    Each group is made in one savepoint; when it fails, each row in its own, so that one bad
-    document never stops another. Rights are those of the user in whose name the row goes.
+    Each group is made in one savepoint; when it fails, each dispatch in its own, so that one bad
+    document never stops another. Rights are those of the user in whose name the dispatch goes.
     """
 
     _name = "document.dispatch.content"
     _description = "Text and Files of Dispatches"
 
     def _prepare(self, dispatches):
-        """Make the content of these rows; a row that cannot be made is parked with its reason."""
+        """Make the content of these dispatches; a dispatch that cannot be made is parked with its reason."""
         for group in dispatches.grouped(self._group_key).values():
             if not self._try_prepare(group) and len(group) > 1:
                 for dispatch in group:
                     self._try_prepare(dispatch)
-        dispatches.filtered(lambda row: row.in_bundle and row.state == "queued")._bundle_complete()
+        dispatches.filtered(lambda dispatch: dispatch.in_bundle and dispatch.state == "queued")._bundle_complete()
 
     def _draw(self, dispatches):
-        """Have the pages of these rows drawn, and write nothing: whoever makes them then finds them drawn.
+        """Have the pages of these dispatches drawn, and write nothing: whoever makes them then finds them drawn.
 
         What cannot be drawn is not said here, but where it is made.
         """
@@ -82,7 +82,7 @@ class DocumentDispatchContent(models.AbstractModel):
         return self.env._("The document could not be made: %s", text)
 
     def _prepare_group(self, group):
-        """Make what is missing, and the final mails of rows that need no review."""
+        """Make what is missing, and the final mails of dispatches that need no review."""
         fresh = group.filtered(lambda dispatch: not dispatch.content_ready)
         if fresh:
             self._render_group(fresh)
@@ -90,7 +90,7 @@ class DocumentDispatchContent(models.AbstractModel):
         queued.filtered(lambda dispatch: not dispatch.in_bundle)._freeze()
 
     def _render_group(self, group):
-        """Render subject, text, sender and files of rows that share user, company, type, language."""
+        """Render subject, text, sender and files of dispatches that share user, company, type, language."""
         first = group[0]
         documents = self._documents(group)
         for document in documents:
@@ -99,7 +99,7 @@ class DocumentDispatchContent(models.AbstractModel):
         template, report = self._template_and_report(first, documents)
         files = {} if first.without_files else documents._dispatch_make_files(template, report)
         texts = {
-            lang: self._render(template, documents, lang)
+            lang: self._render_texts(template, documents, lang)
             for lang in {first.lang, *group.recipient_ids.mapped("lang")}
         }
         for dispatch, document in zip(group, documents, strict=True):
@@ -120,7 +120,7 @@ class DocumentDispatchContent(models.AbstractModel):
                 recipient._with_system_write().write({"subject": text["subject"], "body": text["body"]})
 
     def _template_and_report(self, dispatch, documents):
-        """The text of a row and its report, in the environment of the documents; the report may be empty."""
+        """The text of a dispatch and its report, in the environment of the documents; the report may be empty."""
         template = (dispatch.mail_template_id or dispatch.type_id.mail_template_id).with_env(documents.env)
         if not template:
             raise ValueError(self.env._("The document type “%s” has no text. Choose one there.", dispatch.type_id.name))
@@ -137,8 +137,13 @@ class DocumentDispatchContent(models.AbstractModel):
     def _layout(self, template):
         return template.email_layout_xmlid or CORE_LAYOUT
 
-    def _render(self, template, documents, lang):
-        """Render the text in one language: ``{id: {subject, body, email_from, reply_to}}``."""
+    def _render_texts(self, template, documents, lang):
+        """Render the text in one language: ``{id: {subject, body, email_from, reply_to}}``.
+
+        :param template: the ``mail.template``
+        :param documents: in the environment of the operator
+        :param str lang: code of the language
+        """
         # sudo: as core does (account.move.send); the text is the administrator's, and it may name
         # fields that the operator does not see. The documents themselves were read with his rights.
         template = template.sudo().with_context(dispatch_compiled=CompiledTexts())
@@ -194,14 +199,24 @@ class DocumentDispatchContent(models.AbstractModel):
         }
 
     def _template_with_report(self, documents, template, report):
-        """A template that names the report of these documents; nothing is stored."""
+        """A template that names the report of these documents; nothing is stored.
+
+        :param documents: of one kind
+        :param template: the ``mail.template``
+        :param report: instead of the template's; may be empty
+        """
         if not report and template.report_template_ids:
             return template
         report = report or documents[:1]._dispatch_default_report()
         return template.new({"report_template_ids": [Command.set(report.ids)]}, origin=template)
 
     def _draw_template_files(self, documents, template, report):
-        """Have drawn what :meth:`_make_template_files` will ask for, and write nothing."""
+        """Have drawn what :meth:`_make_template_files` will ask for, and write nothing.
+
+        :param documents: of one kind
+        :param template: the ``mail.template``
+        :param report: instead of the template's; may be empty
+        """
         template = self._template_with_report(documents, template, report)
         with template.env["ir.actions.report"]._dispatch_rendering() as batch:
             if batch:
@@ -225,7 +240,12 @@ class DocumentDispatchContent(models.AbstractModel):
                 return patient._generate_template_attachments(documents.ids, TEMPLATE_FILES)
 
     def _start_drawing(self, batch, template, documents):
-        """Have everything drawn that core will ask for, one process for each PDF, as core does here."""
+        """Have everything drawn that core will ask for, one process for each PDF, as core does here.
+
+        :param batch: :class:`RenderBatch`
+        :param template: the ``mail.template`` with its reports
+        :param documents: of one kind
+        """
         for report in template.report_template_ids.filtered(lambda report: report.report_type == "qweb-pdf"):
             for document in documents:
                 with batch.collect():

@@ -14,15 +14,15 @@ from .document_dispatch_worker import ATTEMPTS, CLASHES, HELD
 
 _logger = logging.getLogger(__name__)
 
-#: Rows whose content is made in one transaction: well within one slice of the scheduler's time
+#: Dispatches whose content is made in one transaction: well within one slice of the scheduler's time
 PREPARE_BATCH = 20
-#: How often a batch is made anew because of a clash, before each row of it is made by itself
+#: How often a batch is made anew because of a clash, before each dispatch of it is made by itself
 BATCH_ATTEMPTS = 2
-#: A row that ended so many workers while it was made is given up
+#: A dispatch that ended so many workers while it was made is given up
 MOST_INTERRUPTIONS = 3
-#: Rows whose documents are told of the outcome in one transaction
+#: Dispatches whose documents are told of the outcome in one transaction
 CONCLUDE_BATCH = 20
-#: More rows than this are left to the scheduler, so that no click waits for them
+#: More dispatches than this are left to the scheduler, so that no click waits for them
 AT_ONCE = 5
 
 
@@ -31,7 +31,7 @@ class DocumentDispatchDelivery(models.AbstractModel):
 
     Every step is a transaction of its own. ``sending`` is committed before SMTP begins, the
     outcome is committed by itself right after, and only then the document is told. A worker holds
-    an advisory lock while it lives: rows found ``sending`` whose lock is free belong to a worker
+    an advisory lock while it lives: dispatches found ``sending`` whose lock is free belong to a worker
     that died, and become ``unknown``.
     """
 
@@ -41,7 +41,7 @@ class DocumentDispatchDelivery(models.AbstractModel):
 
     @api.model
     def _cron_deliver(self):
-        """Entry of ``ir_cron_dispatch_deliver`` and the other lanes."""
+        """Entry of ``ir_cron_dispatch_deliver`` and the other parallel workers."""
         if self._is_time_up():
             # Odoo calls a job ten times, whatever its time (ir.cron._run_job). A batch more after
             # each call would hold up the other jobs; so the rest goes in the next round, in one go.
@@ -51,7 +51,7 @@ class DocumentDispatchDelivery(models.AbstractModel):
 
     @api.model
     def _deliver_after_commit(self, dispatches):
-        """Deliver as soon as the caller's transaction is committed; many rows by the scheduler."""
+        """Deliver as soon as the caller's transaction is committed; many dispatches by the scheduler."""
         if len(dispatches) > AT_ONCE or self.env.context.get("ir_cron_progress_id"):
             # sudo: triggering the worker is what releasing means
             self.sudo()._trigger_workers()
@@ -66,13 +66,14 @@ class DocumentDispatchDelivery(models.AbstractModel):
         def deliver():
             # A cursor of its own: the caller's is about to be closed
             with Registry(dbname).cursor() as cr:
+                # as superuser: the worker writes states, see _with_system_write
                 env = api.Environment(cr, SUPERUSER_ID, {})
                 env["document.dispatch.delivery"]._deliver(env["document.dispatch"].browse(ids))
 
     def _deliver(self, only=None):
         """Deliver everything that is due, or those of ``only`` that are.
 
-        :param only: rows of ``document.dispatch``; ``None`` for all
+        :param only: ``document.dispatch``; ``None``: all that are due
         """
         if self.pool._init:
             return  # nothing leaves while modules are being installed (ir.mail_server._disable_send)
@@ -86,7 +87,12 @@ class DocumentDispatchDelivery(models.AbstractModel):
             self._come_back()
 
     def _work_off(self, key, only, sessions):
-        """Send what is made, then make the next batch, until nothing is left or time is up."""
+        """Send what is made, then make the next batch, until nothing is left or time is up.
+
+        :param int key: this worker's, see ``_worker``
+        :param only: ``document.dispatch``; ``None``: all that are due
+        :param Sessions sessions: open connections, by account
+        """
         if only is None:
             self._announce()
         seen, down, tried = set(), set(), set()
@@ -95,19 +101,26 @@ class DocumentDispatchDelivery(models.AbstractModel):
                 return
             batch = self._find_unprepared(only, tried)
             if not batch:
-                if only is None and self._isolate(self._bundle_rest):
+                if only is None and self._isolate(self._bundle_left_over):
                     continue
                 break
-            if not self._prepare(batch, key, tried):
+            if not self._prepare_batch(batch, key, tried):
                 break  # nor can the server make others now
             if self._is_time_up():
                 return
         if only is None:
-            # what is left is in the hands of another lane, or waits for a server that is down or not able
+            # what is left is in the hands of another worker, or waits for a server that is down or not able
             self._announce_remaining(0)
 
     def _hand_over_due(self, key, only, sessions, seen, down):
-        """Hand over everything that is made and due; return false when time is up."""
+        """Hand over everything that is made and due; return false when time is up.
+
+        :param int key: this worker's, see ``_worker``
+        :param only: ``document.dispatch``; ``None``: all that are due
+        :param Sessions sessions: open connections, by account
+        :param set seen: ids that had their turn in this run; it is added to
+        :param set down: ids of accounts that cannot be reached in this run; it is added to
+        """
         handed_over = self.env["document.dispatch"]
         go_on = True
         while go_on and (dispatch := self._repeat(self._claim, only, seen, down)):
@@ -203,13 +216,13 @@ class DocumentDispatchDelivery(models.AbstractModel):
         """What is to be made, and is in no living worker's hands."""
         return self._get_unprepared_domain() & Domain("prepare_worker", "not in", self._get_living_workers())
 
-    def _prepare(self, batch, key, tried):
+    def _prepare_batch(self, batch, key, tried):
         """Make text and files of a batch; return false where the server is not able to make any.
 
-        :param set tried: ids of the rows that are done with in this run; it is added to
+        :param set tried: ids of the dispatches that are done with in this run; it is added to
         """
         tried.update(batch.ids)
-        mine = self._isolate(self._take, batch, key)
+        mine = self._isolate(self._claim_unprepared, batch, key)
         if not mine:
             return True
         Report = self.env["ir.actions.report"]
@@ -222,8 +235,8 @@ class DocumentDispatchDelivery(models.AbstractModel):
             tried.difference_update(left.ids)  # each alone, after all others
         return len(faults) < len(mine)
 
-    def _take(self, batch, key):
-        """Claim these rows, and count the attempt, before anything is made; return those that are ours.
+    def _claim_unprepared(self, batch, key):
+        """Claim these dispatches, and count the attempt, before anything is made; return those that are ours.
 
         What another worker has just made is not made again.
         """
@@ -242,7 +255,11 @@ class DocumentDispatchDelivery(models.AbstractModel):
     def _make(self, dispatches, content, faults):
         """Draw the pages first, then write, in a transaction that waits for nobody.
 
-        Where that clashes with what people write, each row by itself: one busy document must not hold up others.
+        Where that clashes with what people write, each dispatch by itself: one busy document must not hold up others.
+
+        :param dispatches: that are ours
+        :param content: ``document.dispatch.content`` with the rendering in its context
+        :param list faults: of the server, see :mod:`tools.delivery.environment`; it is added to
         """
         if rendering := content.env.context["dispatch_render"]:
             self._isolate(content._draw, dispatches)
@@ -283,7 +300,7 @@ class DocumentDispatchDelivery(models.AbstractModel):
 
     @contextmanager
     def _fault_noted(self, dispatches, faults):
-        """Where not even a place for the pages can be had, all of these rows wait."""
+        """Where not even a place for the pages can be had, all of these dispatches wait."""
         try:
             yield
         except Exception as error:
@@ -294,7 +311,7 @@ class DocumentDispatchDelivery(models.AbstractModel):
             faults += [fault] * len(dispatches)
             self._isolate(self._wait_for_server, dispatches, fault)
 
-    def _bundle_rest(self):
+    def _bundle_left_over(self):
         """Make the common mails of customers whose documents several workers made; tell whether there were some."""
         Dispatch = self.env["document.dispatch"]
         rest = Dispatch.search(Dispatch._get_bundling_domain() & Domain("content_ready", "=", True))
@@ -312,7 +329,7 @@ class DocumentDispatchDelivery(models.AbstractModel):
             try:
                 return self._deliver_dispatch(dispatch, key, sessions, down)
             except (*CLASHES, HELD) as clash:
-                # no fault of the row: it is as it was, and goes now, or at the next run
+                # no fault of the dispatch: it is as it was, and goes now, or at the next run
                 _logger.info("Dispatch %s is taken anew: %s", dispatch.id, clash)
                 self._roll_back()
                 if isinstance(clash, HELD) or not self._repeat(self._claim, dispatch, (), down):
@@ -328,10 +345,14 @@ class DocumentDispatchDelivery(models.AbstractModel):
         return self._commit()
 
     def _claim(self, only, seen, down):
-        """Lock the next row that is due, or return an empty one.
+        """Lock the next dispatch that is due, or return an empty one.
 
         Raw SQL: ``FOR UPDATE SKIP LOCKED`` in the very query that chooses, so that two workers
-        never take the same row. Those that failed most often go last.
+        never take the same one. Those that failed most often go last.
+
+        :param only: ``document.dispatch``; ``None``: all that are due
+        :param seen: ids that had their turn in this run
+        :param set down: ids of accounts that cannot be reached in this run
         """
         self._limit_waiting()
         conditions = [SQL("d.id NOT IN %s", tuple(seen) or (0,))]
@@ -341,7 +362,7 @@ class DocumentDispatchDelivery(models.AbstractModel):
             conditions.append(SQL("COALESCE(d.mail_server_id, 0) NOT IN %s", tuple(down)))
         self.env["document.dispatch.recipient"].flush_model()
         self.env["document.dispatch"].flush_model()
-        dispatches = self.env.execute_query(SQL(
+        rows = self.env.execute_query(SQL(
             """
             SELECT d.id
               FROM document_dispatch d
@@ -358,15 +379,21 @@ class DocumentDispatchDelivery(models.AbstractModel):
             """,
             fields.Datetime.now(), SQL(" AND ").join(conditions),
         ))
-        return self.env["document.dispatch"].browse(dispatch[0] for dispatch in dispatches)
+        return self.env["document.dispatch"].browse(row_id for [row_id] in rows)
 
     def _deliver_dispatch(self, dispatch, key, sessions, down):
-        """Hand one row to the mail server, recipient by recipient; return false when time is up."""
+        """Hand one dispatch to the mail server, recipient by recipient; return false when time is up.
+
+        :param dispatch: the one that was claimed
+        :param int key: this worker's, see ``_worker``
+        :param Sessions sessions: open connections, by account
+        :param set down: ids of accounts that cannot be reached in this run; it is added to
+        """
         dispatch = dispatch._with_system_write()
-        for row in dispatch._with_bundled():
-            if blocking_reason := row._document()._dispatch_blocking_reason(row.type_code):
-                row._leave_bundle()  # the others of its mail are made anew
-                row._set_state(states.FAILED, blocking_reason)
+        for member in dispatch._with_bundled():
+            if blocking_reason := member._document()._dispatch_blocking_reason(member.type_code):
+                member._leave_bundle()  # the others of its mail are made anew
+                member._set_state(states.FAILED, blocking_reason)
                 return self._commit(1)
         now, go_on = fields.Datetime.now(), True
         for recipient in dispatch.recipient_ids:
@@ -384,7 +411,7 @@ class DocumentDispatchDelivery(models.AbstractModel):
             )
             used = {"mail_server_id": recipient.mail_server_id.id, "linked_files": recipient.linked_files}
             go_on = self._repeat(self._write_outcome, recipient, outcome, used)
-            # by itself: another lane may note the same of the account, and the outcome is safe now
+            # by itself: another worker may note the same of the account, and the outcome is safe now
             self._isolate(self._note_account, recipient.mail_server_id, outcome)
             if outcome.connection_lost and not outcome.costs_try:
                 down.add(dispatch.mail_server_id.id or 0)
@@ -403,9 +430,9 @@ class DocumentDispatchDelivery(models.AbstractModel):
         self._commit()
 
     def _conclude(self, dispatches):
-        """Tell the rows, their documents and the chatter what came of it; return no rows.
+        """Tell the dispatches, their documents and the chatter what came of it; return an empty recordset.
 
-        By itself, after the outcome was committed, for many rows at once. Where that fails, because
+        By itself, after the outcome was committed, for many dispatches at once. Where that fails, because
         somebody edits one of the documents, each is told alone, and the rest at the next run
         (``_find_abandoned``).
         """
@@ -426,7 +453,7 @@ class DocumentDispatchDelivery(models.AbstractModel):
         return True
 
     def _park(self, dispatch, error):
-        """A row that cannot even be handed over stays with its reason; the others go on."""
+        """A dispatch that cannot even be handed over stays with its reason; the others go on."""
         dispatch = dispatch.exists()
         if dispatch.state in (states.QUEUED, states.REVIEW):
             dispatch._set_state(states.FAILED, self.env["document.dispatch.content"]._explain(error))

@@ -10,7 +10,7 @@ from ...tools.mail import headers as mail_form
 class DocumentDispatch(models.Model):
     """The finished message as a draft for a person's own mail program (``.eml``, RFC 5322).
 
-    Nobody here knows whether it left: the row says so, until a person tells.
+    Nobody here knows whether it left: the dispatch says so, until a person tells.
     """
 
     _inherit = "document.dispatch"
@@ -18,10 +18,10 @@ class DocumentDispatch(models.Model):
     draft_id = fields.Many2one("ir.attachment", readonly=True, ondelete="set null")
 
     def _hand_to_person(self):
-        """Make the draft of a row that a window just made, instead of mailing it."""
+        """Make the draft of a dispatch that a window just made, instead of mailing it."""
         self.ensure_one()
         if self.channel != "email":
-            # nothing stays of the row: the window says on which way it can go
+            # nothing stays of the dispatch: the window says how it can go
             raise UserError(self._describe_paper_reason())
         if self.rehearsal:
             raise UserError(self.env._(
@@ -29,7 +29,7 @@ class DocumentDispatch(models.Model):
                 self.company_id.name,
             ))
         dispatch = self._with_system_write()
-        # as the row is written. A file of no record is for who made it alone (ir.attachment): secret links of
+        # as the dispatch is written. A file of no record is for who made it alone (ir.attachment): secret links of
         # the customer may stand in it
         dispatch.draft_id = dispatch.env["ir.attachment"].create({
             "name": f"{self.document_name.replace('/', '_')}.eml", "mimetype": "message/rfc822",
@@ -41,7 +41,7 @@ class DocumentDispatch(models.Model):
             "%s took it as a draft into the own mail program.", self.env.user.name))
 
     def _describe_paper_reason(self):
-        """Why this row goes on paper, in words for the person who wanted to mail it."""
+        """Why this dispatch goes on paper, in words for the person who wanted to mail it."""
         if self.channel_reason == "refused":
             return self.env._("%s refuses e-mail. Send it on paper.", self.partner_id.display_name)
         return self.env._("%s has no usable e-mail address. Type one, or send it on paper.",

@@ -11,7 +11,7 @@ class Sessions(dict):
     """The open sessions of one worker, by account, and the accounts that Odoo chose."""
 
     def __init__(self, insist=False):
-        """:param bool insist: use an account that rests, too: a person wants to know it now"""
+        """:param bool insist: use an account that is paused, too: a person wants to know it now"""
         super().__init__()
         self.choices = {}
         self.insist = insist
@@ -103,7 +103,12 @@ class DocumentDispatchMailer(models.AbstractModel):
         return sessions.choices[wish]
 
     def _check_session(self, server, account, sessions):
-        """Tell whether a new session is needed; raise where the account must not be used now."""
+        """Tell whether a new session is needed; raise where the account must not be used now.
+
+        :param server: ``ir.mail_server``
+        :param tuple account: key of the session: id of the server, sender
+        :param Sessions sessions: open connections, by account
+        """
         if pause := server and server._dispatch_pause(sessions.insist):
             text, seconds = pause
             raise smtp.Ended(smtp.Outcome(

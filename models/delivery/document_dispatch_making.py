@@ -7,7 +7,7 @@ from ...tools.dispatch import states
 
 
 class DocumentDispatch(models.Model):
-    """How far a row is on the way to its text and files, and what keeps it from there."""
+    """How far a dispatch is on the way to its text and files, and what keeps it from there."""
 
     _inherit = "document.dispatch"
 
@@ -29,9 +29,9 @@ class DocumentDispatch(models.Model):
             dispatches._with_system_write().write({"prepare_worker": worker, "prepare_tries": tries + 1})
 
     def _end_making(self):
-        """Nothing is in the way any more, or the row is given up with its reason."""
-        stopped = self.filtered(lambda dispatch: dispatch.prepare_faults and dispatch.state != states.FAILED)
-        stopped._with_system_write().state_message = False
+        """Nothing is in the way any more, or the dispatch is given up with its reason."""
+        mended = self.filtered(lambda dispatch: dispatch.prepare_faults and dispatch.state != states.FAILED)
+        mended._with_system_write().state_message = False
         self._with_system_write().write({
             "prepare_worker": 0, "prepare_tries": 0, "prepare_faults": 0, "prepare_after": False,
         })

@@ -11,9 +11,9 @@ from ...tools.dispatch import states
 
 _logger = logging.getLogger(__name__)
 
-#: Another transaction was faster with the same rows: no fault of theirs, and over the next moment
+#: Another transaction was faster with the same dispatches: no fault of theirs, and over the next moment
 CLASHES = (DeadlockDetected, SerializationFailure)
-#: Somebody holds the row, nobody knows for how long
+#: Somebody holds the dispatch, nobody knows for how long
 HELD = LockNotAvailable
 #: How often a unit of work is done anew because of a clash
 ATTEMPTS = 5
@@ -21,14 +21,14 @@ ATTEMPTS = 5
 LOCK_TIMEOUT = "1s"
 #: First key of the advisory locks by which workers show that they live ("DISP")
 LOCK_SPACE = 0x44495350
-#: The scheduled actions that deliver side by side
-LANES = ("ir_cron_dispatch_deliver", *(f"ir_cron_dispatch_deliver_{number}" for number in range(2, 5)))
+#: The scheduled actions that deliver side by side: the parallel workers
+WORKER_CRONS = ("ir_cron_dispatch_deliver", *(f"ir_cron_dispatch_deliver_{number}" for number in range(2, 5)))
 
 
 class DocumentDispatchWorker(models.AbstractModel):
     """The life of a worker, and its transactions, which meet those of people and of other workers.
 
-    Odoo's transactions see the database as it was when they began; a row that somebody else has
+    Odoo's transactions see the database as it was when they began; a dispatch that somebody else has
     written since then cannot be written (PostgreSQL: "could not serialize access"). Then the unit
     of work is done anew, on what is there now.
     """
@@ -126,7 +126,7 @@ class DocumentDispatchWorker(models.AbstractModel):
         return [key for [key] in self.env.cr.fetchall()]
 
     # ------------------------------------------------------------------
-    # Lanes: Odoo's scheduler calls each of them, side by side
+    # Parallel workers: Odoo's scheduler calls each of them, side by side
     # ------------------------------------------------------------------
 
     def _come_back(self):
@@ -142,14 +142,14 @@ class DocumentDispatchWorker(models.AbstractModel):
 
     @api.model
     def _trigger_workers(self, at=None):
-        """Wake every lane that is switched on, now or at a time."""
-        for lane in self._get_worker_crons().filtered("active"):
-            lane._trigger(at)
+        """Wake every parallel worker that is switched on, now or at a time."""
+        for cron in self._get_worker_crons().filtered("active"):
+            cron._trigger(at)
 
     @api.model
     def _get_worker_crons(self):
         """The scheduled actions that deliver, the first one always; more can be switched on."""
-        lanes = self.env["ir.cron"]
-        for name in LANES:
-            lanes |= self.env.ref(f"document_dispatch.{name}", raise_if_not_found=False) or lanes
-        return lanes
+        crons = self.env["ir.cron"]
+        for name in WORKER_CRONS:
+            crons |= self.env.ref(f"document_dispatch.{name}", raise_if_not_found=False) or crons
+        return crons

@@ -24,19 +24,19 @@ class IrAttachment(models.Model):
             raise
 
     def unlink(self):
-        """A file that was released to be sent stays with its row, whoever deletes it elsewhere.
+        """A file that was released to be sent stays with its dispatch, whoever deletes it elsewhere.
 
         Not an error: deleting a draft deletes its files too, and must work.
         """
         self.check_access("unlink")  # what is kept never comes to core's check
         kept = self._dispatch_released_files()
         for dispatch, files in kept.items():
-            # sudo: it becomes the row's own, who deleted it has nothing to do with that
+            # sudo: it becomes the dispatch's own, who deleted it has nothing to do with that
             files.sudo().write({"res_model": dispatch._name, "res_id": dispatch.id, "res_field": False})
         return super(IrAttachment, self - self.browse().union(*kept.values())).unlink()
 
     def write(self, vals):
-        """New bytes for a file that was released: the row keeps the old ones."""
+        """New bytes for a file that was released: the dispatch keeps the old ones."""
         if vals.keys() & CONTENT_FIELDS:
             for dispatch, files in self._dispatch_released_files().items():
                 for file in files.sudo():  # sudo: as in unlink
@@ -48,11 +48,12 @@ class IrAttachment(models.Model):
         return super().write(vals)
 
     def _dispatch_released_files(self):
-        """``{row: files}`` of what was released, each file with one of its rows."""
-        # sudo: whoever deletes a file need not see the rows
+        """``{dispatch: files}`` of what was released, each file with one of its dispatches."""
+        # sudo: whoever deletes a file need not see the dispatches
         dispatches = self.env["document.dispatch"].sudo()._dispatches_of(self)
         kept, seen = {}, self.browse()
         for dispatch in dispatches:
+            # sudo: as above
             if files := (dispatch.attachment_ids & self.sudo()) - seen:
                 kept[dispatch] = files.with_env(self.env)
                 seen |= files

@@ -6,8 +6,8 @@ from ...tools.dispatch.steering import OutgoingMail
 from ...tools.mail import addresses
 from ...tools.mail import headers as mail_form
 
-#: How long a refused account rests before one mail tries it again
-REST = timedelta(hours=1)
+#: How long a refused account is paused before one mail tries it again
+PAUSE = timedelta(hours=1)
 
 
 class IrMailServer(models.Model):
@@ -85,8 +85,8 @@ class IrMailServer(models.Model):
         return False
 
     def _dispatch_note_refusal(self, reply):
-        """The login was refused: the account rests, and managers learn of it."""
-        self.write({"dispatch_problem": reply, "dispatch_paused_until": fields.Datetime.now() + REST})
+        """The login was refused: the account is paused, and managers learn of it."""
+        self.write({"dispatch_problem": reply, "dispatch_paused_until": fields.Datetime.now() + PAUSE})
 
     def _dispatch_note_accepted(self):
         if self.dispatch_problem:
@@ -95,11 +95,11 @@ class IrMailServer(models.Model):
     def _dispatch_pause(self, insist=False):
         """Why this account must not be used now, and for how many seconds; ``None`` when it may.
 
-        :param bool insist: use it although it rests
+        :param bool insist: use it although it is paused
         """
         now = fields.Datetime.now()
-        rests = self.dispatch_paused_until and self.dispatch_paused_until > now
-        if rests and not insist:
+        paused = self.dispatch_paused_until and self.dispatch_paused_until > now
+        if paused and not insist:
             text = self.env._("The account %(account)s was refused: %(reply)s",
                               account=self.name, reply=self.dispatch_problem)
             return text, (self.dispatch_paused_until - now).total_seconds()

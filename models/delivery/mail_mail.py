@@ -24,7 +24,7 @@ class MailMail(models.Model):
         outgoing = OutgoingMail.of(self.env)
         if not outgoing:
             return mails
-        # sudo: the row's own file, to name it
+        # sudo: the dispatch's own file, to name it
         linked = self.env["ir.attachment"].sudo().browse(outgoing.linked_ids)
         for mail in mails:
             self._dispatch_address_mail(mail)

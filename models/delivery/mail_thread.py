@@ -30,19 +30,21 @@ class MailThread(models.AbstractModel):
         expected = self._detect_is_bounce(email_message, message_dict)
         if not expected and (not report.machine or report.kind in ANSWERS):
             return super()._message_parse_extract_bounce(email_message, message_dict)
-        # sudo: the mail gateway acts for nobody, the row belongs to the worker
+        # sudo: the mail gateway acts for nobody, the dispatch belongs to the worker
         recipients = self.env["document.dispatch.recipient"].sudo()._find_reported(report)
         if not recipients:
             try:
                 return super()._message_parse_extract_bounce(email_message, message_dict)
             except (AttributeError, IndexError, TypeError):
                 # not in the form that core expects: a report all the same, and of no mail that anybody knows
+                # sudo: empty recordsets, in the form that core gives them
                 partners, messages = self.env["res.partner"].sudo(), self.env["mail.message"].sudo()
                 return {"is_bounce": True, "bounced_email": False, "bounced_partner": partners,
                         "bounced_msg_ids": [], "bounced_message": messages}
         failed = [found for fate in report.fates if fate.kind == dsn.FAILED
                   for found in recipients._of_fate(fate, report)]
         # core counts one on its contacts, and on none unless there is one
+        # sudo: as core does, the mail gateway acts for nobody
         email = failed[0].email if failed and not failed[0].dispatch_id.rehearsal else False
         partners = self.env["res.partner"].sudo()
         return {
@@ -75,8 +77,8 @@ class MailThread(models.AbstractModel):
 
         @self.env.cr.postcommit.add
         def receive():
-            # By itself, with what is known then, and anew where the worker writes the same row: the gateway forgets
-            # a mail that it could not take
+            # By itself, with what is known then, and anew where the worker writes the same dispatch: the gateway
+            # forgets a mail that it could not take
             with Registry(dbname).cursor() as cr:
                 env = api.Environment(cr, SUPERUSER_ID, {})
                 retrying(partial(take, env), env)

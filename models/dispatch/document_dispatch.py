@@ -1,4 +1,3 @@
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -7,7 +6,7 @@ from odoo.tools import plaintext2html
 from ...tools.dispatch import states
 from .document_dispatch_protected import SYSTEM_WRITE
 
-#: What people may change, and only while the row is in review: what was released is what goes
+#: What people may change, and only while the dispatch is in review: what was released is what goes
 EDITABLE_FIELDS = frozenset({"subject", "body", "attachment_ids", "recipient_ids"})
 #: Real links beside the generic one, and to what
 LINKS = {"move_id": "account.move", "order_id": "sale.order", "file_id": "document.dispatch.file"}
@@ -19,7 +18,7 @@ NO_SYNC = {"skip_invoice_sync": True, "check_move_validity": False}
 class DocumentDispatch(models.Model):
     """One document on its way to one customer.
 
-    The row is written in the transaction that decides that a document must go; the worker
+    The dispatch is written in the transaction that decides that a document must go; the worker
     (``document.dispatch.delivery``) takes it from there. Text, files, channel and recipients are
     frozen once it leaves the review, its state is derived from what the mail server said.
     """
@@ -115,6 +114,7 @@ class DocumentDispatch(models.Model):
     mail_values = fields.Json(readonly=True)
     subject = fields.Char()
     body = fields.Html(sanitize="email_outgoing", sanitize_attributes=False)
+    own_text = fields.Boolean(readonly=True, help="A person wrote this text in the window, instead of the type's.")
     attachment_ids = fields.Many2many("ir.attachment", string="Files", bypass_search_access=True)
     email_layout_xmlid = fields.Char(readonly=True)
     mail_template_id = fields.Many2one(
@@ -160,7 +160,6 @@ class DocumentDispatch(models.Model):
     _document_idx = models.Index("(res_model, res_id)")
     # the worker's two questions: what must be rendered, what can go (oldest first)
     _queue_idx = models.Index("(frozen, id) WHERE state IN ('queued', 'review')")
-    own_text = fields.Boolean(readonly=True, help="A person wrote this text in the window, instead of the type's.")
 
     @api.depends("res_model", "res_id")
     def _compute_document_links(self):
@@ -195,12 +194,12 @@ class DocumentDispatch(models.Model):
             )
 
     def _document(self):
-        """The document of this row, in the environment of this row."""
+        """The document of this dispatch, in the environment of this dispatch."""
         self.ensure_one()
         return self.env[self.res_model].browse(self.res_id)
 
     def _thread(self):
-        """The record in whose chatter the mails of this row stand."""
+        """The record in whose chatter the mails of this dispatch stand."""
         return self._document()._dispatch_thread()
 
     # ------------------------------------------------------------------
@@ -230,7 +229,7 @@ class DocumentDispatch(models.Model):
             ))
 
     def _check_editable(self, vals):
-        """People edit subject, text, files and recipients, and only while the row is in review."""
+        """People edit subject, text, files and recipients, and only while the dispatch is in review."""
         if vals.keys() - EDITABLE_FIELDS or any(d.state != "review" for d in self):
             raise UserError(self.env._(
                 "What was released is what goes: this can be changed only in review, and there only "
@@ -238,7 +237,7 @@ class DocumentDispatch(models.Model):
             ))
 
     # ------------------------------------------------------------------
-    # Which rows stand for a document
+    # Which dispatches stand for a document
     # ------------------------------------------------------------------
 
     @api.model
@@ -247,7 +246,7 @@ class DocumentDispatch(models.Model):
 
     @api.model
     def _get_current_domain(self, code, revision):
-        """Rows of one type and revision that count: cancelled ones do not."""
+        """Dispatches of one type and revision that count: cancelled ones do not."""
         return Domain([
             ("type_code", "=", code), ("revision", "=", revision), ("state", "!=", "cancelled"),
             ("rehearsal", "=", False),
@@ -255,7 +254,7 @@ class DocumentDispatch(models.Model):
 
     @api.model
     def _dispatches_of(self, files):
-        """Released rows that hold these files."""
+        """Released dispatches that hold these files."""
         return self.search([("attachment_ids", "in", files.ids), ("frozen", "=", True)]) if files else self.browse()
 
     def _withdrawable(self):
@@ -266,7 +265,7 @@ class DocumentDispatch(models.Model):
         ))
 
     # ------------------------------------------------------------------
-    # The state of a row: derived from its recipients, and told to documents and people
+    # The state: derived from the recipients, and told to documents and people
     # ------------------------------------------------------------------
 
     def _set_state(self, state, message=False):
@@ -278,9 +277,9 @@ class DocumentDispatch(models.Model):
             self._documents_changed()
 
     def _update_state(self):
-        """Derive the state of mailed rows from their recipients, and tell the documents."""
-        mailed = self.filtered(lambda dispatch: dispatch.channel == "email")
-        changed = mailed.grouped(lambda dispatch: (
+        """Derive the state of dispatches by e-mail from their recipients, and tell the documents."""
+        by_mail = self.filtered(lambda dispatch: dispatch.channel == "email")
+        changed = by_mail.grouped(lambda dispatch: (
             states.summarize(dispatch.recipient_ids.mapped("state")), dispatch._failure_text(),
         ))
         for (state, message), dispatches in changed.items():
@@ -297,8 +296,8 @@ class DocumentDispatch(models.Model):
 
         What became of a pro-forma says nothing of the invoice that it is now.
         """
-        kinds = self.grouped(lambda dispatch: (dispatch.res_model, dispatch.type_code))
-        for (model, code), dispatches in kinds.items():
+        by_kind = self.grouped(lambda dispatch: (dispatch.res_model, dispatch.type_code))
+        for (model, code), dispatches in by_kind.items():
             # sudo: the document's own mark follows the mail server, whoever waits for it
             documents = self.env[model].sudo().browse(dispatches.mapped("res_id")).exists()
             getattr(documents.filtered(lambda document, code=code: document._dispatch_type_code() == code), method)()
@@ -338,7 +337,7 @@ class DocumentDispatch(models.Model):
     # ------------------------------------------------------------------
 
     def action_release(self):
-        """Release reviewed rows: from now on nothing in them changes, and they go."""
+        """Release reviewed dispatches: from now on nothing in them changes, and they go."""
         self.check_access("write")
         for dispatch in self:
             if dispatch.state != "review":
@@ -351,12 +350,12 @@ class DocumentDispatch(models.Model):
         refused = self.filtered(lambda dispatch: (
             dispatch.partner_id._dispatch_refuses(dispatch.type_id, dispatch.company_id)
         ))
-        refused._to_paper("refused")  # said so since the row was made
+        refused._to_paper("refused")  # said so since the dispatch was made
         (self - refused)._set_state("queued")
         (self - refused)._deliver_soon()
 
     def action_cancel(self):
-        """A person discards rows that have not left yet; no rule plans these documents again."""
+        """A person discards dispatches that have not left yet; no rule plans these documents again."""
         self.check_access("write")
         self._cancel(self.env._("Discarded by %s.", self.env.user.name))
         for model, dispatches in self.grouped("res_model").items():
@@ -368,7 +367,7 @@ class DocumentDispatch(models.Model):
             })
 
     def _cancel(self, reason):
-        """Withdraw rows; where somebody has the document already, only those who wait."""
+        """Withdraw dispatches; where somebody has the document already, only those who wait."""
         for dispatch in self:
             if dispatch.state not in states.DISPATCH_WITHDRAWABLE:
                 raise UserError(self.env._(
@@ -387,8 +386,8 @@ class DocumentDispatch(models.Model):
     def action_retry(self):
         """Try again now: those who failed or wait, never those who have it already."""
         self.check_access("write")
-        leads = self._bundle_main()
-        for dispatch in leads:
+        bundles = self._bundle_main()
+        for dispatch in bundles:
             waiting = dispatch.recipient_ids.filtered(lambda r: r.state in ("failed", "deferred", "bounced"))
             if dispatch.state in ("review", "cancelled") or not waiting and dispatch.state != "failed":
                 raise UserError(self.env._(
@@ -397,7 +396,7 @@ class DocumentDispatch(models.Model):
             waiting._set_state("queued")
             waiting._with_bundled()._with_system_write().write({"next_try": False, "tries": 0, "first_try": False})
             dispatch._with_bundled()._set_state("queued")
-        leads._deliver_soon()
+        bundles._deliver_soon()
 
     def action_open_document(self):
         """Open the document; for an NF-e or a boleto, its invoice."""
@@ -406,6 +405,18 @@ class DocumentDispatch(models.Model):
 
     def _state_label(self):
         return dict(self._fields["state"]._description_selection(self.env))[self.state]
+
+    # ------------------------------------------------------------------
+    # Several documents in one mail
+    # ------------------------------------------------------------------
+
+    def _with_bundled(self):
+        """These dispatches and those that go in their mails."""
+        return self | self.bundled_ids
+
+    def _bundle_main(self):
+        """These dispatches, or those in whose mails they go."""
+        return self.browse().union(*(dispatch.bundle_id or dispatch for dispatch in self))
 
     # ------------------------------------------------------------------
     # Declared here, done by delivery
@@ -418,7 +429,7 @@ class DocumentDispatch(models.Model):
         """Show in the chatter what the mail server said."""
 
     def _leave_bundle(self):
-        """These dispatches go another way than in the mail of their bundle."""
+        """These dispatches leave the mails of their bundles."""
 
     # ------------------------------------------------------------------
     # On paper
@@ -437,6 +448,10 @@ class DocumentDispatch(models.Model):
         self._to_paper("manual")
 
     def _to_paper(self, reason):
+        """Give up the mails of these dispatches, and put them into the paper tray.
+
+        :param str reason: why, see ``channel_reason``
+        """
         given_up = ("queued", "deferred", "failed", "unknown", "bounced")
         self._withdrawable()._leave_bundle()
         # why it did not go by mail is what whoever prints it wants to know
@@ -446,11 +461,3 @@ class DocumentDispatch(models.Model):
             dispatches._set_state("paper", message)
         self._with_system_write().write({"channel": "paper", "channel_reason": reason})
         self._tell_operator()
-
-    def _with_bundled(self):
-        """These rows and those that go in their mails."""
-        return self | self.bundled_ids
-
-    def _bundle_main(self):
-        """These rows, or those in whose mails they go."""
-        return self.browse().union(*(dispatch.bundle_id or dispatch for dispatch in self))

@@ -2,16 +2,16 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_datetime, split_every
 
-#: Rows that are written in one go
+#: Dispatches that are written in one go
 BLOCK = 200
-#: What became of the rows, in words of the progress line
+#: What became of the dispatches, in words of the progress line
 DONE = ("sent", "partial", "failed", "unknown", "printed", "paper", "handed", "rehearsed", "cancelled")
 
 
 class DocumentDispatchBatch(models.Model):
     """Several documents that a person sent at once: how far it is, and what came of it.
 
-    The rows are made at once, in few statements; the scheduler's workers deliver them.
+    The dispatches are made at once, in few statements; the scheduler's workers deliver them.
     """
 
     _name = "document.dispatch.batch"
@@ -73,7 +73,7 @@ class DocumentDispatchBatch(models.Model):
 
     @api.model
     def _start(self, documents, grouping, again=False, left_out=(), beside=()):
-        """Send these documents: make the rows, have the workers deliver them.
+        """Send these documents: make the dispatches, have the workers deliver them.
 
         :param str grouping: ``all`` or ``bundle``, see ``grouping``
         :param bool again: also those that went before
@@ -92,7 +92,7 @@ class DocumentDispatchBatch(models.Model):
             batches |= batch
             for part, plan in plans:
                 if plan.replaced:
-                    # sudo: the failed rows of documents that the user sends anew, whoever sent them
+                    # sudo: the failed dispatches of documents that the user sends anew, whoever sent them
                     plan.replaced.sudo()._cancel(self.env._("Sent anew by %s.", self.env.user.name))
                 dispatches = batch._insert(part, plan.vals_list)
                 dispatches.filtered(lambda dispatch: dispatch.channel == "email")._deliver_soon()
@@ -108,7 +108,7 @@ class DocumentDispatchBatch(models.Model):
         }).with_env(self.env)
 
     def _insert(self, documents, vals_list):
-        """Write the rows in blocks; a bundle waits for the others of its customer."""
+        """Write the dispatches in blocks; a bundle waits for the others of its customer."""
         in_bundle = self.grouping == "bundle"
         dispatches = self.env["document.dispatch"]
         for block in split_every(BLOCK, vals_list):
@@ -183,10 +183,10 @@ class DocumentDispatchBatch(models.Model):
         return {**action, "domain": [("id", "in", self.ids)]}
 
     def action_view_dispatches(self):
-        """Open the rows, or those that need a look."""
+        """Open the dispatches, or those that need a look."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("document_dispatch.document_dispatch_action")
-        # from the button, or any client: it chooses among rows that the user may see
+        # from the button, or any client: it chooses among dispatches that the user may see
         states = self.env.context.get("dispatch_states")
         domain = [("batch_id", "=", self.id)] + ([("state", "in", states)] if states else [])
         return {**action, "domain": domain, "context": {"create": False}}

@@ -6,7 +6,7 @@ TROUBLED = ("failed", "bounced", "unknown", "deferred")
 
 
 class DocumentDispatch(models.Model):
-    """Says in plain words what happened to a row, what happens next, and what a person can do."""
+    """Says in plain words what happened to a dispatch, what happens next, and what a person can do."""
 
     _inherit = "document.dispatch"
 
@@ -14,15 +14,7 @@ class DocumentDispatch(models.Model):
     what_happened = fields.Text(compute="_compute_explanation")
     what_next = fields.Text(string="What happens next", compute="_compute_explanation")
     what_to_do = fields.Text(string="What you can do", compute="_compute_explanation")
-
     remark = fields.Text(string="Reported later", compute="_compute_remark")
-
-    @api.depends("recipient_ids.remark")
-    def _compute_remark(self):
-        for dispatch in self:
-            dispatch.remark = "\n".join(
-                f"{recipient.email}: {recipient.remark}" for recipient in dispatch.recipient_ids if recipient.remark
-            ) or False
 
     @api.depends("lang")
     def _compute_lang_name(self):
@@ -41,6 +33,13 @@ class DocumentDispatch(models.Model):
             dispatch.what_happened = dispatch._explain_what_happened(troubled)
             dispatch.what_next = dispatch._explain_what_next()
             dispatch.what_to_do = dispatch._explain_what_to_do(troubled)
+
+    @api.depends("recipient_ids.remark")
+    def _compute_remark(self):
+        for dispatch in self:
+            dispatch.remark = "\n".join(
+                f"{recipient.email}: {recipient.remark}" for recipient in dispatch.recipient_ids if recipient.remark
+            ) or False
 
     def _explain_what_happened(self, troubled):
         if not troubled:

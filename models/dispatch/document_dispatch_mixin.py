@@ -4,7 +4,7 @@ from odoo.tools.sql import column_exists, create_column, table_exists
 
 
 class DocumentDispatchMixin(models.AbstractModel):
-    """What a document has that can be dispatched: its rows, its mark and its state.
+    """What a document has that can be dispatched: its dispatches, its mark and its state.
 
     A model that inherits this tells its type, its address and its files through the small
     ``_dispatch_…`` methods below.
@@ -65,12 +65,12 @@ class DocumentDispatchMixin(models.AbstractModel):
 
     @api.depends("dispatch_mark", "dispatch_revision")
     def _compute_dispatch_state(self):
-        """The last row of the document's present revision and type, else the clerk's mark.
+        """The last dispatch of the document's present revision and type, else the clerk's mark.
 
-        New rows and new states of rows trigger it too: ``document.dispatch._documents_changed``.
+        New dispatches and new states of dispatches trigger it too: ``document.dispatch._documents_changed``.
         """
         last = {}
-        # sudo: the state on the document is for everybody who reads it, the rows are not
+        # sudo: the state on the document is for everybody who reads it, the dispatches are not
         dispatches = self.env["document.dispatch"].sudo().search_fetch(
             self.env["document.dispatch"]._get_document_domain(self._origin)
             & fields.Domain("state", "!=", "cancelled"),
@@ -78,7 +78,7 @@ class DocumentDispatchMixin(models.AbstractModel):
             order="rehearsal DESC, id",
         )
         for dispatch in dispatches:
-            key = dispatch.res_id, dispatch.type_code, dispatch.revision
+            key = (dispatch.res_id, dispatch.type_code, dispatch.revision)
             last[key] = "rehearsed" if dispatch.rehearsal else dispatch.state
         for document in self:
             key = (document._origin.id, document._dispatch_type_code(), document.dispatch_revision)
@@ -99,6 +99,19 @@ class DocumentDispatchMixin(models.AbstractModel):
         ))
         for document in self:
             document.dispatch_count = counts.get(document.id, 0)
+
+    @api.depends("dispatch_state")
+    def _compute_dispatch_last(self):
+        """When the last dispatch of each document went, and to whom."""
+        dispatches = self.env["document.dispatch"].search(
+            self.env["document.dispatch"]._get_document_domain(self)
+            & Domain("state", "!=", "cancelled") & Domain("rehearsal", "=", False), order="id",
+        )
+        last = {dispatch.res_id: dispatch for dispatch in dispatches}
+        for document in self:
+            dispatch = last.get(document.id, dispatches.browse())
+            document.dispatch_sent_date = dispatch.sent_date
+            document.dispatch_sent_to = ", ".join(dispatch.recipient_ids.mapped("email"))
 
     # ------------------------------------------------------------------
     # What a document says of itself
@@ -189,7 +202,7 @@ class DocumentDispatchMixin(models.AbstractModel):
         return {}
 
     def _dispatch_accepted(self):
-        """The mail server took mails with these documents, or they were posted."""
+        """The mail server took mails with these documents, or they were sent by post."""
 
     def _dispatch_came_back(self):
         """Every mail with these documents came back: nobody has them after all."""
@@ -199,34 +212,21 @@ class DocumentDispatchMixin(models.AbstractModel):
     # ------------------------------------------------------------------
 
     def _dispatch_log_domain(self):
-        """The rows that the log of these documents shows."""
+        """The dispatches that the log of these documents shows."""
         return self.env["document.dispatch"]._get_document_domain(self)
 
     def action_view_dispatches(self):
-        """Open the rows of these documents."""
+        """Open the dispatches of these documents."""
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "document_dispatch.document_dispatch_action"
         )
         return {**action, "domain": list(self._dispatch_log_domain()), "context": {"create": False}}
-
-    @api.depends("dispatch_state")
-    def _compute_dispatch_last(self):
-        """When the last row of each document went, and to whom."""
-        dispatches = self.env["document.dispatch"].search(
-            self.env["document.dispatch"]._get_document_domain(self)
-            & Domain("state", "!=", "cancelled") & Domain("rehearsal", "=", False), order="id",
-        )
-        last = {dispatch.res_id: dispatch for dispatch in dispatches}
-        for document in self:
-            dispatch = last.get(document.id, dispatches.browse())
-            document.dispatch_sent_date = dispatch.sent_date
-            document.dispatch_sent_to = ", ".join(dispatch.recipient_ids.mapped("email"))
 
     def action_dispatch_resend(self):
         """Open the window that sends these documents again."""
         return self.env["document.dispatch.resend"]._open([document._dispatch_name() for document in self])
 
     def _dispatch_last(self):
-        """The last row of this document that was not cancelled."""
+        """The last dispatch of this document that was not cancelled."""
         domain = self.env["document.dispatch"]._get_document_domain(self) & Domain("state", "!=", "cancelled")
         return self.env["document.dispatch"].search(domain, order="id desc", limit=1)

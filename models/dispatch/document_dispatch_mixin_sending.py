@@ -10,27 +10,40 @@ from ...tools.dispatch.steering import SendRequest
 from ...tools.recipients import recipients
 
 
+class Plan(NamedTuple):
+    """What happens to documents that are sent at once."""
+
+    #: values of the dispatches to make
+    vals_list: list
+    #: (document, why it is not sent)
+    left_out: list
+    #: those that went before
+    went: models.Model
+    #: failed dispatches that the new ones stand for
+    replaced: models.Model
+
+
 class DocumentDispatchMixin(models.AbstractModel):
-    """The rows of documents: channel, recipients and reasons are decided here, for many documents at once."""
+    """Makes the dispatches of documents: decides channel, recipients and reasons, for many documents at once."""
 
     _inherit = "document.dispatch.mixin"
 
     def _dispatch_create(self, origin, state="queued", **extra):
-        """Write the rows for those of these documents that are not on their way yet.
+        """Write the dispatches for those of these documents that are not on their way yet.
 
         The number of SQL statements does not depend on the number of documents.
 
         :param str origin: who asked for it, see ``document.dispatch.origin``
         :param str state: ``queued`` to go at once, ``review`` to wait for a person
-        :param extra: more values for every row
-        :return: the new rows
+        :param extra: more values for every dispatch
+        :return: the new dispatches
         """
         return self._dispatch_insert([
             {**vals, **extra} for vals in self._dispatch_not_dispatched()._dispatch_prepare_vals_list(origin, state)
         ])
 
     def _dispatch_prepare_vals_list(self, origin, state="queued"):
-        """Values of the rows of these documents, those that have a type."""
+        """Values of the dispatches of these documents, those that have a type."""
         vals_list = []
         for company, of_company in self.grouped("company_id").items():
             directory = of_company._dispatch_partners().with_company(company)._dispatch_directory()
@@ -64,7 +77,13 @@ class DocumentDispatchMixin(models.AbstractModel):
         return self.company_id.sudo().dispatch_mode == "rehearse"
 
     def _dispatch_prepare_vals(self, dispatch_type, directory, origin, state):
-        """Values of one row, with channel, recipients and reasons decided."""
+        """Values of one dispatch, with channel, recipients and reasons decided.
+
+        :param dispatch_type: ``document.dispatch.type``
+        :param directory: who may get what, :class:`tools.recipients.recipients.Directory`
+        :param str origin: who asked for it, see ``document.dispatch.origin``
+        :param str state: where it goes by e-mail: ``queued`` or ``review``
+        """
         self.ensure_one()
         partner = self._dispatch_partner()
         resolution = directory.resolve(partner.id, dispatch_type.role)
@@ -95,7 +114,13 @@ class DocumentDispatchMixin(models.AbstractModel):
         }
 
     def _dispatch_paper_reason(self, dispatch_type, partner, chosen):
-        """Why the document cannot or must not go by mail: a refusal wins over every flag."""
+        """Why the document cannot or must not go by mail: a refusal wins over every flag.
+
+        :param dispatch_type: ``document.dispatch.type``
+        :param partner: the document's
+        :param list chosen: addresses that get it, :class:`tools.recipients.recipients.Choice`
+        :return: see ``document.dispatch.channel_reason``; ``False`` where it goes by e-mail
+        """
         if partner._dispatch_refuses(dispatch_type, self.company_id):
             return "refused"
         return False if chosen else "no_address"
@@ -133,7 +158,7 @@ class DocumentDispatchMixin(models.AbstractModel):
 
     @api.model
     def _dispatch_insert(self, vals_list):
-        """Create rows; where another transaction was faster with a document, that one is left out."""
+        """Create dispatches; where another transaction was faster with a document, that one is left out."""
         Dispatch = self.env["document.dispatch"]._with_system_write()
         if not vals_list:
             return self.env["document.dispatch"]
@@ -152,7 +177,7 @@ class DocumentDispatchMixin(models.AbstractModel):
     # ------------------------------------------------------------------
 
     def _dispatch_withdraw(self, reason):
-        """Cancel what has not left yet: the document changed, or went another way."""
+        """Cancel what has not left yet: the document changed, or went by another channel."""
         dispatches = self.env["document.dispatch"].sudo().search(  # sudo: whoever queued it
             self.env["document.dispatch"]._get_document_domain(self)
             & fields.Domain("state", "in", states.DISPATCH_WITHDRAWABLE)
@@ -201,8 +226,8 @@ class DocumentDispatchMixin(models.AbstractModel):
     def _dispatch_to_paper(self, again=False):
         """Put documents into the paper tray: a person chose paper, or nobody can be reached by mail.
 
-        :param bool again: also what went before, as one more row
-        :return: their rows
+        :param bool again: also what went before, as one more dispatch
+        :return: their dispatches
         """
         self.check_access("write")
         dispatches = self.env["document.dispatch"]
@@ -227,11 +252,11 @@ class DocumentDispatchMixin(models.AbstractModel):
     # ------------------------------------------------------------------
 
     def _dispatch_send_now(self, origin, choices=(), text=None):
-        """Write the rows for these documents of one company; what waits is withdrawn, what went goes once more.
+        """Write the dispatches for these documents of one company; what waits is withdrawn, what went goes once more.
 
         :param choices: more addresses, :class:`tools.recipients.Choice`
         :param dict text: ``subject`` and ``body`` that a person wrote for all of them
-        :return: the new rows; the caller delivers them
+        :return: the new dispatches; the caller delivers them
         """
         self._dispatch_check_switch()
         for document in self:
@@ -261,9 +286,9 @@ class DocumentDispatchMixin(models.AbstractModel):
                 ))
 
     def _dispatch_add_typed(self, vals, choices):
-        """Values of a row with typed addresses beside those found, each once; a refusal stays one."""
-        known = {command[2]["email"] for command in vals.get("recipient_ids", ())}
-        typed = [choice for choice in choices if choice.email not in known]
+        """Values of a dispatch with typed addresses beside those found, each once; a refusal stays one."""
+        there = {command[2]["email"] for command in vals.get("recipient_ids", ())}
+        typed = [choice for choice in choices if choice.email not in there]
         if not typed or vals["channel_reason"] == "refused":
             return vals
         dispatch_type = self.env["document.dispatch.type"].browse(vals["type_id"])
@@ -304,7 +329,7 @@ class DocumentDispatchMixin(models.AbstractModel):
         return Plan(vals_list, left_out, went, replaced)
 
     def _dispatch_current(self):
-        """The last row of each of these documents in its present version: ``{id: document.dispatch}``."""
+        """The last dispatch of each of these documents in its present version: ``{id: document.dispatch}``."""
         dispatches = self.env["document.dispatch"].sudo().search(  # sudo: whoever sent it
             self.env["document.dispatch"]._get_document_domain(self) & fields.Domain("state", "!=", "cancelled"),
             order="id",
@@ -332,7 +357,7 @@ class DocumentDispatchMixin(models.AbstractModel):
         raise NotImplementedError(self._name)
 
     def _dispatch_supersede(self):
-        """Withdraw what still waits for this document; return the row that left already."""
+        """Withdraw what still waits for this document; return the dispatch that left already."""
         code = self._dispatch_type_code()
         dispatches = self.env["document.dispatch"].sudo().search(  # sudo: whoever sent it
             self.env["document.dispatch"]._get_document_domain(self)
@@ -342,16 +367,3 @@ class DocumentDispatchMixin(models.AbstractModel):
         if waiting:
             waiting._cancel(self.env._("Sent by hand by %s.", self.env.user.name))
         return dispatches - waiting
-
-
-class Plan(NamedTuple):
-    """What happens to documents that are sent at once."""
-
-    #: values of the rows to make
-    vals_list: list
-    #: (document, why it is not sent)
-    left_out: list
-    #: those that went before
-    went: models.Model
-    #: failed rows that the new ones stand for
-    replaced: models.Model

@@ -41,7 +41,7 @@ class DocumentDispatchProtected(models.AbstractModel):
         """This recordset with the right to write protected fields, and without defaults of the caller.
 
         sudo: what happened belongs to the system, not to the user whose document it is; whoever gets
-        here was checked on the document or on the row before.
+        here was checked on the document or on the dispatch before.
         """
         return self.sudo().with_context(clean_context(self.env.context), dispatch_system_write=SYSTEM_WRITE)
 

@@ -8,7 +8,7 @@ from ...tools.dispatch import states
 from ...tools.mail import addresses, dsn, replies, retry
 from .document_dispatch_protected import SYSTEM_WRITE
 
-#: What people may say of a recipient, and only while the row is in review
+#: What people may say of a recipient, and only while the dispatch is in review
 EDITABLE_FIELDS = frozenset({"partner_id", "email", "name", "lang", "subject", "body"})
 #: Minutes after which a message is tried again that the server has not even looked at
 WAIT_FOR_SERVER = 5
@@ -91,13 +91,13 @@ class DocumentDispatchRecipient(models.Model):
     _email_once = models.UniqueIndex(
         "(dispatch_id, email)", "This address already gets the document.",
     )
-    # what the worker asks for: due rows, those that failed often go last
+    # what the worker asks for: due dispatches, those that failed often go last
     _due_idx = models.Index("(next_try, tries, id) WHERE state IN ('queued', 'deferred')")
     _account_idx = models.Index("(mail_server_id, sent_date) WHERE sent_date IS NOT NULL")
     _sending_idx = models.Index("(worker) WHERE state = 'sending'")
 
-    # Words for those who were passed over: never stored on a recipient
     def _skip_labels(self):
+        """Why somebody was passed over, in words: never stored on a recipient."""
         return {
             "archived": self.env._("archived contact"),
             "no_address": self.env._("no e-mail address"),
@@ -152,7 +152,7 @@ class DocumentDispatchRecipient(models.Model):
         self._check_editable()
 
     def _check_protected(self, operation, *vals_list):
-        """People are asked above, by what they may say: they add a recipient to a row, which must be in review."""
+        """People are asked above, by what they may say: they add a recipient to a dispatch, which must be in review."""
 
     @api.model
     def _check_said_by_people(self, names):
@@ -176,12 +176,13 @@ class DocumentDispatchRecipient(models.Model):
     def _with_bundled(self):
         """These recipients, and those of the same addresses whose documents go in the same mails."""
         # sudo: of the same mail
-        riders = self.sudo().dispatch_id.bundled_ids
-        if not riders:
+        bundled = self.sudo().dispatch_id.bundled_ids
+        if not bundled:
             return self
+        # sudo: as above
         addresses_of = {(recipient.dispatch_id.id, recipient.email) for recipient in self.sudo()}
-        return self | riders.recipient_ids.filtered(
-            lambda twin: (twin.dispatch_id.bundle_id.id, twin.email) in addresses_of
+        return self | bundled.recipient_ids.filtered(
+            lambda other: (other.dispatch_id.bundle_id.id, other.email) in addresses_of
         ).with_env(self.env)
 
     def _bundle_main(self):
@@ -287,7 +288,7 @@ class DocumentDispatchRecipient(models.Model):
         }.get(replies.meaning(self.reply), self.env._("Press “Try Again Now” when the server works again."))
 
     # ------------------------------------------------------------------
-    # What became of the mail to one address: what the server said, what a person says, what came back
+    # What became of the mail: what the server said, and what a person says
     # ------------------------------------------------------------------
 
     def _apply_outcome(self, outcome):
@@ -314,7 +315,12 @@ class DocumentDispatchRecipient(models.Model):
         self._set_state(state, **vals)
 
     def _get_next_try(self, outcome, vals, now):
-        """Return the state and the time of the next try; a server that is down costs nothing."""
+        """Return the state and the time of the next try; a server that is down costs nothing.
+
+        :param tools.mail.smtp.Outcome outcome: of this try
+        :param dict vals: ``tries`` and ``first_try``, this one counted
+        :param datetime now: in UTC
+        """
         if not outcome.costs_try:
             return states.DEFERRED, now + timedelta(seconds=outcome.wait or 60 * WAIT_FOR_SERVER)
         when = retry.next_try(vals["tries"], vals["first_try"], now, *self._retry_schedule())
@@ -345,6 +351,13 @@ class DocumentDispatchRecipient(models.Model):
         recipients._set_state("queued", next_try=False)
         recipients.dispatch_id._with_bundled()._update_state()
         recipients.dispatch_id._deliver_soon()
+
+    def _check_unknown(self):
+        for recipient in self:
+            if recipient.state != "unknown":
+                raise UserError(self.env._(
+                    "What became of the mail to %s is known: there is nothing to decide.", recipient.email,
+                ))
 
     # ------------------------------------------------------------------
     # Reports that come later
@@ -440,10 +453,3 @@ class DocumentDispatchRecipient(models.Model):
             dsn.AUTOMATIC: self.env._("An automatic answer came:"),
             dsn.UNCLEAR: self.env._("A message came back that is not understood. Please read it:"),
         }
-
-    def _check_unknown(self):
-        for recipient in self:
-            if recipient.state != "unknown":
-                raise UserError(self.env._(
-                    "What became of the mail to %s is known: there is nothing to decide.", recipient.email,
-                ))

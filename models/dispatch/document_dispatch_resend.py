@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import UserError
 
 #: What a second sending takes over from the first: the very same text and files
@@ -8,7 +8,7 @@ SAME_CONTENT = (
 
 
 class DocumentDispatch(models.Model):
-    """Sending again: always a new row, never a change of the old one."""
+    """Sending again: always a new dispatch, never a change of the old one."""
 
     _inherit = "document.dispatch"
 
@@ -17,18 +17,19 @@ class DocumentDispatch(models.Model):
         return self.env["document.dispatch.resend"]._open([dispatch._document().name for dispatch in self])
 
     def _resend(self, fresh=False, choices=()):
-        """Send the document of this row once more, to those whom the flags name now.
+        """Send the document of this dispatch once more, to those whom the flags name now.
 
         :param bool fresh: make text and files anew; else the very same ones go
         :param choices: more addresses, :class:`tools.recipients.Choice`
-        :return: the new row, which is on its way
+        :return: the new dispatch, which is on its way
         """
         self.ensure_one()
         document = self._document().with_company(self.company_id)
         document.check_access("read")
         if blocking_reason := document._dispatch_blocking_reason(self.type_code):
             raise UserError(self.env._(
-                "%(document)s: %(blocking_reason)s", document=self.document_name, blocking_reason=blocking_reason,
+                "%(document)s: %(blocking_reason)s",
+                document=self.document_name, blocking_reason=blocking_reason,
             ))
         dispatch = document._dispatch_insert([self._prepare_resend_vals(document, fresh, choices)])
         if dispatch.channel == "email":
@@ -48,10 +49,10 @@ class DocumentDispatch(models.Model):
         vals.update(resend_of_id=self.id, mail_server_id=self.mail_server_id.id, report_id=self.report_id.id,
                     mail_template_id=self.mail_template_id.id)
         if not fresh and self.content_ready and not (self.bundle_id or self.bundled_ids):  # that text speaks of others
-            # sudo: the row's own content; the document was checked
+            # sudo: the dispatch's own content; the document was checked
             dispatch = self.sudo()
             vals.update(
                 {name: dispatch[name] for name in SAME_CONTENT},
-                attachment_ids=[(6, 0, dispatch.attachment_ids.ids)], lang=self.lang,
+                attachment_ids=[fields.Command.set(dispatch.attachment_ids.ids)], lang=self.lang,
             )
         return vals

@@ -5,6 +5,8 @@ from ...tools.mail import addresses
 
 
 class ResCompany(models.Model):
+    """Whether the company sends, rehearses, or sends nothing."""
+
     _inherit = "res.company"
 
     dispatch_mode = fields.Selection(
@@ -15,8 +17,6 @@ class ResCompany(models.Model):
     )
     dispatch_rehearsal_email = fields.Char(string="Supervisor", help="The one address that a rehearsal goes to.")
 
-
-
     @api.constrains("dispatch_mode", "dispatch_rehearsal_email")
     def _check_dispatch_rehearsal(self):
         for company in self:
@@ -25,7 +25,3 @@ class ResCompany(models.Model):
                 raise ValidationError(self.env._(
                     "A rehearsal goes to one address: write the supervisor's, like name@company.com."
                 ))
-
-    # ------------------------------------------------------------------
-    # Letters
-    # ------------------------------------------------------------------

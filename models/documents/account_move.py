@@ -138,6 +138,7 @@ class AccountMove(models.Model):
             "payment_reference": [self.payment_reference or ""],
             "reference": [self.ref or ""],
             "origin": [self.invoice_origin or ""],
+            # sudo: as above
             "bank_account": [self.sudo().partner_bank_id.acc_number or ""],
             "_instalments": [spelling for part in parts for spelling in (
                 *self._dispatch_spell_money(abs(part.amount_currency)), *self._dispatch_spell_date(part.date_maturity),
@@ -171,7 +172,7 @@ class AccountMove(models.Model):
             return super().action_print_pdf()
         action = self.action_invoice_sent()
         if action.get("res_model") == "account.move.send.wizard":
-            action["context"]["default_dispatch_output"] = "paper"
+            action["context"]["default_dispatch_channel"] = "paper"
         return action
 
     def action_send_and_print(self):

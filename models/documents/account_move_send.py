@@ -27,8 +27,8 @@ class AccountMoveSend(models.AbstractModel):
         Nobody is filled in who has no address (core: context ``allow_partners_without_mail``): the window
         says so, takes an address that is only typed, and offers paper.
         """
-        if (known := self._dispatch_batch_recipients()) is not None and move.id in known:
-            return self.env["res.partner"].browse(known[move.id])
+        if (found := self._dispatch_batch_recipients()) is not None and move.id in found:
+            return self.env["res.partner"].browse(found[move.id])
         named = super()._get_default_mail_partner_ids(move, mail_template, mail_lang)
         dispatch_type = move._dispatch_type()
         if not dispatch_type:
@@ -86,6 +86,9 @@ class AccountMoveSend(models.AbstractModel):
     def _dispatch_make_files(self, moves, template, chosen_report):
         """Have core's pipeline make the legal files (e-invoice modules included), send nothing.
 
+        :param moves: customers' invoices
+        :param template: the ``mail.template``
+        :param chosen_report: may be empty: the invoice's own choice
         :return: ``{move: ir.attachment}``
         """
         send = SendRequest("manual", only_files=True).on(self)
@@ -213,7 +216,7 @@ class AccountMoveSend(models.AbstractModel):
         """Core calls an invoice sent when its PDF exists, before any mail does.
 
         What goes by mail is called sent when the server took it
-        (``account.move._dispatch_accepted``); other ways keep core's mark.
+        (``account.move._dispatch_accepted``); other methods keep core's mark.
         """
         invoices_data = {invoice.with_context(**NO_SYNC): data for invoice, data in invoices_data.items()}
         held = [
@@ -232,7 +235,7 @@ class AccountMoveSend(models.AbstractModel):
         return request and request.only_files or "email" in (invoice_data.get("sending_methods") or ())
 
     # ------------------------------------------------------------------
-    # Core's exit: whatever sends an invoice leaves its row
+    # Core's exit: whatever sends an invoice leaves its dispatch
     # ------------------------------------------------------------------
 
     @api.model
@@ -297,7 +300,7 @@ class AccountMoveSend(models.AbstractModel):
 
     @api.model
     def _send_mail(self, move, mail_template, **kwargs):
-        """Ask the document to turn the message that core posts into a row."""
+        """Ask the document to turn the message that core posts into a dispatch."""
         if not move._dispatch_type():
             return super()._send_mail(move, mail_template, **kwargs)
         request = self._dispatch_request()

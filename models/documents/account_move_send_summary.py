@@ -15,8 +15,8 @@ class AccountMoveSend(models.AbstractModel):
     @api.model
     def _dispatch_batch_recipients(self):
         """``{move id: partner ids}`` where a summary has found them for all invoices at once, else ``None``."""
-        known = KnownRecipients.of(self.env)
-        return known and known.by_move
+        found = KnownRecipients.of(self.env)
+        return found and found.by_move
 
     @api.model
     def _get_mail_default_field_value_from_template(self, mail_template, lang, move, field, **kwargs):

@@ -6,17 +6,17 @@ from ...tools.recipients import recipients
 
 
 class DocumentDispatchMixin(models.AbstractModel):
-    """Mails that core makes for a document become rows: nothing leaves beside the log.
+    """Mails that core makes for a document become dispatches: nothing leaves beside the log.
 
     Core posts its message in the chatter as always, so that modules which extend that keep
-    working. Only the last step, notifying the recipients, is replaced by a row whose recipients
+    working. Only the last step, notifying the recipients, is replaced by a dispatch whose recipients
     are those of the message.
     """
 
     _inherit = "document.dispatch.mixin"
 
     def _dispatch_capture(self, message, options):
-        """Replace the mails of ``message`` by a row where a document is being sent.
+        """Replace the mails of ``message`` by a dispatch where a document is being sent.
 
         Called first in ``_notify_thread`` of each document with its options; tells whether it took
         the message.
@@ -30,7 +30,7 @@ class DocumentDispatchMixin(models.AbstractModel):
         return True
 
     def _dispatch_from_message(self, message, request, keep_mail=False):
-        """Write the row for a message that core just posted, and deliver it after the commit.
+        """Write the dispatch for a message that core just posted, and deliver it after the commit.
 
         :param request: :class:`tools.steering.SendRequest`
         """
@@ -63,7 +63,7 @@ class DocumentDispatchMixin(models.AbstractModel):
         return dispatch
 
     def _dispatch_record_failure(self, error):
-        """An automatic process could not make the document: leave a row that says why."""
+        """An automatic process could not make the document: leave a dispatch that says why."""
         self._dispatch_create("core").filtered(lambda dispatch: dispatch.state == "queued")._set_state(
             "failed", self.env["document.dispatch.content"]._explain(error)
         )
@@ -82,7 +82,13 @@ class DocumentDispatchMixin(models.AbstractModel):
         }
 
     def _dispatch_message_recipients(self, message, directory, dispatch_type, vals):
-        """Recipients of the message, all addresses of each, with the reason where a flag chose them."""
+        """Recipients of the message, all addresses of each, with the reason where a flag chose them.
+
+        :param message: the ``mail.message``
+        :param directory: who may get what, :class:`tools.recipients.recipients.Directory`
+        :param dispatch_type: ``document.dispatch.type``
+        :param dict vals: values of the dispatch so far
+        """
         resolved = {
             choice.email: choice
             for choice in directory.resolve(self._dispatch_partner().id, dispatch_type.role).chosen

@@ -180,7 +180,7 @@ class SaleOrder(models.Model):
         return self.action_quotation_send()
 
     def _send_order_notification_mail(self, mail_template, *args, **kwargs):
-        """The confirmation goes our way; core uses this method for other mails too."""
+        """The confirmation becomes a dispatch; core uses this method for other mails too."""
         order = self
         if mail_template and mail_template == self._get_confirmation_template():
             order = SendRequest("core", posting=True).on(self)

@@ -1,10 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-OPENED = (
-    "When the link to the customer's page in this mail was first opened in a browser. Mail scanners that say what "
-    "they are do not count; one that calls itself a browser does: it is a hint, no proof."
-)
+from .document_dispatch_recipient import OPENED
 
 
 class DocumentDispatch(models.Model):
@@ -29,7 +26,7 @@ class DocumentDispatch(models.Model):
     @api.depends("res_model", "res_id")
     def _compute_document_opened(self):
         for model, dispatches in self.grouped("res_model").items():
-            # sudo: whoever sees the row sees what became of it; the rights on the fields are these fields'
+            # sudo: whoever sees the dispatch sees what became of it; the rights on the fields are these fields'
             documents = self.env[model].sudo().browse(dispatches.mapped("res_id")).exists()
             for dispatch in dispatches:
                 document = documents.browse(dispatch.res_id) & documents

@@ -1,5 +1,3 @@
-
-
 from odoo import fields, models
 
 from ...tools.dispatch.steering import OutgoingMail

@@ -35,7 +35,13 @@ class DocumentDispatchPage(models.Model):
 
     @api.model
     def _make__(self, partner, company, lang, recipient=None):
-        """Make a link to the page of this customer and return its path, which nobody can find out later."""
+        """Make a link to the page of this customer and return its path, which nobody can find out later.
+
+        :param partner: the commercial entity
+        :param company: at which the page looks
+        :param str lang: code of the language of the page
+        :param recipient: in whose mail it stands; ``None``: a person makes it
+        """
         token = secrets.token_urlsafe(32)
         # sudo: the links are the system's
         link = self.sudo().create({
@@ -46,7 +52,7 @@ class DocumentDispatchPage(models.Model):
 
     @api.model
     def _hash(self, token):
-        # without salt and stretching: nobody suggestions 256 random bits
+        # without salt and stretching: nobody guesses 256 random bits
         return hashlib.sha256(links.encode(token)).hexdigest()
 
     # ------------------------------------------------------------------

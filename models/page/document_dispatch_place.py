@@ -1,4 +1,4 @@
-"""What stands for a secret link in texts that are kept: rows, letters, messages, previews.
+"""What stands for a secret link in texts that are kept: dispatches, letters, messages, previews.
 
 Whoever reads such a text can do nothing with it, and nobody finds out a place of his own: the key of the
 database signs it. The link itself is put in where a mail leaves (``mail.mail._prepare_outgoing_body``), and only

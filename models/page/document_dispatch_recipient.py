@@ -10,6 +10,7 @@ from ...tools.mail import addresses
 from ...tools.page import links
 from .document_dispatch_place import PAGE, make_place
 
+#: What the day says on which a page was opened
 OPENED = (
     "When the link to the customer's page in this mail was first opened in a browser. Mail scanners that say what "
     "they are do not count; one that calls itself a browser does: it is a hint, no proof."
@@ -52,7 +53,7 @@ class DocumentDispatchRecipient(models.Model):
         return not dispatch.rehearsal and not dispatch.draft_id and self._reaches_customer()
 
     def _page_place(self):
-        # of the row: contacts with the same text around share it
+        # of the dispatch: contacts with the same text around share it
         return make_place(self.env, PAGE, self.dispatch_id.id)
 
     def _prepare_body(self, text):

@@ -8,8 +8,6 @@ from odoo.tools import SQL
 
 from .res_partner_ledger import SALES
 
-#: Invoices on a page
-PAGE_SIZE = 50
 #: Quotations that are shown at most
 MAX_ORDERS = 50
 
@@ -24,6 +22,10 @@ class ResPartner(models.Model):
         help="A new one makes the old links useless. Empty: they were never renewed, the key of the database signs "
         "them.",
     )
+
+    @api.model
+    def _get_fields_with_own_default(self):
+        return super()._get_fields_with_own_default() | {"dispatch_token"}
 
     def action_dispatch_open_page(self):
         """Open the page as the customer sees it, by a link made for this: it can be copied and handed to him."""
@@ -41,10 +43,31 @@ class ResPartner(models.Model):
         if not self.env.user._dispatch_may_open_pages():
             raise AccessError(self.env._("Only who may see all invoices may open the customer's page."))
 
+    # ------------------------------------------------------------------
+    # Renewing the link
+    # ------------------------------------------------------------------
+
+    def action_dispatch_renew_link(self):
+        """Make the customer's old links useless, for instance when one was forwarded."""
+        self.check_access("write")
+        self._dispatch_renew_token()
+        # sudo: the links are the system's; the right to write the customer was checked
+        self.env["document.dispatch.page"].sudo().search(
+            [("partner_id", "in", self.commercial_partner_id.ids)]).unlink()
+        self._dispatch_forget_document_tokens()
+        return {
+            "type": "ir.actions.client", "tag": "display_notification",
+            "params": {"type": "success", "message": self.env._("Old links do not open any more.")},
+        }
+
+    def _dispatch_renew_token(self):
+        for customer in self.commercial_partner_id:
+            customer.sudo().dispatch_token = secrets.token_urlsafe(32)  # sudo: the system's, nobody reads it
+
     def _dispatch_forget_document_tokens(self):
         """Odoo's own links to single documents do not open any more either: the next mail makes new ones."""
         for model in ("account.move", "sale.order"):
-            # sudo: as above, of all companies
+            # sudo: whoever may write the customer ends all links to him, of all companies
             documents = self.env[model].sudo().search_fetch([
                 ("partner_id", "child_of", self.commercial_partner_id.ids), ("access_token", "!=", False),
             ], ["access_token"])
@@ -84,18 +107,35 @@ class ResPartner(models.Model):
             ("commercial_partner_id", "=", self.id), ("state", "=", "posted"), ("move_type", "in", SALES),
             ("company_id.dispatch_customer_page", "=", True),
         ], ["company_id"])
+        # sudo: as above
         return self.env["res.company"].sudo().union(*(company for [company] in groups))
 
     def _dispatch_page_find(self, model, domain, res_id):
-        """One of the customer's records, or nothing: whatever number was in the address."""
+        """One of the customer's records, or nothing: whatever number was in the address.
+
+        :param str model: name of the model
+        :param Domain domain: what is the customer's
+        :param int res_id: as in the address
+        """
         return self.env[model].search(domain & Domain("id", "=", res_id if res_id < 2 ** 31 else 0))
 
     # ------------------------------------------------------------------
     # What the page says
     # ------------------------------------------------------------------
 
+    @api.model
+    def _dispatch_page_size(self):
+        """How many invoices stand on one page."""
+        return 50
+
     def _dispatch_page_values(self, company, page=1, year=None, only_open=False):
-        """Values of the page; the number of SQL statements does not depend on the number of invoices."""
+        """Values of the page; the number of SQL statements does not depend on the number of invoices.
+
+        :param company: at which the customer looks
+        :param int page: which page of the invoices, from 1
+        :param int year: only invoices of this year; ``None``: of all
+        :param bool only_open: only invoices that are not paid in full
+        """
         domain = self._dispatch_page_domain(company)
         years = self._dispatch_page_years(domain)
         if year in years:
@@ -103,17 +143,18 @@ class ResPartner(models.Model):
         if only_open:
             domain &= Domain("payment_state", "in", ("not_paid", "partial")) & Domain("amount_residual", "!=", 0)
         Move = self.env["account.move"]
-        count = Move.search_count(domain)
-        pages = max(-(-count // PAGE_SIZE), 1)
+        count, size = Move.search_count(domain), self._dispatch_page_size()
+        pages = max(-(-count // size), 1)
         page = min(max(page, 1), pages)
         moves = Move.search(
-            domain, order="invoice_date desc, id desc", limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
+            domain, order="invoice_date desc, id desc", limit=size, offset=(page - 1) * size)
         orders = self.env["sale.order"].search(
             self._dispatch_page_order_domain(company), order="date_order desc, id desc", limit=MAX_ORDERS)
         return {
             "partner": self, "company": company, "res_company": company, "years": years,
             "year": year if year in years else None, "only_open": only_open, "count": count, "page": page,
-            "pages": pages, "lines": self._dispatch_page_lines(moves, company), "orders": orders,
+            "pages": pages, "page_size": size, "orders": orders,
+            "lines": self._dispatch_page_lines(moves, company),
             "totals": self._dispatch_open_totals(company), "today": fields.Date.context_today(self),
         }
 
@@ -166,24 +207,3 @@ class ResPartner(models.Model):
         if move.payment_state == "partial":
             return "open", self.env._("Partly paid")
         return "open", self.env._("Open")
-
-    @api.model
-    def _get_fields_with_own_default(self):
-        return super()._get_fields_with_own_default() | {"dispatch_token"}
-
-    def _dispatch_renew_token(self):
-        for customer in self.commercial_partner_id:
-            customer.sudo().dispatch_token = secrets.token_urlsafe(32)  # sudo: the system's, nobody reads it
-
-    def action_dispatch_renew_link(self):
-        """Make the customer's old links useless, for instance when one was forwarded."""
-        self.check_access("write")
-        self._dispatch_renew_token()
-        # sudo: the links are the system's; the right to write the customer was checked
-        self.env["document.dispatch.page"].sudo().search(
-            [("partner_id", "in", self.commercial_partner_id.ids)]).unlink()
-        self._dispatch_forget_document_tokens()
-        return {
-            "type": "ir.actions.client", "tag": "display_notification",
-            "params": {"type": "success", "message": self.env._("Old links do not open any more.")},
-        }

@@ -81,6 +81,9 @@ class ResPartner(models.Model):
     def _dispatch_statement(self, company, date_from, date_to):
         """The statement of account: opening balance, movements, closing balance, overdue.
 
+        :param company: whose books are read
+        :param date date_from: first day of the period
+        :param date date_to: last day of the period
         :return: ``{"currencies": [{currency, opening, lines: [(line, balance after it)], closing, overdue}],
             "opening", "closing": of the ledger in the company's currency, "foreign": whether others are involved}``
 
@@ -127,10 +130,10 @@ class ResPartner(models.Model):
 
     @api.model
     def _dispatch_prepare_section(self, currency, opening, lines, closing, overdue):
-        rows, balance = [], opening
+        movements, balance = [], opening
         for line in lines:
             if currency.is_zero(line.amount_currency):
                 continue  # a difference of rates: nothing in this currency
             balance = currency.round(balance + line.amount_currency)
-            rows.append((line, balance))
-        return {"currency": currency, "opening": opening, "lines": rows, "closing": closing, "overdue": overdue}
+            movements.append((line, balance))
+        return {"currency": currency, "opening": opening, "lines": movements, "closing": closing, "overdue": overdue}

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 
 
 class DocumentDispatch(models.Model):
-    """A row on paper: it lies in the tray, is printed, and is posted."""
+    """A dispatch on paper: it lies in the tray, is printed, and is sent by post."""
 
     _inherit = "document.dispatch"
 
@@ -14,25 +14,21 @@ class DocumentDispatch(models.Model):
     )
 
     # ------------------------------------------------------------------
-    # Into the tray
-    # ------------------------------------------------------------------
-
-    # ------------------------------------------------------------------
     # Printing
     # ------------------------------------------------------------------
 
     def action_print(self):
-        """Print these rows of the paper tray at once, without cover letters."""
+        """Print these dispatches of the paper tray at once, without cover letters."""
         self.check_access("write")
         return self.env["document.dispatch.print"]._start(self, covers=False)._open_result()
 
     def action_print_tray(self):
-        """Open the window that prints these rows, or the whole tray where none are chosen."""
+        """Open the window that prints these dispatches, or the whole tray where none are chosen."""
         self.check_access("write")
         return self.env["document.dispatch.tray"]._open(self or self.search(self._get_tray_domain()))
 
     def action_print_again(self):
-        """Open the very file in which this row was printed."""
+        """Open the very file in which this dispatch was printed."""
         self.ensure_one()
         if not self.print_id.attachment_id:
             raise UserError(self.env._("%s was not printed yet.", self.document_name))
@@ -52,13 +48,13 @@ class DocumentDispatch(models.Model):
 
     def _envelopes(self):
         """Split into envelopes, in posting order: by country, postal code, customer, then date of the document."""
-        def by_date(dispatch):
-            return dispatch._document()._dispatch_date() or fields.Date.today(), dispatch.id
-
         return [
-            envelope.sorted(by_date)
+            envelope.sorted(lambda dispatch: (
+                dispatch._document()._dispatch_date() or fields.Date.today(), dispatch.id,
+            ))
             for envelope in self.sorted(lambda dispatch: dispatch._posting_key()).grouped(
-                lambda dispatch: dispatch._envelope_key()).values()
+                lambda dispatch: dispatch._envelope_key()
+            ).values()
         ]
 
     def _envelope_key(self):
@@ -81,20 +77,20 @@ class DocumentDispatch(models.Model):
         return (country or home, zip_code, name, self.commercial_partner_id.id, *rest, self.company_id.id)
 
     def _cover_address(self):
-        """To whom the envelope of these rows is addressed."""
+        """To whom the envelope of these dispatches is addressed."""
         partners = self.partner_id
         return partners if len(partners) == 1 else (partners & self.commercial_partner_id) or partners[:1]
 
     def _cover_dispatches(self, ids):
-        """The rows that a cover letter lists, in the language of its customer."""
+        """The dispatches that a cover letter lists, in the language of its customer."""
         return (self.browse(ids) or self).with_context(lang=self.lang)
 
     # ------------------------------------------------------------------
-    # Printed and posted
+    # Printed, and sent by post
     # ------------------------------------------------------------------
 
     def _printed(self):
-        """The pages exist: what is on them stays with the row."""
+        """The pages exist: what is on them stays with the dispatch."""
         self._set_state("printed")
         self._with_system_write().write({"printed_date": fields.Datetime.now(), "frozen": True})
         self.filtered(lambda dispatch: not dispatch.rehearsal)._tell_documents("_dispatch_printed")
@@ -103,13 +99,13 @@ class DocumentDispatch(models.Model):
         """The printed documents went to the post: to the customer they are sent."""
         self.check_access("write")
         self._check_state(
-            lambda dispatch: dispatch.state == "printed" and not dispatch.sent_by_post_date, self.env._("printed")
+            lambda dispatch: dispatch.state == "printed" and not dispatch.sent_by_post_date, self.env._("printed"),
         )
         self._with_system_write().sent_by_post_date = fields.Datetime.now()
         self.filtered(lambda dispatch: not dispatch.rehearsal)._tell_documents("_dispatch_accepted")
 
     def action_undo_sent_by_post(self):
-        """They were not posted after all."""
+        """They were not sent by post after all."""
         self.check_access("write")
         self._check_state(lambda dispatch: dispatch.sent_by_post_date, self.env._("posted"))
         self._with_system_write().sent_by_post_date = False
@@ -119,7 +115,7 @@ class DocumentDispatch(models.Model):
         """Back into the tray, to be printed anew; what was made for the paper is made anew, too."""
         self.check_access("write")
         self._check_state(
-            lambda dispatch: dispatch.state == "printed" and not dispatch.sent_by_post_date, self.env._("printed")
+            lambda dispatch: dispatch.state == "printed" and not dispatch.sent_by_post_date, self.env._("printed"),
         )
         self._set_state("paper")
         self._with_system_write().write({"printed_date": False, "print_id": False})
@@ -134,7 +130,7 @@ class DocumentDispatch(models.Model):
                     "%(document)s is not “%(state)s”.", document=dispatch.document_name, state=label))
 
     def _is_with_customer(self):
-        """Tell whether another row took this version of the document to the customer."""
+        """Tell whether another dispatch took this version of the document to the customer."""
         self.ensure_one()
         # sudo: whoever sent it
         return bool(self.sudo().search_count(

@@ -8,7 +8,7 @@ class DocumentDispatchMixin(models.AbstractModel):
         """These documents were printed; nobody has them yet."""
 
     def _dispatch_not_sent_by_post(self):
-        """Somebody takes back that these documents were posted, and nobody has them by mail."""
+        """Somebody takes back that these documents were sent by post, and nobody has them by mail."""
         self._dispatch_came_back()
 
     def _dispatch_date(self):

@@ -10,7 +10,7 @@ class DocumentDispatchPrint(models.Model):
     """Documents of the paper tray in one PDF, in posting order, kept to be opened again.
 
     The run says what is asked for and how far it is; ``document.dispatch.printer`` makes it, block
-    by block, each a file of its own until all are there. The rows are printed when the file exists.
+    by block, each a file of its own until all are there. The dispatches are printed when the file exists.
     """
 
     _name = "document.dispatch.print"
@@ -65,9 +65,9 @@ class DocumentDispatchPrint(models.Model):
 
     @api.model
     def _start(self, dispatches, covers, in_order=False):
-        """Print these rows: a few at once, many by the scheduler.
+        """Print these dispatches: a few at once, many by the scheduler.
 
-        :param rows: those that lie in the tray are taken
+        :param dispatches: those that lie in the tray are taken
         :param bool covers: a cover letter first in each envelope
         :param bool in_order: as they are given, each in an envelope of its own; else in posting order
         """
@@ -86,7 +86,7 @@ class DocumentDispatchPrint(models.Model):
             # sudo: as above, and the user is told how far it is
             self.env.ref("document_dispatch.ir_cron_dispatch_print").sudo()._trigger()
         else:
-            self.env["document.dispatch.printer"]._make(run)
+            self.env["document.dispatch.printer"]._make_run(run)
         return run.with_env(self.env)
 
     def _open_result(self):
@@ -126,13 +126,16 @@ class DocumentDispatchPrint(models.Model):
         )
 
     def action_view_dispatches(self):
-        """Open the rows that were chosen."""
+        """Open the dispatches that were chosen."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("document_dispatch.document_dispatch_action")
         return {**action, "domain": [("id", "in", self.dispatch_ids.ids)], "context": {"create": False}}
 
-    def _note_left_out(self, reasons):
-        """Rows that stay in the tray, each with its reason."""
+    def _leave_in_tray(self, reasons):
+        """Take dispatches out of this run, and say why on each.
+
+        :param dict reasons: ``{document.dispatch: text}``
+        """
         for dispatch, reason in reasons.items():
             dispatch._set_state("paper", reason)
             dispatch._with_system_write().print_id = False

@@ -3,7 +3,7 @@ from odoo.fields import Domain
 
 
 class ResCompany(models.Model):
-    """Whom the company may write to, and what it must send by e-mail."""
+    """Whom the company may write to."""
 
     _inherit = "res.company"
 

@@ -16,6 +16,8 @@ ROLE_FIELDS = {
 
 
 class ResPartner(models.Model):
+    """What a contact receives, and who gets a document of a customer."""
+
     _inherit = "res.partner"
 
     dispatch_nf = fields.Boolean(
@@ -136,12 +138,12 @@ class ResPartner(models.Model):
 
         Contacts that belong to another of our companies are not ours to write to, whoever asks.
         """
-        ours = Domain("company_id", "=", False) | Domain("company_id", "parent_of", self.env.company.id)
         flagged = Domain.OR(Domain(field, "=", True) for field in self._dispatch_role_fields().values())
         everybody = self.with_context(active_test=False)
         commercial = self.commercial_partner_id
         found = self | commercial | everybody.search(
-            Domain("commercial_partner_id", "in", commercial.ids) & flagged & ours
+            Domain("commercial_partner_id", "in", commercial.ids) & flagged
+            & self.env.company._dispatch_contact_domain()
         )
         while missing := found.parent_id - found:
             found |= missing
@@ -164,7 +166,7 @@ class ResPartner(models.Model):
         )
 
     # ------------------------------------------------------------------
-    # Letters
+    # The log
     # ------------------------------------------------------------------
 
     def action_view_dispatches(self):

@@ -1,18 +1,22 @@
 from odoo import api, models
 from odoo.fields import Domain
 
-#: What contacts already tell: where it stands, which flag follows, and whether it is proposed
-SUGGESTIONS = (
-    ("invoice_address", "invoice", True),
-    ("invoice_address", "financial", False),
-    ("by_email", "invoice", True),
-)
-
 
 class ResPartner(models.Model):
     """Flags that follow from what contacts already tell."""
 
     _inherit = "res.partner"
+
+    @api.model
+    def _dispatch_suggest_flags_sources(self):
+        """What contacts already tell: a list of (source, role whose flag follows, whether it is chosen at first).
+
+        Each source has a method ``_dispatch_suggest_flags_<source>`` that returns its domain.
+        """
+        return [
+            ("invoice_address", "invoice", True), ("invoice_address", "financial", False),
+            ("by_email", "invoice", True),
+        ]
 
     @api.model
     def _dispatch_suggest_flags_domain(self, source, company):
@@ -34,7 +38,12 @@ class ResPartner(models.Model):
 
     @api.model
     def _dispatch_suggest_flags(self, source, role, company):
-        """Contacts that would be ticked for ``role``: those that are ticked already are not among them."""
+        """Contacts that would be ticked for ``role``: those that are ticked already are not among them.
+
+        :param str source: one of ``_dispatch_suggest_flags_sources``
+        :param str role: see ``document.dispatch.type.role``
+        :param company: whose contacts are looked at
+        """
         return self.with_company(company).search(
             self._dispatch_suggest_flags_domain(source, company)
             & Domain(self._dispatch_role_fields()[role], "=", False)

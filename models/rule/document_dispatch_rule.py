@@ -205,9 +205,9 @@ class DocumentDispatchRule(models.Model):
         try:
             return Domain(conditions.read(self.domain))
         except ValueError as error:
-            raise UserError(self._say_condition_is_code()) from error
+            raise UserError(self._describe_invalid_condition()) from error
 
-    def _say_condition_is_code(self):
+    def _describe_invalid_condition(self):
         return self.env._(
             "The condition “%s” is no domain. Choose it anew; days may be relative, like “today -30d”.", self.domain)
 

@@ -10,12 +10,12 @@ PLAN_BATCH = 500
 
 
 class DocumentDispatchRule(models.Model):
-    """Which documents a rule takes, and the rows it writes for them."""
+    """Which documents a rule takes, and the dispatches it writes for them."""
 
     _inherit = "document.dispatch.rule"
 
     def _plan(self):
-        """Write the rows for all documents that became eligible; return them.
+        """Write the dispatches for all documents that became eligible; return them.
 
         Nothing is rendered here: planning costs by what is new, the worker does the rest.
         """
@@ -56,15 +56,15 @@ class DocumentDispatchRule(models.Model):
             return self.env["document.dispatch"]
         model = self._operator_env()[documents._name]
         return self._plan_documents(model.search(
-            self._get_document_domain(model, types) & Domain("id", "in", documents.ids)
+            self._get_eligible_domain(model, types) & Domain("id", "in", documents.ids)
         ))
 
     def _plan_documents(self, documents):
-        """Write rows for eligible documents, by what goes with them."""
+        """Write dispatches for eligible documents, by what goes with them."""
         dispatches = self.env["document.dispatch"]
         for (is_foreign, in_review), those in documents.grouped(self._plan_key).items():
             dispatches |= those._dispatch_create(
-                "rule", state="review" if in_review else "queued", **self._prepare_row_vals(is_foreign),
+                "rule", state="review" if in_review else "queued", **self._prepare_dispatch_vals(is_foreign),
             )
         return dispatches
 
@@ -72,14 +72,14 @@ class DocumentDispatchRule(models.Model):
         return self._is_foreign(document), self._is_reviewed(document)
 
     def _is_reviewed(self, document):
-        """A person looks at it first: always, or because something about it is doubtful."""
+        """A person looks at it first: always, or because there are warnings."""
         return self.delivery == "review" or bool(document._dispatch_warnings())
 
     def _is_foreign(self, document):
         return document.currency_id != self.company_id.currency_id
 
-    def _prepare_row_vals(self, is_foreign):
-        """What the rule says of its rows, beside what the document type says."""
+    def _prepare_dispatch_vals(self, is_foreign):
+        """What the rule says of its dispatches, beside what the document type says."""
         mode = self.report_mode_foreign if is_foreign else self.report_mode_company
         report = self.report_foreign_id if is_foreign else self.report_company_id
         vals = {"rule_id": self.id, "without_files": mode == "none"}
@@ -121,7 +121,7 @@ class DocumentDispatchRule(models.Model):
         for model, types in self.type_ids.grouped("model").items():
             # sudo: to count what he may not see
             everything = self.env[model].sudo().with_company(self.company_id).with_context(tz=self.tz)
-            hidden += everything.search_count(self._get_document_domain(everything, types))
+            hidden += everything.search_count(self._get_eligible_domain(everything, types))
         if not hidden:
             return False
         return self.env._(
@@ -144,13 +144,13 @@ class DocumentDispatchRule(models.Model):
         env = self._operator_env()
         for model, types in self.type_ids.grouped("model").items():
             env[model]._dispatch_import_external_files(self)
-            domain = self._get_document_domain(env[model], types)
+            domain = self._get_eligible_domain(env[model], types)
             last = 0
             while documents := env[model].search(domain & Domain("id", ">", last), order="id", limit=PLAN_BATCH):
                 last = documents[-1].id
                 yield documents
 
-    def _get_document_domain(self, model, types):
+    def _get_eligible_domain(self, model, types):
         """Which documents are eligible: the model's part, then this rule's."""
         return (
             model._dispatch_rule_domain(self._get_codes(types))

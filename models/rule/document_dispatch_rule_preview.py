@@ -25,7 +25,7 @@ class DocumentDispatchRule(models.Model):
             return lines, count
         env = self._operator_env()
         for model, types in self.type_ids.grouped("model").items():
-            domain = self._get_document_domain(env[model], types)
+            domain = self._get_eligible_domain(env[model], types)
             going = env[model].search(domain, order="id", limit=MOST_LINES)
             count += len(going) if len(going) < MOST_LINES else env[model].search_count(domain)
             lines += self._preview_going(going)
@@ -60,7 +60,12 @@ class DocumentDispatchRule(models.Model):
         return labels[vals["channel_reason"]]
 
     def _preview_staying(self, model, types, going):
-        """Documents of these types that would not go, each with the first reason found."""
+        """Documents of these types that would not go, each with the first reason found.
+
+        :param model: the empty recordset of the documents, as the operator
+        :param types: ``document.dispatch.type`` of that model
+        :param Domain going: what goes
+        """
         everything = (
             model._dispatch_preview_domain(types.mapped("code"))
             & Domain("company_id", "=", self.company_id.id)
@@ -95,9 +100,9 @@ class DocumentDispatchRule(models.Model):
             return self._preview_done(document)
         if blocking_reason := document._dispatch_blocking_reason(document._dispatch_type_code()):
             return blocking_reason
-        for domain, words in others:
+        for domain, reason in others:
             if not document.filtered_domain(domain):
-                return words
+                return reason
         return self.env._("Its kind has no document type.")
 
     def _preview_done(self, document):

@@ -60,7 +60,7 @@ class DocumentDispatchRule(models.Model):
             return self.env["document.dispatch"]
 
     def _run(self):
-        """Plan everything that became eligible, and set the next time; return the rows."""
+        """Plan everything that became eligible, and set the next time; return the dispatches."""
         self.ensure_one()
         if not self.try_lock_for_update():
             return self.env["document.dispatch"]  # another worker runs this rule

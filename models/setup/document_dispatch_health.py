@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import format_datetime, plaintext2html
 
-#: After this the scheduler is late, and a row that is due is stuck
+#: After this the scheduler is late, and a dispatch that is due is stuck
 PATIENCE = timedelta(hours=1)
 
 
@@ -22,7 +22,7 @@ class DocumentDispatchHealth(models.AbstractModel):
         """Return what is wrong now, one sentence each, which says what to do."""
         return [
             *self._check_scheduler(), *self._check_accounts(), *self._check_rules(),
-            *self._check_companies(), *self._check_server(), *self._check_rows(), *self._check_neighbours(),
+            *self._check_companies(), *self._check_server(), *self._check_dispatches(), *self._check_other_modules(),
         ]
 
     def _get_jobs(self):
@@ -90,7 +90,7 @@ class DocumentDispatchHealth(models.AbstractModel):
                 count=len(waiting), reason=waiting[0].state_message,
             )
 
-    def _check_rows(self):
+    def _check_dispatches(self):
         long_ago = fields.Datetime.now() - PATIENCE
         stuck = self.env["document.dispatch.recipient"].search_count([
             "|",
@@ -107,7 +107,7 @@ class DocumentDispatchHealth(models.AbstractModel):
                 "Of %s documents nobody knows whether they arrived: open “Needs a Look” and decide.", unknown,
             )
 
-    def _check_neighbours(self):
+    def _check_other_modules(self):
         """Another module that mails NF-e by itself (OCA's l10n-brazil): nobody should get them twice."""
         # sudo: modules are for administrators to read
         other = self.env["ir.module.module"].sudo().search_count(
@@ -137,14 +137,19 @@ class DocumentDispatchHealth(models.AbstractModel):
         ).sorted("id")
 
     def _alarm(self, company, managers, problems):
-        """One open activity for each manager, on the company's own contact, until he marks it done."""
+        """One open activity for each manager, on the company's own contact, until he marks it done.
+
+        :param company: on whose contact the activities stand
+        :param managers: ``res.users``
+        :param list problems: sentences
+        """
         summary = self.env._("Document Dispatch needs a look")
         partner = company.partner_id
         for manager in managers:
             note = plaintext2html("\n".join(problems))
-            known = partner.activity_ids.filtered(lambda a, m=manager: a.user_id == m and a.summary == summary)
-            if known:
-                known.note = note
+            open_activity = partner.activity_ids.filtered(lambda a, m=manager: a.user_id == m and a.summary == summary)
+            if open_activity:
+                open_activity.note = note
             else:
                 partner.activity_schedule(
                     "mail.mail_activity_data_warning", summary=summary, note=note, user_id=manager.id,

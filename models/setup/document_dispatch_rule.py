@@ -7,5 +7,6 @@ class DocumentDispatchRule(models.Model):
     @api.model
     def _cron_plan(self):
         """After the rules, everything is looked after, and the managers are told."""
-        super()._cron_plan()
+        result = super()._cron_plan()
         self.env["document.dispatch.health"]._watch()
+        return result

@@ -6,6 +6,6 @@ class IrMailServer(models.Model):
 
     def _dispatch_mended(self):
         """A test mail proves nothing of the account as it is now."""
-        super()._dispatch_mended()
         # sudo: in whatever company it was sent
         self.env["res.company"].sudo().search([("dispatch_test_server_id", "in", self.ids)]).dispatch_test_state = False
+        return super()._dispatch_mended()

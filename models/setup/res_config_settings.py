@@ -44,17 +44,17 @@ class ResConfigSettings(models.TransientModel):
 
     @api.depends("company_id")
     def _compute_dispatch_parallel_workers(self):
-        workers = self.env["document.dispatch.delivery"]._get_worker_crons().filtered("active")
-        self.dispatch_parallel_workers = len(workers)
+        crons = self.env["document.dispatch.delivery"]._get_worker_crons()
+        self.dispatch_parallel_workers = len(crons.filtered("active"))
 
     def _inverse_dispatch_parallel_workers(self):
-        lanes = self.env["document.dispatch.delivery"]._get_worker_crons()
+        crons = self.env["document.dispatch.delivery"]._get_worker_crons()
         for settings in self:
-            if not 1 <= settings.dispatch_parallel_workers <= len(lanes):
-                raise ValidationError(self.env._("Choose from 1 to %s lanes.", len(lanes)))
-            for number, lane in enumerate(lanes, start=1):
-                if lane.active != (number <= settings.dispatch_parallel_workers):
-                    lane.active = number <= settings.dispatch_parallel_workers
+            if not 1 <= settings.dispatch_parallel_workers <= len(crons):
+                raise ValidationError(self.env._("Choose from 1 to %s lanes.", len(crons)))
+            for number, cron in enumerate(crons, start=1):
+                if cron.active != (number <= settings.dispatch_parallel_workers):
+                    cron.active = number <= settings.dispatch_parallel_workers
 
     def action_dispatch_test(self):
         """Send oneself a test mail, and say what the server answered."""

@@ -131,8 +131,13 @@ class DocumentDispatchText(models.Model):
     # ------------------------------------------------------------------
 
     @api.model
-    def _find(self, document, lang, template):
-        """The kept text that this document can have now; empty when there is none, or its template is another one."""
+    def _find_last(self, document, lang, template):
+        """The kept text that this document can have now; empty when there is none, or its template is another one.
+
+        :param document: what is to be sent
+        :param str lang: code of the language
+        :param template: the ``mail.template`` that would be used
+        """
         key = self._key(document, lang)
         text = self.search([(name, "=", value) for name, value in key.items()], limit=1)
         fits = text and text.template_id == template and text.template_hash == self._hash(template, lang)
@@ -182,17 +187,19 @@ class DocumentDispatchText(models.Model):
         """Partners become one: of two texts for the same documents the one that was used last stays."""
         # sudo: whoever may merge partners, these belong to them
         customer = destination.commercial_partner_id
-        dispatches = self.sudo().search([("partner_id", "in", (sources | destination | customer).ids)])
-        seen, older = set(), dispatches.browse()
-        for dispatch in dispatches:
-            key = (dispatch.company_id, dispatch.type_id, dispatch.lang)
-            older |= dispatch if key in seen else dispatches.browse()
+        texts_of_all = self.sudo().search([("partner_id", "in", (sources | destination | customer).ids)])
+        seen, older = set(), texts_of_all.browse()
+        for text in texts_of_all:
+            key = (text.company_id, text.type_id, text.lang)
+            older |= text if key in seen else texts_of_all.browse()
             seen.add(key)
         older.unlink()
         if destination != customer:  # core would move them to a contact, who has no texts
-            (dispatches - older).filtered(lambda dispatch: dispatch.partner_id != customer).partner_id = customer
+            (texts_of_all - older).filtered(lambda text: text.partner_id != customer).partner_id = customer
         self.env.flush_all()
 
+    # ------------------------------------------------------------------
+    # Keeping
     # ------------------------------------------------------------------
 
     def _key(self, document, lang):
@@ -213,7 +220,12 @@ class DocumentDispatchText(models.Model):
         return hashlib.sha256("\0".join(self._source(template, lang)).encode()).hexdigest() if template else ""
 
     def _originals(self, document, lang, template):
-        """What the template gives for this document: its subject, its body with marks, what it printed there."""
+        """What the template gives for this document: its subject, its body with marks, what it printed there.
+
+        :param document: what is sent
+        :param str lang: code of the language
+        :param template: the ``mail.template``
+        """
         subject_source, body_source = self._source(template, lang)
         # sudo: as in _source, and it may name fields that the user does not see. He can read the document.
         document.check_access("read")
@@ -229,10 +241,18 @@ class DocumentDispatchText(models.Model):
         }
 
     def _compare(self, document, lang, template, subject, body, contacts):
-        """Values of a kept text; empty where nothing was changed, or nothing of it can be kept."""
+        """Values of a kept text; empty where nothing was changed, or nothing of it can be kept.
+
+        :param document: what is sent
+        :param str lang: code of the language
+        :param template: the ``mail.template``
+        :param subject: of the mail as it goes
+        :param body: of the mail as it goes
+        :param contacts: to whom it goes
+        """
         document = document.with_context(lang=lang)
         original = self._originals(document, lang, template)
-        before = self._find(document, lang, template)
+        before = self._find_last(document, lang, template)
         if before and self._is_unchanged(before._render(document, contacts), subject, body):
             return {}  # used as it was: what it says of other cases stays
         values = self._dispatch_values(document, contacts)

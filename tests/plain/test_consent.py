@@ -7,9 +7,9 @@ from tools.consent import consent
 
 class TestStanding(unittest.TestCase):
     def test_last_word(self):
-        rows = [("refused", 0, set()), ("accepted", 0, set())]
-        self.assertEqual(consent.standing(rows), [])
-        entries = consent.standing([*rows, ("refused", 0, set())])
+        declared = [("refused", 0, set()), ("accepted", 0, set())]
+        self.assertEqual(consent.standing(declared), [])
+        entries = consent.standing([*declared, ("refused", 0, set())])
         self.assertEqual(entries, [[True, 0, []]])
         self.assertTrue(consent.refuses(entries, 7, "invoice"))
 

@@ -21,7 +21,7 @@ from tools.dispatch.states import (
 )
 
 RECIPIENT_STATES = tuple(states.RECIPIENT_TRANSITIONS)
-#: The worker alone leaves this state: between the claim and the last outcome it tells the row nothing
+#: The worker alone leaves this state: between the claim and the last outcome it tells the dispatch nothing
 OF_A_PERSON = set(RECIPIENT_STATES) - {SENDING}
 
 
@@ -159,7 +159,7 @@ class TestSummarize(unittest.TestCase):
 
     @staticmethod
     def _of_one_row(recipient_states):
-        """A row is a rehearsal as a whole: nobody of it has the document; and a draft as a whole."""
+        """A dispatch is a rehearsal as a whole: nobody of it has the document; and a draft as a whole."""
         if HANDED in recipient_states:
             return set(recipient_states) == {HANDED}
         return REHEARSED not in recipient_states or not {SENT, BOUNCED} & set(recipient_states)

@@ -43,7 +43,7 @@ class FaultCase(unittest.TestCase):
     # ------------------------------------------------------------------
 
     def invoices(self, *addresses, count=1):
-        """Commit invoices that wait for a worker with text and without files; return the ids of their rows."""
+        """Commit invoices that wait for a worker with text and without files; return the ids of their dispatches."""
         with transaction() as env:
             partner = env["res.partner"].create({
                 "name": "Silva & Filhos Comércio Ltda", "email": ", ".join(addresses or ["ana@silva.example.com"]),
@@ -53,13 +53,13 @@ class FaultCase(unittest.TestCase):
                 "invoice_line_ids": [fields.Command.create({"name": "Bomba", "price_unit": 1250.0, "tax_ids": []})],
             }] * count)
             moves.action_post()
-            rows = moves._dispatch_create("rule")
-            rows._with_system_write().write({
+            dispatches = moves._dispatch_create("rule")
+            dispatches._with_system_write().write({
                 "subject": "Fatura", "body": "<p>Segue a fatura.</p>", "content_ready": True,
                 "email_from": "faturas@aurora.example.com", "reply_to": "faturas@aurora.example.com",
                 "email_layout_xmlid": "mail.mail_notification_light",
             })
-            return rows.ids
+            return dispatches.ids
 
     # ------------------------------------------------------------------
     # Workers
@@ -115,38 +115,38 @@ class FaultCase(unittest.TestCase):
     # What came of it
     # ------------------------------------------------------------------
 
-    def fates(self, row_id):
+    def fates(self, dispatch_id):
         """``{address: state}``"""
         with transaction() as env:
-            return {r.email: r.state for r in env["document.dispatch"].browse(row_id).recipient_ids}
+            return {r.email: r.state for r in env["document.dispatch"].browse(dispatch_id).recipient_ids}
 
-    def move_id(self, row_id):
+    def move_id(self, dispatch_id):
         with transaction() as env:
-            return env["document.dispatch"].browse(row_id).move_id.id
+            return env["document.dispatch"].browse(dispatch_id).move_id.id
 
-    def assertRow(self, row_id, state, dispatch_state=None, is_move_sent=None):
-        """What the row says, and what its invoice says."""
-        self.assertRows([row_id], state, dispatch_state, is_move_sent)
+    def assertDispatch(self, dispatch_id, state, dispatch_state=None, is_move_sent=None):
+        """What the dispatch says, and what its invoice says."""
+        self.assertDispatches([dispatch_id], state, dispatch_state, is_move_sent)
 
-    def assertRows(self, row_ids, state, dispatch_state=None, is_move_sent=None):
-        """All these rows and their invoices say the same."""
+    def assertDispatches(self, dispatch_ids, state, dispatch_state=None, is_move_sent=None):
+        """All these dispatches and their invoices say the same."""
         with transaction() as env:
             ends = Counter(
-                (row.state, row.move_id.dispatch_state, row.move_id.is_move_sent)
-                for row in env["document.dispatch"].browse(row_ids)
+                (dispatch.state, dispatch.move_id.dispatch_state, dispatch.move_id.is_move_sent)
+                for dispatch in env["document.dispatch"].browse(dispatch_ids)
             )
         is_move_sent = state == "sent" if is_move_sent is None else is_move_sent
-        self.assertEqual(ends, {(state, dispatch_state or state, is_move_sent): len(row_ids)})
+        self.assertEqual(ends, {(state, dispatch_state or state, is_move_sent): len(dispatch_ids)})
 
     def assertCopies(self, count):
         """So many mails arrived, and none of them twice."""
         self.assertEqual(len(self.handler.copies), count)
         self.assertEqual(set(self.handler.copies.values()) - {1}, set(), "doubled")
 
-    def assertShownOnly(self, row_id, copies):
+    def assertShownOnly(self, dispatch_id, copies):
         """Nobody knows if it arrived: later workers show it to a person, and leave it alone."""
         for _worker in range(2):
             self.deliver()
-        self.assertEqual(set(self.fates(row_id).values()), {"unknown"})
-        self.assertRow(row_id, "unknown", is_move_sent=False)
+        self.assertEqual(set(self.fates(dispatch_id).values()), {"unknown"})
+        self.assertDispatch(dispatch_id, "unknown", is_move_sent=False)
         self.assertCopies(copies)

@@ -39,10 +39,10 @@ To: {address}
 
 class TestConcurrency(FaultCase):
     def test_two_workers(self):
-        rows = self.invoices(count=MANY)
+        dispatches = self.invoices(count=MANY)
         for process in [self.start(), self.start()]:
             self.finish(process, seconds=90)
-        self.assertRows(rows, "sent")
+        self.assertDispatches(dispatches, "sent")
         self.assertCopies(MANY)
         self.assertEqual(len(self.handler.sessions), 2)
         self.assertGreater(min(self.handler.sessions.values()), MANY / 5, "both worked")
@@ -52,40 +52,40 @@ class TestConcurrency(FaultCase):
     # ------------------------------------------------------------------
 
     def test_invoice_saved_meanwhile(self):
-        [row] = self.invoices()
+        [dispatch] = self.invoices()
         with self.standing_at("dot"):
-            self.execute("UPDATE account_move SET ref = 'PO 7' WHERE id = %s", self.move_id(row))
-        self.assertRow(row, "sent")
+            self.execute("UPDATE account_move SET ref = 'PO 7' WHERE id = %s", self.move_id(dispatch))
+        self.assertDispatch(dispatch, "sent")
         self.assertCopies(1)
 
-    def test_row_saved_meanwhile(self):
-        [row] = self.invoices()
+    def test_dispatch_saved_meanwhile(self):
+        [dispatch] = self.invoices()
         with self.standing_at("dot"):
-            self.execute("UPDATE document_dispatch SET write_uid = 2 WHERE id = %s", row)
-        self.assertRow(row, "sent")
+            self.execute("UPDATE document_dispatch SET write_uid = 2 WHERE id = %s", dispatch)
+        self.assertDispatch(dispatch, "sent")
         self.assertCopies(1)
 
     def test_recipient_saved_meanwhile(self):
         """Odoo's merge of two customers writes by SQL, whatever the state."""
-        [row] = self.invoices()
+        [dispatch] = self.invoices()
         with self.standing_at("dot"):
-            self.execute("UPDATE document_dispatch_recipient SET write_uid = 2 WHERE dispatch_id = %s", row)
+            self.execute("UPDATE document_dispatch_recipient SET write_uid = 2 WHERE dispatch_id = %s", dispatch)
         self.deliver()
-        self.assertRow(row, "sent")
+        self.assertDispatch(dispatch, "sent")
         self.assertCopies(1)
 
     def test_invoice_locked_when_the_outcome_comes(self):
         """What the server said is safe at once; the invoice learns of it when it can be written."""
-        [row] = self.invoices()
+        [dispatch] = self.invoices()
         with transaction() as somebody, self.standing_at("dot") as process:
-            self.lock_invoice(somebody, row)
+            self.lock_invoice(somebody, dispatch)
             self.handler.faults.pop("dot").set()
-            self.wait_until(lambda: self.fates(row) == {ANA: "sent"})
-            somebody.cr.execute("UPDATE account_move SET ref = 'PO 7' WHERE id = %s", [self.move_id(row)])
+            self.wait_until(lambda: self.fates(dispatch) == {ANA: "sent"})
+            somebody.cr.execute("UPDATE account_move SET ref = 'PO 7' WHERE id = %s", [self.move_id(dispatch)])
             somebody.cr.commit()
             self.finish(process)
         self.deliver()
-        self.assertRow(row, "sent")
+        self.assertDispatch(dispatch, "sent")
         self.assertCopies(1)
 
     def test_invoice_locked_when_its_turn_comes(self):
@@ -98,7 +98,7 @@ class TestConcurrency(FaultCase):
             somebody.cr.execute("UPDATE account_move SET ref = 'PO 7' WHERE id = %s", [self.move_id(locked)])
         self.finish(process)
         self.deliver()
-        self.assertRows([locked, other], "sent")
+        self.assertDispatches([locked, other], "sent")
         self.assertCopies(2)
 
     def test_invoice_locked_for_long(self):
@@ -107,42 +107,42 @@ class TestConcurrency(FaultCase):
         with transaction() as somebody:
             self.lock_invoice(somebody, locked)
             self.deliver()
-            self.assertRows(others, "sent")
+            self.assertDispatches(others, "sent")
         self.deliver()
-        self.assertRow(locked, "sent")
+        self.assertDispatch(locked, "sent")
         self.assertCopies(4)
 
     def test_invoice_saved_while_its_files_are_made(self):
-        [row] = self.invoices()
-        self.execute("UPDATE document_dispatch SET content_ready = false WHERE id = %s", row)
+        [dispatch] = self.invoices()
+        self.execute("UPDATE document_dispatch SET content_ready = false WHERE id = %s", dispatch)
         stop = self.stop("document.dispatch.content", "_prepare_group", after=True)
         process = self.start(worker.deliver, stop)
         self.await_(stop)
-        self.execute("UPDATE account_move SET ref = 'PO 7' WHERE id = %s", self.move_id(row))
+        self.execute("UPDATE account_move SET ref = 'PO 7' WHERE id = %s", self.move_id(dispatch))
         stop.go_on()
         self.finish(process)
         self.deliver()
-        self.assertRow(row, "sent")
+        self.assertDispatch(dispatch, "sent")
         self.assertCopies(1)
 
-    def test_row_discarded_while_the_batch_runs(self):
+    def test_dispatch_discarded_while_the_batch_runs(self):
         first, second = self.invoices(count=2)
         with self.standing_at("dot"), transaction() as env:
             env["document.dispatch"].browse(second).action_cancel()
-        self.assertRow(first, "sent")
+        self.assertDispatch(first, "sent")
         self.assertEqual(self.fates(second), {ANA: "cancelled"})
         self.assertCopies(1)
 
     def test_address_removed_in_review(self):
-        [row] = self.invoices(ANA, RUI)
-        self.execute("UPDATE document_dispatch SET state = 'review' WHERE id = %s", row)
+        [made] = self.invoices(ANA, RUI)
+        self.execute("UPDATE document_dispatch SET state = 'review' WHERE id = %s", made)
         self.deliver()
         with transaction() as env:
-            dispatch = env["document.dispatch"].browse(row)
+            dispatch = env["document.dispatch"].browse(made)
             dispatch.recipient_ids.filtered(lambda r: r.email == RUI).unlink()
             dispatch.action_release()
         self.deliver()
-        self.assertRow(row, "sent")
+        self.assertDispatch(made, "sent")
         self.assertEqual([address for _id, address in self.handler.copies], [ANA])
         self.assertCopies(1)
 
@@ -151,31 +151,31 @@ class TestConcurrency(FaultCase):
     # ------------------------------------------------------------------
 
     def test_bounce_while_the_next_recipient_is_served(self):
-        [row] = self.invoices(ANA, RUI)
+        [dispatch] = self.invoices(ANA, RUI)
         with self.standing_at(f"rcpt {RUI}"):
-            self.bounce(row, ANA)
-        self.assertEqual(self.fates(row), {ANA: "bounced", RUI: "sent"})
-        self.assertRow(row, "partial", is_move_sent=True)
+            self.bounce(dispatch, ANA)
+        self.assertEqual(self.fates(dispatch), {ANA: "bounced", RUI: "sent"})
+        self.assertDispatch(dispatch, "partial", is_move_sent=True)
         self.assertCopies(2)
 
     def test_bounce_before_the_worker_has_noted_the_250(self):
-        [row] = self.invoices()
+        [dispatch] = self.invoices()
         with self.standing_at("dot"):
-            self.bounce(row, ANA)
-        self.assertEqual(self.fates(row), {ANA: "bounced"})
-        self.assertRow(row, "failed")
+            self.bounce(dispatch, ANA)
+        self.assertEqual(self.fates(dispatch), {ANA: "bounced"})
+        self.assertDispatch(dispatch, "failed")
         self.assertCopies(1)
 
     def test_bounce_while_the_worker_writes_the_same(self):
         """What the mail gateway does not take at the first time is lost: it never comes again."""
-        [row] = self.invoices()
+        [dispatch] = self.invoices()
         stop = self.stop("document.dispatch.recipient", "_receive_report")
         with self.standing_at("dot"):
-            gateway = self.bounce(row, ANA, stop)
+            gateway = self.bounce(dispatch, ANA, stop)
         stop.go_on()
         self.finish(gateway)
-        self.assertEqual(self.fates(row), {ANA: "bounced"})
-        self.assertRow(row, "failed")
+        self.assertEqual(self.fates(dispatch), {ANA: "bounced"})
+        self.assertDispatch(dispatch, "failed")
 
     # ------------------------------------------------------------------
 
@@ -190,13 +190,13 @@ class TestConcurrency(FaultCase):
         go_on.set()
         self.finish(process)
 
-    def lock_invoice(self, env, row_id):
-        env.cr.execute("SELECT 1 FROM account_move WHERE id = %s FOR UPDATE", [self.move_id(row_id)])
+    def lock_invoice(self, env, dispatch_id):
+        env.cr.execute("SELECT 1 FROM account_move WHERE id = %s FOR UPDATE", [self.move_id(dispatch_id)])
 
-    def bounce(self, row_id, address, *stops):
+    def bounce(self, dispatch_id, address, *stops):
         """The customer's server reports, to a process of its own, that it has no such address."""
         with transaction() as env:
-            message_id = env["document.dispatch"].browse(row_id).mail_message_id.message_id
+            message_id = env["document.dispatch"].browse(dispatch_id).mail_message_id.message_id
         process = self.start(worker.receive, REPORT.format(message_id=message_id, address=address), *stops)
         for stop in stops:
             self.await_(stop)

@@ -22,7 +22,8 @@ WORKER = f"""
 import json, sys
 from pathlib import Path
 sys.path.insert(0, {str(ADDON)!r})
-from tools import nfe, pdf_reader
+from tools.brazil import nfe
+from tools.pdf import reader as pdf_reader
 print("ready", flush=True)
 for line in sys.stdin:
     content = Path(line.strip()).read_bytes()
@@ -60,7 +61,7 @@ class Watch:
             with suppress(OSError):
                 for child in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split():
                     # before it becomes the reader it is its parent's copy
-                    if b"pdf_child" in Path(f"/proc/{child}/cmdline").read_bytes():
+                    if b"pdf/child.py" in Path(f"/proc/{child}/cmdline").read_bytes():
                         self.child = max(self.child, self._memory(child, "VmHWM"))
             time.sleep(0.005)
 
@@ -127,7 +128,7 @@ class TestHostileFiles(unittest.TestCase):
         good, bad = hostile.letter("Fatura 0815"), next(hostile.pdfs())[1]
         sys.path.insert(0, str(ADDON))
         self.addCleanup(sys.path.remove, str(ADDON))
-        from tools import pdf_reader
+        from tools.pdf import reader as pdf_reader
         readings = pdf_reader.read_texts([good, bad, good, hostile.locked(), bad, good])
         self.assertEqual([readings[number].text.strip() for number in (0, 2, 5)], ["Fatura 0815"] * 3)
         self.assertEqual([reading.problem is None for reading in readings], [True, False, True, False, False, True])

@@ -14,46 +14,46 @@ KILLED_ROWS = 40
 class TestKill(FaultCase):
     def test_before_connect(self):
         stop = self.stop("ir.mail_server", "_connect__")
-        [row] = self.invoices()
+        [dispatch] = self.invoices()
         self.kill_at(stop, stop)
-        self.assertShownOnly(row, copies=0)
+        self.assertShownOnly(dispatch, copies=0)
 
     def test_after_mail_from(self):
-        [row] = self.invoices()
+        [dispatch] = self.invoices()
         self.kill_at_stage("mail")
-        self.assertShownOnly(row, copies=0)
+        self.assertShownOnly(dispatch, copies=0)
 
     def test_after_the_final_dot(self):
-        [row] = self.invoices()
+        [dispatch] = self.invoices()
         self.kill_at_stage("dot")
-        self.assertShownOnly(row, copies=1)
+        self.assertShownOnly(dispatch, copies=1)
 
     def test_after_the_250_and_before_the_commit(self):
         stop = self.stop("document.dispatch.recipient", "_apply_outcome", after=True)
-        [row] = self.invoices()
+        [dispatch] = self.invoices()
         self.kill_at(stop, stop)
-        self.assertShownOnly(row, copies=1)
+        self.assertShownOnly(dispatch, copies=1)
 
     def test_before_the_document_learns_of_it(self):
         stop = self.stop("document.dispatch.mailer", "_note_account")
-        [row] = self.invoices()
+        [dispatch] = self.invoices()
         self.kill_at(stop, stop)
-        self.assertRow(row, "sending", "queued", is_move_sent=False)
+        self.assertDispatch(dispatch, "sending", "queued", is_move_sent=False)
         self.deliver()
-        self.assertRow(row, "sent")
+        self.assertDispatch(dispatch, "sent")
         self.assertCopies(1)
 
     def test_the_other_recipients_go_on(self):
-        [row] = self.invoices(ANA, RUI, EVA)
+        [dispatch] = self.invoices(ANA, RUI, EVA)
         self.kill_at_stage("dot")
         self.deliver()
-        self.assertEqual(sorted(self.fates(row).values()), ["sent", "sent", "unknown"])
-        self.assertRow(row, "unknown")
+        self.assertEqual(sorted(self.fates(dispatch).values()), ["sent", "sent", "unknown"])
+        self.assertDispatch(dispatch, "unknown")
         self.assertCopies(3)
 
     def test_connection_to_the_database_lost(self):
         """A worker without its database is as good as dead, though it still talks to the mail server."""
-        [row] = self.invoices()
+        [dispatch] = self.invoices()
         self.handler.faults["dot"] = event = threading.Event()
         process = self.start()
         self.await_(self.handler.reached)
@@ -63,11 +63,11 @@ class TestKill(FaultCase):
         event.set()
         process.join(SECONDS)
         self.assertNotIn(process.exitcode, (0, None))
-        self.assertShownOnly(row, copies=1)
+        self.assertShownOnly(dispatch, copies=1)
 
     def test_again_and_again(self):
         """Killed at moments that nobody chose, by the scheduler too: every mail is sent or shown."""
-        rows, kills = self.invoices(count=KILLED_ROWS), 6
+        dispatches, kills = self.invoices(count=KILLED_ROWS), 6
         for kill in range(kills):
             process = self.start(worker.run_cron)
             arrived = len(self.handler.copies)
@@ -75,7 +75,7 @@ class TestKill(FaultCase):
             time.sleep(0.007 * kill)
             self.kill(process)
         self.finish(self.start(worker.run_cron))
-        states = Counter(state for row in rows for state in self.fates(row).values())
+        states = Counter(state for dispatch in dispatches for state in self.fates(dispatch).values())
         self.assertEqual(set(self.handler.copies.values()), {1}, "doubled")
         self.assertEqual(states["sent"] + states["unknown"], KILLED_ROWS, states)
         self.assertLessEqual(states["unknown"], kills)

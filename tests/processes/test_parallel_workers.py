@@ -1,10 +1,10 @@
-"""The scheduler's rounds: ten seconds for each job, and several lanes beside each other."""
+"""The scheduler's rounds: ten seconds for each job, and several parallel workers."""
 
 import worker
 from case import FaultCase
 from worker import transaction
 
-LANE = "document_dispatch.ir_cron_dispatch_deliver"
+WORKER = "document_dispatch.ir_cron_dispatch_deliver"
 
 
 class TestLanes(FaultCase):
@@ -15,7 +15,7 @@ class TestLanes(FaultCase):
 
     def test_round_after_round(self):
         """More than one round can do: each ends in time, and the next one comes at once."""
-        rows = self.invoices(count=60)
+        dispatches = self.invoices(count=60)
         self.handler.faults["dot"] = 0.02
         self.finish(self.start(worker.run_cron_shortly, 0.5))
         self.assertLess(self.copies(), 60)
@@ -24,25 +24,25 @@ class TestLanes(FaultCase):
             self.finish(self.start(worker.run_cron_shortly, 0.5))
             before, done = done, self.progress()
             self.assertGreater(done, before, "each round is used")
-        self.assertRows(rows, "sent")
+        self.assertDispatches(dispatches, "sent")
         self.assertCopies(60)
 
     def test_time_is_up_when_the_files_are_made(self):
-        rows = self.invoices(count=30)
+        dispatches = self.invoices(count=30)
         self.finish(self.start(worker.run_cron_shortly, 0.01))
         self.assertTrue(self.comes_back())
         self.finish(self.start(worker.run_cron))
-        self.assertRows(rows, "sent")
+        self.assertDispatches(dispatches, "sent")
         self.assertFalse(self.comes_back())
 
-    def test_another_lane_has_it_in_hand(self):
-        """Nothing to do for this lane: it does not come back at once, time and again."""
-        [row] = self.invoices()
+    def test_another_worker_has_it_in_hand(self):
+        """Nothing to do for this worker: it does not come back at once, time and again."""
+        [dispatch] = self.invoices()
         with transaction() as other:
-            other["document.dispatch"].browse(row).lock_for_update()
+            other["document.dispatch"].browse(dispatch).lock_for_update()
             self.finish(self.start(worker.run_cron))
             self.assertFalse(self.comes_back())
-        self.assertRow(row, "queued", "queued", is_move_sent=False)
+        self.assertDispatch(dispatch, "queued", "queued", is_move_sent=False)
 
     def progress(self):
         """How much was made and handed over."""
@@ -53,8 +53,8 @@ class TestLanes(FaultCase):
         return sum(self.handler.copies.values())
 
     def comes_back(self):
-        """Tell whether the scheduler would run the lane again at once."""
+        """Tell whether the scheduler would run the worker again at once."""
         with transaction() as env:
-            job = env.ref(LANE)
+            job = env.ref(WORKER)
             due = [("cron_id", "=", job.id), ("call_at", "<=", env.cr.now())]
             return bool(env["ir.cron.trigger"].search_count(due))

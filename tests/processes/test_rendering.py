@@ -72,52 +72,52 @@ class TestRendering(FaultCase):
         self.notes = self.folder / "calls"
 
     def test_many_at_once(self):
-        rows = self.unmade_invoices(MANY)
+        dispatches = self.unmade_invoices(MANY)
         self.draw_with("well")
-        self.assertRows(rows, "sent")
-        self.assertOwnPdfs(rows)
+        self.assertDispatches(dispatches, "sent")
+        self.assertOwnPdfs(dispatches)
         self.assertLess(len(self.calls()), MANY, "several in one process")
 
     def test_mixed_up(self):
-        rows = self.unmade_invoices(MANY)
+        dispatches = self.unmade_invoices(MANY)
         self.draw_with("mix")
-        self.assertRows(rows, "sent")
-        self.assertOwnPdfs(rows)
+        self.assertDispatches(dispatches, "sent")
+        self.assertOwnPdfs(dispatches)
         self.assertIn(1, self.calls(), "drawn again, one by one")
 
     def test_group_that_fails(self):
-        rows = self.unmade_invoices(MANY)
+        dispatches = self.unmade_invoices(MANY)
         self.draw_with("fail together")
-        self.assertRows(rows, "sent")
-        self.assertOwnPdfs(rows)
+        self.assertDispatches(dispatches, "sent")
+        self.assertOwnPdfs(dispatches)
 
     def test_one_that_cannot_be_drawn(self):
         """It is parked with its reason, the others go."""
-        *rows, parked = self.unmade_invoices(MANY, last="Obra parada")
+        *dispatches, parked = self.unmade_invoices(MANY, last="Obra parada")
         self.draw_with("fail")
-        self.assertRows(rows, "sent")
-        self.assertOwnPdfs(rows)
+        self.assertDispatches(dispatches, "sent")
+        self.assertOwnPdfs(dispatches)
         self.assertIn("wkhtmltopdf", self.message_of(parked))
-        self.assertRow(parked, "failed")
+        self.assertDispatch(parked, "failed")
 
     def test_one_that_never_ends(self):
-        *rows, parked = self.unmade_invoices(3, last="Obra parada")
+        *dispatches, parked = self.unmade_invoices(3, last="Obra parada")
         self.draw_with("hang", timeout=2)
-        self.assertRows(rows, "sent")
+        self.assertDispatches(dispatches, "sent")
         self.assertIn("did not finish within 2 seconds", self.message_of(parked))
-        self.assertRow(parked, "failed")
+        self.assertDispatch(parked, "failed")
 
     def test_picture_that_never_comes(self):
         """A strange server that takes the call and is silent costs its own page seconds, and nobody else anything."""
         silent = socket.create_server(("127.0.0.1", 0))
         self.addCleanup(silent.close)
         address = f"//127.0.0.1:{silent.getsockname()[1]}"
-        *_rows, waiting = rows = self.unmade_invoices(
+        *_made, waiting = dispatches = self.unmade_invoices(
             3, last=f'<img src="http:{address}/a.png"><p style="background: url(https:{address}/b)">Terms</p>')
         begun = time.monotonic()
         self.draw_with("well")
         self.assertLess(time.monotonic() - begun, 40)
-        self.assertRows(rows, "sent")
+        self.assertDispatches(dispatches, "sent")
         self.assertOwnPdfs([waiting])
         self.assertCopies(3)
 
@@ -132,19 +132,19 @@ class TestRendering(FaultCase):
         self.wait_until(lambda: not drawing.exists() or "Z" in drawing.joinpath("stat").read_text().split()[2])
         self.assertTrue(list(self.folder.glob("dispatch_pdf_*")), "killed in the middle")
         with transaction() as env:
-            rows = env["document.dispatch"].browse([first, *others])
-            self.assertEqual(set(rows.mapped("prepare_tries")), {1})
+            dispatches = env["document.dispatch"].browse([first, *others])
+            self.assertEqual(set(dispatches.mapped("prepare_tries")), {1})
         self.notes.unlink()
         self.draw_with("hang", timeout=3)
         self.assertFalse(list(self.folder.glob("dispatch_pdf_*")))
         self.assertEqual(set(self.calls()), {1})
-        self.assertRows([first, others[0]], "sent")
-        self.assertRow(others[1], "failed")
+        self.assertDispatches([first, others[0]], "sent")
+        self.assertDispatch(others[1], "failed")
         self.assertCopies(2)
 
     def test_invoice_that_somebody_writes_all_the_time(self):
-        rows = self.unmade_invoices(6)
-        busy, done = self.move_id(rows[0]), threading.Event()
+        dispatches = self.unmade_invoices(6)
+        busy, done = self.move_id(dispatches[0]), threading.Event()
 
         def write():
             while not done.wait(1):
@@ -158,34 +158,34 @@ class TestRendering(FaultCase):
             done.set()
             somebody.join()
         self.deliver()
-        self.assertRows(rows, "sent")
+        self.assertDispatches(dispatches, "sent")
         self.assertCopies(6)
 
     def test_server_that_cannot_draw(self):
         """A missing program is no fault of the documents: they wait, one sentence says why, and then they go."""
-        rows = self.unmade_invoices(2)
+        made = self.unmade_invoices(2)
         path = os.environ["PATH"]
         for folder in path.split(os.pathsep):
             if Path(folder, "wkhtmltopdf").exists():
                 path = path.replace(folder, str(self.folder))
         self.finish(self.start(worker.deliver_drawing, path, {}), seconds=60)
         with transaction() as env:
-            dispatches = env["document.dispatch"].browse(rows)
+            dispatches = env["document.dispatch"].browse(made)
             self.assertEqual(set(dispatches.mapped("state")), {"queued"})
             self.assertIn("wkhtmltopdf", dispatches[0].state_message)
             self.assertEqual(len(list(env["document.dispatch.health"]._check_server())), 1)
             dispatches._with_system_write().prepare_after = False
         self.draw_with("well")
-        self.assertRows(rows, "sent")
+        self.assertDispatches(made, "sent")
         self.assertCopies(2)
         with transaction() as env:
             self.assertEqual(list(env["document.dispatch.health"]._check_server()), [])
 
     def test_print_run_in_the_background(self):
         """A worker is killed in the middle; the next one goes on from there, and nothing is in the file twice."""
-        rows = [row for letter in "abc" for row in self.unmade_invoices(MANY, f"{letter}@silva.example.com")]
+        made = [dispatch for letter in "abc" for dispatch in self.unmade_invoices(MANY, f"{letter}@silva.example.com")]
         with transaction() as env:
-            dispatches = env["document.dispatch"].browse(rows)
+            dispatches = env["document.dispatch"].browse(made)
             dispatches._to_paper("manual")
             run_id = env["document.dispatch.print"]._start(dispatches, covers=True).id
         place = Stop(PROCESSES, "document.dispatch.printer", "_finish")
@@ -204,20 +204,20 @@ class TestRendering(FaultCase):
             pages = PdfReader(io.BytesIO(run.attachment_id.raw)).pages
             self.assertEqual(len(pages), run.pages)
             texts = [re.sub(r"\s", "", page.extract_text()) for page in pages]
-            for row in run.dispatch_ids:
-                self.assertEqual(len([text for text in texts if row.document_name in text]), 2, "cover and page")
+            for dispatch in run.dispatch_ids:
+                self.assertEqual(len([text for text in texts if dispatch.document_name in text]), 2, "cover and page")
 
     # ------------------------------------------------------------------
 
     def unmade_invoices(self, count, *addresses, last=None):
         """Invoices that wait for text and files; the last one says something of its own."""
-        rows = self.invoices(*addresses, count=count)
+        made = self.invoices(*addresses, count=count)
         with transaction() as env:
-            dispatches = env["document.dispatch"].browse(rows)
+            dispatches = env["document.dispatch"].browse(made)
             dispatches._with_system_write().content_ready = False
             if last:
                 dispatches[-1].move_id.narration = last
-        return rows
+        return made
 
     def draw_with(self, mode, **options):
         """Let a worker deliver, with a wkhtmltopdf that behaves so."""
@@ -235,15 +235,15 @@ class TestRendering(FaultCase):
         """The number of documents in each call."""
         return [int(line) for line in self.notes.read_text().split()]
 
-    def message_of(self, row_id):
+    def message_of(self, dispatch_id):
         with transaction() as env:
-            return env["document.dispatch"].browse(row_id).state_message
+            return env["document.dispatch"].browse(dispatch_id).state_message
 
-    def assertOwnPdfs(self, row_ids):
-        """Each row has one PDF, with its own number and nobody else's."""
+    def assertOwnPdfs(self, dispatch_ids):
+        """Each dispatch has one PDF, with its own number and nobody else's."""
         with transaction() as env:
-            for row in env["document.dispatch"].browse(row_ids):
-                [file] = row.attachment_ids
+            for dispatch in env["document.dispatch"].browse(dispatch_ids):
+                [file] = dispatch.attachment_ids
                 text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(file.raw)).pages)
                 numbers = set(re.findall(r"INV/\d+/\d+", re.sub(r"\s", "", text)))
-                self.assertEqual(numbers, {row.document_name})
+                self.assertEqual(numbers, {dispatch.document_name})

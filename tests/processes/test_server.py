@@ -1,4 +1,4 @@
-"""A mail server that misbehaves: what it said, or did not say, is what the rows say."""
+"""A mail server that misbehaves: what it said, or did not say, is what the dispatches say."""
 
 from case import FaultCase
 from worker import transaction
@@ -11,96 +11,96 @@ class TestServer(FaultCase):
     def test_the_250_comes_too_late(self):
         self.set_final_dot_timeout("1")
         self.handler.faults["dot"] = 3
-        [row] = self.invoices()
-        self.assertShownOnly(row, copies=1)
+        [dispatch] = self.invoices()
+        self.assertShownOnly(dispatch, copies=1)
 
     def test_connection_lost_after_the_final_dot(self):
         self.handler.faults["dot"] = "hang up"
-        [row] = self.invoices()
-        self.assertShownOnly(row, copies=1)
+        [dispatch] = self.invoices()
+        self.assertShownOnly(dispatch, copies=1)
 
     def test_connection_lost_before_the_text(self):
         self.handler.faults["mail"] = "hang up"
-        [row] = self.invoices()
+        [dispatch] = self.invoices()
         self.deliver()
-        self.assertEqual(self.fates(row), {ANA: "deferred"})
-        self.assertRow(row, "queued")
+        self.assertEqual(self.fates(dispatch), {ANA: "deferred"})
+        self.assertDispatch(dispatch, "queued")
         self.handler.faults.clear()
         self.make_due()
         self.deliver()
-        self.assertRow(row, "sent")
+        self.assertDispatch(dispatch, "sent")
         self.assertCopies(1)
 
     def test_4yz_then_250(self):
         self.handler.data_replies = ["451 4.3.0 try later"]
-        [row] = self.invoices()
+        [dispatch] = self.invoices()
         self.deliver()
         self.deliver()
-        self.assertEqual(self.fates(row), {ANA: "deferred"})
+        self.assertEqual(self.fates(dispatch), {ANA: "deferred"})
         self.assertCopies(0)
         self.make_due()
         self.deliver()
-        self.assertRow(row, "sent")
+        self.assertDispatch(dispatch, "sent")
         self.assertCopies(1)
 
     def test_5yz_for_one_of_three(self):
         self.handler.rcpt_replies[RUI] = "550 5.1.1 no such user"
-        [row] = self.invoices(ANA, RUI, EVA)
+        [dispatch] = self.invoices(ANA, RUI, EVA)
         self.deliver()
         self.deliver()
-        self.assertEqual(self.fates(row), {ANA: "sent", RUI: "failed", EVA: "sent"})
-        self.assertRow(row, "partial", is_move_sent=True)
+        self.assertEqual(self.fates(dispatch), {ANA: "sent", RUI: "failed", EVA: "sent"})
+        self.assertDispatch(dispatch, "partial", is_move_sent=True)
         self.assertCopies(2)
 
     def test_login_refused(self):
         """One refusal for the whole batch: an account that knocks on and on gets locked."""
-        rows = self.invoices(count=5)
+        dispatches = self.invoices(count=5)
         self.set_password("wrong")
         self.deliver()
         self.assertEqual(self.handler.logins, 2, "smtplib tries the two ways to log in")
         self.assertCopies(0)
-        self.assertEqual(self.tries(rows), {0})
+        self.assertEqual(self.tries(dispatches), {0})
         self.set_password("right")
         self.make_due()
         self.deliver()
-        self.assertRows(rows, "sent")
+        self.assertDispatches(dispatches, "sent")
         self.assertCopies(5)
 
     def test_server_down(self):
-        rows = self.invoices(count=5)
+        dispatches = self.invoices(count=5)
         self.smtp.stop()
         self.deliver()
         self.deliver()
-        self.assertRows(rows, "queued", is_move_sent=False)
-        self.assertEqual(self.tries(rows), {0})
+        self.assertDispatches(dispatches, "queued", is_move_sent=False)
+        self.assertEqual(self.tries(dispatches), {0})
         self.smtp.start()
         self.make_due()
         self.deliver()
-        self.assertRows(rows, "sent")
+        self.assertDispatches(dispatches, "sent")
         self.assertCopies(5)
 
     def test_quit_fails(self):
         self.handler.faults["quit"] = "hang up"
-        [row] = self.invoices()
+        [dispatch] = self.invoices()
         self.deliver()
-        self.assertRow(row, "sent")
+        self.assertDispatch(dispatch, "sent")
         self.assertCopies(1)
 
     def test_poison_while_the_mails_are_made(self):
-        """The database refuses one row: its transaction is broken, the other documents go."""
-        rows = self.invoices(count=MANY)
-        poison = rows[MANY // 2]
+        """The database refuses one dispatch: its transaction is broken, the other documents go."""
+        dispatches = self.invoices(count=MANY)
+        poison = dispatches[MANY // 2]
         self.execute("UPDATE document_dispatch SET subject = 'Poison' WHERE id = %s", poison)
         self.refuse("mail_message", "subject != 'Poison'")
         self.deliver()
-        self.assertAllSentBut(poison, rows)
+        self.assertAllSentBut(poison, dispatches)
 
     def test_poison_while_it_is_handed_over(self):
-        rows = self.invoices(count=5)
-        poison = rows[2]
+        dispatches = self.invoices(count=5)
+        poison = dispatches[2]
         self.refuse("document_dispatch_recipient", "NOT (state = 'sending' AND dispatch_id = %s)", poison)
         self.deliver()
-        self.assertAllSentBut(poison, rows)
+        self.assertAllSentBut(poison, dispatches)
 
     def test_poisoned_document(self):
         """A document that cannot take its mark is no reason to send again, nor to stop the others."""
@@ -110,15 +110,15 @@ class TestServer(FaultCase):
         late = self.invoices()
         self.deliver()
         self.assertEqual(self.fates(poison), {ANA: "sent"})
-        self.assertRows([*others, *late], "sent")
+        self.assertDispatches([*others, *late], "sent")
         self.assertCopies(4)
 
     # ------------------------------------------------------------------
 
-    def assertAllSentBut(self, poison, rows):
-        self.assertRow(poison, "failed")
-        self.assertRows([row for row in rows if row != poison], "sent")
-        self.assertCopies(len(rows) - 1)
+    def assertAllSentBut(self, poison, dispatches):
+        self.assertDispatch(poison, "failed")
+        self.assertDispatches([dispatch for dispatch in dispatches if dispatch != poison], "sent")
+        self.assertCopies(len(dispatches) - 1)
 
     def set_final_dot_timeout(self, seconds):
         with transaction() as env:
@@ -135,6 +135,6 @@ class TestServer(FaultCase):
         self.execute(f"ALTER TABLE {table} ADD CONSTRAINT poison CHECK ({condition}) NOT VALID", *args)
         self.addCleanup(self.execute, f"ALTER TABLE {table} DROP CONSTRAINT poison")
 
-    def tries(self, row_ids):
+    def tries(self, dispatch_ids):
         with transaction() as env:
-            return set(env["document.dispatch"].browse(row_ids).recipient_ids.mapped("tries"))
+            return set(env["document.dispatch"].browse(dispatch_ids).recipient_ids.mapped("tries"))

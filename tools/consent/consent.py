@@ -1,4 +1,4 @@
-"""What the rows of the consent ledger come to, and how a customer's input is made safe."""
+"""What the entries of the consent ledger come to, and how a customer's input is made safe."""
 
 import unicodedata
 
@@ -9,7 +9,7 @@ _BIDI = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\
 def standing(rows):
     """What still counts of a customer's declarations.
 
-    :param rows: ``(kind, company, codes)`` from the oldest to the newest; ``company`` 0 stands for
+    :param entries: ``(kind, company, codes)`` from the oldest to the newest; ``company`` 0 stands for
         every company, no ``codes`` for all documents
     :return: ``[[refused, company, codes]]``, the later one wins; empty when no refusal is left
     """
@@ -22,7 +22,12 @@ def standing(rows):
 
 
 def refuses(entries, company, code=None):
-    """Tell whether documents of this kind are refused towards this company; no ``code``: all documents."""
+    """Tell whether documents of this kind are refused towards this company; no ``code``: all documents.
+
+    :param entries: what :func:`standing` returned, or nothing
+    :param int company: id of the company
+    :param str code: code of a document type
+    """
     for refused, of_company, codes in reversed(entries or []):
         if of_company in (0, company) and (not codes or code in codes):
             return refused

@@ -55,13 +55,18 @@ class ForbiddenTransition(ValueError):
 
 
 def check(transitions, old, new):
-    """Raise :class:`ForbiddenTransition` unless ``new`` may follow ``old``; staying is allowed."""
+    """Raise :class:`ForbiddenTransition` unless ``new`` may follow ``old``; staying is allowed.
+
+    :param dict transitions: a table of this module
+    :param str old: the present state
+    :param str new: the next state
+    """
     if new != old and new not in transitions[old]:
         raise ForbiddenTransition(f"{old} -> {new}")
 
 
 def summarize(recipient_states):
-    """Return the state of a mailed dispatch, derived from those of its recipients.
+    """Return the state of a dispatch by e-mail, derived from those of its recipients.
 
     What needs a person's eye comes first: one unknown recipient makes the whole unknown.
     """

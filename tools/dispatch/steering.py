@@ -33,7 +33,7 @@ class SendRequest(Steering):
 
     #: Of ``document.dispatch.origin``
     origin: str
-    #: The message that is being posted now is this document's mail: a row takes its place
+    #: The message that is being posted now is this document's mail: a dispatch takes its place
     posting: bool = False
     #: Make the files, and call nothing sent
     only_files: bool = False

@@ -117,7 +117,12 @@ def width(text, size):
 
 
 def wrap(line, size, room):
-    """Break a line between words where it is too long, and within a word that is too long alone."""
+    """Break a line between words where it is too long, and within a word that is too long alone.
+
+    :param str line: text without line breaks
+    :param size: of the letters, in points
+    :param room: the width that there is, in millimetres
+    """
     lines = [""]
     for word in line[:MOST_LETTERS].split():
         longer = f"{lines[-1]} {word}".strip()

@@ -5,6 +5,7 @@ Earlier versions evaluated them; :func:`modernise` says the same without code, w
 """
 
 import ast
+from contextlib import suppress
 
 #: A condition is shorter (characters)
 LONGEST = 20_000
@@ -50,11 +51,9 @@ def modernise(text, uid):
 
     :param int uid: what ``uid`` stood for
     """
-    try:
+    with suppress(ValueError):
         read(text)
         return text
-    except ValueError:
-        pass
     if len(text) > LONGEST:
         return None
     try:

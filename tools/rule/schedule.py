@@ -33,7 +33,10 @@ def slots_of_day(day, timezone, hour_from, hour_to, interval):
 
 
 def next_slot(after, timezone, hour_from, hour_to, interval):
-    """Return the first slot after a moment, in UTC without time zone; parameters as above."""
+    """Return the first slot after a moment, in UTC without time zone; see :func:`slots_of_day`.
+
+    :param datetime after: in UTC without time zone
+    """
     today = after.replace(tzinfo=UTC).astimezone(ZoneInfo(timezone)).date()
     # the window of yesterday may go over midnight
     for days in range(-1, DAYS_AHEAD):

@@ -145,6 +145,12 @@ def remember_line(original, edited, values, printed=(), common=()):
     """Return a changed line with placeholders; ``None`` where it was not changed, or says more of this document.
 
     Parameters as those of :func:`remember`.
+
+    :param str original: what the template gave
+    :param str edited: what the person sends
+    :param dict values: ``{name: spellings}`` of the document
+    :param list printed: what the template printed there
+    :param list common: what may stay as it is
     """
     line = _one_line(edited)
     if not line or line == _one_line(original):
@@ -157,7 +163,12 @@ def remember_line(original, edited, values, printed=(), common=()):
 
 
 def rebuild_line(line, original, values):
-    """Return a kept line for another document; the template's where there is none, or it needs what that lacks."""
+    """Return a kept line for another document; the template's where there is none, or it needs what that lacks.
+
+    :param str line: with placeholders, or empty
+    :param str original: what the template gives
+    :param dict values: ``{name: spellings}`` of the document
+    """
     filled = fill(line, values) if line else None
     return _one_line(original if filled is None else filled)
 

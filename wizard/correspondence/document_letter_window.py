@@ -7,7 +7,7 @@ from ...tools.paper import letters
 
 
 class DocumentLetterWindow(models.TransientModel):
-    """Writes the letter of dematerialisation to many customers."""
+    """Writes the electronic delivery notice to many customers."""
 
     _name = "document.letter.window"
     _description = "Edit Letters"
@@ -24,7 +24,9 @@ class DocumentLetterWindow(models.TransientModel):
         [("code", "By code"), ("name", "By name")], string="Sort", required=True, default="name",
     )
     # How
-    output = fields.Selection([("email", "E-mail"), ("print", "Print")], required=True, default="email")
+    channel = fields.Selection(
+        [("email", "E-mail"), ("paper", "Print")], string="Output", required=True, default="email",
+    )
     # What
     lang = fields.Selection(
         "_get_languages", string="Text in", required=True, default=lambda self: self._get_default_lang(),
@@ -120,12 +122,12 @@ class DocumentLetterWindow(models.TransientModel):
         return {partner.id for partner in partners if directory.resolve(partner.id, role).chosen}
 
     @api.depends("company_id", "code_from", "code_to", "invoiced_from", "invoiced_to", "include_issued",
-                 "without_address", "output")
+                 "without_address", "channel")
     def _compute_count(self):
         for window in self:
             partners = window._find_customers()
             refused = partners.filtered("dematerialization_refused")
-            mailed = window._find_reachable(partners - refused) if window.output == "email" else ()
+            mailed = window._find_reachable(partners - refused) if window.channel == "email" else ()
             window.count = len(partners)
             window.count_email = len(mailed)
             window.count_print = len(partners) - len(mailed)
@@ -161,7 +163,7 @@ class DocumentLetterWindow(models.TransientModel):
         return {**texts, self.lang: (self.subject, str(self.body))}
 
     def action_send(self):
-        """Edit the letters, and open the page that says what became of them."""
+        """Issue the letters, and open the page that says what became of them."""
         self.ensure_one()
         if names := letters.unknown(self.subject, self.body):
             raise UserError(self.env._(
@@ -170,6 +172,6 @@ class DocumentLetterWindow(models.TransientModel):
         partners = self._find_customers()
         if not partners:
             raise UserError(self.env._("No customer fits: widen the filters."))
-        batch = self.env["document.letter"]._edit(partners, self.company_id, self._get_texts(), self.output)
-        return batch.dispatch_ids.print_id[:1]._open() if self.output == "print" and batch.dispatch_ids.print_id else (
+        batch = self.env["document.letter"]._issue(partners, self.company_id, self._get_texts(), self.channel)
+        return batch.dispatch_ids.print_id[:1]._open() if self.channel == "paper" and batch.dispatch_ids.print_id else (
             batch._open())

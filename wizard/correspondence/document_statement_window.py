@@ -18,7 +18,9 @@ class DocumentStatementWindow(models.TransientModel):
     date_from = fields.Date(string="From date", required=True, default=lambda self: self._get_first_day())
     date_to = fields.Date(string="Until", required=True, default=fields.Date.context_today)
     # How
-    output = fields.Selection([("email", "E-mail"), ("print", "Print")], required=True, default="email")
+    channel = fields.Selection(
+        [("email", "E-mail"), ("paper", "Print")], string="Output", required=True, default="email",
+    )
     # What will happen
     count = fields.Integer(string="Statements", compute="_compute_count")
     count_email = fields.Integer(string="by e-mail", compute="_compute_count")
@@ -36,15 +38,15 @@ class DocumentStatementWindow(models.TransientModel):
             partners = self.env["res.partner"]._dispatch_with_balance(self.company_id)
         return partners.sorted(lambda partner: ((partner.name or "").casefold(), partner.id))
 
-    @api.depends("company_id", "customers", "partner_ids", "output")
+    @api.depends("company_id", "customers", "partner_ids", "channel")
     def _compute_count(self):
         for window in self:
             partners = window._find_customers()
             window.count = len(partners)
-            window.count_email = window._count_mailed(partners) if window.output == "email" else 0
+            window.count_email = window._count_by_mail(partners) if window.channel == "email" else 0
             window.count_print = window.count - window.count_email
 
-    def _count_mailed(self, partners):
+    def _count_by_mail(self, partners):
         """How many of these customers would get a mail."""
         dispatch_type = self._get_type()
         partners = partners.with_company(self.company_id)
@@ -74,10 +76,10 @@ class DocumentStatementWindow(models.TransientModel):
         """Make the statements, and open the page that says what became of them."""
         partners = self._check()
         self._get_type()
-        batch = self.env["document.statement"]._send(
-            partners, self.company_id, self.date_from, self.date_to, self.output)
+        batch = self.env["document.statement"]._issue(
+            partners, self.company_id, self.date_from, self.date_to, self.channel)
         run = batch.dispatch_ids.print_id[:1]
-        return run._open() if self.output == "print" and run else batch._open()
+        return run._open() if self.channel == "paper" and run else batch._open()
 
     def action_preview(self):
         """Draw the statement of the first customer; nothing is kept of it."""

@@ -94,7 +94,7 @@ class DocumentDispatchResend(models.TransientModel):
         return [recipients.Choice(False, address.email, recipients.MANUAL, address.name) for address in typed]
 
     def action_send(self):
-        """Send the chosen documents again; each is a new row in the log."""
+        """Send the chosen documents again; each is a new dispatch in the log."""
         self.ensure_one()
         lines = self.line_ids.filtered(lambda line: line.chosen and not line.blocking_reason)
         if not lines:
@@ -102,14 +102,15 @@ class DocumentDispatchResend(models.TransientModel):
         choices = self._parse_emails()
         if self.save_address and len(lines.partner_id.commercial_partner_id) > 1:
             raise UserError(self.env._("Addresses are kept for one customer at a time: choose documents of one."))
-        sent = (line._send(self.fresh == "fresh", choices) for line in lines)
-        dispatches = self.env["document.dispatch"].union(*sent)
+        dispatches = self.env["document.dispatch"].union(
+            *(line._send(self.fresh == "fresh", choices) for line in lines)
+        )
         if self.save_address:
-            self._keep(lines[0], choices)
+            self._keep_addresses(lines[0], choices)
         action = self.env["ir.actions.act_window"]._for_xml_id("document_dispatch.document_dispatch_action")
         return {**action, "domain": [("id", "in", dispatches.ids)], "context": {"create": False}}
 
-    def _keep(self, line, choices):
+    def _keep_addresses(self, line, choices):
         """Make contacts of the typed addresses, with the flag of this kind of document."""
         document = line._document()
         flag = self.env["res.partner"]._dispatch_role_fields()[document._dispatch_type().role]
@@ -132,7 +133,7 @@ class DocumentDispatchResendLine(models.TransientModel):
     document_name = fields.Char(string="Document", readonly=True)
     partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
     dispatch_id = fields.Many2one("document.dispatch", readonly=True)
-    # with the user's rights: a client may name any row
+    # with the user's rights: a client may name any dispatch
     state = fields.Selection(related="dispatch_id.state", related_sudo=False, string="What became of it")
     sent_date = fields.Datetime(related="dispatch_id.sent_date", related_sudo=False)
     sent_to = fields.Char(string="It went to", readonly=True)
@@ -142,7 +143,7 @@ class DocumentDispatchResendLine(models.TransientModel):
         return self.env[self.res_model].browse(self.res_id)
 
     def _send(self, fresh, choices):
-        """Send one document again, or for the first time; return its row."""
+        """Send one document again, or for the first time; return its dispatch."""
         if self.res_model not in NUMBERED:  # the line may say any model
             raise UserError(self.env._("Find the documents by their numbers."))
         document = self._document()

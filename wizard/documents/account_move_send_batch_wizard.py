@@ -21,7 +21,7 @@ class AccountMoveSendBatchWizard(models.TransientModel):
     )
     dispatch_again = fields.Boolean(string="Send these again, too")
     dispatch_with_files = fields.Boolean(string="With their NF-e and boletos", default=True)
-    dispatch_files_say = fields.Char(string="NF-e and boletos", compute="_compute_dispatch_files_say")
+    dispatch_file_summary = fields.Char(string="NF-e and boletos", compute="_compute_dispatch_file_summary")
     dispatch_by_mail = fields.Char(string="By e-mail", compute="_compute_dispatch_summary")
     dispatch_on_paper = fields.Char(string="On paper", compute="_compute_dispatch_summary")
     dispatch_went = fields.Char(string="Sent before", compute="_compute_dispatch_summary")
@@ -50,23 +50,23 @@ class AccountMoveSendBatchWizard(models.TransientModel):
             wizard.dispatch_stays = wizard._dispatch_describe_left_out(left_out)
 
     @api.depends("move_ids", "dispatch_again")
-    def _compute_dispatch_files_say(self):
+    def _compute_dispatch_file_summary(self):
         for wizard in self:
             files = wizard._dispatch_files()
             if not wizard.dispatch_again:
                 files = files._dispatch_not_dispatched()
             kinds = [f"{kind} ({len(of_kind)})" for kind, of_kind in files.grouped("dispatch_kind").items()]
-            wizard.dispatch_files_say = self.env._(
+            wizard.dispatch_file_summary = self.env._(
                 "%(count)s: %(kinds)s", count=len(files), kinds=", ".join(kinds)) if files else False
 
     def _dispatch_files(self):
-        """What goes beside these invoices: NF-e, events and boletos; doubtful ones wait for a look at each."""
+        """What goes beside these invoices: NF-e, events and boletos; those with warnings wait for a look at each."""
         files = self._dispatch_ours().dispatch_file_ids
         return files.filtered(lambda file: file._dispatch_type_code() and not file._dispatch_warnings()
                               and not file._dispatch_blocking_reason(file._dispatch_type_code()))
 
     def _dispatch_ours(self):
-        """The invoices that go by e-mail or on paper; e-invoice networks and the like are Odoo's own ways."""
+        """The invoices that go by e-mail or on paper; e-invoice networks and the like are Odoo's own business."""
         return self.move_ids._origin.filtered(lambda move: self._get_default_sending_methods(move) <= {"email"})
 
     def _dispatch_describe_mails(self, vals_list):
@@ -114,7 +114,7 @@ class AccountMoveSendBatchWizard(models.TransientModel):
     # ------------------------------------------------------------------
 
     def action_send_and_print(self, force_synchronous=False, allow_fallback_pdf=False):
-        """Send in the chosen way; what goes by other ways than mail or paper goes as Odoo does."""
+        """Send as chosen; what has another method than e-mail or paper goes as Odoo does."""
         self.ensure_one()
         self.move_ids.check_access("read")
         ours = self._dispatch_ours()

@@ -91,7 +91,7 @@ class AccountMoveSendWizard(models.TransientModel):
             self._dispatch_remember()
         action = super(AccountMoveSendWizard, wizard).action_send_and_print(allow_fallback_pdf=allow_fallback_pdf)
         if not request.draft:  # a draft is of the invoice alone
-            wizard.dispatch_file_ids._send()
+            wizard.dispatch_file_ids._send_chosen()
         if self.dispatch_batch_id:
             return self.dispatch_batch_id._advance()
         if self.dispatch_download and self.move_id.invoice_pdf_report_id:
@@ -109,13 +109,13 @@ class AccountMoveSendWizard(models.TransientModel):
         """Send the chosen NF-e and boletos, and not the invoice."""
         if not self.dispatch_file_ids.filtered("chosen"):
             raise UserError(self.env._("Nothing is chosen. Tick what shall go."))
-        self.dispatch_file_ids._send()
+        self.dispatch_file_ids._send_chosen()
         return self.dispatch_batch_id._advance() if self.dispatch_batch_id else {"type": "ir.actions.act_window_close"}
 
     def action_dispatch_print(self):
         """Print the invoice; what goes beside it by mail goes now."""
         self.move_id.check_access("read")
-        self.dispatch_file_ids._send()
+        self.dispatch_file_ids._send_chosen()
         return super().action_dispatch_print()
 
     # ------------------------------------------------------------------
@@ -126,7 +126,7 @@ class AccountMoveSendWizard(models.TransientModel):
         """Put the invoice into the paper tray; what goes beside it by mail goes now."""
         self.move_id.check_access("read")
         wizard = self._dispatch_window_request().on(self)
-        wizard.dispatch_file_ids._send()
+        wizard.dispatch_file_ids._send_chosen()
         action = super(AccountMoveSendWizard, wizard).action_dispatch_paper()
         return self.dispatch_batch_id._advance() if self.dispatch_batch_id else action
 

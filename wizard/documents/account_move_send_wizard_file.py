@@ -47,21 +47,21 @@ class AccountMoveSendWizardFile(models.TransientModel):
         files = fresh or files
         return {
             "type_id": dispatch_type.id, "file_ids": [Command.set(files.ids)], "went": not fresh,
-            # what went before, what somebody excluded, and what is doubtful waits for a click
+            # what went before, what somebody excluded, and what has warnings waits for a click
             "chosen": bool(fresh) and not any(file._dispatch_warnings() for file in files),
-            **self._render(dispatch_type, files),
+            **self._render_text(dispatch_type, files),
         }
 
     @api.model
-    def _render(self, dispatch_type, files):
+    def _render_text(self, dispatch_type, files):
         """Subject and body, in the language of the customer."""
         move = files.move_id[:1]
         lang = move._dispatch_lang(move._dispatch_partner())
         documents = files.with_company(move.company_id).with_context(lang=lang)
-        together = len(files) > 1 and dispatch_type.bundle_template_id
-        template = (together or dispatch_type.mail_template_id).with_env(documents.env)
+        for_bundle = len(files) > 1 and dispatch_type.bundle_template_id
+        template = (for_bundle or dispatch_type.mail_template_id).with_env(documents.env)
         template = template.with_context(dispatch_documents=documents)
-        text = self.env["document.dispatch.content"]._render(template, documents[:1], lang)[documents[:1].id]
+        text = self.env["document.dispatch.content"]._render_texts(template, documents[:1], lang)[documents[:1].id]
         return {"subject": text["subject"], "body": text["body"]}
 
     @api.depends("type_id", "file_ids")
@@ -71,29 +71,29 @@ class AccountMoveSendWizardFile(models.TransientModel):
             files = line.file_ids._origin
             partner, company = files.move_id[:1]._dispatch_partner(), files.move_id[:1].company_id
             resolution = partner.with_company(company)._dispatch_recipients(line.type_id)[partner]
-            words = [partner._dispatch_reason_line(choice, line.type_id.role)
-                     for choice in (*resolution.chosen, *resolution.skipped)]
+            reasons = [partner._dispatch_reason_line(choice, line.type_id.role)
+                       for choice in (*resolution.chosen, *resolution.skipped)]
             if partner._dispatch_refuses(line.type_id, company):
-                words = [self.env._("On paper: %s", partner._dispatch_refusal_text(line.type_id, company))]
+                reasons = [self.env._("On paper: %s", partner._dispatch_refusal_text(line.type_id, company))]
             elif not resolution.chosen:
-                words.append(self.env._("On paper: the customer has no valid e-mail address."))
+                reasons.append(self.env._("On paper: the customer has no valid e-mail address."))
             elif partner._dispatch_duty(line.type_id, company):
-                words.append(self.env._("The customer refuses e-mail; the law asks for this document by e-mail."))
-            line.recipients = "\n".join(words)
+                reasons.append(self.env._("The customer refuses e-mail; the law asks for this document by e-mail."))
+            line.recipients = "\n".join(reasons)
 
     @api.depends("file_ids")
     def _compute_warning(self):
         for line in self:
-            doubts = [
-                f"{file.name}: {warnings}" for file in line.file_ids if (warnings := file._dispatch_warnings())
+            warnings = [
+                f"{file.name}: {file._dispatch_warnings()}" for file in line.file_ids if file._dispatch_warnings()
             ]
             before = [self.env._("It went before: it goes once more.")] if line.went else []
-            line.warning = "\n".join(doubts + before)
+            line.warning = "\n".join(warnings + before)
 
     # ------------------------------------------------------------------
 
-    def _send(self, origin="manual"):
-        """Send the chosen lines; each document has its own row."""
+    def _send_chosen(self, origin="manual"):
+        """Send the chosen lines; each document has its own dispatch."""
         dispatches = self.env["document.dispatch"]
         for line in self.filtered("chosen"):
             dispatches |= line._send_line(origin)
@@ -112,7 +112,7 @@ class AccountMoveSendWizardFile(models.TransientModel):
 
     def _own_text(self):
         """What the person wrote instead of the type's text; empty where nothing was changed."""
-        original = self._render(self.type_id, self.file_ids)
+        original = self._render_text(self.type_id, self.file_ids)
         if (self.subject or "") == original["subject"] and texts.same(original["body"], self.body or ""):
             return {}
         return {"subject": self.subject, "body": Markup(self.body or "")}

@@ -18,7 +18,7 @@ class DocumentDispatchWindow(models.AbstractModel):
     _name = "document.dispatch.window"
     _description = "Window that Sends a Document"
 
-    dispatch_output = fields.Selection(
+    dispatch_channel = fields.Selection(
         [("email", "E-mail"), ("paper", "Paper")], string="Output", default="email",
     )
     dispatch_emails = fields.Char(
@@ -83,8 +83,8 @@ class DocumentDispatchWindow(models.AbstractModel):
         Text = self.env["document.dispatch.text"]
         for wizard in self:
             document = wizard._dispatch_document()
-            known = document and wizard.template_id
-            wizard.dispatch_text_id = Text._find(document, wizard.lang, wizard.template_id) if known else Text
+            complete = document and wizard.template_id
+            wizard.dispatch_text_id = Text._find_last(document, wizard.lang, wizard.template_id) if complete else Text
 
     def _dispatch_apply_last_text(self, name):
         """Take subject or body from the last text for this customer, where the clerk chose it."""
@@ -139,7 +139,7 @@ class DocumentDispatchWindow(models.AbstractModel):
         return {"type": "ir.actions.act_window_close"}
 
     def action_dispatch_print(self):
-        """Print the document now, to be posted."""
+        """Print the document now, to be sent by post."""
         self.ensure_one()
         return self._dispatch_document()._dispatch_to_paper(again=True).action_print()
 

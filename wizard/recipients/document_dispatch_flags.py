@@ -2,8 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ...models.recipients.res_partner_suggest import SUGGESTIONS
-
 
 class DocumentDispatchFlags(models.TransientModel):
     """Ticks contacts by what they already tell, shows how many before, and takes it back."""
@@ -27,7 +25,7 @@ class DocumentDispatchFlags(models.TransientModel):
         window = self.create({
             "company_id": company.id,
             "line_ids": [Command.create({"source": source, "role": role, "chosen": chosen})
-                         for source, role, chosen in SUGGESTIONS],
+                         for source, role, chosen in self.env["res.partner"]._dispatch_suggest_flags_sources()],
         })
         window.line_ids.filtered(lambda line: not line.count).chosen = False
         return window._action()

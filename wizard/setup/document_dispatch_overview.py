@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Command
 
-#: What the first page counts: name of the counter → states of the rows
+#: What the first page counts: name of the counter → states of the dispatches
 COUNTERS = {
     "review": ("review",),
     "waiting": ("queued", "sending"),
@@ -88,7 +88,7 @@ class DocumentDispatchOverview(models.TransientModel):
         }
 
     def action_view_dispatches(self):
-        """Open the rows behind a counter, named in the context: one of those on the page, with the user's rights."""
+        """Open what a counter counts, named in the context: one of those on the page, with the user's rights."""
         states = COUNTERS[self.env.context["counter"]]
         action = self.env["ir.actions.act_window"]._for_xml_id("document_dispatch.document_dispatch_action")
         domain = [*self._get_company_domain(), ("state", "in", states)]

@@ -147,7 +147,7 @@ registry.category("web_tour.tours").add("document_dispatch_refused", {
         },
         {
             content: "Choose paper",
-            trigger: ".modal .o_field_widget[name='dispatch_output'] .o_radio_item:contains('Paper') input",
+            trigger: ".modal .o_field_widget[name='dispatch_channel'] .o_radio_item:contains('Paper') input",
             run: "click",
         },
         {
