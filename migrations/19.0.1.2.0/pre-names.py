@@ -197,14 +197,21 @@ class DomainNames(ast.NodeTransformer):
 
 
 class ContextNames(ast.NodeTransformer):
-    """Renames in the values of a context: what is grouped by and measured."""
+    """Renames in a context what is grouped by, measured and sorted by; other values are none of fields."""
 
     def __init__(self, paths, model):
         self.paths = paths
         self.model = model
+        self.in_fields = False
 
     def visit_Dict(self, node):
-        node.values = [self.visit(value) for value in node.values]
+        for position, (key, value) in enumerate(zip(node.keys, node.values, strict=True)):
+            if self.in_fields:
+                node.values[position] = self.visit(value)
+            elif isinstance(key, ast.Constant) and re.search("group|measure|order", str(key.value)):
+                self.in_fields = True
+                node.values[position] = self.visit(value)
+                self.in_fields = False
         return node
 
     def visit_Constant(self, node):
