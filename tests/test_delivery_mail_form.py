@@ -217,6 +217,15 @@ class TestMailForm(DispatchCase):
     # Files
     # ------------------------------------------------------------------
 
+    def test_mails_that_are_no_documents(self):
+        """Others' code gives Odoo addresses as one text, too, and these go on one line as lists do."""
+        for to, cc in (("a@b.example, c@d.example", "e@f.example"), (["a@b.example", "c@d.example"], ["e@f.example"])):
+            message = self.env["ir.mail_server"]._build_email__(
+                "Au\nrora <x@y.example>", to, "Linha\n2", "", email_cc=cc)
+            self.assertEqual(message["To"], "a@b.example, c@d.example")
+            self.assertEqual(message["Cc"], "e@f.example")
+            self.assertEqual((message["From"], message["Subject"]), ("Au rora <x@y.example>", "Linha 2"))
+
     def test_files(self):
         names = [
             "Faktura č. 2026/01.pdf", "Nota fiscal nº 000.031 – São José & Irmãos (2ª via).pdf", "žluť.pdf",

@@ -3,6 +3,7 @@
 python -m dev.upgrade.inside CONFIG DATABASE HTTP_PORT before|look|after FILE [FRESH]
 """
 
+import ast
 import json
 import sys
 from pathlib import Path
@@ -14,9 +15,14 @@ from odoo.tools import config
 
 from dev.demo import inside as demo_inside
 from dev.upgrade import look as upgrade_look
+from dev.upgrade import people
 
 OUR_TEXT = "Nossa fatura {{ object.name }}"
 OUR_NAME = "Fatura"
+ROOT = Path(__file__).parents[2]
+#: The version of these files, and of the last release before
+PRESENT = ast.literal_eval((ROOT / "__manifest__.py").read_text(encoding="utf-8"))["version"]
+BEFORE_PRESENT = sorted(folder.name for folder in (ROOT / "migrations").iterdir())[-2]
 
 
 def main():
@@ -30,23 +36,51 @@ def main():
         was = json.loads(Path(file).read_text(encoding="utf-8"))
         with demo_inside.environment(registry) as env:
             problems += upgrade_look.compare(env, was["values"])
+            problems += people.missing(env, was["people"])
             problems += upgrade_look.compare_looks(upgrade_look.look(env), json.loads(Path(*fresh).read_text("utf-8")))
         problems += go_on(registry, was["waiting"])
-    else:
         with demo_inside.environment(registry) as env:
-            found = change(env) if task == "before" else upgrade_look.look(env)
-        if task == "before":
-            with demo_inside.environment(registry) as env:
-                found = {"values": upgrade_look.values(env), "waiting": found}
+            problems += people.unfinished(env, was["people"])
+    else:
+        found = before(registry) if task == "before" else fresh_look(registry)
         Path(file).write_text(json.dumps(found, default=str), encoding="utf-8")
     print(json.dumps(problems))
 
 
-def change(env):
-    """What people did before the update, with what every state of the addon can do; return what waits by name."""
+def fresh_look(registry):
+    """Return what a database looks like that was made today."""
+    with demo_inside.environment(registry) as env:
+        return upgrade_look.look(env)
+
+
+def before(registry):
+    """Let people do what they do; return all that stands there then."""
+    with demo_inside.environment(registry) as env:
+        change_texts(env)
+        of_people = people.live(env)
+    with demo_inside.environment(registry) as env:
+        waiting = change(env)
+        _release(env)
+    with demo_inside.environment(registry) as env:
+        return {"values": upgrade_look.values(env), "waiting": waiting, "people": of_people}
+
+
+def _release(env):
+    """A state between two releases is updated as the release before it: its scripts run once more."""
+    addon = env["ir.module.module"].search([("name", "=", upgrade_look.ADDON)])
+    if addon.latest_version == PRESENT:
+        addon.latest_version = BEFORE_PRESENT
+
+
+def change_texts(env):
+    """Somebody words the texts of the house otherwise."""
     for lang, _name in env["res.lang"].get_installed():
         env.ref("document_dispatch.template_invoice").with_context(lang=lang).subject = OUR_TEXT
         env.ref("document_dispatch.type_invoice").with_context(lang=lang).name = OUR_NAME
+
+
+def change(env):
+    """What people did before the update, with what every state of the addon can do; return what waits by name."""
     # Somebody replaced a delivered text by his own.
     kind, text = env.ref("document_dispatch.type_receipt"), env.ref("document_dispatch.template_receipt")
     kind.mail_template_id = text.copy({"name": "Recibo"})

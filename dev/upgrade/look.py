@@ -1,10 +1,40 @@
 """What stands in the addon's tables and fields, and what a database with the addon looks like."""
 
 import json
+import re
 
 ADDON = "document_dispatch"
 # The time of the last change is not what people have.
 IGNORED = {"write_date", "write_uid"}
+#: table → {column as it was called: as it is}
+RENAMED = {
+    "document_dispatch": {"together": "in_bundle", "lead_id": "bundle_id", "posted_date": "sent_by_post_date"},
+    "document_dispatch_batch": {"way": "grouping"},
+    "document_dispatch_type": {"together_template_id": "bundle_template_id"},
+    "ir_mail_server": {"dispatch_rests_until": "dispatch_paused_until"},
+}
+#: Links of letters, and what stands for them in texts that colleagues read
+LINK = re.compile(r"/dispatch/(consent/\d+/\d+|page/0)/(place-of-the-link|[0-9a-f]{64})")
+
+
+def _same_but_links(before, now):
+    return LINK.sub("LINK", before or "") == LINK.sub("LINK", now or "")
+
+
+#: table.column → whether a value may have become another one; ``dev.upgrade.people`` looks at single ones
+MEANT = {
+    "document_consent.attachment_id": lambda before, now: now is None,
+    "document_dispatch.body": _same_but_links,
+    "document_dispatch_batch.grouping": lambda before, now: (before, now) == ("together", "bundle"),
+    "document_dispatch_recipient.body": _same_but_links,
+    "document_dispatch_recipient.mail_body": _same_but_links,
+    "document_dispatch_rule.active": lambda before, now: not now,
+    "document_dispatch_rule.domain": lambda before, now: "context_today" in before,
+    "document_dispatch_rule.problem": lambda before, now: not before,
+    "document_letter.body": _same_but_links,
+    "res_partner.dispatch_token": lambda before, now: bool(now),
+}
+
 COLUMNS = """
     SELECT table_name || '.' || column_name || ' ' || data_type || ' null ' || is_nullable
     FROM information_schema.columns WHERE table_schema = 'public'
@@ -55,17 +85,19 @@ def _existing(env, table):
     return {name for (name,) in env.cr.fetchall()}
 
 
-def _same(before, now):
+def _same(name, before, now):
     """Tell whether a value stands there still; more languages of a text than before lose nothing."""
     if isinstance(before, dict) and isinstance(now, dict):
         return before.items() <= now.items()
-    return before == now
+    return before == now or name in MEANT and MEANT[name](before, now)
 
 
 def compare(env, was):
     """Return what stood there and does not any more."""
     gone, changed = [], {}
-    for table, rows in was.items():
+    for table, old_rows in was.items():
+        names = RENAMED.get(table, {})
+        rows = {key: {names.get(name, name): value for name, value in row.items()} for key, row in old_rows.items()}
         columns = {name for row in rows.values() for name in row} - {"id"} - IGNORED
         lost = columns - _existing(env, table)
         gone += [problem for name in sorted(lost) if (problem := _reckoned(env, table, name, rows))]
@@ -75,7 +107,7 @@ def compare(env, was):
                 gone.append(f"{table} has lost row {key}")
                 continue
             for name in (columns - lost) & row.keys():
-                if not _same(row[name], now[key][name]):
+                if not _same(f"{table}.{name}", row[name], now[key][name]):
                     changed.setdefault(f"{table}.{name}", []).append(f"{row[name]!r} → {now[key][name]!r}")
     return gone + [f"{name} has changed in {len(cases)} rows: {cases[0]}" for name, cases in sorted(changed.items())]
 

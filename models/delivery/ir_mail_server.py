@@ -67,10 +67,10 @@ class IrMailServer(models.Model):
 
         For all mails of Odoo: with such a sign core fails at every one of them.
         """
-        one_line = mail_form.one_line
+        one_line, one_line_each = mail_form.one_line, mail_form.one_line_each
         return super()._build_email__(
-            one_line(email_from), list(map(one_line, email_to)), one_line(subject), body,
-            email_cc=list(map(one_line, email_cc or ())), email_bcc=list(map(one_line, email_bcc or ())),
+            one_line(email_from), one_line_each(email_to), one_line(subject), body,
+            email_cc=one_line_each(email_cc), email_bcc=one_line_each(email_bcc),
             reply_to=one_line(reply_to), attachments=[(one_line(name), *rest) for name, *rest in attachments or ()],
             headers={name: one_line(value) for name, value in (headers or {}).items()}, **kwargs,
         )

@@ -40,6 +40,14 @@ class TestMailForm(TestCase):
         for nothing in (None, False, ""):
             self.assertEqual(mail_form.one_line(nothing), nothing)
 
+    def test_addresses_of_a_caller_who_gives_a_text(self):
+        """Python writes a list into a header, and a text; a text is no list of characters."""
+        self.assertEqual(mail_form.one_line_each('"A\nB" <a@b.example>, c@d'), '"A B" <a@b.example>, c@d')
+        self.assertEqual(mail_form.one_line_each(["A\rB <a@b.example>", "c@d.example"]),
+                         ["A B <a@b.example>", "c@d.example"])
+        for nothing in (None, False, [], ()):
+            self.assertEqual(mail_form.one_line_each(nothing), [])
+
     def test_international_domain(self):
         read = self._written(To="Čapek <info@čapek.example>", Subject="x", From="a@żółw.example")
         self.assertEqual(self._people(read["To"]), [("Čapek", "info@xn--apek-fua.example")])

@@ -12,6 +12,8 @@ ROOMS = (
     "dispatch", "recipients", "text", "page", "delivery", "rule", "documents", "setup", "paper", "correspondence",
     "consent", "brazil",
 )
+#: How scripts of updates name the addon
+PACKAGE = "odoo.addons.document_dispatch."
 #: Names that a room calls and Odoo or Python defines, too: the call is theirs.
 ODOO = {"_render", "_render_field", "_send", "exists", "get_paperformat", "wait"}
 #: Calls that run upwards, and why they stay: (room, name) → reason
@@ -62,6 +64,16 @@ def named(tree):
             yield node.attr
         elif isinstance(node, ast.Constant) and re.fullmatch(r"_?[a-z]+(_[a-z]+)+", str(node.value)):
             yield node.value
+
+
+def is_there(parts, name):
+    """Tell whether a module of the addon has a name, or a package such a module."""
+    place = ROOT.joinpath(*parts)
+    if place.is_dir():
+        return (place / f"{name}.py").exists() or (place / name).is_dir()
+    module = place.with_suffix(".py")
+    return module.exists() and bool(re.search(rf"^(def |class |[A-Z_, ]*)\b{name}\b",
+                                              module.read_text(encoding="utf-8"), re.MULTILINE))
 
 
 class TestRooms(unittest.TestCase):
@@ -116,6 +128,17 @@ class TestRooms(unittest.TestCase):
                 if name in declared and min(declared[name]) > rank:
                     upwards[room_of(path), name].append(path.name)
         self.assertEqual(set(upwards), set(EXCEPTIONS), dict(upwards))
+
+    def test_scripts_find_what_they_import(self):
+        """Scripts of updates, which no other test runs, and commands import by the whole name."""
+        wrong = []
+        for top in ("migrations", "dev"):
+            for path in python_files(top):
+                for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                    if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(PACKAGE):
+                        wrong += [f"{path.relative_to(ROOT)}: {node.module}, {alias.name}" for alias in node.names
+                                  if not is_there(node.module.removeprefix(PACKAGE).split("."), alias.name)]
+        self.assertFalse(wrong)
 
     def test_files_are_named_after_models(self):
         """A file of models begins with the name of a model that it defines or extends."""

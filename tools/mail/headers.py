@@ -26,6 +26,11 @@ def one_line(text):
     return " ".join(_CONTROL.sub(" ", text).split())
 
 
+def one_line_each(texts):
+    """Return addresses for a header, each on one line: a list, or the text of all that callers give instead of one."""
+    return one_line(texts) if isinstance(texts, str) else list(map(one_line, texts or ()))
+
+
 def straighten(message):
     """Make an ``email.message.EmailMessage`` one that every server and reader takes as it is meant.
 

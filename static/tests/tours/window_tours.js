@@ -173,7 +173,8 @@ registry.category("web_tour.tours").add("document_dispatch_one_by_one", {
         ...sendAll(3),
         {
             content: "One after another",
-            trigger: ".modal .o_field_widget[name='dispatch_grouping'] .o_radio_item:contains('One after another') input",
+            trigger:
+                ".modal .o_field_widget[name='dispatch_grouping'] .o_radio_item:contains('One after another') input",
             run: "click",
         },
         {
