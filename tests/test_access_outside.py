@@ -3,6 +3,7 @@
 import base64
 
 from odoo import http
+from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
@@ -111,3 +112,44 @@ class TestFilesFromOutside(FiscalCase, HttpCase):
         self._attach(self._attachments().raw, "boleto.pdf")
         self.assertEqual(self.invoice.dispatch_file_ids.kind, "boleto")
         self.assertTrue(self.env["document.dispatch"].search([("move_id", "=", self.invoice.id)]))
+
+
+@tagged("post_install", "-at_install")
+class TestPortalUser(FiscalCase):
+    """Customers who log in read their own documents, contacts and the company by RPC, whatever the pages show."""
+
+    #: What they may know of fields of the addon: how they receive documents, and that one was sent
+    PUBLIC = {
+        "account.move": {"dispatch_name", "dispatch_kind", "dispatch_mark", "dispatch_revision", "dispatch_state",
+                         "dispatch_opened_date", "dispatch_brazil"},
+        "sale.order": {"dispatch_name", "dispatch_kind", "dispatch_mark", "dispatch_revision", "dispatch_state",
+                       "dispatch_opened_date", "dispatch_auto"},
+        "res.partner": {
+            "dispatch_nf", "dispatch_financial", "dispatch_invoice", "dispatch_quote", "dispatch_order",
+            "dispatch_refusals", "dispatch_letter_date", "dematerialization_refused", "dematerialization_refused_date",
+            "dematerialization_letter_sent", "dematerialization_letter_date"},
+        "res.company": {
+            "dispatch_mode", "dispatch_customer_page", "dispatch_page_days", "dispatch_extra_accept",
+            "dispatch_open_on_post", "dispatch_copy_to_me", "dispatch_print_asks", "dispatch_general_address",
+            "dispatch_test_state", "dispatch_test_date", "dispatch_envelope", "dispatch_consent_text"},
+    }
+
+    def test_fields(self):
+        user = self.env["res.users"].create({
+            "name": "Ana Silva", "login": "ana@silva.example.com", "partner_id": self.silva_ana.id,
+            "group_ids": [Command.set(self.env.ref("base.group_portal").ids)],
+        })
+        order = self._order(self.silva)
+        order.action_quotation_sent()
+        order.message_subscribe(self.silva_ana.ids)
+        self.invoice.message_subscribe(self.silva_ana.ids)
+        self.invoice._dispatch_exclude("Cliente insolvente")
+        for record in (self.invoice, order, self.silva, self.company):
+            record = record.with_user(user)
+            self.assertTrue(record.has_access("read"))
+            seen = {
+                name for name, field in record._fields.items()
+                if "document_dispatch" in field._modules[:1] and record._has_field_access(field, "read")
+                and not (field.relational and not self.env[field.comodel_name].with_user(user).has_access("read"))
+            }
+            self.assertEqual(seen, self.PUBLIC[record._name])
