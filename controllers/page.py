@@ -90,6 +90,7 @@ class DocumentDispatchPage(Guard, http.Controller):
     def _render(self, customer, path, page, filters, consent_url, login=False):
         company = customer.env.company
         year = filters.get("year", "")
+        page = page if isinstance(page, int) else 1  # the path says it; a query may say anything
         values = customer._dispatch_page_values(
             company, page, int(year) if year.isdecimal() and len(year) == 4 else None, bool(filters.get("open")))
         args = {name: value for name, value in (("year", values["year"]), ("open", values["only_open"] and 1)) if value}

@@ -2,6 +2,7 @@ from . import test_access
 from . import test_access_context
 from . import test_access_fields
 from . import test_access_links
+from . import test_access_outside
 from . import test_access_rpc
 from . import test_access_walk
 from . import test_brazil_danfe

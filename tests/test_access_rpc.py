@@ -219,6 +219,23 @@ class TestOperator(RpcCase):
         self._rpc(self.manager, rule._name, "write", rule.ids, {"name": "Faturas do dia"})
         self.assertEqual(rule.user_id, self.admin, "what somebody else chose stays")
 
+    def test_condition_is_asked_with_the_operators_rights(self):
+        """What only an administrator reads would be told letter by letter: by how many documents would go."""
+        self.server.smtp_pass = "hunter2"
+        self.company.dispatch_test_server_id = self.server
+        rule = self.env["document.dispatch.rule"].sudo().create(
+            {**self.vals, "user_id": self.admin.id, "date_from": "2020-01-01"})
+        self.admin.group_ids |= self.env.ref("account.group_account_invoice")
+        secret = {"domain": "[('company_id.dispatch_test_server_id.smtp_pass', '=like', 'h%')]"}
+        for method, arguments in (("write", [secret]), ("web_save", [secret, {"domain": {}}])):
+            self.assertRefused(AccessError, self.manager, rule._name, method, rule.ids, *arguments)
+        self.assertFalse(rule.domain)
+        self._rpc(self.admin, rule._name, "write", rule.ids, secret)
+        self._rpc(self.manager, rule._name, "write", rule.ids, {"user_id": self.manager.id, "domain": "[]"})
+        self.assertRefused(AccessError, self.manager, rule._name, "copy", rule.ids, {"user_id": self.admin.id})
+        [own] = self._rpc(self.manager, rule._name, "create", [{**self.vals, **secret, "date_from": "2020-01-01"}])
+        self.assertRefused(AccessError, self.manager, rule._name, "action_preview", [own])
+
     def test_administrator(self):
         [rule] = self._rpc(self.admin, "document.dispatch.rule", "create", [{**self.vals, "user_id": self.clerk.id}])
         self.assertEqual(self.env["document.dispatch.rule"].browse(rule).user_id, self.clerk)
@@ -255,6 +272,23 @@ class TestConditions(RpcCase):
                 self.rule.tz = tz
                 documents = self.env["account.move"].union(*self.rule._get_documents())
                 self.assertEqual(invoice in documents, found, tz)
+
+    def test_what_stays_is_asked_with_the_operators_rights(self):
+        """Not as superuser: the reason why an invoice stays would tell of what they may not read."""
+        paris = self.setup_other_company(name="Aurora France SARL")
+        there = self.env["account.move"].with_company(paris["company"]).create({
+            "move_type": "out_invoice", "partner_id": self.nowak.id, "journal_id": paris["default_journal_sale"].id,
+            "invoice_date": "2026-03-02", "ref": "PARIS-7",
+        })
+        self.assertEqual(there.company_id, paris["company"])
+        here, reasons = self._invoice(self.nowak), []
+        self.rule.user_id = self.manager
+        self.manager.group_ids |= self.env.ref("account.group_account_invoice")
+        for ref in ("PARIS-7", "PARIS-8"):
+            self.rule.domain = f"[('partner_id.invoice_ids.ref', '=', '{ref}')]"
+            lines, _count = self.rule._preview()
+            reasons += [line["reason"] for line in lines if line["res_id"] == here.id]
+        self.assertEqual(reasons, ["Another journal or customer, or not within the condition."] * 2)
 
     def _migrate(self, domain):
         """Have an old condition in the database, and migrate it."""

@@ -52,6 +52,13 @@ class TestPageSecurity(PageCase):
             set(elsewhere.ids))
         self.assertNotIn("77.00", page)
 
+    def test_numbers_in_the_query(self):
+        """What stands in the path is not said by the query."""
+        self._invoice(self.silva)
+        path = self._path()
+        for query in ("page=2", "page=x", "page=", "link_id=1", "token=x", "company_id=1", "res_id=1", "year=x"):
+            self.assertEqual(self._open(f"{path}?{query}").status_code, 200, query)
+
     def test_files_of_others(self):
         due = self.today + timedelta(days=20)
         mine, foreign = (self._boleto(self._invoice(partner, invoice_date_due=due)) for partner in (

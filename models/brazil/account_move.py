@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ...tools.dispatch.steering import IncomingMail
+
 #: Where localisation modules keep files of an invoice (OCA's l10n-brazil): the way to them by field names. A boleto
 #: is made anew at each print, so that a copy is kept.
 EXTERNAL_FILES = (
@@ -96,6 +98,11 @@ class AccountMove(models.Model):
     # ------------------------------------------------------------------
     # With the invoice
     # ------------------------------------------------------------------
+
+    def _process_attachments_for_post(self, attachments, attachment_ids, message_values):
+        """Say where the files of a mail come from: they are on the invoice before its message exists."""
+        move = IncomingMail().on(self) if message_values.get("message_type") == "email" else self
+        return super(AccountMove, move)._process_attachments_for_post(attachments, attachment_ids, message_values)
 
     def _post(self, soft=True):
         posted = super()._post(soft=soft)

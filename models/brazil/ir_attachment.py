@@ -1,5 +1,6 @@
 from odoo import api, models
 
+from ...tools.dispatch.steering import IncomingMail
 from ..delivery.ir_attachment import CONTENT_FIELDS
 
 #: What an attachment belongs to
@@ -36,7 +37,8 @@ class IrAttachment(models.Model):
             self.env["document.dispatch.file"]._recognise(files)
 
     def _dispatch_recognisable(self):
-        """Files on customers' invoices of Brazilian companies; the invoice's own PDF has a field of its own."""
+        """Files of the house on customers' invoices of Brazilian companies; the invoice's own PDF has a field of its own.
+        """
         # sudo: where a file belongs, whoever put it there
         ours = self.sudo().filtered(lambda file: (
             file.res_model == "account.move" and file.res_id and not file.res_field and file.type == "binary"
@@ -45,4 +47,18 @@ class IrAttachment(models.Model):
             return ours
         # sudo: as above
         moves = self.env["account.move"].sudo().browse(ours.mapped("res_id")).exists().filtered("dispatch_brazil")
-        return ours.filtered(lambda file: file.res_id in moves.ids)
+        ours = ours.filtered(lambda file: file.res_id in moves.ids)
+        return ours - ours._dispatch_from_outside()
+
+    def _dispatch_from_outside(self):
+        """Those that came by mail, or from somebody who is no user of the house.
+
+        Whoever has the link of an invoice, or a mail about it, puts files on it: a boleto of their own would go out in
+        the company's name. Who trusts such a file puts it on the invoice by hand.
+        """
+        if not self or IncomingMail.of(self.env):
+            return self
+        # sudo: where the files came from, whoever looks at them
+        mails = self.env["mail.message"].sudo().search(
+            [("message_type", "=", "email"), ("attachment_ids", "in", self.ids)])
+        return self.filtered(lambda file: file.create_uid.share) | (mails.attachment_ids & self)

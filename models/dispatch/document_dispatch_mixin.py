@@ -32,7 +32,10 @@ class DocumentDispatchMixin(models.AbstractModel):
     dispatch_mark = fields.Selection(
         [("to_send", "To send"), ("excluded", "Do not send")], copy=False, readonly=True,
     )
-    dispatch_exclude_reason = fields.Char(string="Why not to be sent", copy=False, readonly=True)
+    # the house's own words: customers read their documents by RPC
+    dispatch_exclude_reason = fields.Char(
+        string="Why not to be sent", copy=False, readonly=True, groups="base.group_user",
+    )
     dispatch_revision = fields.Integer(
         copy=False, readonly=True, help="Counts how often the document went back to draft.",
     )

@@ -15,7 +15,9 @@ class ResCompany(models.Model):
         help="Rehearse: everything goes to the supervisor only, and counts for nothing.\n"
         "Off: nothing goes by mail; what is there waits.",
     )
-    dispatch_rehearsal_email = fields.Char(string="Supervisor", help="The one address that a rehearsal goes to.")
+    dispatch_rehearsal_email = fields.Char(
+        string="Supervisor", groups="base.group_user", help="The one address that a rehearsal goes to.",
+    )
 
     @api.constrains("dispatch_mode", "dispatch_rehearsal_email")
     def _check_dispatch_rehearsal(self):

@@ -234,6 +234,8 @@ class DocumentDispatchRule(models.Model):
         result = super().write(vals)
         if "user_id" in vals:
             self._check_operator()
+        if "domain" in vals:
+            self._check_condition_of_operator()
         if vals.keys() & SCHEDULE_FIELDS:
             self._wake_scheduler()
         return result
@@ -258,6 +260,18 @@ class DocumentDispatchRule(models.Model):
                 raise AccessError(self.env._(
                     "Mails of the rule “%s” are made with the rights of its operator: only an administrator of Odoo's "
                     "settings chooses somebody else than themselves. Choose yourself, or ask one.", rule.name,
+                ))
+
+    def _check_condition_of_operator(self):
+        """A condition is asked with the operator's rights: by the preview's answers it would tell what only they read."""
+        if self._may_choose_operator():
+            return
+        for rule in self:
+            if rule.user_id != self.env.user:
+                raise AccessError(self.env._(
+                    "The condition of the rule “%(rule)s” is asked with the rights of its operator %(operator)s: only "
+                    "they, or an administrator of Odoo's settings, change it. Make yourself the operator, or ask one.",
+                    rule=rule.name, operator=rule.user_id.name,
                 ))
 
     @api.model

@@ -75,10 +75,12 @@ class DocumentDispatchRule(models.Model):
         wide = model.sudo()
         staying = wide.search(everything, order="id desc", limit=MOST_LINES)
         staying -= wide.browse(model.search(going & Domain("id", "in", staying.ids)).ids)
-        readable = set(model.search(Domain("id", "in", staying.ids)).ids)
-        checks = self._preview_checks(wide, types)
+        readable = model.search(Domain("id", "in", staying.ids))
+        # asked with the operator's rights, like what goes: a condition may speak of what he does not read
+        checks = [(model.search(domain & Domain("id", "in", readable.ids)), words)
+                  for domain, words in self._preview_checks(wide, types)]
         for document in staying:
-            reason = self._preview_reason(document, checks) if document.id in readable else self.env._(
+            reason = self._preview_reason(document, checks) if document in readable else self.env._(
                 "%s may not read it.", self.user_id.name)
             yield {**self._preview_line(document), "outcome": "stays", "reason": reason}
 
@@ -95,13 +97,13 @@ class DocumentDispatchRule(models.Model):
         ]
 
     def _preview_reason(self, document, checks):
-        done, *others = checks
-        if not document.filtered_domain(done[0]):
+        (undone, _words), *others = checks
+        if document not in undone:
             return self._preview_done(document)
         if blocking_reason := document._dispatch_blocking_reason(document._dispatch_type_code()):
             return blocking_reason
-        for domain, reason in others:
-            if not document.filtered_domain(domain):
+        for met, reason in others:
+            if document not in met:
                 return reason
         return self.env._("Its kind has no document type.")
 

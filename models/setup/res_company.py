@@ -25,9 +25,11 @@ class ResCompany(models.Model):
         string="Test mail", readonly=True, copy=False,
     )
     dispatch_test_date = fields.Datetime(readonly=True, copy=False)
-    dispatch_test_email = fields.Char(readonly=True, copy=False)
-    dispatch_test_reply = fields.Char(readonly=True, copy=False, help="What the mail server said.")
-    dispatch_test_server_id = fields.Many2one("ir.mail_server", readonly=True, copy=False, ondelete="set null")
+    dispatch_test_email = fields.Char(readonly=True, copy=False, groups="base.group_user")
+    dispatch_test_reply = fields.Char(
+        readonly=True, copy=False, groups="base.group_user", help="What the mail server said.")
+    dispatch_test_server_id = fields.Many2one(
+        "ir.mail_server", readonly=True, copy=False, groups="base.group_user", ondelete="set null")
 
     def _dispatch_send_test(self, user):
         """Send a test mail to the user's own address, the way documents go, and keep what the server answered."""

@@ -64,6 +64,13 @@ class OutgoingMail(Steering):
 
 
 @dataclass(frozen=True)
+class IncomingMail(Steering):
+    """A mail from outside is being put on its document: its files are the sender's."""
+
+    KEY = "dispatch_incoming"
+
+
+@dataclass(frozen=True)
 class KnownRecipients(Steering):
     """The recipients of many invoices, found at once for the summary of a window: it shows no text and no file."""
 
