@@ -102,8 +102,9 @@ class TestFilesFromOutside(FiscalCase, HttpCase):
                 with self.subTest(sender=sender, name=name), mute_logger("odoo.addons.mail.models.mail_thread"):
                     self._attachments().unlink()
                     self.smtp.handler.clear()
-                    self.env["mail.thread"].with_context(mail_notify_force_send=False).message_process(None, MAIL.format(
-                        sender=sender, name=name, parent=parent, content=base64.encodebytes(content).decode()))
+                    mail = MAIL.format(
+                        sender=sender, name=name, parent=parent, content=base64.encodebytes(content).decode())
+                    self.env["mail.thread"].with_context(mail_notify_force_send=False).message_process(None, mail)
                     self.assertNothingGoes()
 
     def test_put_on_the_invoice_by_hand(self):

@@ -37,8 +37,7 @@ class IrAttachment(models.Model):
             self.env["document.dispatch.file"]._recognise(files)
 
     def _dispatch_recognisable(self):
-        """Files of the house on customers' invoices of Brazilian companies; the invoice's own PDF has a field of its own.
-        """
+        """Files of the house on invoices of Brazilian companies; the invoice's own PDF has a field of its own."""
         # sudo: where a file belongs, whoever put it there
         ours = self.sudo().filtered(lambda file: (
             file.res_model == "account.move" and file.res_id and not file.res_field and file.type == "binary"

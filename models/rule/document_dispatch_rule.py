@@ -263,7 +263,7 @@ class DocumentDispatchRule(models.Model):
                 ))
 
     def _check_condition_of_operator(self):
-        """A condition is asked with the operator's rights: by the preview's answers it would tell what only they read."""
+        """A condition is asked with the operator's rights: the preview's answers would tell what only they read."""
         if self._may_choose_operator():
             return
         for rule in self:
