@@ -245,7 +245,7 @@ def _wrong_evidence(env, was):
 
 def _wrong_text(env, was):
     move = env["account.move"].browse(was["move"]).with_context(lang=was["lang"])
-    text = env["document.dispatch.text"]._find(move, was["lang"], move._dispatch_type().mail_template_id)
+    text = env["document.dispatch.text"]._find_last(move, was["lang"], move._dispatch_type().mail_template_id)
     if text.id != was["id"] or THANKS not in text._render(move, env["res.partner"])["body"]:
         yield "the last text of a customer is not used"
 
