@@ -1,10 +1,13 @@
 """Who is not of the house: strangers who have the link of a document or a mail about it, and customers who log in."""
 
 import base64
+from contextlib import suppress
 
 from odoo import http
+from odoo.exceptions import AccessError
 from odoo.fields import Command
-from odoo.tests import HttpCase, tagged
+from odoo.service.model import call_kw
+from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .fiscal import FiscalCase, boleto_pdf
@@ -154,3 +157,41 @@ class TestPortalUser(FiscalCase):
                 and not (field.relational and not self.env[field.comodel_name].with_user(user).has_access("read"))
             }
             self.assertEqual(seen, self.PUBLIC[record._name])
+
+
+@tagged("post_install", "-at_install")
+class TestWindowsOfOthers(FiscalCase):
+    """A window that is not saved may say any invoice and company: what it shows is read with the user's rights."""
+
+    def test_computed_with_the_users_rights(self):
+        found = {
+            f"{model._name}.{field.name}" for model in self.env.registry.values() if model._transient
+            for field in model._fields.values()
+            if field._modules[:1] == ("document_dispatch",) and field.compute and not field.related
+            and field.compute_sudo
+        }
+        self.assertFalse(found, "computed as superuser, which stored fields are unless they say otherwise")
+
+    def test_invoice_and_company_of_others(self):
+        self._attach(self.xml, "nfe.xml")
+        self.silva.write({"company_id": self.company.id, "customer_rank": 1})
+        paris = self.setup_other_company(name="Aurora France SARL")["company"]
+        user = new_test_user(
+            self.env, "odile", "account.group_account_invoice", company_id=paris.id,
+            company_ids=[Command.set(paris.ids)])
+        line = {"fields": {"subject": {}, "body": {}, "recipients": {}}}
+        for model, name, record, spec in (
+            ("account.move.send.wizard", "move_id", self.invoice, {"dispatch_file_ids": line}),
+            ("account.move.send.wizard", "move_id", self.invoice, {"dispatch_from": {}}),
+            ("document.letter.window", "company_id", self.company,
+             {"preview_partner_id": {"fields": {"display_name": {}}}}),
+        ):
+            with self.subTest(model=model, spec=spec), mute_logger("odoo.addons.base.models.ir_rule"):
+                self.env.flush_all()
+                self.env.invalidate_all()
+                said = ""
+                with suppress(AccessError):
+                    said = str(call_kw(self.env[model].with_user(user), "onchange", [
+                        [], {name: record.id}, [name], {name: {}, **spec}], {})["value"])
+                for secret in ("Silva", self.nfe.key, str(self.nfe.number), "aurora.example.com"):
+                    self.assertNotIn(secret, said)

@@ -31,6 +31,9 @@ def main():
     config.parse_config(["-c", config_file, "-d", database, "--http-port", port], setup_logging=True)
     registry = Registry(database)
     demo_inside.serve_assets()
+    with demo_inside.environment(registry) as env:
+        for name in ("web.base.url", "report.url"):  # what is printed is loaded from here
+            env["ir.config_parameter"].set_param(name, f"http://127.0.0.1:{port}")
     problems = []
     if task == "after":
         was = json.loads(Path(file).read_text(encoding="utf-8"))

@@ -30,6 +30,7 @@ MEANT = {
     "document_dispatch_recipient.mail_body": _same_but_links,
     "document_dispatch_rule.active": lambda before, now: not now,
     "document_dispatch_rule.domain": lambda before, now: "context_today" in before,
+    "document_dispatch_rule.next_run": lambda before, now: now is None,
     "document_dispatch_rule.problem": lambda before, now: not before,
     "document_letter.body": _same_but_links,
     "res_partner.dispatch_token": lambda before, now: bool(now),

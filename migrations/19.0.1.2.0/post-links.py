@@ -28,6 +28,8 @@ def migrate(cr, version):
     the mails and letters that customers have; their page says where to get a new one.
     """
     env = api.Environment(cr, SUPERUSER_ID, {})
+    # what other scripts of this update wrote is still to be stored, and what is read below is read by SQL
+    env.flush_all()
     _mask_letters(env)
     _keep_places(env)
     _renew(cr)
@@ -36,7 +38,7 @@ def migrate(cr, version):
         UPDATE ir_attachment SET res_model = NULL, res_id = NULL
          WHERE id IN (SELECT draft_id FROM document_dispatch WHERE draft_id IS NOT NULL)
     """)
-    env.invalidate_all(flush=False)
+    env.invalidate_all()
 
 
 def _mask_letters(env):

@@ -45,6 +45,8 @@ def migrate(cr, version):
     for old, new in EXTERNAL_IDS.items():
         _rename_external_id(cr, old, new)
     _rename_saved(cr)
+    # lines of a window that is open for minutes; Odoo keeps the tables of models that are no more
+    cr.execute("DROP TABLE IF EXISTS document_dispatch_also_document_dispatch_file_rel, document_dispatch_also")
 
 
 def _rename_external_id(cr, old, new):

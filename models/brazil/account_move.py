@@ -100,7 +100,10 @@ class AccountMove(models.Model):
     # ------------------------------------------------------------------
 
     def _process_attachments_for_post(self, attachments, attachment_ids, message_values):
-        """Say where the files of a mail come from: they are on the invoice before its message exists."""
+        """Say where the files of a mail come from: they are on the invoice before its message exists.
+
+        :param: as Odoo's own (``mail.thread``)
+        """
         move = IncomingMail().on(self) if message_values.get("message_type") == "email" else self
         return super(AccountMove, move)._process_attachments_for_post(attachments, attachment_ids, message_values)
 

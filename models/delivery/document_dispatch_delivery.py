@@ -261,7 +261,7 @@ class DocumentDispatchDelivery(models.AbstractModel):
         :param content: ``document.dispatch.content`` with the rendering in its context
         :param list faults: of the server, see :mod:`tools.delivery.environment`; it is added to
         """
-        if rendering := content.env.context["dispatch_render"]:
+        if rendering := content.env["ir.actions.report"]._dispatch_render_batch():
             self._isolate(content._draw, dispatches)
             self._roll_back()
             rendering.wait()

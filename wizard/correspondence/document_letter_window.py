@@ -33,9 +33,11 @@ class DocumentLetterWindow(models.TransientModel):
         help="What you change here is for customers of this language; the others get the document type's text in "
         "theirs.",
     )
-    subject = fields.Char(compute="_compute_text", store=True, readonly=False)
+    # with the user's rights: a window that is not saved may say any company
+    subject = fields.Char(compute="_compute_text", store=True, readonly=False, compute_sudo=False)
     body = fields.Html(
-        string="Text", compute="_compute_text", store=True, readonly=False, sanitize="email_outgoing",
+        string="Text", compute="_compute_text", store=True, readonly=False, compute_sudo=False,
+        sanitize="email_outgoing",
     )
     unknown = fields.Char(compute="_compute_unknown")
     # What will happen
@@ -43,7 +45,7 @@ class DocumentLetterWindow(models.TransientModel):
     count_email = fields.Integer(string="by e-mail", compute="_compute_count")
     count_print = fields.Integer(string="on paper", compute="_compute_count")
     preview_partner_id = fields.Many2one("res.partner", string="Preview for", compute="_compute_preview_partner",
-                                         store=True, readonly=False)
+                                         store=True, readonly=False, compute_sudo=False)
     preview = fields.Html(compute="_compute_preview")
 
     @api.model

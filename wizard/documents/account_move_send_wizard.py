@@ -11,13 +11,13 @@ class AccountMoveSendWizard(models.TransientModel):
     _inherit = ["account.move.send.wizard", "document.dispatch.window"]
 
     dispatch_from = fields.Char(
-        string="From", compute="_compute_dispatch_from", store=True, readonly=False,
+        string="From", compute="_compute_dispatch_from", store=True, readonly=False, compute_sudo=False,
         help="Who the mail comes from. Empty: as the text says.",
     )
 
     dispatch_file_ids = fields.One2many(
         "account.move.send.wizard.file", "window_id", string="NF-e and boletos", compute="_compute_dispatch_file_ids",
-        store=True, readonly=False,
+        store=True, readonly=False, compute_sudo=False,
     )
     dispatch_invoice_too = fields.Boolean(
         string="The invoice itself", default=True, help="Switch off to send only what is chosen below.",
@@ -44,7 +44,8 @@ class AccountMoveSendWizard(models.TransientModel):
     @api.depends("template_id", "lang")
     def _compute_dispatch_from(self):
         for wizard in self:
-            wizard.dispatch_from = self._get_mail_default_field_value_from_template(
+            wizard.move_id._origin.check_access("read")  # core renders as superuser, whatever id the window says
+            wizard.dispatch_from = wizard.move_id and self._get_mail_default_field_value_from_template(
                 wizard.template_id, wizard.lang, wizard.move_id, "email_from",
             ) or wizard.company_id.email_formatted
 
