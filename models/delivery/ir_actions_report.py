@@ -115,6 +115,10 @@ class IrActionsReport(models.Model):
             arguments += ["--proxy", gateway.url]
         return arguments
 
+    def _dispatch_is_closed(self):
+        """Tell whether pages of this report load nothing but the server's own files, whatever their text names."""
+        return self.dispatch_letter
+
     @api.model
     def _dispatch_render_batch(self):
         """The :class:`RenderBatch` of this context, or ``None``; what a client sends as one is none."""
@@ -158,8 +162,8 @@ class IrActionsReport(models.Model):
         batch = self._dispatch_render_batch()
         with ExitStack() as stack:
             if batch:
-                gateway = batch.gateways[not report.dispatch_letter]
-            elif report.dispatch_letter:
+                gateway = batch.gateways[not report._dispatch_is_closed()]
+            elif report._dispatch_is_closed():
                 gateway = stack.enter_context(self._dispatch_make_gateway())
             else:
                 gateway = None
