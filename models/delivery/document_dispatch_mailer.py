@@ -8,17 +8,48 @@ from ...tools.mail import smtp
 
 
 class Sessions(dict):
-    """The open sessions of one worker, by account, and the accounts that Odoo chose."""
+    """The open sessions of one worker, by account, the accounts that Odoo chose, and those that must wait."""
 
     def __init__(self, insist=False):
         """:param bool insist: use an account that rests, too: a person wants to know it now"""
         super().__init__()
+        #: sender (``document.dispatch._get_sender``) → account, alias domain, sender of the envelope
         self.choices = {}
         self.insist = insist
+        #: account (its id), or sender → until when nothing of it is taken, or ``None``: not in this run
+        self.aside = {}
+        #: accounts that are taken when nothing else is left, and whether it is so far
+        self.later, self.is_later = set(), False
+        #: account → its place among the sessions at once
+        self.slots = {}
+
+    def put_aside(self, what, until=None):
+        """Take nothing more of this account or sender in this run, and come back at that time."""
+        self.aside[what] = until
+
+    def is_aside(self, what):
+        """Tell whether this account or sender must wait."""
+        return what in self.aside or what in self.later and not self.is_later
+
+    def senders_aside(self):
+        """All senders of which nothing is taken now."""
+        return [
+            sender for sender, choice in self.choices.items() if self.is_aside(sender) or self.is_aside(choice[0])
+        ]
+
+    def take_later(self):
+        """Now comes the turn of what was put last; tell whether there is any."""
+        self.is_later, was_later = True, self.is_later
+        return bool(self.later) and not was_later
 
     def chosen_server(self):
         """The account of the first choice; ``False``: the one of Odoo's command line, or none."""
         return next(iter(self.choices.values()), [False])[0]
+
+    def make_room(self, server):
+        """Hang up where this worker has another session on an account that limits them."""
+        for account in [account for account in self if account[0] == server.id and server.dispatch_connections > 0]:
+            self.pop(account).quit()
 
     def close(self):
         """Hang up everywhere."""
@@ -62,11 +93,13 @@ class DocumentDispatchMailer(models.AbstractModel):
             with self.env.cr.savepoint():
                 # sudo: only the worker writes mails; clerks have no access to them
                 mail = self.env["mail.mail"].sudo().create(mail_vals)
-                server_id, alias_domain_id, smtp_from = self._choose_account(mail, sessions)
+                server_id, alias_domain_id, smtp_from = self._choose_account(
+                    mail, sessions, recipient.dispatch_id._get_sender())
                 server = self.env["ir.mail_server"].sudo().browse(server_id)  # sudo: to use, not to read
                 fresh = self._check_session(server, (server_id, smtp_from), sessions)
                 account = (server_id, smtp_from)
                 if fresh:
+                    sessions.make_room(server)
                     sessions[account] = self._connect(server, smtp_from)
                 sessions[account].outcome = None
                 outgoing = OutgoingMail(recipient.id, recipient._prepare_subject(), links=links)
@@ -94,13 +127,12 @@ class DocumentDispatchMailer(models.AbstractModel):
         recipient.linked_files = ", ".join(linked.mapped("name")) or False
         return outcome, fresh
 
-    def _choose_account(self, mail, sessions):
-        """Odoo's choice of the account, made once for all mails of the same sender and domain."""
-        wish = (mail.mail_server_id.id, mail.email_from, mail.record_alias_domain_id.id)
-        if wish not in sessions.choices:
+    def _choose_account(self, mail, sessions, sender):
+        """Odoo's choice of the account, made once for all mails of the same sender."""
+        if sender not in sessions.choices:
             *choice, _ids = next(mail._split_by_mail_configuration())
-            sessions.choices[wish] = choice
-        return sessions.choices[wish]
+            sessions.choices[sender] = choice
+        return sessions.choices[sender]
 
     def _check_session(self, server, account, sessions):
         """Tell whether a new session is needed; raise where the account must not be used now."""
@@ -124,8 +156,11 @@ class DocumentDispatchMailer(models.AbstractModel):
         return smtp.Session(connection, settings.whole_number(seconds) or None)
 
     def _note_account(self, server, outcome):
-        """A refused login stops the account; an accepted mail clears it."""
+        """A refused login stops the account; an accepted mail clears it; one that is not reached goes last."""
         if outcome.account_refused:
             server._dispatch_note_refusal(outcome.reply)
         elif outcome.state == states.SENT:
             server._dispatch_note_accepted()
+            server._dispatch_note_reached()
+        elif outcome.connection_lost and not outcome.costs_try and not outcome.wait:
+            server._dispatch_note_unreached(outcome.reply)

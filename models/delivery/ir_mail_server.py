@@ -92,10 +92,11 @@ class IrMailServer(models.Model):
         if self.dispatch_problem:
             self.write({"dispatch_problem": False, "dispatch_paused_until": False})
 
-    def _dispatch_pause(self, insist=False):
+    def _dispatch_pause(self, insist=False, in_hand=0):
         """Why this account must not be used now, and for how many seconds; ``None`` when it may.
 
         :param bool insist: use it although it rests
+        :param int in_hand: mails that other workers are just handing over
         """
         now = fields.Datetime.now()
         rests = self.dispatch_paused_until and self.dispatch_paused_until > now
@@ -103,13 +104,4 @@ class IrMailServer(models.Model):
             text = self.env._("The account %(account)s was refused: %(reply)s",
                               account=self.name, reply=self.dispatch_problem)
             return text, (self.dispatch_paused_until - now).total_seconds()
-        if self.dispatch_per_minute > 0:
-            sent = self.env["document.dispatch.recipient"].search_count([
-                ("mail_server_id", "=", self.id), ("sent_date", ">", now - timedelta(minutes=1)),
-            ], limit=self.dispatch_per_minute)
-            if sent >= self.dispatch_per_minute:
-                return self.env._(
-                    "The account %(account)s sends %(limit)s documents per minute.",
-                    account=self.name, limit=self.dispatch_per_minute,
-                ), 60
-        return None
+        return (None if insist else self._dispatch_unreached_pause()) or self._dispatch_limit_pause(in_hand)
