@@ -27,7 +27,7 @@ class DocumentDispatchAccount(models.AbstractModel):
     _description = "Accounts of Dispatches"
 
     def _choose(self, recipient, sessions):
-        """Return Odoo's choice of the account, made once for all mails of a sender, or ``None`` where it cannot be made.
+        """Return Odoo's choice of the account, made once for all mails of a sender; ``None`` where there is none.
 
         :return: id of the account (``False``: that of Odoo's command line) and of the alias domain, sender of the
             envelope
@@ -135,7 +135,7 @@ class DocumentDispatchAccount(models.AbstractModel):
         servers = self.env["ir.mail_server"].sudo().search([])
         recent = fields.Datetime.now() - timedelta(hours=1)
         return servers.filtered(lambda server: (
-            server.dispatch_problem
+            server.dispatch_problem and server.dispatch_paused_until
             or server.dispatch_unreached_since and server.dispatch_unreached_since < recent
             or server._dispatch_has_limits() and (
                 server._dispatch_limit_pause() or server._dispatch_has_sent_since(recent)

@@ -20,8 +20,8 @@ class IrMailServer(models.Model):
             ("microsoft", "Microsoft 365"), ("ses_sandbox", "Amazon SES, sandbox"),
         ],
         string="Limits of",
-        help="Fills the fields with what the provider publishes. Outside of its sandbox Amazon SES gives each account its "
-        "own limits: its console shows them.",
+        help="Fills the fields with what the provider publishes. Outside of its sandbox Amazon SES gives each account "
+        "its own limits: its console shows them.",
     )
     dispatch_per_day = fields.Integer(
         string="Documents per day",

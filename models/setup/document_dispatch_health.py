@@ -146,8 +146,8 @@ class DocumentDispatchHealth(models.AbstractModel):
             last = until + (limits.last_day(waiting, server.dispatch_per_day) - 1) * limits.DAY
             yield self.env._(
                 "%(count)s mails wait for the account “%(account)s”, which sends %(limit)s in 24 hours. The next go on "
-                "%(date)s, the last by %(last)s.", count=waiting, date=format_datetime(self.env, until), account=server.name,
-                limit=server.dispatch_per_day, last=format_date(self.env, last + limits.DAY),
+                "%(date)s, the last by %(last)s.", count=waiting, account=server.name, limit=server.dispatch_per_day,
+                date=format_datetime(self.env, until), last=format_date(self.env, last + limits.DAY),
             )
 
     def _check_neighbours(self):

@@ -29,17 +29,16 @@ class Limits:
 
 #: What providers publish. State of November 2026; each may change it without notice.
 #:
-#: * Gmail: 500 a day; Workspace: 2,000 a day and user: support.google.com/a/answer/166852, "Gmail sending limits in
-#:   Google Workspace" (trial accounts 500), over a rolling period of 24 hours; above: 550 5.4.5.
-#: * Workspace's relay (smtp-relay.gmail.com): 10,000 recipients in 24 hours and user: support.google.com/a/answer/2956491
-#:   (the organisation has a limit of its own, 550 5.7.1).
+#: * Gmail: 500 a day; Workspace: 2,000 a day and user (trial accounts 500), over a rolling period of 24 hours; above:
+#:   550 5.4.5. support.google.com/a/answer/166852, "Gmail sending limits in Google Workspace".
+#: * Workspace's relay (smtp-relay.gmail.com): 10,000 recipients in 24 hours and user; the organisation has a limit of
+#:   its own (550 5.7.1). support.google.com/a/answer/2956491.
 #: * Exchange Online: 30 messages a minute, 10,000 recipients in a sliding window of 24 hours:
 #:   learn.microsoft.com/defender-office-365/outbound-spam-sending-limits-troubleshoot; three connections at once and
 #:   mailbox, else 432 4.3.2: techcommunity.microsoft.com, Exchange Team, "Changes coming to the SMTP Authenticated
-#:   Submission client protocol" (/607825). The limit of the organisation for recipients outside of it
-#:   depends on its licences.
-#: * Amazon SES: in the sandbox 200 recipients in 24 hours, one a second; outside of it each account has its own, which its
-#:   console shows: docs.aws.amazon.com/ses/latest/dg/quotas.html.
+#:   Submission client protocol" (/607825). What the organisation may send to others depends on its licences.
+#: * Amazon SES: in the sandbox 200 recipients in 24 hours, one a second; outside of it each account has its own, which
+#:   its console shows. docs.aws.amazon.com/ses/latest/dg/quotas.html.
 PRESETS = {
     "gmail": Limits(per_day=500),
     "workspace": Limits(per_day=2000),
