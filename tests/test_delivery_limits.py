@@ -135,7 +135,7 @@ class TestDay(LimitsCase):
         with freeze_time(NOW):
             invoices = self._invoices(20)
         rows = self._rows(invoices)
-        for hour in range(0, 4 * 24):
+        for hour in range(4 * 24):
             with freeze_time(NOW + timedelta(hours=hour, minutes=hour % 3)):
                 self._deliver()
                 self.env.invalidate_all()
