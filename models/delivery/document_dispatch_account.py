@@ -54,6 +54,7 @@ class DocumentDispatchAccount(models.AbstractModel):
             return False
         server = self.env["ir.mail_server"].sudo().browse(choice[0] or ())  # sudo: to use, not to read
         if sessions.is_aside(server.id):
+            sessions.later.get(server.id, set()).add(recipient.dispatch_id.id)
             return True
         if not server:
             return False
@@ -61,7 +62,8 @@ class DocumentDispatchAccount(models.AbstractModel):
         if pause := server._dispatch_pause(sessions.insist, in_hand):
             sessions.put_aside(server.id, fields.Datetime.now() + timedelta(seconds=pause[1]))
         elif server.dispatch_unreached_since and not sessions.is_later:
-            sessions.later.add(server.id)  # a server that is silent for a minute holds up nobody else
+            # a server that is silent for a minute holds up nobody else
+            sessions.later[server.id] = {recipient.dispatch_id.id}
         elif not self._has_slot(server, sessions):
             sessions.put_aside(server.id, fields.Datetime.now() + timedelta(minutes=WAIT_FOR_SLOT))
         return sessions.is_aside(server.id)

@@ -117,8 +117,10 @@ class DocumentDispatchDelivery(models.AbstractModel):
                 break  # nor can the server make others now
             if self._is_time_up():
                 return
-        if sessions.take_later() and not self._hand_over_due(key, only, sessions, seen):
-            return
+        if sessions.later and not sessions.is_later:
+            seen -= sessions.take_later()
+            if not self._hand_over_due(key, only, sessions, seen):
+                return
         if only is None:
             # what is left is in the hands of another lane, or waits for a server that is down or not able
             self._announce_remaining(0)
@@ -130,8 +132,6 @@ class DocumentDispatchDelivery(models.AbstractModel):
         while go_on and (dispatch := self._repeat(self._claim, only, seen, sessions)):
             seen.add(dispatch.id)
             go_on = self._deliver_isolated(dispatch, key, sessions)
-            if not sessions.is_later and dispatch._get_sender() in sessions.senders_aside():
-                seen.discard(dispatch.id)  # its turn may come
             handed_over |= dispatch
             if len(handed_over) >= CONCLUDE_BATCH:
                 handed_over = self._conclude(handed_over)

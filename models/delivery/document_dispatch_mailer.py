@@ -18,8 +18,8 @@ class Sessions(dict):
         self.insist = insist
         #: account (its id), or sender → until when nothing of it is taken, or ``None``: not in this run
         self.aside = {}
-        #: accounts that are taken when nothing else is left, and whether it is so far
-        self.later, self.is_later = set(), False
+        #: accounts that are taken when nothing else is left → dispatches that were passed over; whether it is so far
+        self.later, self.is_later = {}, False
         #: account → its place among the sessions at once
         self.slots = {}
 
@@ -38,9 +38,9 @@ class Sessions(dict):
         ]
 
     def take_later(self):
-        """Now comes the turn of what was put last; tell whether there is any."""
-        self.is_later, was_later = True, self.is_later
-        return bool(self.later) and not was_later
+        """Now comes the turn of what was put last; return the ids of the dispatches that were passed over."""
+        self.is_later = True
+        return set().union(*self.later.values())
 
     def chosen_server(self):
         """The account of the first choice; ``False``: the one of Odoo's command line, or none."""
