@@ -117,10 +117,8 @@ class DocumentDispatchDelivery(models.AbstractModel):
                 break  # nor can the server make others now
             if self._is_time_up():
                 return
-        if sessions.later and not sessions.is_later:
-            seen -= sessions.take_later()
-            if not self._hand_over_due(key, only, sessions, seen):
-                return
+        if not self._hand_over_due(key, only, sessions, seen - sessions.take_later()):
+            return
         if only is None:
             # what is left is in the hands of another lane, or waits for a server that is down or not able
             self._announce_remaining(0)
