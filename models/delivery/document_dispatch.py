@@ -50,7 +50,7 @@ class DocumentDispatch(models.Model):
         # sudo: accounts are for administrators to read; people see what theirs waits for
         for server in waiting.mail_server_id.sudo():
             sender = envelope_sender(self._bundle_main().email_from)
-            if pause := server._dispatch_pause() or server._dispatch_sender_obstacle(sender):
+            if pause := server._dispatch_pause() or server._dispatch_sender_pause(sender):
                 return pause[0]
         return super()._explain_waiting()
 

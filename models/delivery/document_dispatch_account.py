@@ -63,9 +63,9 @@ class DocumentDispatchAccount(models.AbstractModel):
         in_hand = server._dispatch_count_in_hand() if server._dispatch_has_limits() else 0
         if pause := server._dispatch_pause(sessions.insist, in_hand):
             sessions.put_aside(server.id, fields.Datetime.now() + timedelta(seconds=pause[1]))
-        elif obstacle := None if sessions.insist else server._dispatch_sender_obstacle(sender):
+        elif pause := None if sessions.insist else server._dispatch_sender_pause(sender):
             # the account's other senders go on
-            sessions.put_aside((server.id, sender), fields.Datetime.now() + timedelta(seconds=obstacle[1]))
+            sessions.put_aside((server.id, sender), fields.Datetime.now() + timedelta(seconds=pause[1]))
         elif server.dispatch_unreached_since and not sessions.is_later:
             # a server that is silent for a minute holds up nobody else
             sessions.later[server.id] = {recipient.dispatch_id.id}

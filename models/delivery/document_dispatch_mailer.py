@@ -184,13 +184,19 @@ class DocumentDispatchMailer(models.AbstractModel):
         return sessions.choices[sender]
 
     def _check_session(self, server, account, sessions, sender):
-        """Tell whether a new session is needed; raise where account or sender must not be used now."""
+        """Tell whether a new session is needed; raise where account or sender must not be used now.
+
+        :param server: ``ir.mail_server``
+        :param tuple account: key of the session: id of the server, sender of the envelope
+        :param Sessions sessions: open connections, by account
+        :param str sender: whom the mail comes from, in its normal form
+        """
         if pause := server and server._dispatch_pause(sessions.insist):
             text, seconds = pause
             raise smtp.Ended(smtp.Outcome(
                 states.DEFERRED, text, costs_try=False, connection_lost=True, wait=seconds,
             ))
-        if pause := server and not sessions.insist and server._dispatch_sender_obstacle(sender):
+        if pause := server and not sessions.insist and server._dispatch_sender_pause(sender):
             text, seconds = pause
             raise smtp.Ended(smtp.Outcome(states.DEFERRED, text, costs_try=False, wait=seconds))
         limit = server.dispatch_per_connection

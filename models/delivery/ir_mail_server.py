@@ -38,7 +38,7 @@ class IrMailServer(models.Model):
         string="Refused", readonly=True, copy=False,
         help="What the server said when it refused the account or one of its senders. Documents wait; no try is lost.",
     )
-    dispatch_fault = fields.Char(readonly=True, copy=False, help="Technical: what is wrong, see tools/blame.py.")
+    dispatch_fault = fields.Char(readonly=True, copy=False, help="Technical: what is wrong, see tools/mail/blame.py.")
     dispatch_paused_until = fields.Datetime(string="Rests until", readonly=True, copy=False)
     dispatch_senders = fields.Json(
         readonly=True, copy=False,
@@ -137,7 +137,7 @@ class IrMailServer(models.Model):
         """The server refuses the account, or one of its senders: it rests, and managers learn of it.
 
         :param str reply: what the server said
-        :param str cause: what is wrong, a constant of :mod:`tools.blame`
+        :param str cause: what is wrong, a constant of :mod:`tools.mail.blame`
         :param sender: the address that rests; the whole account if none is given
         """
         until = fields.Datetime.now() + timedelta(seconds=blame.REST[cause])
@@ -203,7 +203,7 @@ class IrMailServer(models.Model):
                 "wait; the others go."),
         }.get(self.dispatch_fault or blame.LOGIN, "")
 
-    def _dispatch_sender_obstacle(self, sender):
+    def _dispatch_sender_pause(self, sender):
         """Why nothing must go in this name now, and for how many seconds; ``None`` when it may."""
         said = (self.dispatch_senders or {}).get(sender)
         seconds = said and (fields.Datetime.to_datetime(said["until"]) - fields.Datetime.now()).total_seconds()

@@ -121,7 +121,12 @@ class IrMailServer(models.Model):
         return None
 
     def _dispatch_next_free(self, limit, window, in_hand=0):
-        """Return when the next mail may go; ``None``: now. Counted from what was sent (``_account_idx``)."""
+        """Return when the next mail may go; ``None``: now. Counted from what was sent (``_account_idx``).
+
+        :param int limit: mails in the window; 0: no limit
+        :param timedelta window: see :mod:`tools.mail.limits`
+        :param int in_hand: mails that other workers are just handing over
+        """
         if limit <= 0:
             return None
         now = fields.Datetime.now()

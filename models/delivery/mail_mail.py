@@ -52,7 +52,12 @@ class MailMail(models.Model):
         mail["email_to_normalized"] = [email for email, _name in found]
 
     def _dispatch_link_files(self, mail, files, recipient_id):
-        """Take these files out of a mail, and say in its text where they are."""
+        """Take these files out of a mail, and say in its text where they are.
+
+        :param dict mail: one of ``_prepare_outgoing_list``; it is changed
+        :param files: ``ir.attachment``, too large for the account's limit
+        :param int recipient_id: whose link it is
+        """
         mail["attachments"] = self._dispatch_leave_out(files, mail["attachments"])
         lines = Markup("<br/>").join(
             self.env._("%(file)s (%(size)s) is too large for a mail.", file=file.name, size=human_size(file.file_size))

@@ -337,7 +337,7 @@ class Session:
     def _refused(self, phase, code, reply, reset=True):
         """RFC 5321 §4.2.1: 4yz is worth another try, 5yz must not be repeated as it is.
 
-        Whether the document is to blame at all: :mod:`tools.blame`.
+        Whether the document is to blame at all: :mod:`tools.mail.blame`.
         """
         said = _reply(code, reply)
         if not 400 <= code <= 599:
