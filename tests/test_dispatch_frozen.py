@@ -57,11 +57,26 @@ class TestFrozen(DispatchCase):
         file.unlink()
         self.assertFalse(file.exists())
 
-    def test_row_in_review_keeps_nothing(self):
+    def test_deleted_in_review(self):
+        """What a person looks at is what goes."""
         self.row.action_cancel()
         row = self._invoice(self.nowak)._dispatch_create("rule", state="review")
         self._deliver()
         file = row.attachment_ids
-        self.assertTrue(file)
+        before = file.raw
+        file.unlink()
+        self.assertEqual((row.attachment_ids, file.raw, file.res_id), (file, before, row.id))
+        row.action_release()
+        self.assertEqual((row.state, self._attached(self.mails[-1])), ("sent", [before]))
+
+    def test_cancelled_in_review_keeps_nothing(self):
+        row = self._invoice(self.nowak)._dispatch_create("rule", state="review")
+        self._deliver()
+        file = row.attachment_ids
+        row.action_cancel()
         file.unlink()
         self.assertFalse(file.exists())
+
+    @staticmethod
+    def _attached(mail):
+        return [part.get_content() for part in mail.iter_attachments()]

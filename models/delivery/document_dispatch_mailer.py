@@ -1,10 +1,15 @@
+import logging
 from dataclasses import replace
 
 from odoo import models
 
+from ...tools.delivery import environment
 from ...tools.dispatch import settings, states
 from ...tools.dispatch.steering import OutgoingMail
-from ...tools.mail import smtp
+from ...tools.mail import proof, smtp
+from .document_dispatch_files import Withheld
+
+_logger = logging.getLogger(__name__)
 
 
 class Sessions(dict):
@@ -15,6 +20,8 @@ class Sessions(dict):
         super().__init__()
         self.choices = {}
         self.insist = insist
+        #: of the last mail: what keeps the server itself from sending it, and the proof of what went
+        self.fault = self.proof = None
 
     def chosen_server(self):
         """The account of the first choice; ``False``: the one of Odoo's command line, or none."""
@@ -58,6 +65,7 @@ class DocumentDispatchMailer(models.AbstractModel):
 
     def _try(self, recipient, mail_vals, sessions, links):
         server, account, fresh, linked = None, None, True, self.env["ir.attachment"]
+        sessions.fault = sessions.proof = None
         try:
             with self.env.cr.savepoint():
                 # sudo: only the worker writes mails; clerks have no access to them
@@ -78,6 +86,8 @@ class DocumentDispatchMailer(models.AbstractModel):
                 )
         except smtp.Ended as ended:
             outcome = ended.outcome
+        except Withheld as withheld:
+            outcome = self._judge_withheld(recipient, withheld.error, sessions)
         except Exception as error:  # noqa: BLE001
             # Before SMTP: the mail itself is wrong (no valid sender …). After it: what the server
             # said stands, whatever went wrong on our side.
@@ -87,12 +97,33 @@ class DocumentDispatchMailer(models.AbstractModel):
             outcome = sessions[account].outcome or smtp.Outcome(
                 states.FAILED, self.env._("The mail has no valid sender or recipient.")
             )
+        if recipient and outcome.state in (states.SENT, states.UNKNOWN) and account in sessions:
+            sessions.proof = self._keep_proof(recipient, sessions[account].message, links)
         if outcome.connection_lost and account in sessions:
             sessions.pop(account).quit()
         if server:
             recipient.mail_server_id = server
         recipient.linked_files = ", ".join(linked.mapped("name")) or False
         return outcome, fresh
+
+    def _judge_withheld(self, recipient, error, sessions):
+        """What comes of a mail that did not go to the server, because its files are not what they were."""
+        sessions.fault = environment.find_fault(error)
+        if not sessions.fault:
+            return smtp.Outcome(states.FAILED, smtp.describe(error))
+        return smtp.Outcome(
+            states.DEFERRED, recipient.dispatch_id._explain_waiting(sessions.fault), costs_try=False,
+        )
+
+    def _keep_proof(self, recipient, message, links):
+        """Return what is to be kept of a mail that went; nothing that fails here changes what the server said."""
+        try:
+            # sudo: the dispatch's own files
+            files = recipient.dispatch_id._with_bundled().attachment_ids.sudo()
+            return proof.keep(proof.as_received(message), {file.id: file.raw for file in files}, links)
+        except Exception:
+            _logger.exception("No proof is kept of the mail to recipient %s", recipient.id)
+            return None
 
     def _choose_account(self, mail, sessions):
         """Odoo's choice of the account, made once for all mails of the same sender and domain."""

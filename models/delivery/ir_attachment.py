@@ -4,8 +4,12 @@ from pathlib import Path
 from odoo import api, models
 from odoo.fields import Command
 
+from ...tools.delivery import environment
+
 #: Fields that hold the bytes of a file
 CONTENT_FIELDS = frozenset({"raw", "datas", "db_datas", "store_fname", "checksum"})
+#: So many other files show whether the filestore is there at all
+SAMPLE = 20
 
 
 class IrAttachment(models.Model):
@@ -24,7 +28,7 @@ class IrAttachment(models.Model):
             raise
 
     def unlink(self):
-        """A file that was released to be sent stays with its row, whoever deletes it elsewhere.
+        """A file that was made or released to be sent stays with its row, whoever deletes it elsewhere.
 
         Not an error: deleting a draft deletes its files too, and must work.
         """
@@ -47,8 +51,29 @@ class IrAttachment(models.Model):
                     ]
         return super().write(vals)
 
+    def _dispatch_check_filestore(self):
+        """Raise where files cannot be read, and it is not only these that are lost.
+
+        :raise environment.FilestoreUnavailable: the disk, its rights or its network; or all files are gone
+        """
+        for file in self.filtered("store_fname"):
+            try:
+                with open(self._full_path(file.store_fname), "rb"):
+                    pass
+            except FileNotFoundError:
+                pass  # it alone, or all of them: below
+            except OSError as error:
+                raise environment.FilestoreUnavailable(str(error)) from error
+            if file.checksum == self._compute_checksum(self._file_read(file.store_fname)):
+                raise environment.FilestoreUnavailable(f"{file.name}: for a moment")
+        # the oldest came with Odoo, and are on every disk that is the right one
+        others = self.search([("store_fname", "!=", False), ("file_size", ">", 0), ("id", "not in", self.ids)],
+                             order="id", limit=SAMPLE)
+        if others and not any(self._file_read(name, 1) for name in others.mapped("store_fname")):
+            raise environment.FilestoreUnavailable(self._filestore())
+
     def _dispatch_released_files(self):
-        """``{row: files}`` of what was released, each file with one of its rows."""
+        """``{row: files}`` of what was made or released, each file with one of its rows."""
         # sudo: whoever deletes a file need not see the rows
         dispatches = self.env["document.dispatch"].sudo()._dispatches_of(self)
         kept, seen = {}, self.browse()

@@ -1,11 +1,15 @@
+from collections import Counter
+
 from markupsafe import Markup
 
 from odoo import models
 from odoo.tools import formataddr, human_size
 from odoo.tools.mail import append_content_to_html
 
+from ...tools.delivery import environment
 from ...tools.dispatch.steering import OutgoingMail
 from ...tools.mail import addresses, plain_text
+from .document_dispatch_files import FilesChanged, Withheld
 
 
 class MailMail(models.Model):
@@ -24,9 +28,12 @@ class MailMail(models.Model):
         outgoing = OutgoingMail.of(self.env)
         if not outgoing:
             return mails
+        # sudo: the recipient of this very mail
+        dispatch = self.env["document.dispatch.recipient"].sudo().browse(outgoing.recipient_id).dispatch_id
         # sudo: the row's own file, to name it
         linked = self.env["ir.attachment"].sudo().browse(outgoing.linked_ids)
         for mail in mails:
+            self._dispatch_check_mail(dispatch, mail)
             self._dispatch_address_mail(mail)
             if outgoing.subject:
                 mail["subject"] = outgoing.subject
@@ -34,6 +41,15 @@ class MailMail(models.Model):
                 self._dispatch_link_files(mail, linked, outgoing.recipient_id)
             mail["body_alternative"] = plain_text.from_html(mail["body"])
         return mails
+
+    def _dispatch_check_mail(self, dispatch, mail):
+        """Let no mail go whose files are not those of its dispatch, as they were."""
+        if not dispatch:
+            return
+        try:
+            dispatch._check_files(mail["attachments"], mail["body"])
+        except (FilesChanged, environment.FilestoreUnavailable) as error:
+            raise Withheld(error) from error
 
     def _dispatch_address_mail(self, mail):
         """Address a mail to what the resolver read in the field, in its normal form.
@@ -48,8 +64,14 @@ class MailMail(models.Model):
         mail["email_to_normalized"] = [email for email, _name in found]
 
     def _dispatch_link_files(self, mail, files, recipient_id):
-        names = set(files.mapped("name"))
-        mail["attachments"] = [entry for entry in mail["attachments"] if entry[0] not in names]
+        out = Counter((file.name, file.file_size) for file in files)
+        attached, mail["attachments"] = mail["attachments"], []
+        for entry in attached:
+            key = entry[0], len(entry[1] or b"")
+            if out[key]:
+                out[key] -= 1  # another of the same name stays
+            else:
+                mail["attachments"].append(entry)
         lines = Markup("<br/>").join(
             self.env._("%(file)s (%(size)s) is too large for a mail.", file=file.name, size=human_size(file.file_size))
             for file in files

@@ -76,6 +76,8 @@ class Session:
         self._connection = connection
         self._final_dot_timeout = final_dot_timeout
         self.outcome = None
+        #: the last message as it was given here, for who keeps a proof of it
+        self.message = b""
         #: messages that were talked through in this session
         self.count = 0
 
@@ -88,7 +90,7 @@ class Session:
 
     def sendmail(self, from_addr, to_addrs, msg, mail_options=(), rcpt_options=()):
         """Talk one message through; keep and return its outcome, raise :class:`Ended` unless 250."""
-        self.outcome = None
+        self.outcome, self.message = None, msg
         if isinstance(to_addrs, str):
             to_addrs = [to_addrs]
         self.count += 1

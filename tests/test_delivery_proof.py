@@ -1,0 +1,153 @@
+"""What proves that a mail went: the very bytes that the server got, put together again."""
+
+import base64
+import hashlib
+from unittest.mock import patch
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import new_test_user
+
+from ..tools.mail import proof
+from .common import DispatchCase
+
+
+class TestProof(DispatchCase):
+    def setUp(self):
+        super().setUp()
+        self.company.dispatch_customer_page = False
+
+    def _sent(self, partner=None, **kwargs):
+        row = self._invoice(partner or self.nowak)._dispatch_create("rule", **kwargs)
+        self._deliver()
+        return row
+
+    def _received(self, recipient):
+        """What the server has, of this recipient."""
+        [content] = [content for _sender, to, content in self.smtp.handler.messages if to == [recipient.email]]
+        return content
+
+    def _eml(self, recipient):
+        recipient.invalidate_recordset(["eml"])
+        return base64.b64decode(recipient.eml or b"")
+
+    def test_byte_for_byte_what_the_server_got(self):
+        row = self._sent(self.silva)
+        self.assertEqual(len(row.recipient_ids), 2)
+        for recipient in row.recipient_ids:
+            [kept] = recipient.proof_ids
+            content = self._received(recipient)
+            self.assertEqual((kept.sha256, kept.size), (hashlib.sha256(content).hexdigest(), len(content)))
+            self.assertEqual(self._eml(recipient), content)
+            self.assertFalse(recipient.mail_body, "it is kept once")
+            self.assertLess(len(base64.b64decode(kept.message)), 3000, "without its files")
+            action = recipient.action_download_mail()
+            self.assertIn(kept.sha256, action["params"]["message"])
+            self.assertIn("Byte for byte", action["params"]["message"])
+        self.assertEqual(row.action_download_mail()["domain"], [("id", "in", row.recipient_ids.ids)])
+
+    def test_secret_links_are_not_kept(self):
+        self.company.dispatch_customer_page = True
+        row = self._sent(self.silva)
+        recipient = row.recipient_ids[0]
+        content = self._received(recipient)
+        [page] = self.env["document.dispatch.page"].search([("recipient_id", "=", recipient.id)])
+        self.assertEqual(recipient.proof_ids.sha256, hashlib.sha256(content).hexdigest())
+        rebuilt, verdict = recipient.proof_ids._rebuild()
+        self.assertEqual(verdict, proof.LINKS)
+        self.assertIn("but for the secret links", recipient.action_download_mail()["params"]["message"])
+        [mail] = [mail for mail in self.mails if mail["To"].addresses[0].addr_spec == recipient.email]
+        html = mail.get_body(("html",)).get_content()
+        token = html.partition(f"/dispatch/page/{page.id}/")[2].partition('"')[0]
+        self.assertEqual(len(token), 43)
+        self.assertNotIn(token, str(proof._texts(rebuilt)) + rebuilt.decode())
+        self.assertFalse([part for part in proof._texts(rebuilt) if token.encode() in part.get_payload(decode=True)])
+
+    def test_lost_file_is_said(self):
+        row = self._sent()
+        kept = row.recipient_ids.proof_ids
+        self.env.cr.execute("UPDATE ir_attachment SET store_fname = NULL WHERE id = %s", row.attachment_ids.ids)
+        self.env.invalidate_all()
+        self.assertEqual(kept._rebuild()[1], proof.DIFFERENT)
+        self.assertIn("a file is missing", row.action_download_mail()["params"]["message"])
+
+    def test_refused_leaves_nothing_unknown_leaves_a_proof(self):
+        self.smtp.handler.data_replies = ["554 no", "250 yes"]
+        row = self._sent()
+        self.assertFalse(row.recipient_ids.proof_ids)
+        self.assertTrue(row.recipient_ids.mail_body, "it may go again")
+        with self.assertRaisesRegex(UserError, "Nothing is kept"):
+            row.action_download_mail()
+        row.action_retry()
+        self.assertEqual(len(row.recipient_ids.proof_ids), 1)
+        self.smtp.handler.data_replies = ["399 what"]
+        row = self._sent()
+        self.assertEqual(row.state, "unknown")
+        [first] = row.recipient_ids.proof_ids
+        row.recipient_ids.action_send_again()
+        self.assertEqual((row.state, len(row.recipient_ids.proof_ids)), ("sent", 2), "one for each transaction")
+        self.assertNotEqual(row.recipient_ids.proof_ids[:1], first)
+
+    def test_came_back_and_goes_again(self):
+        row = self._sent()
+        row.recipient_ids._set_state("bounced")
+        row._update_state()
+        row.action_retry()
+        self.assertEqual(row.state, "sent")
+        first, second = (mail.get_body(("html",)).get_content() for mail in self.mails)
+        self.assertEqual(first, second)
+
+    def test_bundle_has_one_proof(self):
+        invoices = self._invoice(self.nowak) | self._invoice(self.nowak)
+        self.env["document.dispatch.batch"]._start(invoices, "bundle")
+        self._deliver()
+        rows = self._rows(invoices)
+        self.assertEqual((len(self.envelopes), set(rows.mapped("state"))), (1, {"sent"}))
+        self.assertEqual(len(rows.recipient_ids.proof_ids), 1)
+        for recipient in rows.recipient_ids:
+            self.assertEqual(self._eml(recipient), self._received(recipient))
+
+    def test_proof_that_cannot_be_kept_takes_nothing_from_the_outcome(self):
+        with patch.object(type(self.env["document.dispatch.mail"]), "_prepare_vals", side_effect=ValueError("no")), \
+                self.assertLogs("odoo.addons.document_dispatch.models.delivery.document_dispatch_mail", "ERROR"):
+            row = self._sent()
+        self.assertEqual((row.state, len(self.envelopes)), ("sent", 1))
+        with patch.object(proof, "keep", side_effect=ValueError("no")), \
+                self.assertLogs("odoo.addons.document_dispatch.models.delivery.document_dispatch_mailer", "ERROR"):
+            row = self._sent()
+        self.assertEqual((row.state, len(self.envelopes)), ("sent", 2))
+
+    def test_who_may_read_the_dispatch_may_open_its_mail(self):
+        row = self._sent()
+        recipient = row.recipient_ids
+        clerk = new_test_user(self.env, "clara", "account.group_account_invoice", company_id=self.company.id)
+        read = recipient.with_user(clerk).read(["eml"])[0]["eml"]
+        self.assertEqual(base64.b64decode(read), self._received(recipient))
+        self.assertTrue(row.with_user(clerk).action_download_mail())
+        with self.assertRaises(AccessError):
+            recipient.with_user(clerk).read(["proof_ids"])
+        seller = new_test_user(self.env, "otto", "sales_team.group_sale_salesman", company_id=self.company.id)
+        for call in (lambda: recipient.with_user(seller).action_download_mail(),
+                     lambda: recipient.with_user(seller).read(["eml"]),
+                     lambda: row.with_user(seller).action_download_mail()):
+            with self.assertRaises(AccessError):
+                call()
+
+    def test_old_texts_are_let_go_in_blocks(self):
+        row = self._sent(self.silva)
+        waiting = self._invoice(self.nowak)._dispatch_create("rule")
+        with self._mail_server_down():
+            self._deliver()
+        row.recipient_ids.proof_ids.unlink()
+        row.recipient_ids._with_system_write().mail_body = "<p>Segue a fatura à vista.</p>"
+        self.env.flush_all()
+        path = "odoo.addons.document_dispatch.models.delivery.document_dispatch_recipient.VACUUM_BLOCK"
+        with patch(path, 1):
+            self.assertEqual(self.env["document.dispatch.recipient"]._gc_mail_bodies(), (1, True))
+        self.assertEqual(self.env["document.dispatch.recipient"]._gc_mail_bodies()[1], False)
+        self.assertEqual(row.recipient_ids.mapped("mail_body"), [False, False])
+        self.assertTrue(waiting.recipient_ids.mail_body, "it is still to go")
+        [kept] = row.recipient_ids[0].proof_ids
+        text, verdict = kept._rebuild()
+        self.assertEqual(verdict, proof.UNPROVEN)
+        self.assertIn("Segue a fatura à vista", proof._texts(text)[0].get_payload(decode=True).decode())
+        self.assertIn(row.recipient_ids[0].message_id.encode(), text)
