@@ -79,7 +79,7 @@ class TestFiles(DispatchCase):
     def test_taken_from_or_put_on_the_message(self):
         message = self.row.mail_message_id
         message.attachment_ids = [Command.unlink(self.file.id)]
-        self._assert_kept_from_going(self.file.name)
+        self._assert_kept_from_going(f"{self.file.name} is no longer attached")
         message.attachment_ids = [Command.link(self.file.id), Command.link(self.env["ir.attachment"].create(
             {"name": "outra.pdf", "raw": b"%PDF-1.4 of another customer"}).id)]
         self._assert_kept_from_going("outra.pdf was not among the files")
@@ -110,7 +110,8 @@ class TestFiles(DispatchCase):
         self.server.max_email_size = 1
         row.action_release()
         self.assertEqual(row.state, "sent")
-        self.assertEqual([part.get_content() for part in self.mails[0].iter_attachments()], [b"small"])
+        [attached] = self.mails[0].iter_attachments()
+        self.assertEqual(attached.get_payload(decode=True), b"small")
 
     def test_no_filestore_is_no_fault_of_a_document(self):
         """It waits, tells so, and goes when the disk is back."""

@@ -35,7 +35,7 @@ class TestTelling(DispatchCase):
                 rows = self.env["document.dispatch"].search([("batch_id", "=", batch.id)], order="id")
                 states = {row.partner_id: row.state for row in rows}
                 self.assertEqual(states, {self.silva: "failed", self.nowak: "sent"})
-                self.assertEqual(batch.done, batch.selected)
+                self.assertEqual(batch.progress, 100)
                 failed = rows.filtered(lambda row: row.state == "failed")
                 self.assertIn(accepted, failed.activity_id.note)
                 self.assertEqual(failed.activity_id.user_id, failed.user_id)

@@ -37,6 +37,14 @@ class TestFrozen(DispatchCase):
         self.assertEqual(self.row.attachment_ids.raw, before)
         self.assertNotEqual(self.row.attachment_ids, file)
 
+    def test_new_bytes_before_it_goes(self):
+        with self._mail_server_down():
+            self._deliver()
+        file, before = self.row.attachment_ids, self.row.attachment_ids.raw
+        file.raw = b"%PDF-1.4 another one"
+        self.row.action_retry()
+        self.assertEqual((self.row.state, self._attached(self.mails[0])), ("sent", [before]))
+
     def test_new_name_is_no_new_content(self):
         self._deliver()
         file = self.row.attachment_ids

@@ -424,7 +424,8 @@ class DocumentDispatchDelivery(models.AbstractModel):
     def _tell(self, dispatches):
         self._limit_waiting()
         dispatches = dispatches.exists()._with_bundled().filtered(lambda dispatch: dispatch.state == states.SENDING)
-        dispatches._conclude()
+        with self.env.cr.savepoint():
+            dispatches._conclude()
         self._commit(len(dispatches))
         return True
 

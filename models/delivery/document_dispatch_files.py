@@ -84,8 +84,10 @@ class DocumentDispatch(models.Model):
             else:
                 missing.append(record)
         if missing:
+            attached = {name for name, _content, _type in entries}
+            damaged = [record["id"] for record in missing if record["name"] in attached]
             # sudo: the dispatch's own files
-            Attachment.sudo().browse(record["id"] for record in missing).exists()._dispatch_check_filestore()
+            Attachment.sudo().browse(damaged).exists()._dispatch_check_filestore()
             raise FilesChanged(self._explain_missing(missing[0], entries))
         if going.total():
             added = next(name for name, content, _type in entries
@@ -99,7 +101,9 @@ class DocumentDispatch(models.Model):
         if not self.env["ir.attachment"].sudo().browse(record["id"]).exists():
             return self.env._("The file %s was deleted.", name)
         sizes = [len(content or b"") for other, content, _type in entries if other == name]
-        if sizes and record["size"] not in sizes:
+        if not sizes:
+            return self.env._("The file %s is no longer attached.", name)
+        if record["size"] not in sizes:
             return self.env._("The file %(file)s is damaged: of %(size)s bytes %(found)s are there.",
                               file=name, size=record["size"], found=sizes[0])
         return self.env._("The file %s is not the one that was made.", name)

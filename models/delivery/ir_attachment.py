@@ -46,9 +46,12 @@ class IrAttachment(models.Model):
                 for file in files.sudo():  # sudo: as in unlink
                     copy = file.copy({"name": file.name, "res_model": dispatch._name, "res_id": dispatch.id,
                                       "res_field": False})
-                    dispatch._dispatches_of(file)._with_system_write().attachment_ids = [
-                        Command.unlink(file.id), Command.link(copy.id),
-                    ]
+                    holders = dispatch._dispatches_of(file)
+                    swap = [Command.unlink(file.id), Command.link(copy.id)]
+                    holders._with_system_write().attachment_ids = swap
+                    # its mail, which may be still to go, has the files of its message
+                    messages = (holders | holders._bundle_main()).mail_message_id.sudo()
+                    messages.filtered(lambda m, file=file: file in m.attachment_ids).attachment_ids = swap
         return super().write(vals)
 
     def _dispatch_check_filestore(self):
@@ -66,6 +69,8 @@ class IrAttachment(models.Model):
                 raise environment.FilestoreUnavailable(str(error)) from error
             if file.checksum == self._compute_checksum(self._file_read(file.store_fname)):
                 raise environment.FilestoreUnavailable(f"{file.name}: for a moment")
+        if not self:
+            return
         # the oldest came with Odoo, and are on every disk that is the right one
         others = self.search([("store_fname", "!=", False), ("file_size", ">", 0), ("id", "not in", self.ids)],
                              order="id", limit=SAMPLE)

@@ -364,22 +364,26 @@ class DocumentDispatch(models.Model):
         return thread if "activity_ids" in thread._fields else self.partner_id
 
     def _is_with_customer(self):
-        """Tell whether another dispatch took this version of the document to the customer."""
+        """Tell whether this or another dispatch took this version of the document to the customer."""
         self.ensure_one()
         # sudo: whoever sent it
         return bool(self.sudo().search_count(
             self._get_document_domain(self._document()) & self._get_current_domain(self.type_code, self.revision)
-            & Domain("id", "!=", self.id) & self._get_reached_domain(), limit=1,
+            & self._get_reached_domain(), limit=1,
         ))
 
     @api.model
     def _get_reached_domain(self):
-        """Dispatches that the customer has."""
-        return Domain("state", "in", (states.SENT, states.PARTIAL))
+        """Dispatches that the customer has, or somebody there."""
+        return Domain("state", "in", (states.SENT, states.PARTIAL)) | Domain("recipient_ids.state", "=", states.SENT)
 
     def _reached(self):
         """What was reached by this dispatch, of :data:`tools.dispatch.states.REACHED`."""
-        return states.REHEARSED if self.rehearsal else self.state
+        if self.rehearsal:
+            return states.REHEARSED
+        of_recipients = self.recipient_ids.mapped("state") if self.state in (states.PAPER, states.PRINTED) else ()
+        # what was given up for some by mail went on paper afterwards
+        return states.summarize(of_recipients) if states.SENT in of_recipients else self.state
 
     def _failure_text(self):
         """One line for each recipient that did not get it, with the server's words."""

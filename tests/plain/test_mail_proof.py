@@ -74,6 +74,18 @@ class TestProof(unittest.TestCase):
                     self.assertEqual([part.replace(PLACE.encode(), PATH.encode()) for part in self._decoded(rebuilt)],
                                      self._decoded(text), "nothing else is another")
 
+    def test_tokens_of_odoo_are_not_kept(self):
+        tokens = ["be59f2a9-49dc-4b09-aee2-8f71a3ae9d85", "AbPfFWsAAAAA8gGgc182HW2N2coLisHgVSm5WOS_AScM5", "06b5" * 16]
+        link = "https://a.example/mail/view?access_token={}&amp;auth_signup_token={}&amp;hash={}&amp;pid=246"
+        link = link.format(*tokens)
+        text = build(f'<a href="{link}">Ver</a> ou /dispatch/show/7/{tokens[2]} {link.replace("&amp;", "&")}')
+        kept = proof.keep(text, {})
+        rebuilt, verdict = proof.rebuild(kept, {})
+        whole = b"".join(self._decoded(rebuilt)) + rebuilt
+        self.assertEqual((verdict, kept.sha256), (proof.LINKS, hashlib.sha256(text).hexdigest()))
+        self.assertFalse([token for token in tokens if token.encode() in whole])
+        self.assertIn(b"pid=246", whole)
+
     def test_link_that_cannot_be_taken_out_keeps_the_hash_only(self):
         text = build("Segue").replace(b"Subject:", b"X-Link: " + PATH.encode() + b"\r\nSubject:")
         kept = proof.keep(text, {}, {PLACE: PATH})

@@ -21,6 +21,11 @@ _LINE = 78
 _MARK = b"\0"
 _MARKED = re.compile(b"\0([0-9]+)\0")
 
+#: What opens a document, or lets somebody in, in links that Odoo and the addon put into texts
+_TOKEN = re.compile(
+    rb"((?<=[?&;])(?:access_token|auth_signup_token|hash|token)=|/dispatch/show/[0-9]+/)([\w.~%-]{16,})")
+_NOT_KEPT = b"not-kept"
+
 #: What can be said of a mail that was put together again
 SAME, LINKS, DIFFERENT, UNPROVEN = "same", "links", "different", "unproven"
 
@@ -117,18 +122,20 @@ def _encode(content):
 
 def _hide(message, links):
     """Return a message with places instead of secret links; empty where one cannot be taken out."""
-    if not links:
-        return message
     secrets = {path.encode(): place.encode() for place, path in links.items()}
+    # what opens is the last word of the path
+    words = {path.rsplit(b"/", 1)[-1] for path in secrets}
     for part in _texts(message):
         raw, encoding = part.get_payload().encode("ascii", "surrogateescape"), _encoding(part)
         text = hidden = part.get_payload(decode=True)
         for path, place in secrets.items():
             hidden = hidden.replace(path, place)
+        words.update(word for _start, word in _TOKEN.findall(hidden))
+        hidden = _TOKEN.sub(rb"\1" + _NOT_KEPT, hidden)
         if hidden != text:
             message = message.replace(raw, _encode_text(hidden, encoding))
-    # what opens is the last word of the path
-    words = [path.rsplit(b"/", 1)[-1] for path in secrets]
+    if not words:
+        return message
     everything = [message, *(part.get_payload(decode=True) for part in _texts(message))]
     return b"" if any(word in text for word in words for text in everything) else message
 

@@ -140,7 +140,7 @@ class AccountMoveSendBatchWizard(models.TransientModel):
         if moves.company_id.filtered(lambda company: company.sudo().dispatch_mode == "off"):  # sudo: a switch
             raise UserError(self.env._(
                 "Sending is switched off. Switch it on in the settings of Document Dispatch."))
-        if self.dispatch_grouping != "in_bundle":
+        if self.dispatch_grouping != "bundle":
             return
         types = {move._dispatch_type() for move in moves}
         missing = [dispatch_type.name for dispatch_type in types if not dispatch_type.bundle_template_id]
