@@ -49,7 +49,7 @@ class TestReport(DispatchCase):
         self._invoice(self.silva, post=False)
         added = {outcome: count - before.get(outcome, 0) for outcome, count in self._sums().items()}
         self.assertEqual(added, {
-            "sent": 1, "failing": 1, "paper": 1, "excluded": 1, "review": 1, "unknown": 1, "waiting": 1, "open": 2,
+            "sent": 1, "failing": 1, "tray": 1, "excluded": 1, "review": 1, "unknown": 1, "waiting": 1, "open": 2,
         })
         self.assertEqual(sum(self._sums().values()), self._posted())
         line = self.env["document.dispatch.report"].search([("res_model", "=", "account.move"),
