@@ -312,9 +312,11 @@ class DocumentDispatch(models.Model):
         for (state, message), dispatches in changed.items():
             newly_sent = dispatches.filtered(lambda dispatch: not dispatch.sent_date)
             dispatches.filtered(lambda dispatch, new=state: dispatch.state != new)._set_state(state, message)
-            if state in ("sent", "partial"):
-                newly_sent._with_system_write().sent_date = fields.Datetime.now()
-                newly_sent._tell_documents("_dispatch_accepted")
+            # of the others one may still be tried, or nobody knows
+            newly_accepted = newly_sent.filtered(lambda d: states.SENT in d.recipient_ids.mapped("state"))
+            if newly_accepted:
+                newly_accepted._with_system_write().sent_date = fields.Datetime.now()
+                newly_accepted._tell_documents("_dispatch_accepted")
             elif state == "failed":
                 came_back = (dispatches - newly_sent).filtered(lambda dispatch: not dispatch._is_with_customer())
                 came_back._tell_documents("_dispatch_came_back")
