@@ -28,6 +28,7 @@ from . import test_delivery_bounce
 from . import test_delivery_bounce_reports
 from . import test_delivery_draft
 from . import test_delivery_files
+from . import test_delivery_limits
 from . import test_delivery_mail_form
 from . import test_delivery_pdf
 from . import test_delivery_proof

@@ -156,7 +156,7 @@ class WalkCase(AccessCase):
         return model.sudo().search([("partner_id", "=", self.customer.id)], limit=1).with_env(self.env)
 
     def _make_document_dispatch_overview(self, model):
-        return model.create({"answer": "here"})
+        return model.create({})
 
     def _make_document_dispatch_exclude(self, model):
         return model.create({"reason": SECRET})

@@ -151,9 +151,9 @@ class TestBlame(DispatchCase):
                 self.assertIn("allow this sender", self._problems())
                 self.assertFalse(self.server._dispatch_pause())
                 [resting] = self.server.dispatch_senders
-                self.assertTrue(self.server._dispatch_sender_obstacle(resting))
-                self.assertFalse(self.server._dispatch_sender_obstacle(f"other.{sender}"))
-                self.server._dispatch_accepted("somebody@else.example")
+                self.assertTrue(self.server._dispatch_sender_pause(resting))
+                self.assertFalse(self.server._dispatch_sender_pause(f"other.{sender}"))
+                self.server._dispatch_note_accepted("somebody@else.example")
                 self.assertTrue(self.server.dispatch_problem, "a mail of another sender proves nothing of this one")
                 self.server.action_dispatch_resume()
                 self._assert_all_go(invoices | other)

@@ -37,6 +37,12 @@ class TestRuleSchedule(DispatchCase):
         self.assertFalse(self.rule.next_run)
         self.assertEqual(self._at(MORNING + timedelta(days=1)), 0)
 
+    def test_a_slot_that_a_wrong_clock_planned(self):
+        self.rule.active = True
+        self.rule.next_run = MORNING + timedelta(days=3650)
+        self.assertEqual(self._at(MORNING), 0, "not outside of its hours")
+        self.assertEqual(self._at(MORNING + timedelta(hours=1)), 1)
+
     def test_slots(self):
         with self._clock(MORNING):
             self.rule.active = True

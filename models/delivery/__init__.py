@@ -1,4 +1,5 @@
 from . import document_dispatch
+from . import document_dispatch_account
 from . import document_dispatch_bundle
 from . import document_dispatch_content
 from . import document_dispatch_delivery
@@ -13,6 +14,7 @@ from . import document_dispatch_worker_shutdown
 from . import ir_actions_report
 from . import ir_attachment
 from . import ir_mail_server
+from . import ir_mail_server_limits
 from . import ir_qweb
 from . import mail_mail
 from . import mail_message

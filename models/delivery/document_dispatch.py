@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 
 from ...tools.dispatch.steering import OutgoingMail
 from ..dispatch.document_dispatch import NO_SYNC
+from .document_dispatch_mailer import envelope_sender
 
 #: The layout that core puts around documents (account.move.send, sale), and what goes out instead of it
 CORE_LAYOUT = "mail.mail_notification_layout_with_responsible_signature"
@@ -28,7 +29,7 @@ class DocumentDispatch(models.Model):
             base, bodies = dispatch._prepare_mails()
             dispatch.write({"mail_values": base, "frozen": True})
             for recipient in dispatch.recipient_ids:
-                recipient.mail_body = bodies[recipient._mail_key()]
+                recipient.write({"mail_body": bodies[recipient._mail_key()], "able_date": fields.Datetime.now()})
 
     def _post_messages(self):
         """One message for each dispatch in its document's chatter, without notifying anybody by itself."""
@@ -40,6 +41,19 @@ class DocumentDispatch(models.Model):
             for dispatch, message in zip(dispatches, messages, strict=True):
                 dispatch.mail_message_id = message
         missing._create_notifications()
+
+    def _get_sender(self):
+        """By what Odoo chooses the account of its mails (as ``document.dispatch.account.SENDER``)."""
+        return self.mail_server_id.id or 0, self.email_from or "", self.company_id.id or 0, self.user_id.id or 0
+
+    def _explain_waiting(self):
+        waiting = self._bundle_main().recipient_ids.filtered(lambda r: r.state in ("queued", "deferred"))
+        # sudo: accounts are for administrators to read; people see what theirs waits for
+        for server in waiting.mail_server_id.sudo():
+            sender = envelope_sender(self._bundle_main().email_from)
+            if pause := server._dispatch_pause() or server._dispatch_sender_pause(sender):
+                return pause[0]
+        return super()._explain_waiting()
 
     def _thread_of_author(self):
         """Where the message stands, in the name, company and language of this dispatch.

@@ -79,12 +79,27 @@ class DocumentDispatchDelivery(models.AbstractModel):
             return  # nothing leaves while modules are being installed (ir.mail_server._disable_send)
         with self._worker() as key:
             self._find_abandoned(key)
-            sessions = Sessions()
-            try:
+            self._isolate(self._cap_waits)
+            with self._sessions() as sessions:
                 self._work_off(key, only, sessions)
-            finally:
-                sessions.close()
-            self._come_back()
+            self._come_back(sessions.aside.values())
+
+    @contextmanager
+    def _sessions(self):
+        """The sessions of this worker; in the end they are closed, and other workers may have their places."""
+        sessions = Sessions()
+        try:
+            yield sessions
+        except Exception:
+            self._roll_back()  # a broken transaction could not give the places back
+            raise
+        finally:
+            sessions.close()
+            self.env["document.dispatch.account"]._give_back(sessions)
+
+    def _cap_waits(self):
+        self.env["document.dispatch.account"]._cap_waits()
+        self._commit()
 
     def _work_off(self, key, only, sessions):
         """Send what is made, then make the next batch, until nothing is left or time is up.
@@ -95,9 +110,9 @@ class DocumentDispatchDelivery(models.AbstractModel):
         """
         if only is None:
             self._announce()
-        seen, down, tried = set(), set(), set()
+        seen, tried = set(), set()
         while True:
-            if not self._hand_over_due(key, only, sessions, seen, down):
+            if not self._hand_over_due(key, only, sessions, seen):
                 return
             batch = self._find_unprepared(only, tried)
             if not batch:
@@ -108,24 +123,25 @@ class DocumentDispatchDelivery(models.AbstractModel):
                 break  # nor can the server make others now
             if self._is_time_up():
                 return
+        if not self._hand_over_due(key, only, sessions, seen - sessions.take_later()):
+            return
         if only is None:
             # what is left is in the hands of another worker, or waits for a server that is down or not able
             self._announce_remaining(0)
 
-    def _hand_over_due(self, key, only, sessions, seen, down):
+    def _hand_over_due(self, key, only, sessions, seen):
         """Hand over everything that is made and due; return false when time is up.
 
         :param int key: this worker's, see ``_worker``
         :param only: ``document.dispatch``; ``None``: all that are due
         :param Sessions sessions: open connections, by account
         :param set seen: ids that had their turn in this run; it is added to
-        :param set down: ids of accounts that cannot be reached in this run; it is added to
         """
         handed_over = self.env["document.dispatch"]
         go_on = True
-        while go_on and (dispatch := self._repeat(self._claim, only, seen, down)):
+        while go_on and (dispatch := self._repeat(self._claim, only, seen, sessions)):
             seen.add(dispatch.id)
-            go_on = self._deliver_isolated(dispatch, key, sessions, down)
+            go_on = self._deliver_isolated(dispatch, key, sessions)
             handed_over |= dispatch
             if len(handed_over) >= CONCLUDE_BATCH:
                 handed_over = self._conclude(handed_over)
@@ -324,15 +340,15 @@ class DocumentDispatchDelivery(models.AbstractModel):
     # Handing over
     # ------------------------------------------------------------------
 
-    def _deliver_isolated(self, dispatch, key, sessions, down):
+    def _deliver_isolated(self, dispatch, key, sessions):
         for _attempt in range(ATTEMPTS):
             try:
-                return self._deliver_dispatch(dispatch, key, sessions, down)
+                return self._deliver_dispatch(dispatch, key, sessions)
             except (*CLASHES, HELD) as clash:
                 # no fault of the dispatch: it is as it was, and goes now, or at the next run
                 _logger.info("Dispatch %s is taken anew: %s", dispatch.id, clash)
                 self._roll_back()
-                if isinstance(clash, HELD) or not self._repeat(self._claim, dispatch, (), down):
+                if isinstance(clash, HELD) or not self._repeat(self._claim, dispatch, (), sessions):
                     break
             except Exception as error:
                 _logger.exception("Dispatch %s could not be handed over", dispatch.id)
@@ -344,22 +360,22 @@ class DocumentDispatchDelivery(models.AbstractModel):
                 break
         return self._commit()
 
-    def _claim(self, only, seen, down):
+    def _claim(self, only, seen, sessions):
         """Lock the next dispatch that is due, or return an empty one.
 
         Raw SQL: ``FOR UPDATE SKIP LOCKED`` in the very query that chooses, so that two workers
-        never take the same one. Those that failed most often go last.
+        never take the same one. Those that failed most often go last, those whose account or sender must wait not at
+        all.
 
         :param only: ``document.dispatch``; ``None``: all that are due
         :param seen: ids that had their turn in this run
-        :param set down: ids of accounts that cannot be reached in this run
+        :param Sessions sessions: what must wait in this run
         """
         self._limit_waiting()
         conditions = [SQL("d.id NOT IN %s", tuple(seen) or (0,))]
         if only is not None:
             conditions.append(SQL("d.id IN %s", tuple(only.ids) or (0,)))
-        if down:
-            conditions.append(SQL("COALESCE(d.mail_server_id, 0) NOT IN %s", tuple(down)))
+        conditions += self.env["document.dispatch.account"]._get_sender_condition(sessions)
         self.env["document.dispatch.recipient"].flush_model()
         self.env["document.dispatch"].flush_model()
         rows = self.env.execute_query(SQL(
@@ -381,13 +397,12 @@ class DocumentDispatchDelivery(models.AbstractModel):
         ))
         return self.env["document.dispatch"].browse(row_id for [row_id] in rows)
 
-    def _deliver_dispatch(self, dispatch, key, sessions, down):
+    def _deliver_dispatch(self, dispatch, key, sessions):
         """Hand one dispatch to the mail server, recipient by recipient; return false when time is up.
 
         :param dispatch: the one that was claimed
         :param int key: this worker's, see ``_worker``
         :param Sessions sessions: open connections, by account
-        :param set down: ids of accounts that cannot be reached in this run; it is added to
         """
         dispatch = dispatch._with_system_write()
         for member in dispatch._with_bundled():
@@ -395,14 +410,19 @@ class DocumentDispatchDelivery(models.AbstractModel):
                 member._leave_bundle()  # the others of its mail are made anew
                 member._set_state(states.FAILED, blocking_reason)
                 return self._commit(1)
+        accounts = self.env["document.dispatch.account"]
         now, go_on = fields.Datetime.now(), True
         for recipient in self._until_stopped(dispatch.recipient_ids):
             if recipient.state not in ("queued", "deferred") or (
                 recipient.next_try and recipient.next_try > now
             ):
                 continue
+            if accounts._must_wait(recipient, sessions):
+                self._isolate(self._note_waiting, recipient, sessions)
+                break
             recipient._restore_mail_body()
             recipient._set_state(states.SENDING, worker=key, message_id=dispatch.mail_message_id.message_id)
+            accounts._note_choice(recipient, sessions)
             if dispatch.state != states.SENDING:
                 dispatch._with_bundled()._set_state(states.SENDING)
             links = recipient._make_links()
@@ -417,10 +437,19 @@ class DocumentDispatchDelivery(models.AbstractModel):
             if sessions.fault:
                 self._isolate(self._wait_for_server, dispatch, sessions.fault)
                 break
-            if outcome.connection_lost and not outcome.costs_try:
-                down.add(dispatch.mail_server_id.id or 0)
+            if outcome.is_ours or outcome.connection_lost and not outcome.costs_try:
+                # what else goes through this account, or in this name, stays as it is
+                choice = accounts._choose(recipient, sessions)
+                if choice and not sessions.must_wait(choice):
+                    sessions.put_aside(choice[0])
+                self._isolate(self._note_waiting, recipient, sessions)
                 break
         return go_on
+
+    def _note_waiting(self, recipient, sessions):
+        self._limit_waiting()
+        self.env["document.dispatch.account"]._note_waiting(recipient, sessions)
+        self._commit()
 
     def _write_outcome(self, recipient, outcome, used, sessions):
         """Commit what the server said.

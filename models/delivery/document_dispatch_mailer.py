@@ -1,11 +1,11 @@
 import logging
 import smtplib
-import time
 from dataclasses import replace
+from datetime import timedelta
 
 from psycopg2 import OperationalError
 
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import email_normalize
 
@@ -18,37 +18,78 @@ from .document_dispatch_files import Withheld
 _logger = logging.getLogger(__name__)
 
 
+def envelope_sender(smtp_from):
+    """Return the sender of the envelope as accounts note it: one spelling for one address."""
+    return email_normalize(smtp_from or "") or smtp_from or ""
+
+
+def _account_and_sender(choice):
+    """Return by what a choice can be put aside (``Sessions.aside``)."""
+    server_id, _alias_domain_id, smtp_from = choice
+    return server_id, (server_id, envelope_sender(smtp_from))
+
+
 class Sessions(dict):
-    """The open sessions of one worker, by account, and the accounts that Odoo chose."""
+    """The open sessions of one worker, by account, the accounts that Odoo chose, and those that must wait."""
 
     def __init__(self, insist=False):
         """:param bool insist: use an account that is paused, too: a person wants to know it now"""
         super().__init__()
+        #: sender (``document.dispatch._get_sender``) → account, alias domain, sender of the envelope
         self.choices = {}
         self.insist = insist
-        #: (account, sender or all) → what was said, and until when it is not asked again
-        self._refusals = {}
         #: of the last mail: what keeps the server itself from sending it, and the proof of what went
         self.fault = self.proof = None
+        #: account (its id), or account and sender → until when nothing of it is taken, or ``None``: not in this run
+        self.aside = {}
+        #: accounts that are taken when nothing else is left → dispatches that were passed over; whether it is so far
+        self.later, self.is_later = {}, False
+        #: account → its place among the sessions at once
+        self.slots = {}
+
+    def put_aside(self, what, until=None):
+        """Take nothing more of this account or sender in this run, and come back at that time.
+
+        :param what: id of the account, or that with a sender of the envelope
+        :param datetime until: in UTC; ``None``: nobody knows
+        """
+        self.aside[what] = until
+
+    def is_aside(self, what):
+        """Tell whether this account or sender must wait."""
+        return what in self.aside or what in self.later and not self.is_later
+
+    def must_wait(self, choice):
+        """Tell whether what goes through this account in this name must wait (``choices``)."""
+        return any(self.is_aside(what) for what in _account_and_sender(choice))
+
+    def aside_until(self, choice):
+        """Return until when it must wait for one or the other; ``None`` where nobody knows."""
+        return max(filter(None, map(self.aside.get, _account_and_sender(choice))), default=None)
+
+    def senders_aside(self):
+        """All senders of which nothing is taken now."""
+        return [sender for sender, choice in self.choices.items() if self.must_wait(choice)]
+
+    def take_later(self):
+        """Now comes the turn of what was put last; return the ids of the dispatches that were passed over."""
+        self.is_later = True
+        return set().union(*self.later.values())
 
     def chosen_server(self):
         """The account of the first choice; ``False``: the one of Odoo's command line, or none."""
         return next(iter(self.choices.values()), [False])[0]
 
     def note(self, server_id, outcome):
-        """Remember a refusal for this worker's life, whether or not the account can be written."""
+        """Put aside the account or the sender that was refused, whether or not the account can be written."""
         if outcome.is_ours:
-            sender = outcome.sender if outcome.verdict.whose == blame.SENDER else None
-            self._refusals[server_id, sender] = (time.monotonic() + outcome.verdict.rest, outcome)
+            what = (server_id, outcome.sender) if outcome.verdict.whose == blame.SENDER else server_id
+            self.put_aside(what, fields.Datetime.now() + timedelta(seconds=outcome.verdict.rest))
 
-    def refusal(self, server_id, sender):
-        """Return the outcome for a mail that must not be tried now, or ``None``."""
-        for key in ((server_id, None), (server_id, sender)):
-            until, outcome = self._refusals.get(key, (0, None))
-            left = until - time.monotonic()
-            if left > 0 and not self.insist:
-                return replace(outcome, wait=left, verdict=None)
-        return None
+    def make_room(self, server):
+        """Hang up where this worker has another session on an account that limits them."""
+        for account in [account for account in self if account[0] == server.id and server.dispatch_connections > 0]:
+            self.pop(account).quit()
 
     def close(self):
         """Hang up everywhere."""
@@ -93,12 +134,14 @@ class DocumentDispatchMailer(models.AbstractModel):
             with self.env.cr.savepoint():
                 # sudo: only the worker writes mails; clerks have no access to them
                 mail = self.env["mail.mail"].sudo().create(mail_vals)
-                server_id, alias_domain_id, smtp_from = self._choose_account(mail, sessions)
+                server_id, alias_domain_id, smtp_from = self._choose_account(
+                    mail, sessions, recipient.dispatch_id._get_sender())
                 server = self.env["ir.mail_server"].sudo().browse(server_id)  # sudo: to use, not to read
-                sender = email_normalize(smtp_from or "") or smtp_from or ""
+                sender = envelope_sender(smtp_from)
                 fresh = self._check_session(server, (server_id, smtp_from), sessions, sender)
                 account = (server_id, smtp_from)
                 if fresh:
+                    sessions.make_room(server)
                     sessions[account] = self._connect(server, smtp_from)
                 sessions[account].outcome = None
                 outgoing = OutgoingMail(recipient.id, recipient._prepare_subject(), links=links)
@@ -172,13 +215,15 @@ class DocumentDispatchMailer(models.AbstractModel):
             _logger.exception("No proof is kept of the mail to recipient %s", recipient.id)
             return None
 
-    def _choose_account(self, mail, sessions):
-        """Odoo's choice of the account, made once for all mails of the same sender and domain."""
-        wish = (mail.mail_server_id.id, mail.email_from, mail.record_alias_domain_id.id)
-        if wish not in sessions.choices:
+    def _choose_account(self, mail, sessions, sender):
+        """Odoo's choice of the account, made once for all mails of the same sender.
+
+        :param sender: see ``document.dispatch._get_sender``
+        """
+        if sender not in sessions.choices:
             *choice, _ids = next(mail._split_by_mail_configuration())
-            sessions.choices[wish] = choice
-        return sessions.choices[wish]
+            sessions.choices[sender] = choice
+        return sessions.choices[sender]
 
     def _check_session(self, server, account, sessions, sender):
         """Tell whether a new session is needed; raise where account or sender must not be used now.
@@ -196,8 +241,6 @@ class DocumentDispatchMailer(models.AbstractModel):
         if pause := server and not sessions.insist and server._dispatch_sender_pause(sender):
             text, seconds = pause
             raise smtp.Ended(smtp.Outcome(states.DEFERRED, text, costs_try=False, wait=seconds))
-        if refusal := sessions.refusal(server.id, sender):
-            raise smtp.Ended(refusal)
         limit = server.dispatch_per_connection
         if account in sessions and (limit and sessions[account].count >= limit or sessions[account].is_closed):
             sessions.pop(account).quit()
@@ -217,9 +260,15 @@ class DocumentDispatchMailer(models.AbstractModel):
         return smtp.Session(connection, settings.whole_number(seconds) or None)
 
     def _note_account(self, server, outcome):
-        """What was refused for the account's or the sender's sake lets them rest; an accepted mail clears both."""
+        """What was refused for the account's or the sender's sake lets them rest; an accepted mail clears both.
+
+        An account that is not reached goes last.
+        """
         if outcome.is_ours:
             sender = outcome.sender if outcome.verdict.whose == blame.SENDER else False
             server._dispatch_note_refusal(outcome.reply, outcome.verdict.cause, sender)
         elif outcome.state == states.SENT:
             server._dispatch_note_accepted(outcome.sender)
+            server._dispatch_note_reached()
+        elif outcome.connection_lost and not outcome.costs_try and not outcome.wait:
+            server._dispatch_note_unreached(outcome.reply)

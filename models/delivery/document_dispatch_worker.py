@@ -129,15 +129,19 @@ class DocumentDispatchWorker(models.AbstractModel):
     # Parallel workers: Odoo's scheduler calls each of them, side by side
     # ------------------------------------------------------------------
 
-    def _come_back(self):
-        """Have the scheduler wake us when the next deferred mail is due, or what waits for the server itself."""
+    def _come_back(self, times=()):
+        """Have the scheduler wake us when the next deferred mail is due, or what waits for the server itself.
+
+        :param times: also then, where it is a time at all: of accounts that must wait
+        """
         now = fields.Datetime.now()
         mail = self.env["document.dispatch.recipient"].search(
             [("state", "=", states.DEFERRED), ("next_try", ">", now)], order="next_try", limit=1)
         dispatch = self.env["document.dispatch"].search(
             [("state", "in", (states.QUEUED, states.REVIEW)), ("prepare_after", ">", now)],
             order="prepare_after", limit=1)
-        if times := [*mail.mapped("next_try"), *dispatch.mapped("prepare_after")]:
+        times = filter(None, times)
+        if times := [*mail.mapped("next_try"), *dispatch.mapped("prepare_after"), *times]:
             self._trigger_workers(min(times))
 
     @api.model

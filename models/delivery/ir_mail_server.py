@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from ...tools.dispatch.steering import OutgoingMail
-from ...tools.mail import addresses, blame
+from ...tools.mail import addresses, blame, limits
 from ...tools.mail import headers as mail_form
 
 #: What somebody changes who mends an account; the tokens of Odoo's own OAuth among it, as far as they are given anew
@@ -185,7 +185,9 @@ class IrMailServer(models.Model):
         return replies + ([self.dispatch_problem] if self.dispatch_problem else [])
 
     def _dispatch_advice(self):
-        """What a person can do about it; empty where it passes soon, and by itself."""
+        """What a person can do about it; empty where nothing is wrong, or it passes soon, and by itself."""
+        if not self.dispatch_problem:
+            return ""
         return {
             blame.LOGIN: self.env._("Correct its user or password, or connect it anew; its documents wait."),
             blame.TOKEN: self.env._("Connect the account anew; its documents wait."),
@@ -205,15 +207,17 @@ class IrMailServer(models.Model):
         """Why nothing must go in this name now, and for how many seconds; ``None`` when it may."""
         said = (self.dispatch_senders or {}).get(sender)
         seconds = said and (fields.Datetime.to_datetime(said["until"]) - fields.Datetime.now()).total_seconds()
-        if not said or seconds <= 0:
+        # a later time comes from a clock that was wrong
+        if not said or not 0 < seconds <= limits.MOST_WAIT.total_seconds():
             return None
         return self.env._("The account %(account)s must not send as %(sender)s: %(reply)s",
                           account=self.name, sender=sender, reply=said["reply"]), seconds
 
-    def _dispatch_pause(self, insist=False):
+    def _dispatch_pause(self, insist=False, in_hand=0):
         """Why this account must not be used now, and for how many seconds; ``None`` when it may.
 
         :param bool insist: use it although it is paused
+        :param int in_hand: mails that other workers are just handing over
         """
         now = fields.Datetime.now()
         paused = self.dispatch_paused_until and self.dispatch_paused_until > now
@@ -221,13 +225,4 @@ class IrMailServer(models.Model):
             text = self.env._("The account %(account)s was refused: %(reply)s",
                               account=self.name, reply=self.dispatch_problem)
             return text, (self.dispatch_paused_until - now).total_seconds()
-        if self.dispatch_per_minute > 0:
-            sent = self.env["document.dispatch.recipient"].search_count([
-                ("mail_server_id", "=", self.id), ("sent_date", ">", now - timedelta(minutes=1)),
-            ], limit=self.dispatch_per_minute)
-            if sent >= self.dispatch_per_minute:
-                return self.env._(
-                    "The account %(account)s sends %(limit)s documents per minute.",
-                    account=self.name, limit=self.dispatch_per_minute,
-                ), 60
-        return None
+        return (None if insist else self._dispatch_unreached_pause()) or self._dispatch_limit_pause(in_hand)

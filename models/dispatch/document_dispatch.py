@@ -466,7 +466,9 @@ class DocumentDispatch(models.Model):
                     "%s: nobody is left to whom it could be sent again.", dispatch.document_name,
                 ))
             waiting._set_state("queued")
-            waiting._with_bundled()._with_system_write().write({"next_try": False, "tries": 0, "first_try": False})
+            waiting._with_bundled()._with_system_write().write({
+                "next_try": False, "tries": 0, "first_try": False, "able_date": fields.Datetime.now(),
+            })
             dispatch._with_bundled()._set_state("queued")
         bundles._deliver_soon()
 

@@ -62,7 +62,11 @@ class DocumentDispatch(models.Model):
         if self.state == "handed":
             return self.env._("Nothing goes from here. Nobody here knows whether the draft was sent.")
         if self.state == "queued" and self.channel == "email":
-            return self.env._("It goes by itself, within minutes.")
+            return self._explain_waiting() or self.env._("It goes by itself, within minutes.")
+        return False
+
+    def _explain_waiting(self):
+        """What a dispatch waits for that could go; delivery knows it."""
         return False
 
     def _explain_what_to_do(self, troubled):

@@ -5,7 +5,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date, formataddr
 
 from ...tools.dispatch import states
-from ...tools.mail import addresses, dsn, replies, retry
+from ...tools.mail import addresses, dsn, limits, replies, retry
 from .document_dispatch_protected import SYSTEM_WRITE
 
 #: What people may say of a recipient, and only while the dispatch is in review
@@ -67,6 +67,9 @@ class DocumentDispatchRecipient(models.Model):
     tries = fields.Integer(readonly=True, help="Tries in which the server judged the message.")
     first_try = fields.Datetime(readonly=True)
     next_try = fields.Datetime(readonly=True)
+    able_date = fields.Datetime(
+        string="Could go since", readonly=True, help="What it had to wait for before, nobody is alarmed of.",
+    )
     sent_date = fields.Datetime(string="Accepted on", readonly=True)
     reply = fields.Text(string="The server said", readonly=True)
     linked_files = fields.Char(
@@ -323,14 +326,24 @@ class DocumentDispatchRecipient(models.Model):
     def _get_next_try(self, outcome, vals, now):
         """Return the state and the time of the next try; a server that is down costs nothing.
 
+        A message is given up by the time that its own tries took: what it waited for besides (a limit of the account,
+        an hour, a worker) is not counted.
+
         :param tools.mail.smtp.Outcome outcome: of this try
-        :param dict vals: ``tries`` and ``first_try``, this one counted
+        :param dict vals: ``tries`` and ``first_try``, this one counted; ``able_date`` is added where it has to wait
         :param datetime now: in UTC
         """
+        most = now + limits.MOST_WAIT
         if not outcome.costs_try:
-            return states.DEFERRED, now + timedelta(seconds=outcome.wait or 60 * WAIT_FOR_SERVER)
-        when = retry.next_try(vals["tries"], vals["first_try"], now, *self._retry_schedule())
-        return (states.DEFERRED, when) if when else (states.FAILED, False)
+            when = min(now + timedelta(seconds=outcome.wait or 60 * WAIT_FOR_SERVER), most)
+            if outcome.wait and self.mail_server_id:
+                # the account says why; of the server of Odoo's command line only the age of its mails does
+                vals["able_date"] = when
+            return states.DEFERRED, when
+        steps, lifetime = self._retry_schedule()
+        begun = now - retry.spent(vals["tries"] - 1, steps)
+        when = retry.next_try(vals["tries"], begun, now, steps, lifetime)
+        return (states.DEFERRED, min(when, most)) if when else (states.FAILED, False)
 
     def _retry_schedule(self):
         """The minutes between tries and the time after which to give up, from the settings."""
@@ -354,7 +367,7 @@ class DocumentDispatchRecipient(models.Model):
         self.check_access("write")
         self._check_unknown()
         recipients = self._bundle_main()
-        recipients._set_state("queued", next_try=False)
+        recipients._set_state("queued", next_try=False, able_date=fields.Datetime.now())
         recipients.dispatch_id._with_bundled()._update_state()
         recipients.dispatch_id._deliver_soon()
 

@@ -1,7 +1,10 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.tools import format_datetime, plaintext2html
+from odoo.fields import Domain
+from odoo.tools import format_date, format_datetime, plaintext2html
+
+from ...tools.mail import limits
 
 #: After this the scheduler is late, and a dispatch that is due is stuck
 PATIENCE = timedelta(hours=1)
@@ -55,6 +58,16 @@ class DocumentDispatchHealth(models.AbstractModel):
                     "The account “%(account)s” was refused: %(reply)s. %(advice)s",
                     account=server.name, reply=server.dispatch_problem.rstrip("."), advice=advice,
                 )
+        accounts = self.env["document.dispatch.account"]
+        for server in self.env["ir.mail_server"].sudo().search([  # sudo: as above
+            ("dispatch_unreached_since", "<", fields.Datetime.now() - PATIENCE),
+        ]):
+            if not server._dispatch_advice() and (waiting := accounts._count_waiting(server)):
+                yield self.env._(
+                    "%(problem)s. %(count)s mails wait; they go by themselves when it answers again. Check the "
+                    "server's name and port, and the network.",
+                    problem=server._dispatch_say_unreached().rstrip("."), count=waiting,
+                )
 
     def _check_passwords(self):
         """Exchange Online ends logins with a password (techcommunity.microsoft.com, Exchange Team, 2026-01-27)."""
@@ -103,20 +116,52 @@ class DocumentDispatchHealth(models.AbstractModel):
             )
 
     def _check_dispatches(self):
-        long_ago = fields.Datetime.now() - PATIENCE
-        stuck = self.env["document.dispatch.recipient"].search_count([
-            "|",
-            "&", "&", ("state", "=", "queued"), ("dispatch_id.state", "=", "queued"),
-            ("dispatch_id.write_date", "<", long_ago),
-            "&", ("state", "=", "deferred"), ("next_try", "<", long_ago),
-            ("company_id.dispatch_mode", "=", "send"),
-        ])
+        stuck = self.env["document.dispatch.recipient"].search_count(self._get_stuck_domain())
         if stuck:
             yield self.env._("%s mails are due for more than an hour and do not go.", stuck)
         unknown = self.env["document.dispatch"].search_count([("state", "=", "unknown")])
         if unknown:
             yield self.env._(
                 "Of %s documents nobody knows whether they arrived: open “Needs a Look” and decide.", unknown,
+            )
+
+    def _get_stuck_domain(self):
+        """Mails that could go for more than an hour, and do not.
+
+        What waits for a limit of its account, or for a time, rings no alarm; nor does what is told of its account.
+        """
+        long_ago = fields.Datetime.now() - PATIENCE
+        not_asked_to_wait = Domain("next_try", "=", False) | Domain("next_try", "<", long_ago) | (
+            # by Odoo's command line: of that server nothing else is said
+            Domain("mail_server_id", "=", False) & Domain("dispatch_id.prepare_faults", "=", 0)
+        )
+        able = Domain("able_date", "=", False) | Domain("able_date", "<", long_ago)
+        queued = Domain("state", "=", "queued") & Domain("dispatch_id.state", "=", "queued") & Domain(
+            "dispatch_id.write_date", "<", long_ago) & not_asked_to_wait & able
+        deferred = Domain("state", "=", "deferred") & (
+            Domain("next_try", "<", long_ago)
+            # no server has judged it so far: each failure only puts it off
+            | Domain("tries", "=", 0) & Domain("able_date", "<", long_ago)
+        )
+        quiet = self.env["document.dispatch.account"]._find_quiet()
+        return (queued | deferred) & Domain("company_id.dispatch_mode", "=", "send") & Domain(
+            "mail_server_id", "not in", quiet.ids)
+
+    @api.model
+    def _get_waits(self):
+        """What waits although all is well, one sentence each."""
+        accounts = self.env["document.dispatch.account"]
+        # sudo: accounts are for administrators to read
+        for server in self.env["ir.mail_server"].sudo().search([("dispatch_per_day", ">", 0)]):
+            until = server._dispatch_next_free(server.dispatch_per_day, limits.DAY)
+            waiting = until and accounts._count_waiting(server)
+            if not waiting:
+                continue
+            last = until + (limits.last_day(waiting, server.dispatch_per_day) - 1) * limits.DAY
+            yield self.env._(
+                "%(count)s mails wait for the account “%(account)s”, which sends %(limit)s in 24 hours. The next go on "
+                "%(date)s, the last by %(last)s.", count=waiting, account=server.name, limit=server.dispatch_per_day,
+                date=format_datetime(self.env, until), last=format_date(self.env, last + limits.DAY),
             )
 
     def _check_other_modules(self):

@@ -54,6 +54,16 @@ class TestRetry(unittest.TestCase):
         self.assertEqual(retry.parse_steps("5; 15, 60"), (5, 15, 60))
         self.assertEqual(retry.parse_days(" 0.5 "), timedelta(days=0.5))
 
+    def test_only_its_own_waits_are_spent(self):
+        """Whatever a message waited for besides, it is given up after as many tries as without."""
+        for tries, minutes in ((0, 0), (1, 5), (3, 50), (6, 410), (8, 770)):
+            with self.subTest(tries=tries):
+                self.assertEqual(retry.spent(tries), timedelta(minutes=minutes))
+        now, tries = FIRST, 1
+        while when := retry.next_try(tries, now - retry.spent(tries - 1), now):
+            now, tries = when + timedelta(days=3), tries + 1
+        self.assertEqual(tries, len(self._all_tries()))
+
     @staticmethod
     def _all_tries():
         """The times of all tries of a message that the server always puts off."""

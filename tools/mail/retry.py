@@ -40,3 +40,9 @@ def next_try(tries, first_try, now, steps=DEFAULT_STEPS, lifetime=DEFAULT_LIFETI
     delay = timedelta(minutes=steps[min(tries, len(steps)) - 1])
     when = now + delay
     return when if when <= first_try + lifetime else None
+
+
+def spent(tries, steps=DEFAULT_STEPS):
+    """Return how long a message waited for its own tries after so many failed ones, whatever else it waited for."""
+    listed = steps[:max(tries, 0)]
+    return timedelta(minutes=sum(listed) + (max(tries, 0) - len(listed)) * steps[-1])

@@ -19,6 +19,7 @@ class DocumentDispatchOverview(models.TransientModel):
     _description = "Overview of the Dispatches"
 
     problems = fields.Text(compute="_compute_problems")
+    waits = fields.Text(compute="_compute_problems", help="What waits although all is well.")
     review_count = fields.Integer(compute="_compute_counts")
     waiting_count = fields.Integer(compute="_compute_counts")
     problem_count = fields.Integer(compute="_compute_counts")
@@ -45,7 +46,9 @@ class DocumentDispatchOverview(models.TransientModel):
 
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_problems(self):
-        self.problems = "\n".join(self.env["document.dispatch.health"]._get_problems())
+        health = self.env["document.dispatch.health"]
+        self.problems = "\n".join(health._get_problems())
+        self.waits = "\n".join(health._get_waits())
 
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_counts(self):

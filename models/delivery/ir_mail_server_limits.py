@@ -1,0 +1,172 @@
+from odoo import api, fields, models
+from odoo.tools import format_datetime
+
+from ...tools.mail import limits
+
+#: First key of the advisory locks for sessions at once ("DISQ"), and how many of them an account has at most
+SLOT_SPACE = 0x44495351
+MOST_SLOTS = 64
+
+
+class IrMailServer(models.Model):
+    """How much an account sends, and whether it is reached at all."""
+
+    # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
+    _inherit = "ir.mail_server"
+
+    dispatch_preset = fields.Selection(
+        [
+            ("gmail", "Gmail"), ("workspace", "Google Workspace"), ("workspace_relay", "Google Workspace, SMTP relay"),
+            ("microsoft", "Microsoft 365"), ("ses_sandbox", "Amazon SES, sandbox"),
+        ],
+        string="Limits of",
+        help="Fills the fields with what the provider publishes. Outside of its sandbox Amazon SES gives each account "
+        "its own limits: its console shows them.",
+    )
+    dispatch_per_day = fields.Integer(
+        string="Documents per day",
+        help="No more mails with documents in any 24 hours; the others wait, and go by themselves. 0: no limit.\n"
+        "Other mail of Odoo is not counted. When the server says that its own limit is reached, that counts.",
+    )
+    dispatch_connections = fields.Integer(
+        string="Connections at once",
+        help="So many workers use the account at the same time. 0: no limit.",
+    )
+    dispatch_unreached_since = fields.Datetime(
+        string="Not reached since", readonly=True, copy=False, help="No mail was handed over since then.",
+    )
+    dispatch_unreached_reply = fields.Char(string="Because", readonly=True, copy=False)
+    dispatch_unreached_until = fields.Datetime(readonly=True, copy=False)
+
+    _dispatch_limits_positive = models.Constraint(
+        "CHECK (COALESCE(dispatch_per_day, 0) >= 0 AND COALESCE(dispatch_connections, 0) BETWEEN 0 AND 64)",
+        "The limits of an account are not below 0, and connections at once not above 64.",
+    )
+
+    @api.onchange("dispatch_preset")
+    def _onchange_dispatch_preset(self):
+        if self.dispatch_preset:
+            published = limits.PRESETS[self.dispatch_preset]
+            self.dispatch_per_minute = published.per_minute
+            self.dispatch_per_day = published.per_day
+            self.dispatch_per_connection = published.per_connection
+            self.dispatch_connections = published.connections
+
+    def _dispatch_mended(self):
+        super()._dispatch_mended()
+        self._dispatch_note_reached()
+
+    def action_dispatch_resume(self):
+        self._dispatch_note_reached()
+        return super().action_dispatch_resume()
+
+    # ------------------------------------------------------------------
+    # Not reached
+    # ------------------------------------------------------------------
+
+    def _dispatch_note_unreached(self, reply):
+        """Nothing could be handed over: try the others first, and this account less often the longer it lasts."""
+        now = fields.Datetime.now()
+        for server in self:
+            since = min(server.dispatch_unreached_since or now, now)
+            server.write({
+                "dispatch_unreached_since": since, "dispatch_unreached_reply": reply,
+                "dispatch_unreached_until": now + limits.pause(since, now),
+            })
+
+    def _dispatch_note_reached(self):
+        """It takes mails, or somebody mended it."""
+        self.filtered("dispatch_unreached_since").write({
+            "dispatch_unreached_since": False, "dispatch_unreached_reply": False, "dispatch_unreached_until": False,
+        })
+
+    def _dispatch_unreached_pause(self):
+        """As :meth:`_dispatch_pause`, for an account that was not reached."""
+        now = fields.Datetime.now()
+        if not self.dispatch_unreached_until or self.dispatch_unreached_until <= now:
+            return None
+        return self._dispatch_say_unreached(), (self.dispatch_unreached_until - now).total_seconds()
+
+    def _dispatch_say_unreached(self):
+        return self.env._(
+            "The account %(account)s is not reached since %(date)s: %(reply)s",
+            account=self.name, date=format_datetime(self.env, self.dispatch_unreached_since),
+            reply=self.dispatch_unreached_reply,
+        )
+
+    # ------------------------------------------------------------------
+    # Limits
+    # ------------------------------------------------------------------
+
+    def _dispatch_has_limits(self):
+        """Tell whether mails of this account may have to wait for a limit of ours."""
+        return self.dispatch_per_minute > 0 or self.dispatch_per_day > 0 or self.dispatch_connections > 0
+
+    def _dispatch_limit_pause(self, in_hand=0):
+        """As :meth:`_dispatch_pause`, for the limits of a day and of a minute.
+
+        :param int in_hand: mails that other workers are just handing over
+        """
+        now = fields.Datetime.now()
+        if until := self._dispatch_next_free(self.dispatch_per_day, limits.DAY, in_hand):
+            return self.env._(
+                "The account %(account)s sends %(limit)s documents per day. The next can go on %(date)s.",
+                account=self.name, limit=self.dispatch_per_day, date=format_datetime(self.env, until),
+            ), (until - now).total_seconds()
+        if until := self._dispatch_next_free(self.dispatch_per_minute, limits.MINUTE, in_hand):
+            return self.env._(
+                "The account %(account)s sends %(limit)s documents per minute.",
+                account=self.name, limit=self.dispatch_per_minute,
+            ), (until - now).total_seconds()
+        return None
+
+    def _dispatch_next_free(self, limit, window, in_hand=0):
+        """Return when the next mail may go; ``None``: now. Counted from what was sent (``_account_idx``).
+
+        :param int limit: mails in the window; 0: no limit
+        :param timedelta window: see :mod:`tools.mail.limits`
+        :param int in_hand: mails that other workers are just handing over
+        """
+        if limit <= 0:
+            return None
+        now = fields.Datetime.now()
+
+        def newest(number):
+            return self.env["document.dispatch.recipient"].search([
+                ("mail_server_id", "=", self.id), ("sent_date", ">", now - window),
+                # what a wrong clock noted for the future counts no more
+                ("sent_date", "<=", now),
+            ], order="sent_date desc", offset=number, limit=1).sent_date
+
+        return limits.next_free(newest, limit, in_hand, window, now)
+
+    def _dispatch_has_sent_since(self, when):
+        """Tell whether the account accepted a document since then."""
+        return bool(self.env["document.dispatch.recipient"].search_count(
+            [("mail_server_id", "=", self.id), ("sent_date", ">=", when)], limit=1))
+
+    def _dispatch_count_in_hand(self):
+        """Mails of this account that are being handed over just now."""
+        return self.env["document.dispatch.recipient"].search_count(
+            [("state", "=", "sending"), ("mail_server_id", "=", self.id)])
+
+    # ------------------------------------------------------------------
+    # Sessions at once
+    # ------------------------------------------------------------------
+
+    def _dispatch_take_slot(self):
+        """Take one of the places for sessions at once; return it, or ``None`` where all are taken.
+
+        Raw SQL: the ORM knows no advisory locks. They hold across commits and rollbacks until they are given back, and
+        PostgreSQL frees them at once when a worker dies, on whichever host.
+        """
+        for number in range(min(self.dispatch_connections, MOST_SLOTS)):
+            slot = self.id * MOST_SLOTS + number
+            self.env.cr.execute("SELECT pg_try_advisory_lock(%s, %s)", (SLOT_SPACE, slot))
+            if self.env.cr.fetchone()[0]:
+                return slot
+        return None
+
+    @api.model
+    def _dispatch_give_back_slot(self, slot):
+        self.env.cr.execute("SELECT pg_advisory_unlock(%s, %s)", (SLOT_SPACE, slot))
