@@ -8,7 +8,9 @@ OUTCOMES = {
     "failing": ("failed", "partial"),
     "unknown": ("unknown",),
     "handed": ("handed",),
-    "paper": ("paper", "printed"),
+    "tray": ("paper",),
+    "printed": ("printed",),
+    "sent_by_post": ("sent_by_post",),
     "excluded": ("excluded",),
 }
 #: Nothing was decided about it; a rehearsal counts for nothing
@@ -44,7 +46,8 @@ class DocumentDispatchReport(models.Model):
     count = fields.Integer(string="Documents", readonly=True)
     outcome = fields.Selection(
         [("sent", "Sent"), ("waiting", "Waiting"), ("review", "In review"), ("failing", "Failing"),
-         ("unknown", "Unknown"), ("handed", "In a mail program"), ("paper", "On paper"),
+         ("unknown", "Unknown"), ("handed", "In a mail program"),
+         ("tray", "In the paper tray"), ("printed", "Printed"), ("sent_by_post", "Sent by post"),
          ("excluded", "Not to be sent"), ("open", "Nothing planned")],
         readonly=True,
     )

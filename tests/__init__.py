@@ -27,10 +27,14 @@ from . import test_delivery_addresses
 from . import test_delivery_bounce
 from . import test_delivery_bounce_reports
 from . import test_delivery_draft
+from . import test_delivery_files
 from . import test_delivery_limits
 from . import test_delivery_mail_form
 from . import test_delivery_pdf
+from . import test_delivery_proof
+from . import test_delivery_telling
 from . import test_dispatch_batch
+from . import test_dispatch_best
 from . import test_dispatch_company_mode
 from . import test_dispatch_explain
 from . import test_dispatch_frozen

@@ -203,6 +203,8 @@ class WalkCase(FieldsCase):
             return field.get_values(self.env)[-1]
         if field.type == "json":
             return {"forged": True}
+        if field.type == "binary":
+            return "Zm9yZ2Vk"  # base64
         if field.type == "many2one_reference":
             return self.secret.res_id
         ids = self.env[field.comodel_name].sudo().with_context(active_test=False).search([], limit=1).ids
@@ -474,9 +476,9 @@ class TestProtectedFields(WalkCase):
     def test_every_model_with_dispatches_of_the_system_protects_them(self):
         """A model of this module that users see, and may not make, is made by the system."""
         parent = self.env.registry["document.dispatch.protected"]
-        # what managers set up, and views of the database
+        # what managers set up, views of the database, and what nobody but the system may write
         free = {"document.dispatch.type", "document.dispatch.rule", "document.dispatch.report",
-                "document.consent.attempt"}
+                "document.dispatch.home", "document.consent.attempt"}
         for name, model in self.env.registry.items():
             if model._original_module == "document_dispatch" and not (model._abstract or model._transient):
                 self.assertTrue(issubclass(model, parent) or name in free, name)

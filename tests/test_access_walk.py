@@ -24,7 +24,7 @@ CUSTOMERS = {"document.consent"}
 #: Odoo's way in for mails, which every model with a chatter has: what is received is attacked in test_delivery_bounce*
 GATEWAY = {"message_process"}
 #: The system's own, read by administrators of Odoo's settings only
-SYSTEM = {"document.dispatch.home", "document.dispatch.page", "document.consent.attempt"}
+SYSTEM = {"document.dispatch.home", "document.dispatch.page", "document.dispatch.mail", "document.consent.attempt"}
 #: Windows of Odoo that send documents, with fields and buttons of the addon
 SEND_WINDOWS = {"account.move.send.wizard", "account.move.send.batch.wizard", "mail.compose.message"}
 #: Models of Odoo whose buttons act on no record of a company's: on oneself, or for administrators of Odoo's settings
@@ -147,12 +147,16 @@ class WalkCase(AccessCase):
     def _make_document_consent_attempt(self, model):
         return model.sudo().create({"key": SECRET}).with_env(self.env)
 
+    def _make_document_dispatch_mail(self, model):
+        return model._with_system_write().create({
+            "recipient_id": self._record("document.dispatch.recipient").id, "sha256": SECRET}).with_env(self.env)
+
     def _make_document_dispatch_page(self, model):
         model._make__(self.customer, self.company, "en_US")
         return model.sudo().search([("partner_id", "=", self.customer.id)], limit=1).with_env(self.env)
 
     def _make_document_dispatch_overview(self, model):
-        return model.create({"answer": "here"})
+        return model.create({})
 
     def _make_document_dispatch_exclude(self, model):
         return model.create({"reason": SECRET})

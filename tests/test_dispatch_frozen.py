@@ -37,6 +37,14 @@ class TestFrozen(DispatchCase):
         self.assertEqual(self.dispatch.attachment_ids.raw, before)
         self.assertNotEqual(self.dispatch.attachment_ids, file)
 
+    def test_new_bytes_before_it_goes(self):
+        with self._mail_server_down():
+            self._deliver()
+        file, before = self.dispatch.attachment_ids, self.dispatch.attachment_ids.raw
+        file.raw = b"%PDF-1.4 another one"
+        self.dispatch.action_retry()
+        self.assertEqual((self.dispatch.state, self._attached(self.mails[0])), ("sent", [before]))
+
     def test_new_name_is_no_new_content(self):
         self._deliver()
         file = self.dispatch.attachment_ids
@@ -57,11 +65,26 @@ class TestFrozen(DispatchCase):
         file.unlink()
         self.assertFalse(file.exists())
 
-    def test_dispatch_in_review_keeps_nothing(self):
+    def test_deleted_in_review(self):
+        """What a person looks at is what goes."""
         self.dispatch.action_cancel()
         dispatch = self._invoice(self.nowak)._dispatch_create("rule", state="review")
         self._deliver()
         file = dispatch.attachment_ids
-        self.assertTrue(file)
+        before = file.raw
+        file.unlink()
+        self.assertEqual((dispatch.attachment_ids, file.raw, file.res_id), (file, before, dispatch.id))
+        dispatch.action_release()
+        self.assertEqual((dispatch.state, self._attached(self.mails[-1])), ("sent", [before]))
+
+    def test_cancelled_in_review_keeps_nothing(self):
+        dispatch = self._invoice(self.nowak)._dispatch_create("rule", state="review")
+        self._deliver()
+        file = dispatch.attachment_ids
+        dispatch.action_cancel()
         file.unlink()
         self.assertFalse(file.exists())
+
+    @staticmethod
+    def _attached(mail):
+        return [part.get_content() for part in mail.iter_attachments()]

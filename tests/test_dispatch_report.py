@@ -1,11 +1,16 @@
 """What became of the documents: the sums agree, down to the last one."""
 
+import importlib.util
+from pathlib import Path
+
 from odoo import fields
 from odoo.fields import Command
 from odoo.tests import new_test_user
 
 from ..report.document_dispatch_report import OPEN, OUTCOMES
 from .common import DispatchCase
+
+MIGRATION = Path(__file__).parents[1] / "migrations/19.0.1.2.0/pre-names.py"
 
 
 class TestReport(DispatchCase):
@@ -49,7 +54,7 @@ class TestReport(DispatchCase):
         self._invoice(self.silva, post=False)
         added = {outcome: count - before.get(outcome, 0) for outcome, count in self._sums().items()}
         self.assertEqual(added, {
-            "sent": 1, "failing": 1, "paper": 1, "excluded": 1, "review": 1, "unknown": 1, "waiting": 1, "open": 2,
+            "sent": 1, "failing": 1, "tray": 1, "excluded": 1, "review": 1, "unknown": 1, "waiting": 1, "open": 2,
         })
         self.assertEqual(sum(self._sums().values()), self._posted())
         line = self.env["document.dispatch.report"].search([("res_model", "=", "account.move"),
@@ -69,6 +74,29 @@ class TestReport(DispatchCase):
         self.assertEqual(states - set(counted), {"rehearsed"}, "a rehearsal counts for nothing")
         labels = {value for value, _label in self.env["document.dispatch.report"]._fields["outcome"].selection}
         self.assertEqual(labels, {*OUTCOMES, OPEN})
+
+    def test_saved_searches_ask_for_what_paper_is_now(self):
+        """An update parts an outcome in three: what people saved finds the same documents as before."""
+        spec = importlib.util.spec_from_file_location("pre_names", MIGRATION)
+        migration = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(migration)
+        parts = ["tray", "printed", "sent_by_post"]
+        for before, after in (
+            ([("outcome", "=", "paper")], [("outcome", "in", parts)]),
+            ([["outcome", "!=", "paper"]], [["outcome", "not in", parts]]),
+            ([("outcome", "in", ("sent", "paper"))], [("outcome", "in", ["sent", *parts])]),
+            (["|", ("outcome", "=", "sent"), ("reason", "=", "paper")], None),
+        ):
+            with self.subTest(before):
+                saved = self.env["ir.filters"].create({
+                    "name": "Papel", "model_id": "document.dispatch.report", "domain": repr(before)})
+                self.env.flush_all()
+                migration._rename_saved(self.env.cr)
+                migration._rename_saved(self.env.cr)  # nothing is parted twice
+                self.env.invalidate_all()
+                self.assertEqual(saved.domain, repr(after or before))
+                self.env["document.dispatch.report"].search(saved._get_eval_domain())
+                saved.unlink()
 
     def test_other_company_and_plain_user(self):
         other = self.setup_other_company()["company"]

@@ -30,6 +30,14 @@ FILTERS = {
     "Faturas no correio": (
         "account.move", "[('dispatch_ids.posted_date', '!=', False), ('ref', '!=', 'together')]", "{}", "[]",
     ),
+    "Em papel": (
+        "document.dispatch.report", "[('outcome', '=', 'paper'), ('reason', '!=', 'paper')]",
+        "{'group_by': ['outcome']}", "[]",
+    ),
+    "Sem papel": (
+        "document.dispatch.report",
+        "['!', ('outcome', 'in', ('paper', 'sent')), ('outcome', '!=', 'paper')]", "{}", "[]",
+    ),
     # nothing in these is a name that changed
     "Assunto": ("document.dispatch", "[('subject', 'ilike',   'together')]", "{'words': 'together'}", "[]"),
     "Quebrado": ("document.dispatch", "[('posted_date', '=',", "{}", "[]"),
@@ -46,6 +54,14 @@ NEW_FILTERS = {
         {"group_by": ["grouping"]}, [],
     ),
     "Faturas no correio": ([("dispatch_ids.sent_by_post_date", "!=", False), ("ref", "!=", "together")], {}, []),
+    "Em papel": (
+        [("outcome", "in", ["tray", "printed", "sent_by_post"]), ("reason", "!=", "paper")],
+        {"group_by": ["outcome"]}, [],
+    ),
+    "Sem papel": (
+        ["!", ("outcome", "in", ["tray", "printed", "sent_by_post", "sent"]),
+         ("outcome", "not in", ["tray", "printed", "sent_by_post"])], {}, [],
+    ),
 }
 EXPORTS = [
     "document_name", "posted_date", "lead_id/display_name", "rider_ids/posted_date", "type_id/together_template_id",

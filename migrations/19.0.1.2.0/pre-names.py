@@ -26,6 +26,10 @@ VALUES = {
     ("account.move.send.batch.wizard", "dispatch_grouping"): {"together": "bundle"},
     ("document.dispatch.batch", "grouping"): {"together": "bundle"},
 }
+#: (model, field) → {old value: the values that took its place}
+PARTED = {
+    ("document.dispatch.report", "outcome"): {"paper": ("tray", "printed", "sent_by_post")},
+}
 #: old external id → new one; their records may have been changed by people, and are not made anew
 EXTERNAL_IDS = {
     "template_invoices_together": "template_invoices_bundle",
@@ -189,7 +193,20 @@ class DomainNames(ast.NodeTransformer):
         for constant in ast.walk(value):
             if isinstance(constant, ast.Constant):
                 constant.value = VALUES.get(last, {}).get(constant.value, constant.value)
+        self._part_values(node, PARTED.get(last, {}))
         return node
+
+    def _part_values(self, node, parted):
+        """Ask for every value that took the place of one; a comparison with one value becomes one with a list."""
+        _path, operator, value = node.elts
+        values = value.elts if isinstance(value, ast.List | ast.Tuple) else [value]
+        if any(isinstance(old, ast.Constant) and old.value in parted for old in values):
+            operator.value = {"=": "in", "!=": "not in"}.get(operator.value, operator.value)
+            node.elts[2] = ast.List([
+                new for old in values
+                for new in (map(ast.Constant, parted.get(old.value, (old.value,)))
+                            if isinstance(old, ast.Constant) else [old])
+            ], ast.Load())
 
     visit_List = visit_Tuple
 

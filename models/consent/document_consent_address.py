@@ -6,6 +6,7 @@ from odoo.fields import Command
 from odoo.tools import hmac
 
 from ...tools.page import links
+from ..dispatch.document_dispatch import attempt
 from ..page.document_dispatch_place import ADDRESS, make_place
 
 #: So long the new address may take to confirm that it is the customer's
@@ -101,7 +102,7 @@ class DocumentConsent(models.Model):
             return
         entry = self._next_step("verified", channel="page", declared_by=self.new_email, **vals)
         if self.partner_id._dispatch_consent_emails():
-            entry._ask_clerk()
+            attempt(entry, "_ask_clerk")  # the address is confirmed, whoever can be told
         else:
             self._use_address(channel="page")
 

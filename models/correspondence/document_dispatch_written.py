@@ -12,7 +12,7 @@ class DocumentDispatchWritten(models.AbstractModel):
 
     _name = "document.dispatch.written"
     _description = "Document that is written by sending it"
-    _inherit = ["mail.thread", "document.dispatch.mixin", "document.dispatch.system"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "document.dispatch.mixin", "document.dispatch.system"]
     _order = "id desc"
 
     #: What its numbers begin with

@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ...tools.dispatch.steering import OutgoingMail
 from ..dispatch.document_dispatch import NO_SYNC
@@ -157,6 +158,10 @@ class DocumentDispatch(models.Model):
                 bodies[key] = self._render_layout(document, message, recipient)
         return base, bodies
 
+    @api.model
+    def _get_telling_steps(self):
+        return [*super()._get_telling_steps(), "_forget_mails"]
+
     def _forget_mails(self):
         """Drop Odoo's technical records of the mails, all at once, unless the template keeps them."""
         messages = self.filtered(lambda dispatch: not dispatch.keep_mail).mail_message_id
@@ -202,3 +207,15 @@ class DocumentDispatch(models.Model):
                 body = recipient._drop_tokens(body, dispatch._thread())
             return body
         return message.body
+
+    def action_download_mail(self):
+        """Open the mail as it went; the list of them where several went."""
+        self.ensure_one()
+        self.check_access("read")
+        went = self.recipient_ids.filtered(lambda recipient: recipient._get_proof())
+        if not went:
+            raise UserError(self.env._("Nothing is kept of the mails with %s.", self.document_name))
+        if len(went) == 1:
+            return went.action_download_mail()
+        action = self.env["ir.actions.act_window"]._for_xml_id("document_dispatch.document_dispatch_recipient_action")
+        return {**action, "domain": [("id", "in", went.ids)], "context": {"create": False}}

@@ -207,7 +207,7 @@ class DocumentDispatchDelivery(models.AbstractModel):
         left._set_state(states.UNKNOWN, worker=False, reply=self.env._(
             "The server was stopped while this mail was being handed over."
         ))
-        left.dispatch_id._update_state()
+        left.dispatch_id._conclude()
         return self._commit()
 
     # ------------------------------------------------------------------
@@ -420,6 +420,7 @@ class DocumentDispatchDelivery(models.AbstractModel):
             if accounts._must_wait(recipient, sessions):
                 self._isolate(self._note_waiting, recipient, sessions)
                 break
+            recipient._restore_mail_body()
             recipient._set_state(states.SENDING, worker=key, message_id=dispatch.mail_message_id.message_id)
             accounts._note_choice(recipient, sessions)
             if dispatch.state != states.SENDING:
@@ -430,9 +431,12 @@ class DocumentDispatchDelivery(models.AbstractModel):
                 recipient, recipient._prepare_mail_vals(), sessions, links=links
             )
             used = {"mail_server_id": recipient.mail_server_id.id, "linked_files": recipient.linked_files}
-            go_on = self._repeat(self._write_outcome, recipient, outcome, used)
+            go_on = self._repeat(self._write_outcome, recipient, outcome, used, sessions)
             # by itself: another worker may note the same of the account, and the outcome is safe now
             self._isolate(self._note_account, recipient.mail_server_id, outcome)
+            if sessions.fault:
+                self._isolate(self._wait_for_server, dispatch, sessions.fault)
+                break
             if outcome.is_ours or outcome.connection_lost and not outcome.costs_try:
                 # what else goes through this account, or in this name, stays as it is
                 choice = accounts._choose(recipient, sessions)
@@ -447,16 +451,20 @@ class DocumentDispatchDelivery(models.AbstractModel):
         self.env["document.dispatch.account"]._note_waiting(recipient, sessions)
         self._commit()
 
-    def _write_outcome(self, recipient, outcome, used):
+    def _write_outcome(self, recipient, outcome, used, sessions):
         """Commit what the server said.
 
         :param recipient: ``document.dispatch.recipient``
         :param tools.mail.smtp.Outcome outcome: of this try
         :param dict used: what the mailer noted on the recipient, and a clash has undone
+        :param Sessions sessions: with the fault and the proof of this try
         """
         recipient._with_system_write().write(used)
         recipient._apply_outcome(outcome)
-        recipient.dispatch_id.filtered("prepare_faults")._end_making()
+        if sessions.proof:
+            self.env["document.dispatch.mail"]._keep(recipient, sessions.proof)
+        if not sessions.fault:
+            recipient.dispatch_id.filtered("prepare_faults")._end_making()
         return self._commit()
 
     def _note_account(self, server, outcome):
@@ -479,10 +487,7 @@ class DocumentDispatchDelivery(models.AbstractModel):
         self._limit_waiting()
         dispatches = dispatches.exists()._with_bundled().filtered(lambda dispatch: dispatch.state == states.SENDING)
         with self.env.cr.savepoint():
-            dispatches._update_state()
-            dispatches._update_notifications()
-            dispatches._tell_operator()
-            dispatches._forget_mails()
+            dispatches._conclude()
         self._commit(len(dispatches))
         return True
 

@@ -5,6 +5,7 @@ from odoo.tools import formataddr
 from ...tools.dispatch import states
 from ...tools.dispatch.steering import OutgoingMail
 from ...tools.mail import headers as mail_form
+from .document_dispatch_files import Withheld
 
 
 class DocumentDispatch(models.Model):
@@ -67,7 +68,10 @@ class DocumentDispatch(models.Model):
         })
         # in the form of all our mails
         mail = OutgoingMail(first.id, links=first._make_links()).on(mail)
-        content = mail._prepare_outgoing_list()[0]
+        try:
+            content = mail._prepare_outgoing_list()[0]
+        except Withheld as withheld:
+            raise withheld.error from None
         message = self.env["ir.mail_server"]._build_email__(
             email_from=content["email_from"], email_to=to, subject=content["subject"], body=content["body"],
             body_alternative=content["body_alternative"], reply_to=content["reply_to"],
@@ -90,8 +94,7 @@ class DocumentDispatch(models.Model):
         """The person has sent the draft."""
         self._check_handed()
         self.recipient_ids._set_state(states.SENT, sent_date=fields.Datetime.now())
-        self._update_state()
-        self._update_notifications()
+        self._conclude()
 
     def action_handed_dropped(self):
         """The person has not sent the draft, and will not."""

@@ -1,3 +1,4 @@
+import logging
 import smtplib
 from dataclasses import replace
 from datetime import timedelta
@@ -8,9 +9,13 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import email_normalize
 
+from ...tools.delivery import environment
 from ...tools.dispatch import settings, states
 from ...tools.dispatch.steering import OutgoingMail
-from ...tools.mail import blame, smtp
+from ...tools.mail import blame, proof, smtp
+from .document_dispatch_files import Withheld
+
+_logger = logging.getLogger(__name__)
 
 
 def envelope_sender(smtp_from):
@@ -33,6 +38,8 @@ class Sessions(dict):
         #: sender (``document.dispatch._get_sender``) → account, alias domain, sender of the envelope
         self.choices = {}
         self.insist = insist
+        #: of the last mail: what keeps the server itself from sending it, and the proof of what went
+        self.fault = self.proof = None
         #: account (its id), or account and sender → until when nothing of it is taken, or ``None``: not in this run
         self.aside = {}
         #: accounts that are taken when nothing else is left → dispatches that were passed over; whether it is so far
@@ -122,6 +129,7 @@ class DocumentDispatchMailer(models.AbstractModel):
 
     def _try(self, recipient, mail_vals, sessions, links):
         server, account, fresh, linked, sender = None, None, True, self.env["ir.attachment"], ""
+        sessions.fault = sessions.proof = None
         try:
             with self.env.cr.savepoint():
                 # sudo: only the worker writes mails; clerks have no access to them
@@ -145,6 +153,8 @@ class DocumentDispatchMailer(models.AbstractModel):
                 )
         except smtp.Ended as ended:
             outcome = ended.outcome
+        except Withheld as withheld:
+            outcome = self._judge_withheld(recipient, withheld.error, sessions)
         except Exception as error:  # noqa: BLE001
             # Before SMTP: the mail itself is wrong (no valid sender …). After it: what the server
             # said stands, whatever went wrong on our side.
@@ -155,6 +165,8 @@ class DocumentDispatchMailer(models.AbstractModel):
                 states.FAILED, self.env._("The mail has no valid sender or recipient.")
             )
         outcome = replace(outcome, sender=sender)
+        if recipient and outcome.state in (states.SENT, states.UNKNOWN) and account in sessions:
+            sessions.proof = self._keep_proof(recipient, sessions[account].message, links)
         if account in sessions and (outcome.connection_lost or sessions[account].is_closed):
             sessions.pop(account).quit()
         if server is not None:
@@ -169,9 +181,39 @@ class DocumentDispatchMailer(models.AbstractModel):
 
         Where memory, disk or database are to blame it is tried again, which counts, so that it has an end.
         """
-        environment = (MemoryError, OSError, OperationalError)
-        blameless = isinstance(error, environment) and not isinstance(error, smtplib.SMTPException)
+        ours = (MemoryError, OSError, OperationalError)
+        blameless = isinstance(error, ours) and not isinstance(error, smtplib.SMTPException)
         return smtp.Outcome(states.DEFERRED if blameless else states.FAILED, smtp.describe(error))
+
+    def _judge_withheld(self, recipient, error, sessions):
+        """What comes of a mail that did not go to the server, because its files are not what they were.
+
+        :param recipient: ``document.dispatch.recipient``
+        :param Exception error: what the comparison of the files raised
+        :param Sessions sessions: the fault is noted there, where it is the server's
+        """
+        sessions.fault = environment.find_fault(error)
+        if not sessions.fault:
+            return smtp.Outcome(states.FAILED, smtp.describe(error))
+        return smtp.Outcome(
+            states.DEFERRED, recipient.dispatch_id._explain_waiting(sessions.fault), costs_try=False,
+        )
+
+    def _keep_proof(self, recipient, message, links):
+        """Return what is to be kept of a mail that went; nothing that fails here changes what the server said.
+
+        :param recipient: ``document.dispatch.recipient``
+        :param bytes message: as it was given to the session
+        :param dict links: secret links for their places in the text
+        :return: :class:`tools.mail.proof.Proof`, or ``None``
+        """
+        try:
+            # sudo: the dispatch's own files
+            files = recipient.dispatch_id._with_bundled().attachment_ids.sudo()
+            return proof.keep(proof.as_received(message), {file.id: file.raw for file in files}, links)
+        except Exception:
+            _logger.exception("No proof is kept of the mail to recipient %s", recipient.id)
+            return None
 
     def _choose_account(self, mail, sessions, sender):
         """Odoo's choice of the account, made once for all mails of the same sender.

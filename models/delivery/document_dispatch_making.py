@@ -45,7 +45,7 @@ class DocumentDispatch(models.Model):
 
         :param Exception fault: see :mod:`tools.delivery.environment`
         """
-        text = self.env._("Waits, because the server is not able to: %s", self._explain_fault(fault))
+        text = self._explain_waiting(fault)
         for faults, dispatches in self.grouped("prepare_faults").items():
             after = fields.Datetime.now() + timedelta(minutes=environment.pause(faults + 1))
             dispatches._with_system_write().write({
@@ -57,6 +57,9 @@ class DocumentDispatch(models.Model):
                 lambda recipient: recipient.state in (states.QUEUED, states.DEFERRED)
             )._with_system_write().next_try = after
 
+    def _explain_waiting(self, fault):
+        return self.env._("Waits, because the server is not able to: %s", self._explain_fault(fault))
+
     def _explain_fault(self, fault):
         """Say what an administrator has to mend."""
         kinds = {
@@ -65,6 +68,7 @@ class DocumentDispatch(models.Model):
             "files": self.env._("too many files are open"),
             "memory": self.env._("it lacks memory"),
             "program": self.env._("a program is missing"),
+            "filestore": self.env._("the files of the database cannot be read"),
         }
         words = " ".join(str(fault).split()) or type(fault).__name__
         kind = kinds.get(environment.kind(fault))

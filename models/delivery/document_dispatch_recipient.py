@@ -1,11 +1,117 @@
-from odoo import models
+import base64
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ...tools.dispatch import states
+from ...tools.mail import proof
+
+#: From here on nothing goes to this address any more, unless a person wants it; then the text is made once more
+DONE = (states.SENT, states.REHEARSED, states.HANDED, states.CANCELLED)
+#: Texts of old mails that are let go in one transaction
+VACUUM_BLOCK = 500
 
 
 class DocumentDispatchRecipient(models.Model):
+    """The mail to one recipient, as it went."""
+
     _inherit = "document.dispatch.recipient"
+
+    proof_ids = fields.One2many("document.dispatch.mail", "recipient_id", groups="base.group_system", readonly=True)
+    eml = fields.Binary(
+        string="Mail", compute="_compute_eml", help="The mail as it went, put together from its text and its files.")
+
+    # texts that no mail needs any more: see _gc_mail_bodies
+    _old_body_idx = models.Index(
+        "(id) WHERE mail_body IS NOT NULL AND state IN ('sent', 'rehearsed', 'handed', 'cancelled')")
+
+    def _set_state(self, state, **vals):
+        """What went is kept as its proof; the text that was frozen for it is not needed any more."""
+        if state in DONE:
+            vals = {**vals, "mail_body": False}
+        return super()._set_state(state, **vals)
 
     def _explain_account(self):
         # sudo: accounts are for administrators to read
         if any(reply in (self.reply or "") for reply in self.sudo().mail_server_id._dispatch_replies()):
             return self.env._("The mail account must not send now; the customer has nothing to do with it.")
         return super()._explain_account()
+
+    def _restore_mail_body(self):
+        """Make the text once more, for somebody who had it already: his mail came back, and goes again."""
+        if not self.mail_body:
+            dispatch = self.dispatch_id
+            # sudo: the message of this dispatch
+            message = dispatch.mail_message_id.sudo()
+            self._with_system_write().mail_body = dispatch._render_layout(dispatch._thread_of_author(), message, self)
+
+    # ------------------------------------------------------------------
+    # As a file
+    # ------------------------------------------------------------------
+
+    def _get_proof(self):
+        """The last mail that went to this address; that of its bundle where it went with others."""
+        self.ensure_one()
+        self.check_access("read")
+        self.dispatch_id.check_access("read")
+        # sudo: who may read the dispatch may read its mails, and nobody lists them by themselves
+        return self.sudo()._bundle_main().proof_ids[:1]
+
+    def _compute_eml(self):
+        for recipient in self:
+            kept = recipient._get_proof()
+            text = kept._rebuild()[0] if kept else b""
+            recipient.eml = base64.b64encode(text) if text else False
+
+    def action_download_mail(self):
+        """Open the mail as it went, and say whether it is byte for byte the same."""
+        self.ensure_one()
+        kept = self._get_proof()
+        text, verdict = kept._rebuild() if kept else (b"", "")
+        if not text:
+            raise UserError(self.env._("Nothing is kept of the mail to %s.", self.email))
+        name = f"{self.dispatch_id.document_name} {self.email}.eml".replace("/", "_")
+        return {
+            "type": "ir.actions.client", "tag": "display_notification",
+            "params": {
+                "title": self.env._("Mail to %s", self.email), "message": self._explain_verdict(verdict, kept.sha256),
+                "type": {proof.SAME: "success", proof.LINKS: "success"}.get(verdict, "warning"), "sticky": True,
+                "next": {
+                    "type": "ir.actions.act_url", "target": "download",
+                    "url": f"/web/content/{self._name}/{self.id}/eml/{name}?download=true",
+                },
+            },
+        }
+
+    def _explain_verdict(self, verdict, sha256):
+        """Say what can be said of a mail that was put together again."""
+        return {
+            proof.SAME: self.env._("Byte for byte what the mail server got. SHA-256: %s", sha256),
+            proof.LINKS: self.env._(
+                "What the mail server got, but for the secret links: only their places are kept, so that nobody else "
+                "can open them. SHA-256 of the mail as it went: %s", sha256),
+            proof.DIFFERENT: self.env._(
+                "Not what the mail server got: a file is missing, or no longer the same. SHA-256 of the mail as it "
+                "went: %s", sha256),
+            proof.UNPROVEN: self.env._(
+                "This mail went before proofs were kept: it is its text, without the files, and no proof."),
+        }[verdict]
+
+    # ------------------------------------------------------------------
+    # Old texts
+    # ------------------------------------------------------------------
+
+    @api.autovacuum
+    def _gc_mail_bodies(self):
+        """Let go of texts that were kept beside mails that went; of those without a proof the text is kept there."""
+        # raw SQL: the index finds them, and what somebody holds is left to the next time
+        self.env.cr.execute(
+            "SELECT id FROM document_dispatch_recipient WHERE mail_body IS NOT NULL AND state IN %s"
+            " ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED", (DONE, VACUUM_BLOCK))
+        recipients = self.browse(number for [number] in self.env.cr.fetchall())
+        # sudo: the system's own
+        went = recipients.sudo().filtered(
+            lambda recipient: recipient.state in (states.SENT, states.REHEARSED) and not recipient.proof_ids)
+        self.env["document.dispatch.mail"]._keep_old(went)
+        recipients._with_system_write().mail_body = False
+        return len(recipients), len(recipients) == VACUUM_BLOCK

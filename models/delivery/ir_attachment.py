@@ -4,8 +4,12 @@ from pathlib import Path
 from odoo import api, models
 from odoo.fields import Command
 
+from ...tools.delivery import environment
+
 #: Fields that hold the bytes of a file
 CONTENT_FIELDS = frozenset({"raw", "datas", "db_datas", "store_fname", "checksum"})
+#: So many other files show whether the filestore is there at all
+SAMPLE = 20
 
 
 class IrAttachment(models.Model):
@@ -26,7 +30,7 @@ class IrAttachment(models.Model):
             raise
 
     def unlink(self):
-        """A file that was released to be sent stays with its dispatch, whoever deletes it elsewhere.
+        """A file that was made or released to be sent stays with its dispatch, whoever deletes it elsewhere.
 
         Not an error: deleting a draft deletes its files too, and must work.
         """
@@ -44,13 +48,39 @@ class IrAttachment(models.Model):
                 for file in files.sudo():  # sudo: as in unlink
                     copy = file.copy({"name": file.name, "res_model": dispatch._name, "res_id": dispatch.id,
                                       "res_field": False})
-                    dispatch._dispatches_of(file)._with_system_write().attachment_ids = [
-                        Command.unlink(file.id), Command.link(copy.id),
-                    ]
+                    holders = dispatch._dispatches_of(file)
+                    swap = [Command.unlink(file.id), Command.link(copy.id)]
+                    holders._with_system_write().attachment_ids = swap
+                    # its mail, which may be still to go, has the files of its message; sudo: the dispatch's own
+                    messages = (holders | holders._bundle_main()).mail_message_id.sudo()
+                    messages.filtered(lambda m, file=file: file in m.attachment_ids).attachment_ids = swap
         return super().write(vals)
 
+    def _dispatch_check_filestore(self):
+        """Raise where files cannot be read, and it is not only these that are lost.
+
+        :raise environment.FilestoreUnavailable: the disk, its rights or its network; or all files are gone
+        """
+        for file in self.filtered("store_fname"):
+            try:
+                with open(self._full_path(file.store_fname), "rb"):
+                    pass
+            except FileNotFoundError:
+                pass  # it alone, or all of them: below
+            except OSError as error:
+                raise environment.FilestoreUnavailable(str(error)) from error
+            if file.checksum == self._compute_checksum(self._file_read(file.store_fname)):
+                raise environment.FilestoreUnavailable(f"{file.name}: for a moment")
+        if not self:
+            return
+        # the oldest came with Odoo, and are on every disk that is the right one
+        others = self.search([("store_fname", "!=", False), ("file_size", ">", 0), ("id", "not in", self.ids)],
+                             order="id", limit=SAMPLE)
+        if others and not any(self._file_read(name, 1) for name in others.mapped("store_fname")):
+            raise environment.FilestoreUnavailable(self._filestore())
+
     def _dispatch_released_files(self):
-        """``{dispatch: files}`` of what was released, each file with one of its dispatches."""
+        """``{dispatch: files}`` of what was made or released, each file with one of its dispatches."""
         # sudo: whoever deletes a file need not see the dispatches
         dispatches = self.env["document.dispatch"].sudo()._dispatches_of(self)
         kept, seen = {}, self.browse()

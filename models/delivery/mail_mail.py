@@ -6,8 +6,10 @@ from odoo import models
 from odoo.tools import formataddr, human_size
 from odoo.tools.mail import append_content_to_html
 
+from ...tools.delivery import environment
 from ...tools.dispatch.steering import OutgoingMail
 from ...tools.mail import addresses, plain_text
+from .document_dispatch_files import FilesChanged, Withheld
 
 
 class MailMail(models.Model):
@@ -28,9 +30,12 @@ class MailMail(models.Model):
         outgoing = OutgoingMail.of(self.env)
         if not outgoing:
             return mails
+        # sudo: the recipient of this very mail
+        dispatch = self.env["document.dispatch.recipient"].sudo().browse(outgoing.recipient_id).dispatch_id
         # sudo: the files of the dispatch itself, to find and name them
         linked = self.env["ir.attachment"].sudo().browse(outgoing.linked_ids)
         for mail in mails:
+            self._dispatch_check_mail(dispatch, mail)
             self._dispatch_address_mail(mail)
             if outgoing.subject:
                 mail["subject"] = outgoing.subject
@@ -38,6 +43,15 @@ class MailMail(models.Model):
                 self._dispatch_link_files(mail, linked, outgoing.recipient_id)
             mail["body_alternative"] = plain_text.from_html(mail["body"])
         return mails
+
+    def _dispatch_check_mail(self, dispatch, mail):
+        """Let no mail go whose files are not those of its dispatch, as they were."""
+        if not dispatch:
+            return
+        try:
+            dispatch._check_files(mail["attachments"], mail["body"])
+        except (FilesChanged, environment.FilestoreUnavailable) as error:
+            raise Withheld(error) from error
 
     def _dispatch_address_mail(self, mail):
         """Address a mail to what the resolver read in the field, in its normal form.

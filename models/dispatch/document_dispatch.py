@@ -1,10 +1,15 @@
+import logging
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import plaintext2html
 
 from ...tools.dispatch import states
 from .document_dispatch_protected import SYSTEM_WRITE
+
+_logger = logging.getLogger(__name__)
 
 #: What people may change, and only while the dispatch is in review: what was released is what goes
 EDITABLE_FIELDS = frozenset({"subject", "body", "attachment_ids", "recipient_ids"})
@@ -13,6 +18,25 @@ LINKS = {"move_id": "account.move", "order_id": "sale.order", "file_id": "docume
 #: Marks and tokens change no amount: core need not balance and rebuild the lines for them, which it
 #: does at every write (account.move.write, a third of the time that sending takes)
 NO_SYNC = {"skip_invoice_sync": True, "check_move_validity": False}
+
+
+def attempt(records, method, *args):
+    """Call a method that tells somebody of an outcome, each record by itself where it fails for all.
+
+    Telling never keeps what happened from being written; a clash with another transaction is left to the caller, who
+    does everything anew.
+    """
+    try:
+        with records.env.cr.savepoint():
+            getattr(records, method)(*args)
+    except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+        raise
+    except Exception:
+        if len(records) > 1:
+            for record in records:
+                attempt(record, method, *args)
+        else:
+            _logger.exception("Nobody was told: %s of %s", method, records)
 
 
 class DocumentDispatch(models.Model):
@@ -254,8 +278,11 @@ class DocumentDispatch(models.Model):
 
     @api.model
     def _dispatches_of(self, files):
-        """Released dispatches that hold these files."""
-        return self.search([("attachment_ids", "in", files.ids), ("frozen", "=", True)]) if files else self.browse()
+        """Dispatches that were released with these files, or are in review with them."""
+        if not files:
+            return self.browse()
+        made = Domain("content_ready", "=", True) & Domain("state", "!=", states.CANCELLED)
+        return self.search(Domain("attachment_ids", "in", files.ids) & (Domain("frozen", "=", True) | made))
 
     def _withdrawable(self):
         """Those of which nothing has left, and nothing may have left."""
@@ -285,13 +312,31 @@ class DocumentDispatch(models.Model):
         for (state, message), dispatches in changed.items():
             newly_sent = dispatches.filtered(lambda dispatch: not dispatch.sent_date)
             dispatches.filtered(lambda dispatch, new=state: dispatch.state != new)._set_state(state, message)
-            if state in ("sent", "partial"):
-                newly_sent._with_system_write().sent_date = fields.Datetime.now()
-                newly_sent._tell_documents("_dispatch_accepted")
+            # of the others one may still be tried, or nobody knows
+            newly_accepted = newly_sent.filtered(lambda d: states.SENT in d.recipient_ids.mapped("state"))
+            if newly_accepted:
+                newly_accepted._with_system_write().sent_date = fields.Datetime.now()
+                newly_accepted._tell_documents("_dispatch_accepted")
             elif state == "failed":
-                (dispatches - newly_sent)._tell_documents("_dispatch_came_back")
+                came_back = (dispatches - newly_sent).filtered(lambda dispatch: not dispatch._is_with_customer())
+                came_back._tell_documents("_dispatch_came_back")
+
+    def _conclude(self):
+        """Write what became of these dispatches, then show it in the chatter and tell who sent them."""
+        self._update_state()
+        for step in self._get_telling_steps():
+            attempt(self, step)
+
+    @api.model
+    def _get_telling_steps(self):
+        """Names of the methods that tell people what became of dispatches."""
+        return ["_update_notifications", "_tell_operator"]
 
     def _tell_documents(self, method):
+        """Call a method of the documents, each kind at once; where it fails the outcome stands all the same."""
+        attempt(self, "_call_documents", method)
+
+    def _call_documents(self, method):
         """Call a method of the documents, each kind at once.
 
         What became of a pro-forma says nothing of the invoice that it is now.
@@ -309,12 +354,39 @@ class DocumentDispatch(models.Model):
                 dispatch._with_system_write().activity_id.unlink()
             elif not dispatch.activity_id:
                 # sudo: the worker's note; the document may be one that he does not own
-                dispatch._with_system_write().activity_id = dispatch._thread().sudo().activity_schedule(
+                dispatch._with_system_write().activity_id = dispatch._activity_record().sudo().activity_schedule(
                     "mail.mail_activity_data_warning",
                     summary=self.env._("Sending: %s", dispatch._state_label()),
                     note=plaintext2html(dispatch.state_message or ""),
                     user_id=dispatch.user_id.id,
                 )
+
+    def _activity_record(self):
+        """Where the note for a person stands: on the document, or its customer where that kind has no activities."""
+        thread = self._thread()
+        return thread if "activity_ids" in thread._fields else self.partner_id
+
+    def _is_with_customer(self):
+        """Tell whether this or another dispatch took this version of the document to the customer."""
+        self.ensure_one()
+        # sudo: whoever sent it
+        return bool(self.sudo().search_count(
+            self._get_document_domain(self._document()) & self._get_current_domain(self.type_code, self.revision)
+            & self._get_reached_domain(), limit=1,
+        ))
+
+    @api.model
+    def _get_reached_domain(self):
+        """Dispatches that the customer has, or somebody there."""
+        return Domain("state", "in", (states.SENT, states.PARTIAL)) | Domain("recipient_ids.state", "=", states.SENT)
+
+    def _reached(self):
+        """What was reached by this dispatch, of :data:`tools.dispatch.states.REACHED`."""
+        if self.rehearsal:
+            return states.REHEARSED
+        of_recipients = self.recipient_ids.mapped("state") if self.state in (states.PAPER, states.PRINTED) else ()
+        # what was given up for some by mail went on paper afterwards
+        return states.summarize(of_recipients) if states.SENT in of_recipients else self.state
 
     def _failure_text(self):
         """One line for each recipient that did not get it, with the server's words."""
@@ -381,7 +453,7 @@ class DocumentDispatch(models.Model):
         )._set_state("cancelled")
         partly_gone._update_state()
         (self - partly_gone)._set_state("cancelled", reason)
-        self._update_notifications()
+        attempt(self, "_update_notifications")
 
     def action_retry(self):
         """Try again now: those who failed or wait, never those who have it already."""
@@ -462,4 +534,4 @@ class DocumentDispatch(models.Model):
         for message, dispatches in self.grouped(messages.get).items():
             dispatches._set_state("paper", message)
         self._with_system_write().write({"channel": "paper", "channel_reason": reason})
-        self._tell_operator()
+        attempt(self, "_tell_operator")

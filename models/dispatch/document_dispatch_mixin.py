@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools.sql import column_exists, create_column, table_exists
 
+from ...tools.dispatch import states
+
 
 class DocumentDispatchMixin(models.AbstractModel):
     """What a document has that can be dispatched: its dispatches, its mark and its state.
@@ -44,7 +46,8 @@ class DocumentDispatchMixin(models.AbstractModel):
             ("to_send", "To send"), ("excluded", "Not to be sent"), ("review", "In review"),
             ("queued", "Waiting"), ("sent", "Sent"), ("partial", "Sent in part"),
             ("failed", "Failed"), ("unknown", "Unknown"), ("paper", "Paper tray"),
-            ("printed", "Printed"), ("handed", "In a mail program"), ("rehearsed", "Rehearsed"),
+            ("printed", "Printed"), ("sent_by_post", "Sent by post"),
+            ("handed", "In a mail program"), ("rehearsed", "Rehearsed"),
         ],
         string="Dispatch Status", compute="_compute_dispatch_state", store=True, copy=False,
         help="What became of this document on its way to the customer.",
@@ -68,27 +71,32 @@ class DocumentDispatchMixin(models.AbstractModel):
 
     @api.depends("dispatch_mark", "dispatch_revision")
     def _compute_dispatch_state(self):
-        """The last dispatch of the document's present revision and type, else the clerk's mark.
+        """The best that was reached with the document's present revision and type, else the clerk's mark.
 
         New dispatches and new states of dispatches trigger it too: ``document.dispatch._documents_changed``.
         """
-        last = {}
         # sudo: the state on the document is for everybody who reads it, the dispatches are not
-        dispatches = self.env["document.dispatch"].sudo().search_fetch(
-            self.env["document.dispatch"]._get_document_domain(self._origin)
-            & fields.Domain("state", "!=", "cancelled"),
-            ["res_id", "type_code", "revision", "state", "rehearsal"],
-            order="rehearsal DESC, id",
-        )
-        for dispatch in dispatches:
-            key = (dispatch.res_id, dispatch.type_code, dispatch.revision)
-            last[key] = "rehearsed" if dispatch.rehearsal else dispatch.state
+        best = self.sudo()._dispatch_find_best()
         for document in self:
-            key = (document._origin.id, document._dispatch_type_code(), document.dispatch_revision)
-            state = last.get(key) or document.dispatch_mark or False
+            dispatch = best.get(document._origin.id)
+            state = dispatch and dispatch._reached() or document.dispatch_mark or False
             if state == "rehearsed" and document.dispatch_mark == "excluded":
                 state = "excluded"
             document.dispatch_state = "queued" if state == "sending" else state
+
+    def _dispatch_find_best(self):
+        """The dispatch of each document that reached most, with its present revision and type: ``{id: dispatch}``."""
+        dispatches = self.env["document.dispatch"].search_fetch(
+            self.env["document.dispatch"]._get_document_domain(self._origin) & Domain("state", "!=", "cancelled"),
+            ["res_id", "type_code", "revision", "state", "rehearsal"], order="id",
+        )
+        found = dispatches.grouped(lambda dispatch: (dispatch.res_id, dispatch.type_code, dispatch.revision))
+        best = {}
+        for document in self:
+            key = (document._origin.id, document._dispatch_type_code(), document.dispatch_revision)
+            if own := found.get(key):
+                best[document._origin.id] = own[states.find_best([dispatch._reached() for dispatch in own])]
+        return best
 
     @api.depends_context("lang")
     def _compute_dispatch_name(self):
@@ -105,14 +113,11 @@ class DocumentDispatchMixin(models.AbstractModel):
 
     @api.depends("dispatch_state")
     def _compute_dispatch_last(self):
-        """When the last dispatch of each document went, and to whom."""
-        dispatches = self.env["document.dispatch"].search(
-            self.env["document.dispatch"]._get_document_domain(self)
-            & Domain("state", "!=", "cancelled") & Domain("rehearsal", "=", False), order="id",
-        )
-        last = {dispatch.res_id: dispatch for dispatch in dispatches}
+        """When each document went, and to whom: by the dispatch that reached most."""
+        best = self._dispatch_find_best()
         for document in self:
-            dispatch = last.get(document.id, dispatches.browse())
+            dispatch = best.get(document.id, self.env["document.dispatch"])
+            dispatch = dispatch.filtered(lambda dispatch: not dispatch.rehearsal)
             document.dispatch_sent_date = dispatch.sent_date
             document.dispatch_sent_to = ", ".join(dispatch.recipient_ids.mapped("email"))
 

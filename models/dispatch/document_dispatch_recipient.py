@@ -360,7 +360,7 @@ class DocumentDispatchRecipient(models.Model):
         for recipient in recipients:
             state = states.REHEARSED if recipient.dispatch_id.rehearsal else states.SENT
             recipient._set_state(state, sent_date=fields.Datetime.now())
-        recipients.dispatch_id._with_bundled()._update_state()
+        recipients.dispatch_id._with_bundled()._conclude()
 
     def action_send_again(self):
         """A person decided that an unknown mail shall go once more."""
@@ -448,10 +448,7 @@ class DocumentDispatchRecipient(models.Model):
             if recipient.state != "sent":
                 recipient._set_state("sent", worker=False)  # it did leave, or it could not have come back
             recipient._set_state("bounced", reply=fate.text or self.env._("The mail came back."))
-        dispatch = self.dispatch_id._with_bundled()
-        dispatch._update_state()
-        dispatch._update_notifications()
-        dispatch._tell_operator()
+        self.dispatch_id._with_bundled()._conclude()
 
     def _note_report(self, fate):
         """Show people what came, and change no state."""

@@ -1,5 +1,7 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
+
+from ...tools.dispatch import states
 
 
 class DocumentDispatch(models.Model):
@@ -102,6 +104,7 @@ class DocumentDispatch(models.Model):
             lambda dispatch: dispatch.state == "printed" and not dispatch.sent_by_post_date, self.env._("printed"),
         )
         self._with_system_write().sent_by_post_date = fields.Datetime.now()
+        self._documents_changed()
         self.filtered(lambda dispatch: not dispatch.rehearsal)._tell_documents("_dispatch_accepted")
 
     def action_undo_sent_by_post(self):
@@ -109,6 +112,7 @@ class DocumentDispatch(models.Model):
         self.check_access("write")
         self._check_state(lambda dispatch: dispatch.sent_by_post_date, self.env._("posted"))
         self._with_system_write().sent_by_post_date = False
+        self._documents_changed()
         self.filtered(lambda dispatch: not dispatch._is_with_customer())._tell_documents("_dispatch_not_sent_by_post")
 
     def action_undo_printed(self):
@@ -129,13 +133,10 @@ class DocumentDispatch(models.Model):
                 raise UserError(self.env._(
                     "%(document)s is not “%(state)s”.", document=dispatch.document_name, state=label))
 
-    def _is_with_customer(self):
-        """Tell whether another dispatch took this version of the document to the customer."""
-        self.ensure_one()
-        # sudo: whoever sent it
-        return bool(self.sudo().search_count(
-            self._get_document_domain(self._document()) & self._get_current_domain(self.type_code, self.revision)
-            & fields.Domain("id", "!=", self.id)
-            & (fields.Domain("state", "in", ("sent", "partial")) | fields.Domain("sent_by_post_date", "!=", False)),
-            limit=1,
-        ))
+    @api.model
+    def _get_reached_domain(self):
+        return super()._get_reached_domain() | fields.Domain("sent_by_post_date", "!=", False)
+
+    def _reached(self):
+        reached = super()._reached()
+        return states.SENT_BY_POST if reached == states.PRINTED and self.sent_by_post_date else reached

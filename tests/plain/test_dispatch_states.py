@@ -15,6 +15,7 @@ from tools.dispatch.states import (
     PRINTED,
     QUEUED,
     REHEARSED,
+    REVIEW,
     SENDING,
     SENT,
     UNKNOWN,
@@ -115,6 +116,41 @@ class TestCheck(unittest.TestCase):
         for new in (QUEUED, SENDING, DEFERRED, FAILED, UNKNOWN, CANCELLED):
             with self.assertRaises(states.ForbiddenTransition):
                 states.check(states.RECIPIENT_TRANSITIONS, SENT, new)
+
+
+class TestBest(unittest.TestCase):
+    """What becomes of a document that went several times, by whatever way."""
+
+    STATES = tuple(itertools.chain(*states.REACHED))
+
+    def test_every_state_has_a_place(self):
+        self.assertEqual(set(self.STATES), {*states.DISPATCH_TRANSITIONS, states.SENT_BY_POST} - {CANCELLED})
+        self.assertEqual(len(self.STATES), len(set(self.STATES)))
+        self.assertIsNone(states.find_best([]))
+
+    def test_nothing_that_comes_later_makes_it_less(self):
+        for length in range(1, 5):
+            for reached in itertools.product(self.STATES, repeat=length):
+                before = reached[states.find_best(reached[:-1])] if length > 1 else REHEARSED
+                best = reached[states.find_best(reached)]
+                self.assertLessEqual(self._rank(best), self._rank(before), reached)
+                self.assertEqual(SENT in reached, best == SENT, reached)
+
+    def test_a_bounce_leaves_the_best_of_the_others(self):
+        for before, after in itertools.product(self.STATES, repeat=2):
+            reached = [before, SENT, after]
+            self.assertEqual(reached[states.find_best(reached)], SENT)
+            reached[1] = FAILED  # it came back
+            self.assertEqual(self._rank(reached[states.find_best(reached)]),
+                             min(map(self._rank, reached)))
+
+    def test_of_two_that_are_as_good_the_last_one_counts(self):
+        self.assertEqual(states.find_best([QUEUED, REVIEW, PAPER]), 2)
+        self.assertEqual(states.find_best([FAILED, SENT, PRINTED, SENT]), 3)
+
+    @staticmethod
+    def _rank(state):
+        return next(rank for rank, line in enumerate(states.REACHED) if state in line)
 
 
 class TestSummarize(unittest.TestCase):

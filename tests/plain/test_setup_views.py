@@ -78,6 +78,6 @@ class TestStateField(unittest.TestCase):
         known = re.findall(r'"(\w+)"', looks)
         self.assertEqual(len(known), len(set(known)))
         there = set(states.RECIPIENT_TRANSITIONS) | set(states.DISPATCH_TRANSITIONS) | {
-            "to_send", "done", "todo", "reading", checks.OK, checks.WARNING, checks.ERROR}
+            states.SENT_BY_POST, "to_send", "done", "todo", "reading", checks.OK, checks.WARNING, checks.ERROR}
         self.assertEqual(there - set(known), {states.CANCELLED})
         self.assertFalse(set(known) - there)

@@ -21,6 +21,10 @@ class ProgramMissing(OSError):
     """A program that is needed cannot be started: not installed, or not ours to run."""
 
 
+class FilestoreUnavailable(OSError):
+    """The files of the database cannot be read now: none of them, or these only for the moment."""
+
+
 def find_fault(error):
     """Return the error of the environment in the chain of an exception's causes, or ``None``."""
     seen = set()
@@ -35,7 +39,7 @@ def find_fault(error):
 def is_fault(error):
     """Tell whether this very exception speaks of the machine."""
     if isinstance(error, OSError):
-        return isinstance(error, ProgramMissing) or error.errno in OS_ERRORS
+        return isinstance(error, (ProgramMissing, FilestoreUnavailable)) or error.errno in OS_ERRORS
     return isinstance(error, MemoryError) or (getattr(error, "pgcode", None) or "").startswith(DATABASE_ERRORS)
 
 
@@ -45,9 +49,11 @@ def pause(faults):
 
 
 def kind(fault):
-    """What to look at: ``disk``, ``read_only``, ``files``, ``memory``, ``program``, or ``None`` for something else."""
+    """What to look at: a word of ``KINDS``, ``memory``, ``program``, ``filestore``, or ``None`` for something else."""
     if isinstance(fault, ProgramMissing):
         return "program"
+    if isinstance(fault, FilestoreUnavailable):
+        return "filestore"
     if isinstance(fault, MemoryError):
         return "memory"
     return KINDS.get(getattr(fault, "errno", None)) or KINDS.get(getattr(fault, "pgcode", None))

@@ -10,6 +10,8 @@ REVIEW, PARTIAL, PAPER, PRINTED = "review", "partial", "paper", "printed"
 REHEARSED = "rehearsed"
 #: Lies as a draft in a person's own mail program: nobody here knows whether it left
 HANDED = "handed"
+#: Printed, and a person said that it went to the post
+SENT_BY_POST = "sent_by_post"
 
 RECIPIENT_TRANSITIONS = {
     # unknown: the original of a restored backup may have sent it
@@ -51,6 +53,15 @@ DISPATCH_TRANSITIONS = {
 #: Nothing has left yet, so that it can be withdrawn without a trace at the customer's.
 DISPATCH_WITHDRAWABLE = (REVIEW, QUEUED, FAILED, PAPER)
 
+#: What can become of a document, the best first. Those of one line are as good as each other: the last one counts
+REACHED = (
+    (SENT,), (SENT_BY_POST,), (PARTIAL,),
+    # may be with the customer: a person finds out, whatever is tried meanwhile
+    (UNKNOWN, HANDED),
+    (PRINTED,), (QUEUED, SENDING, REVIEW, PAPER), (FAILED,), (REHEARSED,),
+)
+_RANKS = {state: rank for rank, line in enumerate(REACHED) for state in line}
+
 
 class ForbiddenTransition(ValueError):
     """A change of state that the table does not know."""
@@ -65,6 +76,20 @@ def check(transitions, old, new):
     """
     if new != old and new not in transitions[old]:
         raise ForbiddenTransition(f"{old} -> {new}")
+
+
+def find_best(reached):
+    """Return the position of the best that was reached, or ``None`` where nothing was tried.
+
+    Nothing that is tried later makes a document less than it is; only what comes back does, in its own place.
+
+    :param reached: what each dispatch of a document came to, the oldest first
+    """
+    best = None
+    for position, state in enumerate(reached):
+        if best is None or _RANKS[state] <= _RANKS[reached[best]]:
+            best = position
+    return best
 
 
 def summarize(recipient_states):

@@ -1,1 +1,1 @@
-from . import addresses, blame, dsn, headers, incoming, plain_text, replies, retry, smtp
+from . import addresses, blame, dsn, headers, incoming, plain_text, proof, replies, retry, smtp

@@ -206,6 +206,8 @@ class Session:
         self._final_dot_timeout = final_dot_timeout
         self._ear = connection.file = _Ear(connection)
         self.outcome = None
+        #: the last message as it was given here, for who keeps a proof of it
+        self.message = b""
         #: messages that were talked through in this session
         self.count = 0
 
@@ -227,7 +229,7 @@ class Session:
         :raises BaseException: what interrupted us before the final dot, with the session closed; after it the outcome
             is kept as *unknown*, and what ends the process (``KeyboardInterrupt``, ``SystemExit``) goes on
         """
-        self.outcome = None
+        self.outcome, self.message = None, msg
         if isinstance(to_addrs, str):
             to_addrs = [to_addrs]
         self.count += 1

@@ -72,7 +72,7 @@ class DocumentDispatchResend(models.TransientModel):
         ), order="name").filtered(lambda document: document._dispatch_type())
 
     def _prepare_line(self, document):
-        dispatch = document._dispatch_last()
+        dispatch = document._dispatch_find_best().get(document.id) or document._dispatch_last()
         return {
             "res_model": document._name, "res_id": document.id, "document_name": document.name,
             "partner_id": document._dispatch_partner().id, "dispatch_id": dispatch.id,

@@ -3,7 +3,7 @@ import { BadgeField, badgeField } from "@web/views/fields/badge/badge_field";
 
 /** How a state looks, wherever it stands: on a document, a row, an address, a step, a file. What is not named here is grey. */
 const LOOKS = {
-    success: ["sent", "done", "ok"],
+    success: ["sent", "sent_by_post", "done", "ok"],
     info: ["to_send", "review", "queued", "sending", "deferred", "printed", "handed", "rehearsed", "reading"],
     warning: ["paper", "partial", "todo", "warning"],
     danger: ["failed", "unknown", "bounced", "error"],
