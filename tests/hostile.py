@@ -227,3 +227,129 @@ def xmls():
             yield f"{name} (UTF-16)", text.encode("utf-16"), refused
     yield "too large", (root + end).encode() + b" " * 11_000_000, True
     yield "noise", root.encode() + random.Random(2).randbytes(3_000_000), True
+
+
+_REPORT = ("From: mailer-daemon@mx.example\nTo: bounce@vendas.example\nSubject: Returned mail\n"
+           "Message-ID: <a@mx.example>\nMIME-Version: 1.0\n")
+_MIXED = _REPORT + "Content-Type: multipart/mixed; boundary=B\n\n"
+#: Headers of which the gateway asks, of a mail or of its parts, and such as it writes anew into a file
+_HEADERS = (
+    "To", "From", "Cc", "Delivered-To", "Resent-To", "Return-Path", "Subject", "Date", "Message-ID", "References",
+    "In-Reply-To", "Content-Type", "Content-Disposition", "Content-Transfer-Encoding", "Content-ID", "Received",
+    "X-Failed-Recipients", "Auto-Submitted", "Final-Recipient", "Diagnostic-Code", "X-Any",
+)
+_SIGNS = (
+    '"', "(", '(")', "\\", ";", "a ", ".", ",", ":", "<", "[", "a@b,", '"a" <a@b>,', "(@", "a@b (c),", "<a@b>", "\n ",
+    ";a=b", ";a*1=b", ";name*0*=utf-8''%41", "=?utf-8?q?a?= ", "=?utf-8?b?YQ==?=", "=?a?q?=?b?q?", "=?", "\u202e",
+    "\u0661", "\x00", "\x0b", "\r", "\xe9",
+)
+_LINES = (
+    "a@", "<a@b>", "a@b ", "message-id: ", "message-id:<a@b> ", "550 ", "5.1.1 ", "not be ", "x: y\n", "From: a\n",
+    "Received: a\nTo: b\n", "> ", "> Received: a\n> To: b\n\n", "<", ">", '"notificationType" ', "delivery fail ",
+    "mailbox ", "unable to ", "feedback-type: ", "Final-Recipient: rfc822; a@b\nAction: failed\n\n", "&amp;", "&#65;",
+    "=3D", "recipient ", "deliver to ", " ", "\t", "\n", "\r", "--B\n", "message-id'\"'\"'\"", "wird weiter ", "a",
+    "a\n", "\u202eb\u202c", "\x00", "\x0c", "\u2028", "\xe9", "=\n", "begin 644 a\n", "<p>", "<!--", "<a@b", "</p>\n",
+)
+
+
+def mails():
+    """Yield name and bytes of mails as they come to the gateway."""
+    for kind in (_mail_headers, _mail_parts, _mail_reports, _mail_texts):
+        yield from kind()
+
+
+def _mail_headers():
+    """Of the mail, of its parts, of a mail in it."""
+    for header in _HEADERS:
+        for sign in _SIGNS:
+            value = f"{header}: a{sign * (20_000 // len(sign))}\n"
+            kind = "" if header == "Content-Type" else "Content-Type: text/plain\n"
+            yield f"{header} {sign!a}", (_REPORT + value + "\nx\n").encode("utf-8", "surrogateescape")
+            yield f"{header} {sign!a} of parts", (_MIXED + f"--B\n{kind}{value}\nx\n" * 20 + "--B--\n").encode()
+            yield f"{header} {sign!a} of a mail in it", (
+                _MIXED + f"--B\nContent-Type: message/rfc822\n\n{value}{kind}\nx\n--B--\n").encode()
+    for name, head in (
+        ("line of megabytes", "X-Any: " + "a" * 9_000_000), ("name of megabytes", "X" * 9_000_000 + ": a"),
+        ("words of megabytes", "Received: " + "a " * 4_000_000), ("many headers", "X-Any: a\n" * 500_000),
+        ("many addresses", "To: a@b.example\n" * 200_000),
+        ("many lines of a header", "X-Any: a\n" + " a\n" * 1_000_000),
+        ("many senders", "From: " + "a@b.example, " * 500_000), ("no names", ": a\n" * 500_000),
+        ("encoded words", "Subject: " + "=?utf-8?b?" + "YWFh" * 1_000_000 + "?="),
+        ("many encoded words", "Subject: " + "\n ".join(["=?utf-7?q?+AGE-?="] * 100_000)),
+        ("odd encoded words", "Subject: "
+         + "=?utf-16?q?=FE=FF=D8?= =?idna?b?YQ==?= =?punycode?q?" + "a" * 3000 + "?= " * 99),
+        ("punycode", "To: =?punycode?q?" + "99999-" * 500 + "?= <a@b.example>"),
+        ("type in punycode", "Content-Type: text/plain; charset=punycode"),
+        ("long boundary", f"Content-Type: multipart/mixed; boundary={'B' * 100_000}"),
+    ):
+        yield name, f"{_REPORT}{head}\n\nx\n".encode()
+
+
+def _mail_parts():
+    yield "many parts", (_MIXED + "--B\n\na\n" * 200_000).encode()
+    yield "many empty parts", (_MIXED + "--B\n" * 2_000_000).encode()
+    yield "parts of headers", (_MIXED + "--B\nContent-Type: text/plain; charset=x\nX-Any: a\n\na\n" * 100_000).encode()
+    yield "many mails in it", (_MIXED + "--B\nContent-Type: message/rfc822\n\nTo: a@b\n\na\n" * 100_000).encode()
+    yield "parts without a name", (_REPORT + 'Content-Type: multipart/mixed; boundary=""\n\n'
+                                    + "--\n\na\n" * 200_000).encode()
+    yield "name in odd letters", (_REPORT + "Content-Type: multipart/mixed; boundary*=utf-8''%42\n\n"
+                                  + "--B\n\na\n" * 200_000).encode()
+    yield "name in pieces", (_REPORT + "Content-Type: multipart/mixed; boundary*0=C; boundary*1=D\n\n"
+                             + "--CD\n\na\n" * 200_000).encode()
+    yield "name with a remark", (_REPORT + "Content-Type: multipart/mixed; boundary=(x)B\n\n"
+                                 + "--B\n\na\n" * 200_000).encode()
+    yield "name with blanks", (_REPORT + 'Content-Type: multipart/mixed; boundary="a b"\n\n'
+                               + "--a b\n\na\n" * 200_000).encode()
+    yield "digest", (_REPORT + "Content-Type: multipart/digest; boundary=B\n\n"
+                     + "--B\n\nTo: a@b\n\na\n" * 100_000).encode()
+    for depth in (90, 300, 5000):
+        yield f"{depth} levels", (_REPORT + "".join(
+            f"Content-Type: multipart/mixed; boundary=b{n}\n\n--b{n}\n" for n in range(depth)) + "\n\nx").encode()
+        yield f"{depth} levels of one name", (_REPORT + "Content-Type: multipart/mixed; boundary=B\n\n--B\n" * depth
+                                              + "\n\nx").encode()
+        yield f"{depth} mails in mails", (_REPORT + "Content-Type: message/rfc822\n\n" * depth + "\n\nx").encode()
+        yield f"{depth} levels and much text", (_REPORT + "".join(
+            f"Content-Type: multipart/mixed; boundary=b{n}\n\n--b{n}\n" for n in range(depth)) + "\n\n"
+            + "x\n" * 500_000).encode()
+
+
+def _mail_reports():
+    for name, part in (
+        ("empty blocks", "\n" * 3_000_000), ("empty blocks with blanks", " \n" * 1_500_000),
+        ("empty blocks with returns", "\r\n" * 1_500_000),
+        ("blocks", "Final-Recipient: rfc822; a@b\nAction: failed\n\n" * 100_000),
+        ("one block", "Final-Recipient: rfc822; a@b\nAction: failed\n" * 100_000),
+        ("blocks without fields", "a\n\n" * 1_000_000), ("blocks of one field", "A: b\n\n" * 500_000),
+        ("blocks of one field, with returns", "A: b\r\n\r\n" * 500_000),
+        ("quoted blocks", "> Final-Recipient: rfc822; a@b\n> Action: failed\n>\n" * 50_000),
+    ):
+        for kind in ("delivery-status", "global-delivery-status", "feedback-report", "disposition-notification"):
+            yield f"{name}, {kind}", f"{_REPORT}Content-Type: message/{kind}\n\n{part}".encode()
+        yield f"{name}, broken type", f"{_REPORT}Content-Type: \n message/delivery-status\n\n{part}".encode()
+        yield f"{name}, remark in the type", f"{_REPORT}Content-Type: (a)message/delivery-status\n\n{part}".encode()
+        yield f"{name}, many reports", (_MIXED + f"--B\nContent-Type: message/delivery-status\n\n{part[:9000]}\n"
+                                        * 200).encode()
+
+
+def _mail_texts():
+    for sign in _LINES:
+        for kind, size in (("text/plain", 5_000_000), ("text/html", 1_000_000), ("text/rfc822-headers", 2_000_000),
+                           ("message/rfc822", 2_000_000)):
+            yield f"{kind} {sign!a}", (
+                f"{_REPORT}Content-Type: {kind}; charset=utf-8\n\n" + sign * (size // len(sign))).encode()
+    for sign in ("a", "YWFh\n", "YQ==", "=", "=41", "=\n", "\n", "M" + "8" * 60 + "\n", "\xe9", "a\n"):
+        for coding in ("base64", "quoted-printable", "x-uuencode", "binary", "none"):
+            for kind in ("text/plain", "message/delivery-status", "message/rfc822", "application/pdf"):
+                begin = "begin 644 a\n" if coding == "x-uuencode" else ""
+                yield f"{coding} {sign!a}, {kind}", (
+                    f"{_REPORT}Content-Type: {kind}\nContent-Transfer-Encoding: {coding}\n\n{begin}"
+                    + sign * (3_000_000 // len(sign))).encode()
+    for charset in ("utf-7", "utf-16", "idna", "punycode", "unicode_escape", "zlib", "hz", "iso-2022-jp", "undefined"):
+        yield f"text in {charset}", (_REPORT + f"Content-Type: text/plain; charset={charset}\n\n"
+                                     + "+AGE-" * 600_000).encode()
+    yield "20 MB of a file", (_MIXED + "--B\nContent-Type: application/pdf; name=a.pdf\n"
+                              "Content-Transfer-Encoding: base64\n\n"
+                              + ("YWFh" * 19 + "\n") * 260_000 + "--B--\n").encode()
+    yield "noise", _REPORT.encode() + b"\n" + random.Random(3).randbytes(3_000_000)
+    yield "noise from the start", random.Random(4).randbytes(3_000_000)
+    yield "nothing", b""

@@ -115,6 +115,9 @@ class TestBounceReports(DispatchCase):
         for number, head in enumerate((
             "Content-Type: " + '(")' * 3300, "To: " + '"' * 10_000, "From: " + "(" * 10_000, "Content-Type: " + ";" * 10_000,
             "Content-Type: message/delivery-status\n\n" + "\n" * 10_000, "Content-Type: multipart/mixed; boundary=B\n\n" + "--B\n\n" * 2000,
+            'Content-Type: multipart/mixed; boundary=""\n\n' + "--\n\n" * 50_000, "Content-Type: message/rfc822\n\n" * 300,
+            "Content-Type: \n message/delivery-status\n\n" + "\n" * 500_000,
+            "Content-Type: multipart/mixed; boundary=B\r\r" + "--B\r\r" * 50_000,
         )):
             with self.subTest(head=head[:20]):
                 start = time.process_time()

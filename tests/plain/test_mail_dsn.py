@@ -304,6 +304,22 @@ class TestHostile(unittest.TestCase):
             pass  # the parser's own, and soon
         self.assertLess(time.process_time() - start, 5)
 
+    def test_parts_are_few(self):
+        """However the parser is told of them."""
+        for kind in (
+            "multipart/mixed; boundary=B", 'multipart/mixed; boundary=""', "multipart/mixed; boundary*=utf-8''%42",
+            "multipart/mixed; boundary*0=B", "multipart/mixed; boundary=(x)B", "multipart/mixed; boundary= =?utf-8?q?B?=",
+            'multipart/mixed; name="; boundary=A"; boundary=B', "\n message/delivery-status", "message/delivery-status",
+        ):
+            for end in ("\n", "\r\n", "\r"):
+                for border in ("--B", "--"):
+                    with self.subTest(kind=kind, end=end, border=border):
+                        raw = f"Content-Type: {kind}\n\n" + f"{border}\n\na\n\n" * 3000
+                        self.assertLess(len(list(parse(raw.replace("\n", end)).walk())), 600)
+        for raw in ("Content-Type: message/rfc822\n\n" * 300, "".join(
+                f"Content-Type: multipart/mixed; boundary=b{n}\n\n--b{n}\n" for n in range(300))):
+            self.assertLess(len(list(parse(raw).walk())), 40)
+
     def test_honest_headers_stay(self):
         raw = (
             "From: =?utf-8?q?Jo=C3=A3o?= Silva <joao@silva.example>\r\n"
