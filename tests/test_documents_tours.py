@@ -144,7 +144,7 @@ class TestTours(DispatchCase, HttpCase):
 
     def test_refusal_to_paper_and_back(self):
         """He refused on his page: his next invoice lies in the tray, is printed and sent by post; then he withdraws."""
-        Consent = self.env["document.consent"].sudo()
+        Consent = self.env["document.consent"]._with_system_write()
         said = {"partner_id": self.nowak.id, "company_id": self.company.id, "channel": "page"}
         Consent.create({**said, "kind": "refused"})
         invoice = self._invoice(self.nowak, invoice_date=fields.Date.today())
