@@ -330,3 +330,12 @@ class TestHostile(unittest.TestCase):
             "filename*1*=tura.pdf\r\n\r\nx\r\n------=_Part_1_2.3--\r\n"
         ).encode()
         self.assertEqual(mail_headers.tame(raw), raw)
+
+    def test_honest_reports_stay(self):
+        """What people read of it too; its blocks are told apart by one empty line."""
+        raw = ("Content-Type: multipart/report; report-type=delivery-status;\r\n boundary=\"B 1\"\r\n\r\n--B 1\r\n\r\n"
+               + "It failed.\r\n\r\n\r\n\r\n" * 400 + "--B 1\r\nContent-Type:\r\n message/delivery-status\r\n\r\n").encode()
+        blocks = b"Reporting-MTA: dns; mx\r\n" + b"\r\nFinal-Recipient: rfc822; a@b\r\nAction: failed\r\nX-A: b\r\n" * 300
+        blocks += b"--B 1--\r\n"
+        self.assertEqual(mail_headers.tame(raw), raw.removesuffix(b"\r\n\r\n") + b"\n\n")
+        self.assertEqual(mail_headers.tame(raw + blocks).count(b"Final-Recipient"), 300)

@@ -92,6 +92,7 @@ READERS = {
 }
 ELSEWHERE = {
     "merge.check": "a PDF", "merge.read": "a PDF", "stamp.stamp": "a PDF",
+    "proof.keep": "a mail of ours, as the server got it",
     "child.read_text": "a PDF", "reader.is_pdf": "a PDF", "reader.read_text": "a PDF", "text.pdf_text": "a PDF",
     "nfe.read": "XML", "safe_xml.parse": "XML",
     "boleto.mod10": "digits that were checked", "boleto.mod11": "digits that were checked",

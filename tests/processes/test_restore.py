@@ -55,7 +55,7 @@ class TestRestore(FaultCase):
             env["document.dispatch"].browse(late).action_release()
         new = self.invoices()
         self.two_workers()
-        self.assertRows([*late, *new], "sent")
+        self.assertDispatches([*late, *new], "sent")
         self.assertCopies(DOCUMENTS + PLANNED + 2)
 
     def test_what_changes_the_marks(self):

@@ -45,7 +45,7 @@ class TestShutdown(FaultCase):
         [row] = self.invoices(ANA, RUI, EVA)
         self.stop_while_sending(THREADED, signal.SIGINT)
         self.assertEqual(Counter(self.fates(row).values()), {"sent": 1, "queued": 2})
-        self.assertRow(row, "queued", is_move_sent=False)
+        self.assertDispatch(row, "queued", is_move_sent=False)
         self.assertGoesOn([row], 3)
 
     def test_prefork(self):
@@ -84,5 +84,5 @@ class TestShutdown(FaultCase):
         """The next worker sends the rest, and nothing is unknown or doubled."""
         self.handler.faults.clear()
         self.deliver()
-        self.assertRows(rows, "sent")
+        self.assertDispatches(rows, "sent")
         self.assertCopies(mails)

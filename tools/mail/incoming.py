@@ -36,10 +36,10 @@ _PLAIN_BOUNDARY = re.compile(
     rb"(?<![\w*-])boundary\s{0,5}=\s{0,5}"
     rb"(?!\"?[^\";\s]{0,70}=\?)(?:\"([^\"\\\r\n]{1,70})\"|([^\s\"();\\]{1,70}))\s*", re.I,
 )
-_PLAIN_TYPE = re.compile(rb"[ \t]*[\w.+-]{1,80}/[\w.+-]{1,80}[ \t]*(?:;|$)")
+_PLAIN_TYPE = re.compile(rb"\s{0,9}[\w.+-]{1,80}/[\w.+-]{1,80}\s{0,9}(?:;|$)")
+_STATUS = re.compile(rb"\s*message/(?:global-)?delivery-status", re.I)
 #: Without a group that repeats: such a one keeps memory for each turn
 _EMPTY_LINES = re.compile(rb"[\r\n][ \t\r\n]*[\r\n]")
-_BLOCK_END = re.compile(_END + _END)
 _SIGN = re.compile(rb"[\"(;:\\\[<.,@=)\]>]")
 _MIME_TYPE = re.compile(rb"\s*([\w.+-]{1,80}(?:/[\w.+-]{1,80})?)")
 _PARAMETER = re.compile(rb";\s*([\w*-]{1,40})=(\"[^\"\\\r\n]{0,250}\"|[^\s;\"\\()<>\[\]]{1,250})")
@@ -88,11 +88,11 @@ class _Mail:
                 yield line[0]
             else:
                 header = _tame(line, self.seen)
-                kind = line[1] or b""
-                if kind.lower() == b"content-type":
+                is_type = (line["type"] or b"").lower() == b"content-type"
+                if is_type:
                     header = self._enter(header)
                 yield header
-                if not report and kind.lower() == b"content-type" and b"delivery-status" in header.lower():
+                if not report and is_type and _STATUS.match(header.partition(b":")[2]):
                     report, self.message = True, _cut_blocks(self.message[line.end():])
                     place = 0
                     continue
@@ -123,7 +123,7 @@ class _Mail:
 def _cut_blocks(text):
     """Leave out what comes after so many blocks of a delivery report: each is a part to the parser."""
     blocks = _EMPTY_LINES.sub(lambda found: found[0] if found[0] == b"\r\n" else b"\n\n", text)
-    last = next(itertools.islice(_BLOCK_END.finditer(blocks), PARTS, None), None)
+    last = next(itertools.islice(re.finditer(rb"\n\n", blocks), PARTS, None), None)
     return blocks[:last.start()] if last else blocks
 
 
@@ -137,7 +137,7 @@ def _tame(header, seen):
     ):
         simple = b",\n ".join(_ADDRESS.findall(value)[:MANY if next(seen, None) is not None else 0])
     elif header["other"] and len(value) > OTHER:
-        simple = b"\n ".join(_MESSAGE_ID.findall(value)[-MANY:]) or (value[:OTHER].splitlines() or [b""])[0]
+        simple = b"\n ".join(_MESSAGE_ID.findall(value)[-MANY:]) or (value[:OTHER].strip().splitlines() or [b""])[0]
     else:
         return whole
     return whole[:len(whole) - len(value)] + b" " + simple.strip()
