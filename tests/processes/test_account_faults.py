@@ -19,25 +19,25 @@ class TestBlame(FaultCase):
             with self.subTest(stage=stage, reply=reply):
                 self.handler.clear()
                 self.handler.refusals[stage] = reply
-                rows = self.invoices(count=MANY)
+                dispatches = self.invoices(count=MANY)
                 self.deliver()
                 self.deliver()
-                self.assertRows(rows, "queued", is_move_sent=False)
+                self.assertDispatches(dispatches, "queued", is_move_sent=False)
                 self.assertEqual(self.handler.asked[stage], 1)
                 self.assertCopies(0)
                 self.handler.refusals.clear()
                 self.mend()
                 self.deliver()
-                self.assertRows(rows, "sent")
+                self.assertDispatches(dispatches, "sent")
                 self.assertCopies(MANY)
 
     def test_two_workers_at_once(self):
         self.handler.refusals["mail"] = "550 5.4.5 Daily sending limit reached"
-        rows = self.invoices(count=MANY)
+        dispatches = self.invoices(count=MANY)
         for worker in [self.start(), self.start()]:
             self.finish(worker)
         self.deliver()
-        self.assertRows(rows, "queued", is_move_sent=False)
+        self.assertDispatches(dispatches, "queued", is_move_sent=False)
         self.assertLessEqual(self.handler.asked["mail"], 2)
 
     def mend(self):
