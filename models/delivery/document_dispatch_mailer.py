@@ -196,7 +196,7 @@ class DocumentDispatchMailer(models.AbstractModel):
         if not sessions.fault:
             return smtp.Outcome(states.FAILED, smtp.describe(error))
         return smtp.Outcome(
-            states.DEFERRED, recipient.dispatch_id._explain_waiting(sessions.fault), costs_try=False,
+            states.DEFERRED, recipient.dispatch_id._explain_waiting_for_server(sessions.fault), costs_try=False,
         )
 
     def _keep_proof(self, recipient, message, links):

@@ -45,7 +45,7 @@ class DocumentDispatch(models.Model):
 
         :param Exception fault: see :mod:`tools.delivery.environment`
         """
-        text = self._explain_waiting(fault)
+        text = self._explain_waiting_for_server(fault)
         for faults, dispatches in self.grouped("prepare_faults").items():
             after = fields.Datetime.now() + timedelta(minutes=environment.pause(faults + 1))
             dispatches._with_system_write().write({
@@ -57,7 +57,7 @@ class DocumentDispatch(models.Model):
                 lambda recipient: recipient.state in (states.QUEUED, states.DEFERRED)
             )._with_system_write().next_try = after
 
-    def _explain_waiting(self, fault):
+    def _explain_waiting_for_server(self, fault):
         return self.env._("Waits, because the server is not able to: %s", self._explain_fault(fault))
 
     def _explain_fault(self, fault):

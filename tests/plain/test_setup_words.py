@@ -5,6 +5,7 @@ import io
 import re
 import tokenize
 import unittest
+from collections import defaultdict
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -112,4 +113,15 @@ class TestWords(unittest.TestCase):
                     range(number - 3, number + 1)
                 ):
                     wrong.append(f"{path.relative_to(ROOT)}:{number} {line.strip()}")
+        self.assertFalse(wrong)
+
+    def test_one_name_one_method(self):
+        """What stands in several files of one model under one name is one method: it takes the same parameters."""
+        methods = defaultdict(set)
+        for path, text in sources(("models", "wizard")):
+            for owner in ast.parse(text).body:
+                for method in owner.body if isinstance(owner, ast.ClassDef) else ():
+                    if isinstance(method, ast.FunctionDef) and not method.args.vararg:
+                        methods[owner.name, method.name].add((ast.unparse(method.args), str(path.relative_to(ROOT))))
+        wrong = [(name, sorted(found)) for name, found in methods.items() if len({taken for taken, _ in found}) > 1]
         self.assertFalse(wrong)
