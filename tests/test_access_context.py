@@ -20,7 +20,10 @@ ROOMS = ("controllers", "models", "report", "tools", "wizard")
 #: Read as objects of a type of their own, which JSON cannot express: key → the only files that read it
 TYPED = {
     **{steering.KEY: {"tools/dispatch/steering.py"} for steering in Steering.__subclasses__()},
-    "dispatch_system_write": {"models/dispatch/document_dispatch_protected.py"},
+    "dispatch_system_write": {
+        "models/consent/document_consent.py", "models/dispatch/document_dispatch.py",
+        "models/dispatch/document_dispatch_protected.py", "models/dispatch/document_dispatch_recipient.py",
+    },
     "dispatch_print_run": {"models/consent/document_letter.py"},
     "dispatch_gateway": {"models/delivery/ir_actions_report.py"},
     "dispatch_render": {"models/delivery/ir_actions_report.py"},

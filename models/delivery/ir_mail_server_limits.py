@@ -11,7 +11,6 @@ MOST_SLOTS = 64
 class IrMailServer(models.Model):
     """How much an account sends, and whether it is reached at all."""
 
-    # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "ir.mail_server"
 
     dispatch_preset = fields.Selection(

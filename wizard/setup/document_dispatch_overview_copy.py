@@ -4,7 +4,6 @@ from odoo import api, fields, models
 class DocumentDispatchOverview(models.TransientModel):
     """Asks managers about a database that looks like a copy."""
 
-    # a file for each side of it  # pylint: disable-next=consider-merging-classes-inherited
     _inherit = "document.dispatch.overview"
 
     looks_like_copy = fields.Boolean(compute="_compute_looks_like_copy")
