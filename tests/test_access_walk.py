@@ -29,8 +29,12 @@ SYSTEM = {"document.dispatch.home", "document.dispatch.page", "document.dispatch
 SEND_WINDOWS = {"account.move.send.wizard", "account.move.send.batch.wizard", "mail.compose.message"}
 #: Models of Odoo whose buttons act on no record of a company's: on oneself, or for administrators of Odoo's settings
 OTHERS = {"res.users", "res.config.settings", "ir.mail_server", "ir.actions.report"}
-#: Buttons that say nothing of the window that they stand in: they set up the company of who presses, with their rights
-OWN_COMPANY = {("document.dispatch.overview", "action_setup_fold"), ("document.dispatch.overview", "action_setup_rule")}
+#: Buttons that say nothing of the window that they stand in: they set up the company of who presses, with their rights,
+#: or open a question to managers (and wake a cron of Odoo's, so that they see all that waits)
+OWN_COMPANY = {
+    ("document.dispatch.overview", "action_setup_fold"), ("document.dispatch.overview", "action_setup_rule"),
+    ("document.dispatch.overview", "action_send_from_here"), ("document.dispatch.overview", "action_is_copy"),
+}
 
 
 class WalkCase(AccessCase):
