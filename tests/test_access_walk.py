@@ -30,10 +30,10 @@ SEND_WINDOWS = {"account.move.send.wizard", "account.move.send.batch.wizard", "m
 #: Models of Odoo whose buttons act on no record of a company's: on oneself, or for administrators of Odoo's settings
 OTHERS = {"res.users", "res.config.settings", "ir.mail_server", "ir.actions.report"}
 #: Buttons that say nothing of the window that they stand in: they set up the company of who presses, with their rights,
-#: or open a question to managers (and wake a cron of Odoo's, so that they see all that waits)
+#: or open a window of their own about the database
 OWN_COMPANY = {
-    ("document.dispatch.overview", "action_setup_fold"), ("document.dispatch.overview", "action_setup_rule"),
-    ("document.dispatch.overview", "action_send_from_here"), ("document.dispatch.overview", "action_is_copy"),
+    ("document.dispatch.overview", name)
+    for name in ("action_setup_fold", "action_setup_rule", "action_send_from_here", "action_is_copy")
 }
 
 
