@@ -48,7 +48,7 @@ class TestKill(FaultCase):
         self.kill_at_stage("dot")
         self.deliver()
         self.assertEqual(sorted(self.fates(dispatch).values()), ["sent", "sent", "unknown"])
-        self.assertDispatch(dispatch, "unknown")
+        self.assertDispatch(dispatch, "unknown", is_move_sent=True)  # two of them have it
         self.assertCopies(3)
 
     def test_connection_to_the_database_lost(self):
