@@ -44,6 +44,7 @@ HARMLESS = {
 ODOO = {
     "active_ids": "the method that is called for them asks for the right to write each",
     "active_model": "as active_ids",
+    "bin_size": "the length of a file instead of its bytes, of what the user may read",
     "cron_end_time": "when a worker ends; workers run in environments of their own",
     "import_file": "says in the ledger that a declaration came by import; every user may import what he may write",
     "ir_cron_progress_id": "leaves the delivery to the scheduler; workers run in environments of their own",
