@@ -20,6 +20,8 @@ class CopyCase(AccessCase):
         cls.manager = cls._user("marta", "document_dispatch.group_dispatch_manager", "Marta Reis")
         cls.home = cls.env["document.dispatch.home"]
         cls.noted = cls.home._note()
+        # it was used before: a copy of a database that never sent anything needs no question
+        cls._order(cls.silva)._dispatch_create("manual", state="review")
 
     def _move_away(self, *marks):
         """Let the noted database be another one, as it is after a restore."""
@@ -107,6 +109,36 @@ class TestIdentity(CopyCase):
         self.assertFalse(self.home._is_elsewhere())
         self.home._find().database_oid = "1"
         migration.migrate(self.env.cr, "19.0.1.1.0")
+        self.assertTrue(self.home._is_elsewhere())
+
+
+class TestUnused(AccessCase):
+    """A copy of a database that never sent anything can send nothing twice: nobody is asked."""
+
+    def setUp(self):
+        super().setUp()
+        self.home = self.env["document.dispatch.home"]
+        self.env["document.dispatch.rule"].search([]).active = False
+        self.assertFalse(self.env["document.dispatch"].search_count([]))
+        self.home._find().database_oid = "1"
+        self.assertTrue(self.home._is_another())
+        self.assertFalse(self.home._is_elsewhere())
+
+    def test_first_document(self):
+        invoice = self._invoice(self.silva)
+        invoice._dispatch_create("manual")
+        self._deliver()
+        self.assertEqual(self._dispatches(invoice).state, "sent")
+        self.assertFalse(self.home._is_another(), "from now on it is this one")
+
+    def test_first_rule(self):
+        self._rule("Faturas do dia", "invoice")
+        self.assertFalse(self.home._is_another())
+        self.home._find().database_oid = "1"
+        self.assertTrue(self.home._is_elsewhere(), "a copy with a rule asks")
+
+    def test_queue_of_core(self):
+        self._invoice(self.silva).sending_data = {"sending_methods": ["email"]}
         self.assertTrue(self.home._is_elsewhere())
 
 

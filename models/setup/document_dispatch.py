@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.fields import Domain
 
 from ...tools.dispatch import states
@@ -11,6 +11,12 @@ class DocumentDispatch(models.Model):
     """What waited in a backup: since then, the original may have sent it."""
 
     _inherit = "document.dispatch"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """The first one moves a copy of a database in that never sent anything."""
+        self.env["document.dispatch.home"]._move_in()
+        return super().create(vals_list)
 
     def _get_waiting_domain(self):
         """Everything that the worker would send to customers, now or later."""

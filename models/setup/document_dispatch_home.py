@@ -52,11 +52,35 @@ class DocumentDispatchHome(models.Model):
         A mark that is not known on both sides says nothing. A copy that was neutralised has its answer:
         its companies are off.
         """
+        return self._is_another() and not self._is_unused()
+
+    @api.model
+    def _is_another(self):
         noted = self._find()
         if not noted or self._read_parameter("database.is_neutralized"):
             return False
         marks = self._read_marks()
         return any(noted[name] and marks[name] and noted[name] != marks[name] for name in MARKS)
+
+    @api.model
+    def _is_unused(self):
+        """Tell whether this database never sent anything, and would send nothing by itself.
+
+        What was made from such a one can send nothing twice: nobody need be asked.
+        """
+        # sudo: whoever's they are, of all companies
+        return not (
+            self.env["document.dispatch"].sudo().search_count([], limit=1)
+            or self._find_rules() or self._count_in_core()
+        )
+
+    @api.model
+    def _move_in(self):
+        """Note this database where it was made from one that was never used, before anything is sent from it."""
+        # the cheapest question first: it is answered at once wherever something was sent; sudo: as above
+        used = self.env["document.dispatch"].sudo().search_count([], limit=1)
+        if not used and self._is_another() and self._is_unused():
+            self._note()
 
     @api.model
     def _describe(self):

@@ -7,6 +7,16 @@ class DocumentDispatchRule(models.Model):
 
     _inherit = "document.dispatch.rule"
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env["document.dispatch.home"]._move_in()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if vals.get("active"):
+            self.env["document.dispatch.home"]._move_in()
+        return super().write(vals)
+
     @api.model
     def _cron_plan(self):
         if self.env["document.dispatch.home"]._is_elsewhere():
@@ -37,5 +47,5 @@ class DocumentDispatchRule(models.Model):
             if not rule._get_problem():
                 env = rule._operator_env()
                 for model, types in rule.type_ids.grouped("model").items():
-                    count += env[model].search_count(rule._get_document_domain(env[model], types))
+                    count += env[model].search_count(rule._get_eligible_domain(env[model], types))
         return count
