@@ -23,6 +23,10 @@ def _same_but_links(before, now):
 
 #: table.column → whether a value may have become another one; ``dev.upgrade.people`` looks at single ones
 MEANT = {
+    **{
+        f"{table}.dispatch_state": lambda before, now: (before, now) == ("printed", "sent_by_post")
+        for table in ("account_move", "sale_order", "document_dispatch_file", "document_letter", "document_statement")
+    },
     "document_consent.attachment_id": lambda before, now: now is None,
     "document_dispatch.body": _same_but_links,
     "document_dispatch_batch.grouping": lambda before, now: (before, now) == ("together", "bundle"),
