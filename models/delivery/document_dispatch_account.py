@@ -1,4 +1,5 @@
 import logging
+from contextlib import suppress
 from datetime import timedelta
 
 from odoo import fields, models
@@ -36,13 +37,11 @@ class DocumentDispatchAccount(models.AbstractModel):
         sender = recipient.dispatch_id._get_sender()
         if sender not in sessions.choices:
             try:
-                with self.env.cr.savepoint():
+                with suppress(_Chosen), self.env.cr.savepoint():
                     # sudo: only the worker writes mails; core chooses for such a record alone, and it is not kept
                     mail = self.env["mail.mail"].sudo().create(recipient._prepare_mail_vals())
                     self.env["document.dispatch.mailer"]._choose_account(mail, sessions, sender)
                     raise _Chosen
-            except _Chosen:
-                pass
             except Exception:
                 # the mail itself is wrong: handing it over says how
                 _logger.info("No account is chosen for %s", recipient, exc_info=True)
@@ -147,7 +146,7 @@ class DocumentDispatchAccount(models.AbstractModel):
         What passes by itself is not said: it is quiet as long as it does pass.
         """
         # sudo: accounts are for administrators to read
-        servers = self.env["ir.mail_server"].sudo().search([])
+        servers = self.env["ir.mail_server"].sudo().search([("active", "=", True)])
         recent = fields.Datetime.now() - timedelta(hours=1)
         return servers.filtered(lambda server: (
             server._dispatch_advice()

@@ -63,10 +63,9 @@ class IrAttachment(models.Model):
         """
         for file in self.filtered("store_fname"):
             try:
-                with open(self._full_path(file.store_fname), "rb"):
+                # not there: it alone, or all of them: below
+                with suppress(FileNotFoundError), open(self._full_path(file.store_fname), "rb"):
                     pass
-            except FileNotFoundError:
-                pass  # it alone, or all of them: below
             except OSError as error:
                 raise environment.FilestoreUnavailable(str(error)) from error
             if file.checksum == self._compute_checksum(self._file_read(file.store_fname)):

@@ -52,8 +52,9 @@ class IrMailServer(models.Model):
             self.dispatch_connections = published.connections
 
     def _dispatch_mended(self):
-        super()._dispatch_mended()
+        result = super()._dispatch_mended()
         self._dispatch_note_reached()
+        return result
 
     def action_dispatch_resume(self):
         self._dispatch_note_reached()

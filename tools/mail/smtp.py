@@ -171,10 +171,10 @@ class _Ear:
         timeout = self._plain.gettimeout()
         self._plain.settimeout(0)
         try:
-            while len(self._heard) < LONGEST_REPLY and (more := self._sock.recv(8192)):
-                self._heard += more
-        except OSError:  # nothing there (BlockingIOError, ssl.SSLWantReadError, TimeoutError), or gone
-            pass
+            # nothing there (BlockingIOError, ssl.SSLWantReadError, TimeoutError), or gone
+            with suppress(OSError):
+                while len(self._heard) < LONGEST_REPLY and (more := self._sock.recv(8192)):
+                    self._heard += more
         finally:
             self._plain.settimeout(timeout)
         return self._heard
@@ -380,11 +380,10 @@ class Session:
     def quit(self):
         """Close politely; a failing QUIT after the 250 is no failure."""
         try:
-            if not self.is_closed:
-                self._ear.listen()
-                self._connection.quit()
-        except (OSError, smtplib.SMTPException):
-            pass
+            with suppress(OSError, smtplib.SMTPException):
+                if not self.is_closed:
+                    self._ear.listen()
+                    self._connection.quit()
         finally:
             with suppress(OSError):
                 self._connection.close()
