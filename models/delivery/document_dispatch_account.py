@@ -35,8 +35,7 @@ class DocumentDispatchAccount(models.AbstractModel):
             envelope
         """
         sender = recipient.dispatch_id._get_sender()
-        # where Odoo's tests send nothing, no account is used
-        if sender not in sessions.choices and not self.env["ir.mail_server"]._disable_send():
+        if sender not in sessions.choices:
             try:
                 with suppress(_Chosen), self.env.cr.savepoint():
                     # sudo: only the worker writes mails; core chooses for such a record alone, and it is not kept
