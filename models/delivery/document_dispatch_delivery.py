@@ -461,6 +461,8 @@ class DocumentDispatchDelivery(models.AbstractModel):
         """
         recipient._with_system_write().write(used)
         recipient._apply_outcome(outcome)
+        # now, not within the savepoint of the proof: who clashes here writes the outcome anew
+        self.env.flush_all()
         if sessions.proof:
             self.env["document.dispatch.mail"]._keep(recipient, sessions.proof)
         if not sessions.fault:

@@ -1,6 +1,7 @@
 """A real backup of the database, restored: what left the original meanwhile does not leave again."""
 
 from collections import Counter
+from datetime import timedelta
 
 import worker
 from case import FaultCase
@@ -24,7 +25,7 @@ class TestRestore(FaultCase):
         rows = self.invoices(count=DOCUMENTS)
         with transaction() as env:
             waiting = env["document.dispatch"].browse(rows[LEFT_BEFORE:]).recipient_ids
-            waiting._with_system_write().next_try = "2999-01-01"
+            waiting._with_system_write().next_try = fields.Datetime.now() + timedelta(days=5)
         self.deliver()
         self.assertCopies(LEFT_BEFORE)
         self.execute("UPDATE document_dispatch_recipient SET next_try = NULL")
