@@ -9,14 +9,17 @@ from odoo.tests import Form, new_test_user
 
 from .common import DispatchCase
 
-TODAY = fields.Date.today()
-
 
 class TestRuleParameters(DispatchCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.rule = cls._rule("Faturas do dia", "invoice")
+
+    def setUp(self):
+        super().setUp()
+        # Read in each test: a run that began before midnight goes on after it.
+        self.today = fields.Date.today()
 
     def _goes(self, *documents, **parameters):
         """Run the rule with these parameters; tell of each document whether it was planned."""
@@ -52,26 +55,26 @@ class TestRuleParameters(DispatchCase):
         self.assertEqual(self._goes(plain, marked, selection="all"), [True, True])
 
     def test_date_from(self):
-        invoice = self._invoice(self.silva, invoice_date=TODAY - timedelta(days=2))
+        invoice = self._invoice(self.silva, invoice_date=self.today - timedelta(days=2))
         self.assertEqual(self._goes(invoice), [False])
-        self.assertEqual(self._goes(invoice, date_from=TODAY - timedelta(days=2)), [True])
+        self.assertEqual(self._goes(invoice, date_from=self.today - timedelta(days=2)), [True])
 
     def test_date_basis(self):
-        late = self._invoice(self.silva, delivery_date=TODAY - timedelta(days=5))
-        early = self._invoice(self.silva, invoice_date=TODAY - timedelta(days=5), delivery_date=TODAY)
+        late = self._invoice(self.silva, delivery_date=self.today - timedelta(days=5))
+        early = self._invoice(self.silva, invoice_date=self.today - timedelta(days=5), delivery_date=self.today)
         self.assertEqual(self._goes(early, date_basis="issue"), [False])
         self.assertEqual(self._goes(early, late, date_basis="sale"), [True, True], "the late one went by issue")
-        again = self._invoice(self.silva, delivery_date=TODAY - timedelta(days=5))
+        again = self._invoice(self.silva, delivery_date=self.today - timedelta(days=5))
         without = self._invoice(self.silva)
         self.assertEqual(self._goes(again, without), [False, True], "without a date of sale that of issue counts")
 
     def test_date_of_orders_on_the_clock_of_the_rule(self):
-        midnight = fields.Datetime.to_datetime(TODAY)
+        midnight = fields.Datetime.to_datetime(self.today)
         order = self._order(self.silva)
         order.action_confirm()
         order.date_order = midnight + timedelta(hours=2)  # yesterday evening in São Paulo
         orders = [Command.set(self.types["order"].ids)]
-        self.assertEqual(self._goes(order, type_ids=orders, tz="America/Sao_Paulo", date_from=TODAY), [False])
+        self.assertEqual(self._goes(order, type_ids=orders, tz="America/Sao_Paulo", date_from=self.today), [False])
         self.assertEqual(self._goes(order, tz="Europe/Warsaw"), [True])
 
     def test_journals(self):
@@ -145,7 +148,7 @@ class TestRuleParameters(DispatchCase):
         other = self.setup_other_company()["company"]
         self.env.user.company_ids |= other
         foreign = self.env["account.move"].with_company(other).create({
-            "move_type": "out_invoice", "partner_id": self.nowak.id, "invoice_date": TODAY,
+            "move_type": "out_invoice", "partner_id": self.nowak.id, "invoice_date": self.today,
             "company_id": other.id,
             "invoice_line_ids": [Command.create({"name": "Pompa", "price_unit": 100, "tax_ids": []})],
         })
