@@ -98,7 +98,9 @@ class DocumentDispatchRule(models.Model):
     )
     hour_from = fields.Float(string="From hour", default=8.0)
     hour_to = fields.Float(
-        string="Until hour", default=18.0, help="Before the first hour: until this hour of the next day.",
+        string="Until hour", default=18.0,
+        help="No slot after it, and nothing that was missed is made up later. Before the first hour: until this hour "
+        "of the next day; with one slot a day until midnight.",
     )
     interval = fields.Selection(
         [("0", "Once a day"), ("30", "Every 30 minutes"), ("60", "Every hour"), ("120", "Every 2 hours"),

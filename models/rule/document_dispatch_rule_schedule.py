@@ -1,11 +1,15 @@
 import logging
+from datetime import timedelta
 
 from odoo import api, fields, models
 
 from ...tools.mail import limits
-from ...tools.rule.schedule import next_slot
+from ...tools.rule.schedule import is_open, next_slot
 
 _logger = logging.getLogger(__name__)
+
+#: A slot that the scheduler comes to so much later is still that slot; later than that it was missed
+LATE = timedelta(minutes=30)
 
 
 class DocumentDispatchRule(models.Model):
@@ -42,7 +46,9 @@ class DocumentDispatchRule(models.Model):
         rules = self.search([("active", "=", True)])
         latest = fields.Datetime.now() + limits.MOST_WAIT
         # slots are hours apart: a later one was written by a clock that was wrong
-        for rule in rules.filtered(lambda rule: rule.next_run and rule.next_run > latest):
+        for rule in rules.filtered(
+            lambda rule: rule.next_run and rule.next_run > latest or rule._has_missed_its_window()
+        ):
             rule._plan_next_run()
         for rule in rules.filtered(lambda rule: rule._is_due()):
             rule._run_isolated()
@@ -52,6 +58,13 @@ class DocumentDispatchRule(models.Model):
     def _is_due(self):
         """Rules that send on posting run each time too: for what was marked later, or went wrong."""
         return self.trigger == "post" or not self.next_run or self.next_run <= fields.Datetime.now()
+
+    def _has_missed_its_window(self):
+        """A slot that was missed is made up as long as the window is open; else with the first slot of the next one."""
+        now = fields.Datetime.now()
+        if self.trigger != "schedule" or self.next_run and self.next_run > now - LATE:
+            return False
+        return not is_open(now, self.tz, self.hour_from, self.hour_to, int(self.interval))
 
     def _run_isolated(self):
         """Run one rule; whatever goes wrong stays with it, and is told."""
