@@ -178,6 +178,37 @@ class ResPartner(models.Model):
         )
 
     # ------------------------------------------------------------------
+    # Who is a customer
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _dispatch_entity_domain(self):
+        """Commercial entities: contacts of nobody, and companies, also those below another one."""
+        return Domain("is_company", "=", True) | Domain("parent_id", "=", False)
+
+    @api.model
+    def _dispatch_customer_domain(self, company):
+        """Commercial entities that this company may write to and that are its customers, in whatever way it shows.
+
+        An import sets no rank, and a customer may have an invoice address, an order or an invoice, each of them in the
+        name of one of his contacts.
+        """
+        # sudo: who is a customer follows from orders and invoices that the user need not see; partners it shows none
+        Partner = self.sudo()
+        ranked = Domain("customer_rank", ">", 0) | Domain("type", "=", "invoice") & Domain("parent_id", "!=", False)
+        orders = self.env["sale.order"].sudo()._search(
+            [("company_id", "=", company.id), ("state", "!=", "cancel")])
+        moves = self.env["account.move"].sudo()._search([
+            ("company_id", "=", company.id), ("state", "!=", "cancel"),
+            ("move_type", "in", self.env["account.move"].get_sale_types(include_receipts=True)),
+        ])
+        return self._dispatch_entity_domain() & company._dispatch_contact_domain() & Domain.OR(
+            Domain("id", "in", query.subselect("commercial_partner_id")) for query in (
+                Partner._search(ranked), Partner._search(Domain("id", "in", orders.subselect("partner_id"))), moves,
+            )
+        )
+
+    # ------------------------------------------------------------------
     # The log
     # ------------------------------------------------------------------
 
