@@ -1,8 +1,11 @@
 """The letter of dematerialisation: to whom, with which text, by mail and on paper, and what the ledger keeps."""
 
+import runpy
 from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
 
+from psycopg2.extras import Json
 from pypdf import PdfReader
 
 from odoo import fields
@@ -102,6 +105,27 @@ class TestLetter(LetterCase):
     def test_invoice_to_a_contact_counts_for_the_customer(self):
         self._invoice(self.silva_ana)
         self.assertEqual(self._window(invoiced_from=fields.Date.today())._find_customers(), self.silva)
+
+    def test_it_greets_the_customer_by_name(self):
+        self._send()
+        self.assertIn("Hello Silva &amp; Filhos Comércio Ltda,", self._letters(self.silva).body)
+
+    def test_texts_of_before_greet_by_name_after_the_update(self):
+        """In each language; what somebody wrote stays as it is."""
+        path = Path(__file__).parents[1] / "migrations/19.0.1.3.0/post-letter.py"
+        script = runpy.run_path(str(path))
+        template = self.env.ref("document_dispatch.template_letter")
+        self.env["res.lang"]._activate_lang("fr_FR")
+        old = '<div style="line-height: 1.5;">\n<p style="margin: 0px;">%s</p>\n\n<p>{company} …</p></div>'
+        texts = {"en_US": old % "Hello,", "fr_FR": old % "Bonjour,"}
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE mail_template SET body_html = %s WHERE id = %s", [Json(texts), template.id])
+        script["migrate"](self.env.cr, "19.0.1.2.0")
+        template.invalidate_recordset()
+        for lang, greeting in (("en_US", "Hello {customer},"), ("fr_FR", "Bonjour {customer},")):
+            self.assertEqual(template.with_context(lang=lang).body_html, old % greeting)
+        for own in ("Hello dear,", "Hello {customer},", "Good day,"):
+            self.assertEqual(script["greet"](old % own), old % own)
 
     def test_order_and_count(self):
         window = self._window(order="name")

@@ -66,7 +66,9 @@ class TestContract(DispatchCase):
         order = self._order(self.nowak, dispatch_auto=True)
         order.action_confirm()
         clerk = new_test_user(self.env, "faturista", "account.group_account_invoice", company_id=self.company.id)
-        lines = [Command.create({"name": "Bomba", "price_unit": 10, "sale_line_ids": [Command.set(order.order_line.ids)]})]
+        lines = [Command.create({
+            "name": "Bomba", "price_unit": 10, "sale_line_ids": [Command.set(order.order_line.ids)],
+        })]
         Move = self.env["account.move"].with_user(clerk)
         vals = {"partner_id": self.nowak.id, "invoice_line_ids": lines}
         self.assertEqual(Move.create({**vals, "move_type": "out_invoice"}).dispatch_mark, "to_send")

@@ -276,7 +276,8 @@ class TestRecipients(TransactionCase):
     def test_an_address_of_its_own(self):
         """What Odoo calls another address counts as one where it says a place; a mere mailbox does not."""
         self._partner("Ana Silva", "ana@silva.com.br", self.silva, dispatch_invoice=True)
-        contas = self._partner("Contas a pagar", "contas@silva.com.br", self.silva, type="invoice", dispatch_invoice=True)
+        contas = self._partner(
+            "Contas a pagar", "contas@silva.com.br", self.silva, type="invoice", dispatch_invoice=True)
         self.assertEqual(self._emails(self.silva), ["ana@silva.com.br", "contas@silva.com.br"])
         contas.street = "Rua do Sol, 12"
         self.assertEqual(self._emails(self.silva), ["ana@silva.com.br"])

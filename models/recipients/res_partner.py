@@ -198,6 +198,7 @@ class ResPartner(models.Model):
         ranked = Domain("customer_rank", ">", 0) | Domain("type", "=", "invoice") & Domain("parent_id", "!=", False)
         orders = self.env["sale.order"].sudo()._search(
             [("company_id", "=", company.id), ("state", "!=", "cancel")])
+        # sudo: as above
         moves = self.env["account.move"].sudo()._search([
             ("company_id", "=", company.id), ("state", "!=", "cancel"),
             ("move_type", "in", self.env["account.move"].get_sale_types(include_receipts=True)),

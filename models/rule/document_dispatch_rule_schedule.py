@@ -1,4 +1,5 @@
 import logging
+import time
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -68,25 +69,47 @@ class DocumentDispatchRule(models.Model):
 
     def _run_isolated(self):
         """Run one rule; whatever goes wrong stays with it, and is told."""
+        started, clock = fields.Datetime.now(), time.monotonic()
         try:
             with self.env.cr.savepoint():
-                return self._run()
+                return self._run("schedule")
         except Exception as error:
             _logger.exception("Rule %s (%s) failed", self.name, self.id)
             self.env.invalidate_all()
             self.write({"problem": self.env._("The last run failed: %s", " ".join(str(error).split()))})
             self._plan_next_run()
-            return self.env["document.dispatch"]
+            nothing = self.env["document.dispatch"]
+            self._note_run("schedule", started, time.monotonic() - clock, nothing)
+            return nothing
 
-    def _run(self):
-        """Plan everything that became eligible, and set the next time; return the dispatches."""
+    def _run(self, cause):
+        """Plan everything that became eligible, and set the next time; return the dispatches.
+
+        :param str cause: see ``document.dispatch.run.cause``
+        """
         self.ensure_one()
         if not self.try_lock_for_update():
             return self.env["document.dispatch"]  # another worker runs this rule
+        started, clock = fields.Datetime.now(), time.monotonic()
         dispatches = self._plan()
         self.last_run = fields.Datetime.now()
         self._plan_next_run()
+        self._note_run(cause, started, time.monotonic() - clock, dispatches)
         return dispatches
+
+    def _note_run(self, cause, started, seconds, dispatches):
+        """Keep what a run came to, whether it found something or not.
+
+        :param str cause: see ``document.dispatch.run.cause``
+        :param datetime started: in UTC
+        :param float seconds: how long it took
+        :param dispatches: what it wrote
+        """
+        left = self._count_left() if self.warning and not self.problem else 0
+        return self.env["document.dispatch.run"]._note(self, {
+            "cause": cause, "date": started, "duration": seconds, "left": left,
+            "reason": self.problem or self.warning,
+        }, dispatches)
 
     def _plan_next_run(self):
         self.next_run = self._get_next_run(fields.Datetime.now())

@@ -203,7 +203,8 @@ class TestNearestOfAnyTree(unittest.TestCase):
             contacts = [company()]
             for number in range(2, random.randint(3, 12)):
                 contacts.append(contact(
-                    number, f"c{number}@silva.com.br" if random.random() < 0.8 else "", *(["invoice"] if random.random() < 0.4 else []),
+                    number, f"c{number}@silva.com.br" if random.random() < 0.8 else "",
+                    *(["invoice"] if random.random() < 0.4 else []),
                     parent=random.choice(contacts).id, is_place=random.random() < 0.3,
                 ))
             yield seed, contacts, random.choice(contacts).id

@@ -63,8 +63,21 @@ registry.category("web_tour.tours").add("document_dispatch_rule", {
             run: "click",
         },
         {
+            content: "It says since when, before it is saved",
+            trigger: ".o_form_status_indicator_buttons:not(.invisible)",
+        },
+        {
+            content: "The day of today",
+            trigger: ".o_field_widget[name='sentence']:contains('or later')",
+        },
+        {
+            content: "Save",
+            trigger: ".o_form_button_save",
+            run: "click",
+        },
+        {
             content: "It says when it runs",
-            trigger: ".o_field_widget[name='sentence']:contains('The next run is on')",
+            trigger: ".o_form_saved .o_field_widget[name='sentence']:contains('The next run is on')",
         },
     ],
 });
