@@ -309,12 +309,12 @@ class DocumentDispatchRule(models.Model):
     def action_resume_then(self):
         """Switch on, with the documents of the meantime."""
         self.write({"active": True, "resume_from": "then"})
-        return {"type": "ir.actions.client", "tag": "reload"}
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
 
     def action_resume_today(self):
         """Switch on, for documents from today on."""
         self.write({"active": True, "resume_from": "today"})
-        return {"type": "ir.actions.client", "tag": "reload"}
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
 
     def copy_data(self, default=None):
         """A copy is its maker's, unless they may choose the operator."""
