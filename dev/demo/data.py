@@ -224,7 +224,7 @@ CUSTOMERS = [
 # On the blacklist: these addresses asked for no more mails.
 BLACKLIST = ["zdzislaw@pierogi.example", "kavarna@ruze.example"]
 
-# All flagged people of the company, those of its branch among them.
+# The flagged people at the company itself; those of its branches get what is addressed there.
 SILVA = mail("marcia@silva.com.br.example", "joao@silva.com.br.example")
 CAMPINAS = mail("antonio@silva.com.br.example")
 LUCAS = mail("contas@saolucas.example", "financeiro@saolucas.example", "nfe@saolucas.example")
