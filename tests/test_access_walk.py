@@ -186,7 +186,9 @@ class WalkCase(AccessCase):
         return self._record("document.dispatch.resend").line_ids
 
     def _make_document_dispatch_resend_recipient(self, model):
-        return self._record("document.dispatch.resend").recipient_ids[0]
+        window = self._record("document.dispatch.resend")
+        return model.create({
+            "resend_id": window.id, "line_id": window.line_ids[0].id, "email": f"{SECRET.lower()}@secret.example.com"})
 
     def _make_document_dispatch_tray(self, model):
         return model.create({"dispatch_ids": [Command.set(self.dispatch.ids)]})
