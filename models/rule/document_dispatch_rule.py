@@ -1,3 +1,5 @@
+import logging
+
 from odoo import api, fields, models
 from odoo.addons.base.models.res_partner import _tz_get
 from odoo.exceptions import AccessError, RedirectWarning, UserError, ValidationError
@@ -293,7 +295,7 @@ class DocumentDispatchRule(models.Model):
             rule.date_from = rule._get_today()
 
     def _ask_resume(self):
-        raise RedirectWarning(
+        question = RedirectWarning(
             self.env._(
                 "The rule “%(rule)s” has been off, and sends documents of %(date)s or later. Shall those of the "
                 "meantime go, too, or only documents from today on?", rule=self.name,
@@ -305,6 +307,8 @@ class DocumentDispatchRule(models.Model):
             },
             self.env._("Choose"),
         )
+        question.loglevel = logging.INFO  # Odoo's log takes it for an error of the server
+        raise question
 
     def action_resume_then(self):
         """Switch on, with the documents of the meantime."""
