@@ -32,6 +32,7 @@
         "views/dispatch/document_dispatch_views.xml",
         "views/dispatch/document_dispatch_recipient_views.xml",
         "views/dispatch/document_dispatch_type_views.xml",
+        "views/rule/document_dispatch_run_views.xml",
         "views/rule/document_dispatch_rule_views.xml",
         "views/rule/document_dispatch_preview_views.xml",
         "views/dispatch/document_dispatch_exclude_views.xml",

@@ -61,7 +61,9 @@ from . import test_recipients_flags
 from . import test_rule
 from . import test_rule_parameters
 from . import test_rule_preview
+from . import test_rule_run
 from . import test_rule_schedule
+from . import test_rule_switch
 from . import test_setup
 from . import test_setup_copy
 from . import test_setup_health

@@ -159,6 +159,10 @@ class WalkCase(AccessCase):
         model._make__(self.customer, self.company, "en_US")
         return model.sudo().search([("partner_id", "=", self.customer.id)], limit=1).with_env(self.env)
 
+    def _make_document_dispatch_run(self, model):
+        return model._note(self._record("document.dispatch.rule"), {
+            "cause": "schedule", "date": self.dispatch.create_date, "reason": SECRET}, self.dispatch)
+
     def _make_document_dispatch_overview(self, model):
         return model.create({})
 
@@ -180,6 +184,11 @@ class WalkCase(AccessCase):
 
     def _make_document_dispatch_resend_line(self, model):
         return self._record("document.dispatch.resend").line_ids
+
+    def _make_document_dispatch_resend_recipient(self, model):
+        window = self._record("document.dispatch.resend")
+        return model.create({
+            "resend_id": window.id, "line_id": window.line_ids[0].id, "email": f"{SECRET.lower()}@secret.example.com"})
 
     def _make_document_dispatch_tray(self, model):
         return model.create({"dispatch_ids": [Command.set(self.dispatch.ids)]})

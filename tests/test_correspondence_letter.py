@@ -1,8 +1,11 @@
 """The letter of dematerialisation: to whom, with which text, by mail and on paper, and what the ledger keeps."""
 
+import runpy
 from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
 
+from psycopg2.extras import Json
 from pypdf import PdfReader
 
 from odoo import fields
@@ -52,9 +55,77 @@ class TestLetter(LetterCase):
         self.assertEqual(self._window(invoiced_from=since)._find_customers(), self.silva)
         self.assertEqual(self._window(invoiced_to=since)._find_customers(), self.nowak)
 
+    def test_a_customer_in_whatever_way(self):
+        """An import sets no rank: who has an order, an invoice or an invoice address is a customer, or is named."""
+        found = self._window()._find_customers()
+        Partner = self.env["res.partner"]
+        ordered, invoiced, addressed, coded, other = new = Partner.create([
+            {"name": f"Kovář {number} s.r.o.", "is_company": True, "customer_rank": 0} for number in range(5)
+        ])
+        self._order(Partner.create({"name": "Jana", "parent_id": ordered.id}))
+        self._invoice(invoiced, post=False)
+        invoiced.customer_rank = 0
+        Partner.create({"name": "Fakturace", "parent_id": addressed.id, "type": "invoice"})
+        coded.ref = other.ref = False
+        coded.ref = "K-7"
+        clerk = new_test_user(self.env, "ucetni", "account.group_account_invoice", company_id=self.company.id)
+        window = self.env["document.letter.window"].with_user(clerk).create({"company_id": self.company.id})
+        self.assertEqual(set(window._find_customers() - found), {ordered, invoiced, addressed})
+        self.assertEqual(self._window(code_from="K-1", code_to="K-9")._find_customers(), coded)
+        self.assertNotIn(other, self._window(code_from="A")._find_customers() & new)
+
+    def test_company_below_a_company(self):
+        filial = self.env["res.partner"].create({
+            "name": "Silva Nordeste Ltda", "is_company": True, "parent_id": self.silva.id, "customer_rank": 1,
+        })
+        self.assertIn(filial, self._window()._find_customers())
+        self.assertNotIn(self.silva_ana, self._window()._find_customers())
+
+    def test_each_company_writes_its_own_letter(self):
+        """What another company wrote, or was told, says nothing of this one; what was told to all does."""
+        other = self.company_data_2["company"] if hasattr(self, "company_data_2") else self.env["res.company"].create(
+            {"name": "Aurora Praha s.r.o."})
+        self.env.user.company_ids |= other
+        mine = self._window()
+        theirs = self.env["document.letter.window"].create({"company_id": other.id})
+        before = theirs._find_customers()
+        self.assertLessEqual(self.customers, before)
+        self._send()
+        self.assertEqual(mine._find_customers(), self.mudo, "that one is still in the paper tray")
+        self.assertEqual(theirs._find_customers(), before, "after the letters of one company the other shows all")
+        self.env["document.consent"].create([
+            {"partner_id": self.silva.id, "kind": "refused", "company_id": other.id},
+            {"partner_id": self.nowak.id, "kind": "letter", "company_id": False},
+        ])
+        self.assertEqual(before - theirs._find_customers(), self.silva | self.nowak)
+        self._invoice(self.mudo)
+        theirs.write({"invoiced_from": fields.Date.today()})
+        self.assertFalse(theirs._find_customers(), "an invoice of the other company")
+
     def test_invoice_to_a_contact_counts_for_the_customer(self):
         self._invoice(self.silva_ana)
         self.assertEqual(self._window(invoiced_from=fields.Date.today())._find_customers(), self.silva)
+
+    def test_it_greets_the_customer_by_name(self):
+        self._send()
+        self.assertIn("Hello Silva &amp; Filhos Comércio Ltda,", self._letters(self.silva).body)
+
+    def test_texts_of_before_greet_by_name_after_the_update(self):
+        """In each language; what somebody wrote stays as it is."""
+        path = Path(__file__).parents[1] / "migrations/19.0.1.3.0/post-letter.py"
+        script = runpy.run_path(str(path))
+        template = self.env.ref("document_dispatch.template_letter")
+        self.env["res.lang"]._activate_lang("fr_FR")
+        old = '<div style="line-height: 1.5;">\n<p style="margin: 0px;">%s</p>\n\n<p>{company} …</p></div>'
+        texts = {"en_US": old % "Hello,", "fr_FR": old % "Bonjour,"}
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE mail_template SET body_html = %s WHERE id = %s", [Json(texts), template.id])
+        script["migrate"](self.env.cr, "19.0.1.2.0")
+        template.invalidate_recordset()
+        for lang, greeting in (("en_US", "Hello {customer},"), ("fr_FR", "Bonjour {customer},")):
+            self.assertEqual(template.with_context(lang=lang).body_html, old % greeting)
+        for own in ("Hello dear,", "Hello {customer},", "Good day,"):
+            self.assertEqual(script["greet"](old % own), old % own)
 
     def test_order_and_count(self):
         window = self._window(order="name")

@@ -1,5 +1,6 @@
 """Send again, by number: always a new dispatch, by default the very same file."""
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user
@@ -55,6 +56,106 @@ class TestResend(DispatchCase):
         window = self._window(f"{self.order.name}-{other.name}")
         self.assertEqual(window.line_ids.mapped("document_name"), sorted([self.order.name, other.name]))
         self.assertFalse(window.not_found)
+
+    def test_numbers_as_people_type_them(self):
+        order, year = self._order(self.nowak, name="S00925"), fields.Date.today().year
+        invoice = self._invoice(self.nowak, post=False)
+        invoice.name = f"INV/{year}/00939"
+        invoice.action_post()
+        for typed, document in (
+            ("925", order), ("00925", order), ("S925", order), ("s925", order),
+            (f"{year}/939", invoice), ("939", invoice), ("INV/939", invoice), (f"inv/{year}/0939", invoice),
+        ):
+            with self.subTest(typed=typed):
+                window = self._window(typed)
+                self.assertEqual(window.line_ids.mapped("document_name"), [document.name])
+                self.assertTrue(window.line_ids.chosen)
+                self.assertEqual((window.not_found, window.ambiguous), ("", ""))
+        self.assertEqual(self._window("92, 2097/939, S9").mapped("line_ids.document_name"), [])
+
+    def test_a_number_that_fits_several_is_chosen_from(self):
+        orders = self._order(self.nowak, name="S00977") | self._order(self.silva, name="Q00977")
+        window = self._window(f"977 {self.invoice.name}")
+        chosen = {line.document_name: line.chosen for line in window.line_ids}
+        self.assertEqual(chosen, {"S00977": False, "Q00977": False, self.invoice.name: True})
+        self.assertEqual((window.ambiguous, window.not_found), ("977", ""))
+        window.action_send()
+        self.assertFalse(self._dispatches(orders))
+        window = self._window("S00977")
+        self.assertEqual(window.line_ids.mapped("document_name"), ["S00977"], "who writes it whole means it")
+
+    def test_what_others_may_not_read_is_not_found_in_parts(self):
+        order = self._order(self.nowak, name="S00988", user_id=self.env.ref("base.user_admin").id)
+        seller = new_test_user(self.env, "rita", "sales_team.group_sale_salesman", company_id=self.company.id)
+        Window = self.env["document.dispatch.resend"].with_user(seller)
+        window = Window.create({"numbers": "988"})
+        window.action_find()
+        self.assertEqual((window.line_ids.mapped("document_name"), window.not_found), ([], "988"))
+        order.user_id = seller
+        window.action_find()
+        self.assertEqual(window.line_ids.mapped("document_name"), ["S00988"])
+
+    def test_a_contact_is_taken_out(self):
+        invoice = self._invoice(self.silva)
+        invoice._dispatch_create("rule")
+        self._deliver()
+        self.smtp.handler.clear()
+        window = self._window(invoice.name)
+        self.assertEqual(
+            [(r.name, r.email, r.state, r.chosen) for r in window.recipient_ids],
+            [("Ana Silva", "ana@silva.example.com", "sent", True),
+             ("Rui Lopes", "rui@silva.example.com", "sent", True)])
+        window.recipient_ids[0].chosen = False
+        window.action_send()
+        self.assertEqual(self.envelopes, ["rui@silva.example.com"])
+        self.assertEqual(self._dispatches(invoice)[-1].recipient_ids.mapped("email"), ["rui@silva.example.com"])
+
+    def test_a_contact_is_taken_out_of_a_first_sending(self):
+        invoice = self._invoice(self.silva)
+        window = self._window(invoice.name)
+        window.recipient_ids[1].chosen = False
+        window.action_send()
+        self.assertEqual(self.envelopes, ["ana@silva.example.com"])
+
+    def test_nobody_ticked_is_said(self):
+        window = self._window(self.invoice.name)
+        window.recipient_ids.chosen = False
+        with self.assertRaisesRegex(UserError, "Nobody is ticked"):
+            window.action_send()
+        window.emails = "kasa@nowak.example.com"
+        window.action_send()
+        self.assertEqual(self.envelopes, ["kasa@nowak.example.com"])
+
+    def test_only_who_does_not_have_it(self):
+        self.smtp.handler.rcpt_replies["rui@silva.example.com"] = "550 no such user"
+        invoice = self._invoice(self.silva)
+        invoice._dispatch_create("rule")
+        self._deliver()
+        self.assertEqual(self._dispatches(invoice).state, "partial")
+        self.smtp.handler.clear()
+        self.silva_rui.email = "rui.lopes@silva.example.com"
+        window = self._window(f"{invoice.name} {self.invoice.name}")
+        window.action_only_missing()
+        self.assertEqual(
+            {r.email: (r.state, r.chosen) for r in window.recipient_ids if r.line_id.document_name == invoice.name},
+            {"ana@silva.example.com": ("sent", False), "rui.lopes@silva.example.com": (False, True),
+             "rui@silva.example.com": ("failed", True)})
+        self.assertEqual(window.line_ids.filtered("chosen").mapped("document_name"), [invoice.name])
+        window.recipient_ids.filtered(lambda r: r.email == "rui@silva.example.com").chosen = False
+        window.action_send()
+        self.assertEqual(self.envelopes, ["rui.lopes@silva.example.com"])
+
+    def test_an_address_of_before_can_be_ticked(self):
+        """Not named by the flags any more: unticked, and an address like a typed one."""
+        self.nowak.email = "nowe@nowak.example.com"
+        window = self._window(self.invoice.name)
+        self.assertEqual({r.email: r.chosen for r in window.recipient_ids},
+                         {"nowe@nowak.example.com": True, "biuro@nowak.example.com": False})
+        window.recipient_ids.chosen = True
+        window.recipient_ids.filtered("named").chosen = False
+        window.action_send()
+        self.assertEqual(self.envelopes, ["biuro@nowak.example.com"])
+        self.assertEqual(self._dispatches(self.invoice)[-1].recipient_ids.reason, "manual")
 
     def test_chosen_only(self):
         window = self._window(f"{self.invoice.name} {self.order.name}")

@@ -1,6 +1,8 @@
 """Contracts: "send its invoices automatically", from the template over the order to the invoice."""
 
 from odoo import fields
+from odoo.fields import Command
+from odoo.tests import new_test_user
 
 from .common import DispatchCase
 
@@ -47,3 +49,41 @@ class TestContract(DispatchCase):
         self.assertEqual(copy.dispatch_mark, "to_send")
         self.assertFalse(invoice.copy().dispatch_mark, "an ordinary copy is a new decision")
         self.assertGreater(copy.invoice_date, fields.Date.today())
+
+    def test_down_payment(self):
+        for auto, expected in ((True, "to_send"), (False, False)):
+            for method, vals in (("percentage", {"amount": 30}), ("fixed", {"fixed_amount": 100})):
+                with self.subTest(auto=auto, method=method):
+                    order = self._order(self.nowak, dispatch_auto=auto)
+                    order.action_confirm()
+                    invoice = self.env["sale.advance.payment.inv"].create({
+                        "sale_order_ids": order.ids, "advance_payment_method": method, **vals,
+                    })._create_invoices(order)
+                    self.assertEqual(invoice.dispatch_mark, expected)
+
+    def test_invoice_made_from_the_lines_by_whoever(self):
+        """By a clerk who does not see the order; a vendor's bill, a credit note and a decision are left alone."""
+        order = self._order(self.nowak, dispatch_auto=True)
+        order.action_confirm()
+        clerk = new_test_user(self.env, "faturista", "account.group_account_invoice", company_id=self.company.id)
+        lines = [Command.create({
+            "name": "Bomba", "price_unit": 10, "sale_line_ids": [Command.set(order.order_line.ids)],
+        })]
+        Move = self.env["account.move"].with_user(clerk)
+        vals = {"partner_id": self.nowak.id, "invoice_line_ids": lines}
+        self.assertEqual(Move.create({**vals, "move_type": "out_invoice"}).dispatch_mark, "to_send")
+        self.assertFalse(Move.create({**vals, "move_type": "out_refund"}).dispatch_mark)
+        later = Move.create({"partner_id": self.nowak.id, "move_type": "out_invoice"})
+        later.invoice_line_ids = lines
+        self.assertEqual(later.dispatch_mark, "to_send")
+        excluded = Move.create({"partner_id": self.nowak.id, "move_type": "out_invoice"})
+        excluded._dispatch_exclude("Cortesia")
+        excluded.invoice_line_ids = lines
+        self.assertEqual(excluded.dispatch_mark, "excluded")
+
+    def test_recurring_invoice_hands_an_exclusion_on_with_its_reason(self):
+        invoice = self._invoice(self.nowak, post=False, auto_post="monthly")
+        invoice._dispatch_exclude("Vai pelo portal do cliente")
+        invoice.action_post()
+        copy = self.env["account.move"].search([("auto_post_origin_id", "=", invoice.id), ("id", "!=", invoice.id)])
+        self.assertEqual((copy.dispatch_mark, copy.dispatch_exclude_reason), ("excluded", "Vai pelo portal do cliente"))

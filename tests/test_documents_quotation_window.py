@@ -75,6 +75,17 @@ class TestQuotationWindow(DispatchCase, HttpCase):
         self.assertIn("helena.prado@aurora.example.com", self.envelopes)
         self.assertEqual(self._mail_to("ana@")["from"].addresses[0].addr_spec, "vendas@aurora.example.com")
 
+    def test_a_bare_name_takes_the_companys_address(self):
+        self._composer(self.order, email_from="Solo Nombre S.A.").action_send_mail()
+        later = self._order(self.silva)
+        self._composer(later, email_from="Solo Nombre S.A.",
+                       scheduled_date="2030-01-01 10:00:00").action_schedule_message()
+        self.env["mail.scheduled.message"].search([("res_id", "=", later.id)]).post_message()
+        for mail in self.mails:
+            [sender] = mail["from"].addresses
+            self.assertEqual((sender.display_name, sender.addr_spec),
+                             ("Solo Nombre S.A.", "faturas@aurora.example.com"))
+
     def test_paper_and_draft(self):
         self._composer(self.order).action_dispatch_paper()
         self.assertEqual(self._dispatches(self.order).state, "paper")

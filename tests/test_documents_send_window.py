@@ -22,10 +22,38 @@ class TestSendWindow(DispatchCase):
         self.assertEqual(self.mails[1]["from"].addresses[0].display_name, "Cobrança")
 
     def test_wrong_sender(self):
-        for wrong in ("nobody", "a@x.example.com, b@x.example.com", "a@x.example.com\nBcc: b@y.example.com"):
+        for wrong in ("nobody@", "a@x.example.com, b@x.example.com", "a@x.example.com\nBcc: b@y.example.com"):
             with self.subTest(wrong=wrong), self.assertRaisesRegex(UserError, "not one valid address"):
                 self._send(self._invoice(self.nowak), dispatch_from=wrong)
         self.assertEqual(self.envelopes, [])
+
+    def test_a_bare_name_takes_the_accounts_address(self):
+        """The company's; that of the account which the document type names; none where there is none."""
+        self._send(self._invoice(self.nowak), dispatch_from="  Solo Nombre S.A.\n")
+        account = self.env["ir.mail_server"].create({
+            "name": "Cobrança", "smtp_host": "127.0.0.1", "smtp_port": self.smtp.port, "smtp_encryption": "none",
+            "from_filter": "cobranca@aurora.example.com",
+        })
+        self.types["invoice"].mail_server_id = account
+        self._send(self._invoice(self.nowak), dispatch_from="Solo Nombre S.A.")
+        self.assertEqual([(mail["from"].addresses[0].display_name, mail["from"].addresses[0].addr_spec)
+                          for mail in self.mails],
+                         [("Solo Nombre S.A.", "faturas@aurora.example.com"),
+                          ("Solo Nombre S.A.", "cobranca@aurora.example.com")])
+        self.types["invoice"].mail_server_id = False
+        window = self._send_window(self._invoice(self.nowak))
+        self.company.email = False
+        with self.assertRaisesRegex(UserError, "not one valid address"):
+            window.dispatch_from = "Solo Nombre S.A."
+            window.action_send_and_print()
+
+    def test_download_as_the_company_wants_it(self):
+        self.assertFalse(self._send_window(self._invoice(self.nowak)).dispatch_download)
+        self.env["res.config.settings"].create({"dispatch_download_pdf": True}).execute()
+        self.assertTrue(self.company.dispatch_download_pdf)
+        window = self._send_window(self._invoice(self.nowak))
+        self.assertTrue(window.dispatch_download)
+        self.assertFalse(self.env["res.company"].create({"name": "Aurora Praha s.r.o."}).dispatch_download_pdf)
 
     def test_reasons(self):
         window = self._send_window(self._invoice(self.silva))

@@ -1,5 +1,6 @@
 """What a person clicks, in a real browser."""
 
+from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import fields
@@ -55,6 +56,19 @@ class TestTours(DispatchCase, HttpCase):
         self._deliver()
         self.assertCountEqual(self.envelopes, ["ana@silva.example.com", "rui@silva.example.com"])
         self.assertEqual([move.dispatch_state for move in (due, paper, excluded)], ["sent", "paper", "excluded"])
+
+    def test_rule_again(self):
+        """Switching a rule on in the list asks, and the log of the rule has its runs."""
+        helena = new_test_user(
+            self.env, "helena", "document_dispatch.group_dispatch_manager,account.group_account_manager",
+            company_id=self.company.id, company_ids=[(6, 0, self.company.ids)],
+        )
+        today = fields.Date.context_today(helena)
+        rule = self._rule("Faturas de antes", "invoice", user_id=helena.id, tz=helena.tz or "UTC")
+        rule.action_run()
+        rule.write({"active": False, "date_from": today - timedelta(days=9)})
+        self.start_tour("/odoo", "document_dispatch_rule_again", login="helena")
+        self.assertEqual((rule.active, rule.date_from), (True, today))
 
     def test_contact(self):
         self.start_tour(f"/odoo/res.partner/{self.silva.id}", "document_dispatch_contact", login="clara")

@@ -99,7 +99,7 @@ class TestRecipients(TransactionCase):
         ana = self._partner("Ana Silva", "ana@silva.com.br", self.silva, dispatch_invoice=True)
         eva = self._partner("Eva Melo", "eva@silva.com.br", self.recife, dispatch_invoice=True)
         self.assertEqual(self._emails(self.recife), [eva.email])
-        self.assertEqual(self._emails(self.silva), [ana.email, eva.email])
+        self.assertEqual(self._emails(self.silva), [ana.email], "the branch's people get what is the branch's")
 
     def test_invoice_address_before_branch_before_company(self):
         postbox = self._partner("Caixa postal", False, self.recife, type="invoice")
@@ -264,6 +264,24 @@ class TestRecipients(TransactionCase):
         self.silva.invalidate_recordset(["dispatch_overview"])
         self.assertIn("Quotation flag on the contact", self.silva.dispatch_overview)
         self.assertIn("recife@silva.com.br", self.silva.dispatch_overview)
+
+    def test_overview_says_that_the_nearest_get_it(self):
+        self._partner("Ana Silva", "ana@silva.com.br", self.silva, dispatch_invoice=True)
+        self._partner("Eva Melo", "eva@silva.com.br", self.recife, dispatch_invoice=True)
+        self.assertEqual(self._emails(self.silva), ["ana@silva.com.br"])
+        overview = self.silva.with_user(self.clerk).dispatch_overview
+        self.assertIn("Belongs to another address, gets what is addressed there: Eva Melo", " ".join(overview.split()))
+        self.assertEqual(self._emails(self.recife), ["eva@silva.com.br"])
+
+    def test_an_address_of_its_own(self):
+        """What Odoo calls another address counts as one where it says a place; a mere mailbox does not."""
+        self._partner("Ana Silva", "ana@silva.com.br", self.silva, dispatch_invoice=True)
+        contas = self._partner(
+            "Contas a pagar", "contas@silva.com.br", self.silva, type="invoice", dispatch_invoice=True)
+        self.assertEqual(self._emails(self.silva), ["ana@silva.com.br", "contas@silva.com.br"])
+        contas.street = "Rua do Sol, 12"
+        self.assertEqual(self._emails(self.silva), ["ana@silva.com.br"])
+        self.assertEqual(self._emails(contas), ["contas@silva.com.br"])
 
     def test_overview_says_that_nobody_gets_it(self):
         gomez = self._partner("Gómez Hermanos S.A.", False, is_company=True)

@@ -60,6 +60,35 @@ class TestRuleSchedule(DispatchCase):
         self.assertEqual(self._at(late + timedelta(minutes=1)), 0)
         self.assertEqual(self.rule.next_run, datetime(2026, 11, 24, 16, 0))
 
+    def test_a_missed_slot_is_not_made_up_at_night(self):
+        for interval, hours, late, expected in (
+            ("60", (8, 18), datetime(2026, 11, 24, 6, 0), datetime(2026, 11, 24, 11, 0)),  # 03:00 there
+            ("60", (22, 2), datetime(2026, 11, 24, 14, 0), datetime(2026, 11, 25, 1, 0)),
+            ("0", (8, 18), datetime(2026, 11, 23, 23, 30), datetime(2026, 11, 24, 11, 0)),
+            ("0", (20, 18), datetime(2026, 11, 24, 6, 0), datetime(2026, 11, 24, 23, 0)),
+        ):
+            with self.subTest(interval=interval, hours=hours):
+                self.rule.active = False
+                with self._clock(MORNING):
+                    self.rule.write({
+                        "active": True, "date_from": "2026-11-23", "interval": interval, "hour_from": hours[0],
+                        "hour_to": hours[1],
+                    })
+                self.assertEqual(self._at(late), 0, "not outside of its hours")
+                self.assertEqual(self.rule.next_run, expected)
+                self.assertEqual(self._at(expected), 1, "it is made up then")
+
+    def test_a_scheduler_that_is_a_little_late(self):
+        with self._clock(MORNING):
+            self.rule.active = True
+        self.rule.next_run = datetime(2026, 11, 23, 21, 0)  # 18:00, the last slot
+        self.assertEqual(self._at(datetime(2026, 11, 23, 21, 20)), 1)
+
+    def test_once_a_day_is_made_up_on_that_day(self):
+        with self._clock(MORNING):
+            self.rule.write({"active": True, "interval": "0"})
+        self.assertEqual(self._at(datetime(2026, 11, 23, 17, 0)), 1)
+
     def test_changed_schedule_counts_at_once(self):
         with self._clock(MORNING):
             self.rule.active = True

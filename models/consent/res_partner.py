@@ -129,6 +129,14 @@ class ResPartner(models.Model):
             partner.dematerialization_letter_date = date
             partner.dematerialization_letter_sent = bool(date)
 
+    @api.model
+    def _dispatch_letter_domain(self, company):
+        """Commercial entities that had a letter of this company, or one that speaks for all companies."""
+        # sudo: who had a letter shows on the contact, the ledger itself is for others to read
+        letters = self.env["document.consent"].sudo()._search(
+            [("kind", "=", "letter"), ("company_id", "in", (False, company.id))])
+        return Domain("id", "in", letters.subselect("partner_id"))
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_declared(self):
         """PostgreSQL would refuse it anyway, in its own words."""

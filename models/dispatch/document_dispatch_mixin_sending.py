@@ -251,11 +251,12 @@ class DocumentDispatchMixin(models.AbstractModel):
     # A person sends documents at once, whether they went before or not
     # ------------------------------------------------------------------
 
-    def _dispatch_send_now(self, origin, choices=(), text=None):
+    def _dispatch_send_now(self, origin, choices=(), text=None, only=None):
         """Write the dispatches for these documents of one company; what waits is withdrawn, what went goes once more.
 
         :param choices: more addresses, :class:`tools.recipients.recipients.Choice`
         :param dict text: ``subject`` and ``body`` that a person wrote for all of them
+        :param only: addresses that a person left of those whom the flags name; ``None``: all of them
         :return: the new dispatches; the caller delivers them
         """
         self._dispatch_check_switch()
@@ -266,8 +267,8 @@ class DocumentDispatchMixin(models.AbstractModel):
         previous = {document.id: document._dispatch_supersede()[:1].id for document in self}
         own = {**text, "own_text": True} if text else {}
         return self._dispatch_insert([
-            {**self._dispatch_add_typed(vals, choices), **own, "resend_of_id": previous[vals["res_id"]],
-             "batch_id": self._dispatch_batch_id()}
+            {**self._dispatch_add_typed(self._dispatch_keep_only(vals, only), choices), **own,
+             "resend_of_id": previous[vals["res_id"]], "batch_id": self._dispatch_batch_id()}
             for vals in self._dispatch_prepare_vals_list(origin)
         ])
 
@@ -284,6 +285,14 @@ class DocumentDispatchMixin(models.AbstractModel):
                     "Sending is switched off for %s. Switch it on in the settings of Document Dispatch.",
                     company.name,
                 ))
+
+    @api.model
+    def _dispatch_keep_only(self, vals, emails):
+        """Values of a dispatch for those of its recipients whom a person left; ``None``: for all."""
+        if emails is None or "recipient_ids" not in vals:
+            return vals
+        kept = [command for command in vals["recipient_ids"] if command[2]["email"] in emails]
+        return {**vals, "recipient_ids": kept}
 
     def _dispatch_add_typed(self, vals, choices):
         """Values of a dispatch with typed addresses beside those found, each once; a refusal stays one."""

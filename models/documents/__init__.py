@@ -1,4 +1,5 @@
 from . import account_move
+from . import account_move_line
 from . import account_move_send
 from . import account_move_send_summary
 from . import document_dispatch_mixin

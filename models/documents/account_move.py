@@ -151,6 +151,14 @@ class AccountMove(models.Model):
     # What changes under way
     # ------------------------------------------------------------------
 
+    def _dispatch_mark_of_contract(self):
+        """Mark the invoices of contracts that send by themselves, where nobody decided about them yet."""
+        # sudo: who invoices need not see the order; core makes its invoice as superuser, too
+        drafts = self.sudo().filtered(
+            lambda move: move.move_type == "out_invoice" and move.state == "draft" and not move.dispatch_mark)
+        auto = drafts.filtered(lambda move: any(move.line_ids.sale_line_ids.order_id.mapped("dispatch_auto")))
+        auto.dispatch_mark = "to_send"
+
     def button_draft(self):
         posted = self.filtered(lambda move: move.state == "posted" and move._dispatch_type_code())
         result = super().button_draft()
@@ -210,10 +218,10 @@ class AccountMove(models.Model):
         return super(AccountMove, self.with_context(dispatch_system_write=SYSTEM_WRITE))._copy_recurring_entries()
 
     def _get_fields_to_copy_recurring_entries(self, values):
-        """A recurring invoice hands “to send” on to its copies."""
+        """A recurring invoice hands “to send” and “do not send” on to its copies, with the reason."""
         values = super()._get_fields_to_copy_recurring_entries(values)
         if self.dispatch_mark:
-            values["dispatch_mark"] = self.dispatch_mark
+            values.update(dispatch_mark=self.dispatch_mark, dispatch_exclude_reason=self.dispatch_exclude_reason)
         return values
 
     def button_cancel(self):

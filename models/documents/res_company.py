@@ -12,6 +12,9 @@ class ResCompany(models.Model):
     dispatch_copy_to_me = fields.Boolean(
         string="Copy to the sender", help="“Send me a copy” is ticked when the window opens.",
     )
+    dispatch_download_pdf = fields.Boolean(
+        string="Download the PDF", help="“Download the PDF” is ticked when the window opens.",
+    )
     dispatch_print_asks = fields.Boolean(
         string="Print asks how", help="“Print” on an invoice opens the window: by e-mail or on paper.",
     )

@@ -24,15 +24,6 @@ class SaleOrder(models.Model):
         for order in self.filtered("sale_order_template_id"):
             order.dispatch_auto = order.sale_order_template_id.dispatch_auto
 
-    def _create_invoices(self, *args, **kwargs):
-        """Mark the invoices of contracts that send by themselves."""
-        invoices = super()._create_invoices(*args, **kwargs)
-        auto = invoices.filtered(lambda move: move.move_type == "out_invoice" and any(
-            move.line_ids.sale_line_ids.order_id.mapped("dispatch_auto")
-        ))
-        auto.sudo().dispatch_mark = "to_send"  # sudo: as core makes the invoice itself
-        return invoices
-
     def _action_confirm(self):
         result = super()._action_confirm()
         self.env["document.dispatch.rule"]._plan_posted(self)

@@ -13,6 +13,10 @@ ROLE_FIELDS = {
     "quote": "dispatch_quote",
     "order": "dispatch_order",
 }
+#: A contact of another kind than “contact” has a postal address of its own where one of these says something
+PLACE_FIELDS = ("street", "street2", "zip", "city")
+#: So many contacts of other addresses are named
+MOST_FARTHER = 5
 
 
 class ResPartner(models.Model):
@@ -56,7 +60,7 @@ class ResPartner(models.Model):
         for partner in self:
             partner.dispatch_count = counts.get(partner.commercial_partner_id, 0)
 
-    @api.depends("email", "active", "parent_id", "child_ids", *ROLE_FIELDS.values())
+    @api.depends("email", "active", "parent_id", "child_ids", "type", *PLACE_FIELDS, *ROLE_FIELDS.values())
     @api.depends_context("company")
     def _compute_dispatch_overview(self):
         directory = self._origin._dispatch_directory()
@@ -81,6 +85,7 @@ class ResPartner(models.Model):
     def _dispatch_describe(self, resolution, role):
         """Put a resolution into words and names, for a person to read."""
         ids = {choice.contact_id for choice in resolution.chosen + resolution.skipped}
+        ids |= {contact.id for contact in resolution.farther}
         names = {partner.id: partner.name for partner in self.browse(ids)}
         reasons = self.env["document.dispatch.recipient"]._reason_labels()
         return {
@@ -93,6 +98,8 @@ class ResPartner(models.Model):
                 {"name": names[c.contact_id], "email": c.email, "reason": reasons[c.reason]}
                 for c in resolution.skipped
             ],
+            "farther": ", ".join(names[contact.id] or contact.email for contact in resolution.farther[:MOST_FARTHER]),
+            "more": max(len(resolution.farther) - MOST_FARTHER, 0),
         }
 
     @api.model
@@ -166,6 +173,40 @@ class ResPartner(models.Model):
             email=partner.email or "",
             active=partner.active,
             roles=frozenset(role for role, field in self._dispatch_role_fields().items() if partner[field]),
+            # Odoo gives a contact of the kind “contact” the address of its parent
+            is_place=partner.type != "contact" and any(partner[field] for field in PLACE_FIELDS),
+        )
+
+    # ------------------------------------------------------------------
+    # Who is a customer
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _dispatch_entity_domain(self):
+        """Commercial entities: contacts of nobody, and companies, also those below another one."""
+        return Domain("is_company", "=", True) | Domain("parent_id", "=", False)
+
+    @api.model
+    def _dispatch_customer_domain(self, company):
+        """Commercial entities that this company may write to and that are its customers, in whatever way it shows.
+
+        An import sets no rank, and a customer may have an invoice address, an order or an invoice, each of them in the
+        name of one of his contacts.
+        """
+        # sudo: who is a customer follows from orders and invoices that the user need not see; partners it shows none
+        Partner = self.sudo()
+        ranked = Domain("customer_rank", ">", 0) | Domain("type", "=", "invoice") & Domain("parent_id", "!=", False)
+        orders = self.env["sale.order"].sudo()._search(
+            [("company_id", "=", company.id), ("state", "!=", "cancel")])
+        # sudo: as above
+        moves = self.env["account.move"].sudo()._search([
+            ("company_id", "=", company.id), ("state", "!=", "cancel"),
+            ("move_type", "in", self.env["account.move"].get_sale_types(include_receipts=True)),
+        ])
+        return self._dispatch_entity_domain() & company._dispatch_contact_domain() & Domain.OR(
+            Domain("id", "in", query.subselect("commercial_partner_id")) for query in (
+                Partner._search(ranked), Partner._search(Domain("id", "in", orders.subselect("partner_id"))), moves,
+            )
         )
 
     # ------------------------------------------------------------------

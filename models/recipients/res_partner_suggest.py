@@ -31,10 +31,10 @@ class ResPartner(models.Model):
     @api.model
     def _dispatch_suggest_flags_by_email(self):
         """Core's own choice on the customer; whoever has an invoice address gets it there."""
-        return [
-            ("parent_id", "=", False), ("invoice_sending_method", "=", "email"),
+        return self._dispatch_entity_domain() & Domain([
+            ("invoice_sending_method", "=", "email"),
             ("child_ids", "not any", [("type", "=", "invoice"), ("email", "!=", False)]),
-        ]
+        ])
 
     @api.model
     def _dispatch_suggest_flags(self, source, role, company):

@@ -1,7 +1,10 @@
+import logging
+
 from odoo import api, fields, models
 from odoo.addons.base.models.res_partner import _tz_get
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import AccessError, RedirectWarning, UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 from ...tools.rule import conditions
 
@@ -63,9 +66,16 @@ class DocumentDispatchRule(models.Model):
         required=True, default="issue", help="The date of sale is the delivery date; without one, the date of issue.",
     )
     date_from = fields.Date(
-        string="From date", help="Documents of this day or later. Switching on sets it to today, "
-        "so that the backlog stays at home.",
+        string="From date", help="Documents of this day or later. Switching on sets it to today, so that "
+        "the backlog stays at home; where it says a day already, you are asked.",
     )
+    # not stored: an answer, when a rule with a from date of its own is switched on
+    resume_from = fields.Selection(
+        [("then", "From that day on, also those of the meantime"), ("today", "From today on")],
+        string="Documents of the meantime", store=False,
+    )
+    asks_resume = fields.Boolean(
+        compute="_compute_asks_resume", help="Whether the documents of the meantime go is to be said first.")
     # As what
     delivery = fields.Selection(
         [("now", "Send at once"), ("review", "Leave in review")],
@@ -98,7 +108,9 @@ class DocumentDispatchRule(models.Model):
     )
     hour_from = fields.Float(string="From hour", default=8.0)
     hour_to = fields.Float(
-        string="Until hour", default=18.0, help="Before the first hour: until this hour of the next day.",
+        string="Until hour", default=18.0,
+        help="No slot after it, and nothing that was missed is made up later. Before the first hour: until this hour "
+        "of the next day; with one slot a day until midnight.",
     )
     interval = fields.Selection(
         [("0", "Once a day"), ("30", "Every 30 minutes"), ("60", "Every hour"), ("120", "Every 2 hours"),
@@ -215,20 +227,46 @@ class DocumentDispatchRule(models.Model):
     # Switching on
     # ------------------------------------------------------------------
 
+    @api.onchange("active")
+    def _onchange_active(self):
+        self.resume_from = False
+        if self.active and not self._origin.active and not self.date_from:
+            self.date_from = self._get_today()
+
+    @api.onchange("resume_from")
+    def _onchange_resume_from(self):
+        if self.resume_from:
+            self.date_from = self._get_today() if self.resume_from == "today" else self._origin.date_from
+
+    @api.depends("active", "date_from", "resume_from")
+    def _compute_asks_resume(self):
+        """Asked in the form while a rule is being switched on; another from date is an answer as well."""
+        for rule in self:
+            saved = rule._origin
+            rule.asks_resume = rule.active and not saved.active and saved._has_meantime() and (
+                bool(rule.resume_from) or rule.date_from == saved.date_from)
+
+    def _has_meantime(self):
+        """There are days since the from date: what of them goes when the rule is switched on, a person says."""
+        return bool(self.date_from) and self.date_from < self._get_today()
+
+    def _get_today(self):
+        return fields.Date.context_today(self.with_context(tz=self.tz or self.env.user.tz))
+
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            if vals.get("active") and not vals.get("date_from"):
-                vals["date_from"] = fields.Date.context_today(self)
-        rules = super().create(vals_list)
+        rules = super().create([{name: vals[name] for name in vals if name != "resume_from"} for vals in vals_list])
+        rules.filtered(lambda rule: rule.active and not rule.date_from)._set_today()
         rules._check_operator()
         rules._wake_scheduler()
         return rules
 
     def write(self, vals):
-        if vals.get("active") and "date_from" not in vals:
-            off = self.filtered(lambda rule: not rule.active)
-            off.date_from = fields.Date.context_today(self)
+        vals = dict(vals)
+        resume_from = vals.pop("resume_from", False)
+        if vals.get("active") and not vals.get("date_from"):
+            vals.pop("date_from", None)
+            self.filtered(lambda rule: not rule.active)._resume(resume_from)
         if vals.get("active") is False or "domain" in vals:
             vals = {"problem": False, **vals}  # what somebody switches off, or corrects, alarms nobody any more
         result = super().write(vals)
@@ -239,6 +277,48 @@ class DocumentDispatchRule(models.Model):
         if vals.keys() & SCHEDULE_FIELDS:
             self._wake_scheduler()
         return result
+
+    def _resume(self, resume_from):
+        """Decide since when these rules send, which are about to be switched on.
+
+        :param str resume_from: see the field
+        :raise RedirectWarning: a rule has a from date of before, and nobody said what becomes of the meantime
+        """
+        meantime = self.filtered(lambda rule: rule._has_meantime())
+        if meantime and not resume_from:
+            meantime[0]._ask_resume()
+        (meantime if resume_from == "today" else self.browse())._set_today()
+        self.filtered(lambda rule: not rule.date_from)._set_today()
+
+    def _set_today(self):
+        for rule in self:
+            rule.date_from = rule._get_today()
+
+    def _ask_resume(self):
+        question = RedirectWarning(
+            self.env._(
+                "The rule “%(rule)s” has been off, and sends documents of %(date)s or later. Shall those of the "
+                "meantime go, too, or only documents from today on?", rule=self.name,
+                date=format_date(self.env, self.date_from)),
+            {
+                "type": "ir.actions.act_window", "name": self.env._("Switch On"), "res_model": self._name,
+                "res_id": self.id, "target": "new",
+                "views": [(self.env.ref("document_dispatch.document_dispatch_rule_view_resume").id, "form")],
+            },
+            self.env._("Choose"),
+        )
+        question.loglevel = logging.INFO  # Odoo's log takes it for an error of the server
+        raise question
+
+    def action_resume_then(self):
+        """Switch on, with the documents of the meantime."""
+        self.write({"active": True, "resume_from": "then"})
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
+
+    def action_resume_today(self):
+        """Switch on, for documents from today on."""
+        self.write({"active": True, "resume_from": "today"})
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
 
     def copy_data(self, default=None):
         """A copy is its maker's, unless they may choose the operator."""
@@ -287,14 +367,19 @@ class DocumentDispatchRule(models.Model):
         self.check_access("write")
         for rule in self:
             # sudo: planning runs with the operator's rights, as it does at night
-            dispatches = rule.sudo()._run()
+            dispatches = rule.sudo()._run("manual")
             if rule.problem:
                 raise UserError(rule.problem)
             dispatches._deliver_soon()
-        return self.action_view_log()
+        return self.action_view_dispatches()
 
     def action_view_log(self):
-        """Open everything that this rule made."""
+        """Open the runs of these rules."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("document_dispatch.document_dispatch_run_action")
+        return {**action, "domain": [("rule_id", "in", self.ids)], "context": {"create": False}}
+
+    def action_view_dispatches(self):
+        """Open everything that these rules made."""
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "document_dispatch.document_dispatch_action"
         )

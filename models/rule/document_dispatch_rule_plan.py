@@ -1,4 +1,5 @@
 import logging
+import time
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -54,10 +55,16 @@ class DocumentDispatchRule(models.Model):
         types = self.type_ids.filtered(lambda dispatch_type: dispatch_type.model == documents._name)
         if not types or self._get_problem():
             return self.env["document.dispatch"]
+        started, clock = fields.Datetime.now(), time.monotonic()
         model = self._operator_env()[documents._name]
-        return self._plan_documents(model.search(
+        dispatches = self._plan_documents(model.search(
             self._get_eligible_domain(model, types) & Domain("id", "in", documents.ids)
         ))
+        if dispatches:  # whoever posts something else has not made this rule run
+            self.env["document.dispatch.run"]._note(self, {
+                "cause": "post", "date": started, "duration": time.monotonic() - clock,
+            }, dispatches)
+        return dispatches
 
     def _plan_documents(self, documents):
         """Write dispatches for eligible documents, by what goes with them."""
@@ -116,19 +123,24 @@ class DocumentDispatchRule(models.Model):
         return False
 
     def _get_warning(self):
-        """What is eligible and did not go, because the operator may not see it; ``False`` when nothing."""
-        hidden = 0
-        for model, types in self.type_ids.grouped("model").items():
-            # sudo: to count what he may not see
-            everything = self.env[model].sudo().with_company(self.company_id).with_context(tz=self.tz)
-            hidden += everything.search_count(self._get_eligible_domain(everything, types))
-        if not hidden:
+        """What is eligible and did not go, in words; ``False`` when nothing."""
+        left = self._count_left()
+        if not left:
             return False
         return self.env._(
             "%(count)s documents did not go: the operator %(user)s may not read them, or their kind has no document "
             "type. Give him the rights, or choose another operator.",
-            count=hidden, user=self.user_id.name,
+            count=left, user=self.user_id.name,
         )
+
+    def _count_left(self):
+        """How many documents are eligible still: after a run those that the operator may not see."""
+        count = 0
+        for model, types in self.type_ids.grouped("model").items():
+            # sudo: to count what he may not see
+            everything = self.env[model].sudo().with_company(self.company_id).with_context(tz=self.tz)
+            count += everything.search_count(self._get_eligible_domain(everything, types))
+        return count
 
     def _operator_env(self):
         return self.with_user(self.user_id).with_company(self.company_id).with_context(

@@ -1,11 +1,16 @@
 import logging
+import time
+from datetime import timedelta
 
 from odoo import api, fields, models
 
 from ...tools.mail import limits
-from ...tools.rule.schedule import next_slot
+from ...tools.rule.schedule import is_open, next_slot
 
 _logger = logging.getLogger(__name__)
+
+#: A slot that the scheduler comes to so much later is still that slot; later than that it was missed
+LATE = timedelta(minutes=30)
 
 
 class DocumentDispatchRule(models.Model):
@@ -42,7 +47,9 @@ class DocumentDispatchRule(models.Model):
         rules = self.search([("active", "=", True)])
         latest = fields.Datetime.now() + limits.MOST_WAIT
         # slots are hours apart: a later one was written by a clock that was wrong
-        for rule in rules.filtered(lambda rule: rule.next_run and rule.next_run > latest):
+        for rule in rules.filtered(
+            lambda rule: rule.next_run and rule.next_run > latest or rule._has_missed_its_window()
+        ):
             rule._plan_next_run()
         for rule in rules.filtered(lambda rule: rule._is_due()):
             rule._run_isolated()
@@ -53,27 +60,56 @@ class DocumentDispatchRule(models.Model):
         """Rules that send on posting run each time too: for what was marked later, or went wrong."""
         return self.trigger == "post" or not self.next_run or self.next_run <= fields.Datetime.now()
 
+    def _has_missed_its_window(self):
+        """A slot that was missed is made up as long as the window is open; else with the first slot of the next one."""
+        now = fields.Datetime.now()
+        if self.trigger != "schedule" or self.next_run and self.next_run > now - LATE:
+            return False
+        return not is_open(now, self.tz, self.hour_from, self.hour_to, int(self.interval))
+
     def _run_isolated(self):
         """Run one rule; whatever goes wrong stays with it, and is told."""
+        started, clock = fields.Datetime.now(), time.monotonic()
         try:
             with self.env.cr.savepoint():
-                return self._run()
+                return self._run("schedule")
         except Exception as error:
             _logger.exception("Rule %s (%s) failed", self.name, self.id)
             self.env.invalidate_all()
             self.write({"problem": self.env._("The last run failed: %s", " ".join(str(error).split()))})
             self._plan_next_run()
-            return self.env["document.dispatch"]
+            nothing = self.env["document.dispatch"]
+            self._note_run("schedule", started, time.monotonic() - clock, nothing)
+            return nothing
 
-    def _run(self):
-        """Plan everything that became eligible, and set the next time; return the dispatches."""
+    def _run(self, cause):
+        """Plan everything that became eligible, and set the next time; return the dispatches.
+
+        :param str cause: see ``document.dispatch.run.cause``
+        """
         self.ensure_one()
         if not self.try_lock_for_update():
             return self.env["document.dispatch"]  # another worker runs this rule
+        started, clock = fields.Datetime.now(), time.monotonic()
         dispatches = self._plan()
         self.last_run = fields.Datetime.now()
         self._plan_next_run()
+        self._note_run(cause, started, time.monotonic() - clock, dispatches)
         return dispatches
+
+    def _note_run(self, cause, started, seconds, dispatches):
+        """Keep what a run came to, whether it found something or not.
+
+        :param str cause: see ``document.dispatch.run.cause``
+        :param datetime started: in UTC
+        :param float seconds: how long it took
+        :param dispatches: what it wrote
+        """
+        left = self._count_left() if self.warning and not self.problem else 0
+        return self.env["document.dispatch.run"]._note(self, {
+            "cause": cause, "date": started, "duration": seconds, "left": left,
+            "reason": self.problem or self.warning,
+        }, dispatches)
 
     def _plan_next_run(self):
         self.next_run = self._get_next_run(fields.Datetime.now())

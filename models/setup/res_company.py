@@ -78,7 +78,6 @@ class ResCompany(models.Model):
     def _dispatch_unreachable_domain(self):
         """Customers without an address, and without one for invoices: their documents go to the paper tray."""
         invoice_address = [("type", "=", "invoice"), ("email", "!=", False)]
-        return self._dispatch_contact_domain() & Domain([
-            ("customer_rank", ">", 0), ("parent_id", "=", False), ("email", "=", False),
-            ("child_ids", "not any", invoice_address),
+        return self.env["res.partner"]._dispatch_customer_domain(self) & Domain([
+            ("email", "=", False), ("child_ids", "not any", invoice_address),
         ])

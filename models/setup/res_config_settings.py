@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ...tools.mail import retry
+from ..rule.document_dispatch_run import DEFAULT_DAYS
 
 
 class ResConfigSettings(models.TransientModel):
@@ -12,6 +13,7 @@ class ResConfigSettings(models.TransientModel):
     dispatch_mode = fields.Selection(related="company_id.dispatch_mode", readonly=False, required=True)
     dispatch_open_on_post = fields.Boolean(related="company_id.dispatch_open_on_post", readonly=False)
     dispatch_copy_to_me = fields.Boolean(related="company_id.dispatch_copy_to_me", readonly=False)
+    dispatch_download_pdf = fields.Boolean(related="company_id.dispatch_download_pdf", readonly=False)
     dispatch_extra_accept = fields.Boolean(related="company_id.dispatch_extra_accept", readonly=False)
     dispatch_print_asks = fields.Boolean(related="company_id.dispatch_print_asks", readonly=False)
     dispatch_envelope = fields.Selection(related="company_id.dispatch_envelope", readonly=False, required=True)
@@ -36,6 +38,10 @@ class ResConfigSettings(models.TransientModel):
         string="Give up after", config_parameter="document_dispatch.retry_days",
         default=retry.DEFAULT_LIFETIME.days,
         help="Days from the first try. Then the row is failed, and the operator gets an activity.",
+    )
+    dispatch_run_days = fields.Integer(
+        string="Keep runs of rules for", config_parameter="document_dispatch.run_days", default=DEFAULT_DAYS,
+        help="Days, after which the runs in a rule's log are dropped. Their documents stay. 0: 90 days.",
     )
     dispatch_final_dot_timeout = fields.Integer(
         string="Wait for the server's answer", config_parameter="document_dispatch.final_dot_timeout",

@@ -1,6 +1,7 @@
 """Who gets a document: the rules of choice on plain data."""
 
 import unittest
+from random import Random
 
 from tools.recipients.recipients import (
     ARCHIVED,
@@ -130,12 +131,37 @@ class TestNearestWins(unittest.TestCase):
         self.assertEqual(chosen(contacts, RECIFE), [(ANA, "ana@silva.com.br", FLAG)])
         self.assertEqual(chosen(contacts, RECIFE, role="nf"), [(EVA, "eva@silva.com.br", FLAG)])
 
-    def test_document_to_the_company_reaches_flags_of_all_levels(self):
-        self.assertEqual([c[0] for c in chosen(self.contacts)], [ANA, EVA])
+    def test_document_to_the_company_is_not_the_branchs(self):
+        self.assertEqual([c[0] for c in chosen(self.contacts)], [ANA])
+        self.assertEqual([c.id for c in resolve(self.contacts).farther], [EVA], "the contact's page says so")
+
+    def test_nobody_nearer_than_the_branch(self):
+        contacts = [c for c in self.contacts if c.id != ANA]
+        self.assertEqual(chosen(contacts), [(EVA, "eva@silva.com.br", FLAG)])
+        self.assertEqual(resolve(contacts).farther, [])
+
+    def test_who_cannot_be_reached_is_not_nearer(self):
+        contacts = [c if c.id != ANA else contact(ANA, "ana arroba silva", "invoice") for c in self.contacts]
+        self.assertEqual(chosen(contacts), [(EVA, "eva@silva.com.br", FLAG)])
+        self.assertEqual(skipped(contacts), [(ANA, "ana arroba silva", INVALID)])
 
     def test_another_branch_is_not_nearer(self):
         contacts = [*self.contacts, contact(STORE, "loja@silva.com.br")]
-        self.assertEqual([c[0] for c in chosen(contacts, STORE)], [ANA, EVA])
+        self.assertEqual([c[0] for c in chosen(contacts, STORE)], [ANA])
+
+    def test_an_address_of_its_own_with_the_flag_is_elsewhere_too(self):
+        recife = contact(RECIFE, "recife@silva.com.br", "invoice", is_place=True)
+        contacts = [recife if c.id == RECIFE else c for c in self.contacts]
+        self.assertEqual([c[0] for c in chosen(contacts)], [ANA])
+        self.assertEqual([c[0] for c in chosen(contacts, RECIFE)], [RECIFE, EVA])
+        self.assertEqual([c[0] for c in chosen([c for c in contacts if c.id != ANA])], [RECIFE, EVA])
+
+    def test_the_nearer_of_two_addresses_below(self):
+        contacts = [company(), *(contact(number, f"c{number}@silva.com.br", *roles, parent=parent)
+                                 for number, parent, *roles in (
+            (RECIFE, SILVA), (BOX, RECIFE), (EVA, BOX, "invoice"), (STORE, SILVA), (RUI, STORE, "invoice"),
+        ))]
+        self.assertEqual([c[0] for c in chosen(contacts)], [RUI])
 
     def test_unusable_flag_gives_way_to_the_next_level(self):
         for vals, reason in (
@@ -158,7 +184,7 @@ class TestNearestWins(unittest.TestCase):
             Contact(zofia, nowak, nowak, "zofia@nowak.pl", roles=frozenset(["invoice"])),
         ]
         self.assertEqual(chosen(contacts, nowak), [(zofia, "zofia@nowak.pl", FLAG)])
-        self.assertEqual([c[0] for c in chosen(contacts)], [ANA, EVA])
+        self.assertEqual([c[0] for c in chosen(contacts)], [ANA])
         self.assertEqual(chosen(contacts, nowak, role="quote"), [(nowak, "biuro@nowak.pl", GENERAL)])
         contacts.pop()
         self.assertEqual(chosen(contacts, nowak), [(nowak, "biuro@nowak.pl", GENERAL)], "not the mother's people")
@@ -166,6 +192,49 @@ class TestNearestWins(unittest.TestCase):
     def test_circle_of_parents_ends(self):
         contacts = [company(), contact(ANA, "", parent=RUI), contact(RUI, "", parent=ANA)]
         self.assertEqual(chosen(contacts, ANA), [(SILVA, "contato@silva.com.br", GENERAL_COMPANY)])
+
+
+class TestNearestOfAnyTree(unittest.TestCase):
+    """Whatever the tree of contacts: nobody gets it while somebody nearer can, and nobody is lost."""
+
+    def trees(self, count=300):
+        for seed in range(count):
+            random = Random(seed)
+            contacts = [company()]
+            for number in range(2, random.randint(3, 12)):
+                contacts.append(contact(
+                    number, f"c{number}@silva.com.br" if random.random() < 0.8 else "",
+                    *(["invoice"] if random.random() < 0.4 else []),
+                    parent=random.choice(contacts).id, is_place=random.random() < 0.3,
+                ))
+            yield seed, contacts, random.choice(contacts).id
+
+    def distance(self, by_id, top, one):
+        """Addresses between, or nothing where he does not stand below."""
+        distance = 0
+        while one.id != top:
+            distance += one.is_place
+            one = by_id.get(one.parent_id)
+            if one is None:
+                return None
+            distance += one.id != top and not one.is_place
+        return distance
+
+    def test_nearest(self):
+        for seed, contacts, addressee in self.trees():
+            with self.subTest(seed=seed):
+                by_id = {c.id: c for c in contacts}
+                usable = [c for c in contacts if "invoice" in c.roles and c.email]
+                expected, level = [], by_id[addressee]
+                while not expected and level:
+                    distances = {c.id: self.distance(by_id, level.id, c) for c in usable}
+                    below = [d for d in distances.values() if d is not None]
+                    expected = sorted(number for number, d in distances.items() if below and d == min(below))
+                    level = by_id.get(level.parent_id)
+                found = resolve(contacts, addressee)
+                self.assertEqual(sorted(c.contact_id for c in found.chosen if c.reason == FLAG), expected)
+                self.assertTrue(found.chosen, "the company has an address")
+                self.assertFalse({c.contact_id for c in found.chosen} & {c.id for c in found.farther})
 
 
 class TestPassedOver(unittest.TestCase):

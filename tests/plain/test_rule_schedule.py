@@ -1,10 +1,10 @@
 """Slots of a rule: windows, midnight, and the days on which the clock changes."""
 
 import unittest
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from tools.rule.schedule import next_slot, slots_of_day
+from tools.rule.schedule import is_open, next_slot, slots_of_day
 
 PRAGUE, NEW_YORK, SAO_PAULO = "Europe/Prague", "America/New_York", "America/Sao_Paulo"
 # Prague: from 02:00 to 03:00 on 29 March, from 03:00 back to 02:00 on 25 October
@@ -17,6 +17,38 @@ def clock(slots, zone):
     """What the clock on the wall shows at these slots."""
     utc = ZoneInfo("UTC")
     return [slot.replace(tzinfo=utc).astimezone(ZoneInfo(zone)).strftime("%H:%M") for slot in slots]
+
+
+class TestOpen(unittest.TestCase):
+    """When what was missed is made up."""
+
+    def assertOpen(self, expected, *window, zone=SAO_PAULO):
+        """The hours of a day at which it is open, half past."""
+        moments = [datetime(2026, 11, 21, hour, 30, tzinfo=ZoneInfo(zone)) for hour in range(24)]
+        found = [moment.hour for moment in moments if is_open(
+            moment.astimezone(UTC).replace(tzinfo=None), zone, *window)]
+        self.assertEqual(found, expected)
+
+    def test_inside_of_the_window_only(self):
+        self.assertOpen([8, 9, 10], 8, 11, 60)
+        self.assertOpen([8, 9, 10], 8.5, 10.5, 30, zone=PRAGUE)
+
+    def test_over_midnight(self):
+        self.assertOpen([0, 1, 22, 23], 22, 2, 120)
+
+    def test_once_a_day_until_the_hour_or_midnight(self):
+        self.assertOpen([20, 21, 22, 23], 20, 18, 0)
+        self.assertOpen([8, 9, 10, 11], 8, 12, 0)
+
+    def test_bounds_and_every_slot_of_any_window(self):
+        for hour_from in range(0, 24, 5):
+            for hour_to in range(0, 25, 4):
+                for interval in (30, 60, 240):
+                    for day in (SPRING, AUTUMN, date(2026, 11, 21)):
+                        for slot in slots_of_day(day, PRAGUE, hour_from, hour_to, interval):
+                            # the hour that the clock leaves out ends the window on that day, and its slots run after it
+                            if day != SPRING:
+                                self.assertTrue(is_open(slot, PRAGUE, hour_from, hour_to, interval))
 
 
 class TestSlots(unittest.TestCase):

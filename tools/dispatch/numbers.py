@@ -13,6 +13,11 @@ _DASH = re.compile(r"(?<=[0-9])\s*(–|—|\.\.\.?)\s*(?=\S)|(?<=[0-9])\s+-\s+(?
 _BETWEEN = re.compile(r"(?<=[0-9])(?:\.\.\.?|[-–—])")
 
 
+#: What stands between the parts of a number; people type any of them
+_SIGNS = re.compile(r"[^A-Za-z0-9]+")
+_SIGN = "[^A-Za-z0-9]"
+
+
 class TooMany(ValueError):
     """More numbers than :data:`MOST`, or a text longer than :data:`MOST_TEXT`."""
 
@@ -37,6 +42,35 @@ def parse(text):
             if count > MOST:
                 raise TooMany
     return meant
+
+
+def pattern(number):
+    """Return which numbers of documents a typed one may stand for, or ``None`` where it ends with no digit.
+
+    People leave zeros out, the beginning, and what stands between: ``39``, ``2026/39``, ``inv39`` for INV/2026/00039,
+    ``25``, ``s25`` for S00025.
+
+    :return: a regular expression, to be searched for without regard to case; PostgreSQL reads it as Python does
+    """
+    head = number.rstrip(_DIGITS)
+    if head == number or len(number) > MOST_LENGTH:
+        return None
+    last = number[len(head):].lstrip("0") or "0"
+    parts = [part for part in _SIGNS.split(head) if part]
+    if not parts:
+        return f"(^|[^0-9])0*{last}$"
+    begin = "[^0-9]" if parts[0][0] in _DIGITS else _SIGN
+    # behind a sign there may stand what was left out: a year, a month; only between digits the sign must be there
+    between = f"{_SIGN}(.*[^0-9])?"
+    if parts[-1][-1] not in _DIGITS:
+        between = f"({between})?"
+    return f"(^|{begin}){f'{_SIGN}+'.join(parts)}{between}0*{last}$"
+
+
+def fits(number, name):
+    """Tell whether a typed number may stand for the number of a document, see :func:`pattern`."""
+    found = pattern(number)
+    return bool(found and re.search(found, name or "", re.IGNORECASE))
 
 
 def _members(part):

@@ -87,6 +87,11 @@ def normalize(email):
     return f"{local}@{domain}".lower() if domain else None
 
 
+def holds_sign(text):
+    """Tell whether a text means to hold an address: the sign ``@`` stands in it, also a full-width one."""
+    return "@" in _clean(text or "")
+
+
 def needs_smtputf8(email):
     """Tell whether only its local part outside ASCII keeps this from being an address (``jan.novák@x.example``).
 

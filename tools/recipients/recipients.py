@@ -1,11 +1,13 @@
 """Who gets a document: the rules of choice, on plain data.
 
-The nearest flagged contacts win: first those at or below the document's own address, then those
-at or below each parent up to the commercial entity, last the general address of the document's
-partner and of its commercial entity. Whoever is passed over is named with the reason.
+The nearest flagged contacts win, upwards and downwards: first those at or below the document's own
+address, then those at or below each parent up to the commercial entity, last the general address of
+the document's partner and of its commercial entity. Of those below an address, the people directly at
+it come first; who belongs to another address below it (a branch, a delivery or an invoice address)
+only where there is nobody nearer. Whoever is passed over is named with the reason.
 """
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from dataclasses import dataclass, field
 
 from ..mail import addresses
@@ -27,7 +29,10 @@ PASSED_OVER = (ARCHIVED, NO_ADDRESS, INVALID, LETTERS, BLACKLISTED, DUPLICATE)
 
 @dataclass(frozen=True)
 class Contact:
-    """A partner as far as the choice needs him; ``roles`` are the flags that he carries."""
+    """A partner as far as the choice needs him; ``roles`` are the flags that he carries.
+
+    ``is_place``: he has a postal address of his own, other than that of his parent.
+    """
 
     id: int
     parent_id: int | None
@@ -35,6 +40,7 @@ class Contact:
     email: str
     active: bool = True
     roles: frozenset = frozenset()
+    is_place: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,10 +55,14 @@ class Choice:
 
 @dataclass
 class Resolution:
-    """The outcome for one document: who gets it, and who was passed over."""
+    """The outcome for one document: who gets it, and who was passed over.
+
+    ``farther``: flagged contacts of other addresses below, who would get it if there were nobody nearer.
+    """
 
     chosen: list = field(default_factory=list)
     skipped: list = field(default_factory=list)
+    farther: list = field(default_factory=list)
 
 
 class Directory:
@@ -74,8 +84,7 @@ class Directory:
         """Return the :class:`Resolution` for a document of ``role`` addressed to ``contact_id``."""
         resolution = Resolution()
         for level in self._levels(contact_id):
-            flagged = [contact for contact in self._family(level) if role in contact.roles]
-            if self._take(flagged, FLAG, resolution):
+            if self._take_nearest(level, role, resolution):
                 return resolution
         document = self._contacts[contact_id]
         if not self._take([document], GENERAL, resolution) and document.commercial_id != contact_id:
@@ -106,16 +115,34 @@ class Directory:
                 return
             contact = self._contacts.get(contact.parent_id)
 
+    def _take_nearest(self, top, role, resolution):
+        """Take the flagged contacts at the address ``top``; where there are none, those of the addresses below it."""
+        tiers = defaultdict(list)
+        for contact, distance in self._family(top):
+            if role in contact.roles:
+                tiers[distance].append(contact)
+        distances = sorted(tiers)
+        for number, distance in enumerate(distances):
+            if self._take(tiers[distance], FLAG, resolution):
+                resolution.farther = [contact for far in distances[number + 1:] for contact in tiers[far]]
+                return True
+        return False
+
     def _family(self, top):
-        """``top`` and everybody below it who belongs to the same commercial entity."""
-        pending, seen = [top], set()
+        """``top`` and everybody below it who belongs to the same commercial entity, each with the distance.
+
+        That is the number of addresses on the way down: 0 for ``top`` and for the people directly at it.
+        """
+        pending, seen = deque([(top, 0)]), set()
         while pending:
-            contact = pending.pop(0)
+            contact, distance = pending.popleft()
             if contact.id in seen or contact.commercial_id != top.commercial_id:
                 continue
             seen.add(contact.id)
-            yield contact
-            pending += self._children[contact.id]
+            yield contact, distance
+            # whatever has somebody below it is another address, a branch that says no street too; it counts once
+            crossed = contact is not top and not contact.is_place
+            pending += ((child, distance + crossed + child.is_place) for child in self._children[contact.id])
 
     def _take(self, contacts, reason, resolution):
         """Add the usable addresses of ``contacts``; tell whether there was one."""

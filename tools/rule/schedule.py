@@ -22,10 +22,7 @@ def slots_of_day(day, timezone, hour_from, hour_to, interval):
     :param float hour_to: no slot after it; not after ``hour_from``: the window goes over midnight
     :param int interval: minutes between slots; 0: only the first
     """
-    begin = datetime.combine(day, time()) + _hours(hour_from)
-    end = datetime.combine(day, time()) + _hours(hour_to)
-    if end < begin:
-        end += DAY
+    begin, end = _window(day, hour_from, hour_to)
     slots = {_to_utc(begin, timezone)}
     while interval and (begin := begin + timedelta(minutes=interval)) <= end:
         slots.add(_to_utc(begin, timezone))
@@ -44,6 +41,30 @@ def next_slot(after, timezone, hour_from, hour_to, interval):
             if slot > after:
                 return slot
     raise AssertionError("every day has a slot")
+
+
+def is_open(moment, timezone, hour_from, hour_to, interval):
+    """Tell whether a slot that was missed may be made up at this moment: the window of a day is open.
+
+    Where there is one slot a day, that is until ``hour_to``; until midnight where that lies before the slot.
+
+    :param datetime moment: in UTC without time zone; the others see :func:`slots_of_day`
+    """
+    if not interval and hour_to <= hour_from:
+        hour_to = 24
+    today = moment.replace(tzinfo=UTC).astimezone(ZoneInfo(timezone)).date()
+    for day in (today - DAY, today):
+        begin, end = _window(day, hour_from, hour_to)
+        if _to_utc(begin, timezone) <= moment <= _to_utc(end, timezone):
+            return True
+    return False
+
+
+def _window(day, hour_from, hour_to):
+    """When the window of a day opens and closes, on the clock."""
+    begin = datetime.combine(day, time()) + _hours(hour_from)
+    end = datetime.combine(day, time()) + _hours(hour_to)
+    return begin, end if end >= begin else end + DAY
 
 
 def _hours(hours):

@@ -78,15 +78,16 @@ class DocumentLetterWindow(models.TransientModel):
     # ------------------------------------------------------------------
 
     def _get_domain(self):
-        """Customers of this company that did not refuse, as the filters say."""
-        domain = Domain("customer_rank", ">", 0) & Domain("parent_id", "=", False) & (
-            Domain("company_id", "=", False) | Domain("company_id", "parent_of", self.company_id.id)
-        )
-        if not self.include_issued:
-            domain &= Domain("dematerialization_letter_sent", "=", False) & Domain(
-                "dematerialization_refused", "=", False)
+        """Customers of this company that did not refuse, as the filters say; whoever has a code is one by his code."""
+        Partner = self.env["res.partner"]
         if self.code_from or self.code_to:
-            domain &= Domain("ref", "!=", False)
+            domain = Domain("ref", "!=", False) & Partner._dispatch_entity_domain()
+            domain &= self.company_id._dispatch_contact_domain()
+        else:
+            domain = Partner._dispatch_customer_domain(self.company_id)
+        if not self.include_issued:
+            domain &= ~Partner._dispatch_letter_domain(self.company_id)
+            domain &= Domain("dematerialization_refused", "=", False)
         if self.invoiced_from or self.invoiced_to:
             domain &= Domain("id", "in", self._get_invoiced_ids())
         return domain
@@ -106,7 +107,8 @@ class DocumentLetterWindow(models.TransientModel):
 
     def _find_customers(self):
         """The customers, in the order in which their letters are printed."""
-        partners = self.env["res.partner"].search(self._get_domain())
+        # what was declared is asked of this company
+        partners = self.env["res.partner"].with_company(self.company_id).search(self._get_domain())
         if self.code_from:
             partners = partners.filtered(lambda p: letters.natural(p.ref) >= letters.natural(self.code_from))
         if self.code_to:

@@ -13,7 +13,9 @@ class DocumentStatementWindow(models.TransientModel):
     customers = fields.Selection(
         [("open", "All with an open balance"), ("chosen", "These")], required=True, default="open",
     )
-    partner_ids = fields.Many2many("res.partner", string="Chosen", domain="[('parent_id', '=', False)]")
+    partner_ids = fields.Many2many(
+        "res.partner", string="Chosen", domain="['|', ('is_company', '=', True), ('parent_id', '=', False)]",
+    )
     # What
     date_from = fields.Date(string="From date", required=True, default=lambda self: self._get_first_day())
     date_to = fields.Date(string="Until", required=True, default=fields.Date.context_today)

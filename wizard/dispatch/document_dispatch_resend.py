@@ -1,12 +1,17 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
+from odoo.tools import SQL
 
-from ...tools.dispatch import numbers
+from ...tools.dispatch import numbers, states
 from ...tools.recipients import recipients
 
 #: Models whose documents have a number, and the name of the field that holds it
 NUMBERED = ("account.move", "sale.order", "document.dispatch.file")
+#: So many numbers that are not found as they stand are looked for in parts, and so many documents are shown for them
+MOST_PARTS, MOST_HITS = 50, 200
+#: Of an address: it does not have the document, and nothing is on its way to it
+WITHOUT = (False, states.FAILED, states.BOUNCED, states.CANCELLED)
 
 
 class DocumentDispatchResend(models.TransientModel):
@@ -15,9 +20,12 @@ class DocumentDispatchResend(models.TransientModel):
     _name = "document.dispatch.resend"
     _description = "Send Again"
 
-    numbers = fields.Text(help="One or several, with blanks or commas between them, or ranges like S00021-S00025.")
+    numbers = fields.Text(help="One or several, with blanks or commas between them, or ranges like S00021-S00025. "
+                          "Zeros and the beginning may be left out: 25, 2026/39.")
     line_ids = fields.One2many("document.dispatch.resend.line", "resend_id")
+    recipient_ids = fields.One2many("document.dispatch.resend.recipient", "resend_id")
     not_found = fields.Char(readonly=True)
+    ambiguous = fields.Char(readonly=True, help="Numbers that fit several documents.")
     fresh = fields.Selection(
         [("same", "The same text and files"), ("fresh", "Made anew")], string="What goes",
         required=True, default="same",
@@ -53,23 +61,85 @@ class DocumentDispatchResend(models.TransientModel):
         if not meant:
             raise UserError(self.env._("Write the number of a document, like S00021 or INV/2026/00042."))
         wanted = [number for members in meant.values() for number in members]
-        found = [document for model in NUMBERED for document in self._find_documents(model, wanted)]
-        named = {document.name.casefold() for document in found}
-        self.line_ids = [Command.clear(), *(Command.create(self._prepare_line(document)) for document in found)]
+        found = {model: self._find_documents(model, wanted) for model in NUMBERED}
+        exact = {document.name.casefold() for documents in found.values() for document in documents}
+        parts = [number for number in wanted if number.casefold() not in exact and numbers.pattern(number)][:MOST_PARTS]
+        near = {model: self._find_documents_by_parts(model, parts) - found[model] for model in NUMBERED}
+        hits = {
+            number: [document.name for documents in near.values() for document in documents
+                     if numbers.fits(number, document.name)] for number in parts
+        }
+        one_of = {name for names in hits.values() if len(names) > 1 for name in names}
+        self.line_ids = [Command.clear()]
+        for model in NUMBERED:
+            documents = found[model] | near[model]
+            self._make_lines(documents, chosen=documents.filtered(lambda document: document.name not in one_of))
+        self.ambiguous = ", ".join(number for number, names in hits.items() if len(names) > 1)
         # a range is found where one of its members is
         self.not_found = ", ".join(
-            typed for typed, members in meant.items() if not any(member.casefold() in named for member in members)
+            typed for typed, members in meant.items()
+            if not any(member.casefold() in exact or hits.get(member) for member in members)
         )
         return self._action()
 
     def _find_documents(self, model, wanted):
         """Documents with these numbers, in upper or lower case, that the user may read and send."""
         spellings = {spelling for number in wanted for spelling in (number, number.upper())}
+        return self._search_documents(model, Domain("name", "in", list(spellings)), order="name")
+
+    def _find_documents_by_parts(self, model, parts):
+        """Documents for whose number one of these may stand, see ``tools.dispatch.numbers.pattern``; the last ones."""
+        if not parts:
+            return self.env[model]
+        pattern = "|".join(map(numbers.pattern, parts))
+        fits = Domain.custom(to_sql=lambda model, alias, query: SQL(
+            "%s ~* %s", model._field_to_sql(alias, "name", query), pattern))
+        return self._search_documents(model, fits, order="id desc", limit=MOST_HITS)
+
+    def _search_documents(self, model, domain, **options):
         if not self.env[model].has_access("read"):
             return self.env[model]
-        return self.env[model].search(Domain("name", "in", list(spellings)) & Domain(
-            "company_id", "in", self.env.companies.ids,
-        ), order="name").filtered(lambda document: document._dispatch_type())
+        return self.env[model].search(
+            domain & Domain("company_id", "in", self.env.companies.ids), **options,
+        ).filtered(lambda document: document._dispatch_type())
+
+    def _make_lines(self, documents, chosen):
+        """Show documents, and to whom they would go; those of ``chosen`` are ticked."""
+        earlier = self._find_earlier(documents)
+        for company, of_company in documents.grouped("company_id").items():
+            directory = of_company._dispatch_partners().with_company(company)._dispatch_directory()
+            for document in of_company:
+                line = self.env["document.dispatch.resend.line"].create({
+                    **self._prepare_line(document), "resend_id": self.id, "chosen": document in chosen,
+                })
+                if not line.blocking_reason:
+                    self.env["document.dispatch.resend.recipient"].create([
+                        {**vals, "resend_id": self.id, "line_id": line.id}
+                        for vals in line._prepare_recipients(directory, earlier.get(document.id, {}))
+                    ])
+
+    def _find_earlier(self, documents):
+        """What became of the addresses to which these documents went as they are now: ``{id: {address: state}}``."""
+        earlier = {}
+        for recipient in self.env["document.dispatch.recipient"].search([
+            ("dispatch_id.res_model", "=", documents._name), ("dispatch_id.res_id", "in", documents.ids),
+            ("dispatch_id.state", "!=", "cancelled"), ("dispatch_id.rehearsal", "=", False),
+        ], order="id"):
+            document = documents.browse(recipient.dispatch_id.res_id)
+            if recipient.dispatch_id.revision == document.dispatch_revision:
+                by_email = earlier.setdefault(document.id, {})
+                if by_email.get(recipient.email) != states.SENT:
+                    by_email[recipient.email] = recipient.state
+        return earlier
+
+    def action_only_missing(self):
+        """Leave only those ticked who do not have the document."""
+        self.ensure_one()
+        for recipient in self.recipient_ids:
+            recipient.chosen = recipient.state in WITHOUT and (recipient.chosen or bool(recipient.state))
+        for line in self.line_ids:
+            line.chosen = line.chosen and (not line.recipient_ids or any(line.recipient_ids.mapped("chosen")))
+        return self._action()
 
     def _prepare_line(self, document):
         dispatch = document._dispatch_find_best().get(document.id) or document._dispatch_last()
@@ -138,6 +208,7 @@ class DocumentDispatchResendLine(models.TransientModel):
     sent_date = fields.Datetime(related="dispatch_id.sent_date", related_sudo=False)
     sent_to = fields.Char(string="It went to", readonly=True)
     blocking_reason = fields.Char(string="Why not", readonly=True)
+    recipient_ids = fields.One2many("document.dispatch.resend.recipient", "line_id")
 
     def _document(self):
         return self.env[self.res_model].browse(self.res_id)
@@ -148,10 +219,65 @@ class DocumentDispatchResendLine(models.TransientModel):
             raise UserError(self.env._("Find the documents by their numbers."))
         document = self._document()
         document.check_access("read")  # the line may say any id
+        only, more = self._get_ticked()
+        if only is not None and not only and not more and not choices:
+            raise UserError(self.env._("Nobody is ticked who would get %s.", document._dispatch_name()))
+        choices = [*more, *choices]
         previous = document._dispatch_supersede() or document._dispatch_last()
         if not previous:
-            dispatch = document._dispatch_send_now("manual", choices)
+            dispatch = document._dispatch_send_now("manual", choices, only=only)
             if dispatch.channel == "email":
                 dispatch._deliver_soon()
             return dispatch
-        return previous[:1]._resend(fresh, choices)
+        return previous[:1]._resend(fresh, choices, only)
+
+    def _prepare_recipients(self, directory, earlier):
+        """Whom the flags name now, and unticked those who got it earlier and are not named any more."""
+        document = self._document()
+        dispatch_type = self.dispatch_id.type_id or document._dispatch_type()
+        chosen = directory.resolve(document._dispatch_partner().id, dispatch_type.role).chosen
+        labels, partners = self.env["document.dispatch.recipient"]._reason_labels(), self.env["res.partner"]
+        for choice in chosen:
+            yield {
+                "email": choice.email, "name": choice.name or partners.browse(choice.contact_id).name,
+                "reason": labels[partners._dispatch_reason(choice, dispatch_type.role)],
+                "state": earlier.get(choice.email), "named": True,
+            }
+        for email in earlier.keys() - {choice.email for choice in chosen}:
+            yield {"email": email, "state": earlier[email], "chosen": False, "named": False}
+
+    def _get_ticked(self):
+        """Whom a person left ticked.
+
+        :return: the addresses that the flags name (``None``: whoever they name), and as choices the others
+        """
+        if not self.recipient_ids:
+            return None, []
+        ticked = self.recipient_ids.filtered("chosen")
+        # what is not named now is an address like a typed one, whatever the window says
+        more = [address for recipient in ticked.filtered(lambda recipient: not recipient.named)
+                for address in self.env["res.partner"]._dispatch_typed_addresses(recipient.email)]
+        return set(ticked.filtered("named").mapped("email")), [
+            recipients.Choice(False, address.email, recipients.MANUAL, address.name) for address in more]
+
+
+class DocumentDispatchResendRecipient(models.TransientModel):
+    """Somebody who would get a document again; a person may take them out."""
+
+    _name = "document.dispatch.resend.recipient"
+    _description = "Recipient of a Document to Send Again"
+    _order = "line_id, named desc, id"
+
+    resend_id = fields.Many2one("document.dispatch.resend", required=True, ondelete="cascade", index=True)
+    line_id = fields.Many2one("document.dispatch.resend.line", required=True, ondelete="cascade", index=True)
+    chosen = fields.Boolean(string="Send", default=True)
+    document_name = fields.Char(related="line_id.document_name", related_sudo=False)
+    name = fields.Char(readonly=True)
+    email = fields.Char(string="Address", required=True, readonly=True)
+    reason = fields.Char(string="Why", readonly=True)
+    named = fields.Boolean(readonly=True, help="By the flags of today.")
+    state = fields.Selection("_get_states", string="What became of it", readonly=True)
+
+    @api.model
+    def _get_states(self):
+        return self.env["document.dispatch.recipient"]._fields["state"]._description_selection(self.env)

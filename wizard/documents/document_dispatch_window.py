@@ -2,6 +2,7 @@ from dataclasses import replace
 
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.tools import formataddr
 
 from ...tools.dispatch.steering import SendRequest
 from ...tools.mail import addresses
@@ -35,7 +36,9 @@ class DocumentDispatchWindow(models.AbstractModel):
     dispatch_copy_to_me = fields.Boolean(
         string="Send me a copy", default=lambda self: self.env.company.dispatch_copy_to_me,
     )
-    dispatch_download = fields.Boolean(string="Download the PDF")
+    dispatch_download = fields.Boolean(
+        string="Download the PDF", default=lambda self: self.env.company.dispatch_download_pdf,
+    )
 
     # ------------------------------------------------------------------
     # What each window says
@@ -114,10 +117,30 @@ class DocumentDispatchWindow(models.AbstractModel):
         return list(dict.fromkeys(typed))
 
     def _dispatch_check_sender(self, sender):
+        """The sender that a person typed; behind a bare name stands the address that the document goes from.
+
+        :return: the sender with an address, ``False`` where none was typed
+        :raise UserError: it is neither one address nor a name
+        """
+        if not sender:
+            return False
         parsed = addresses.parse(sender)
-        if sender and (len(parsed.valid) != 1 or parsed.invalid):
+        if len(parsed.valid) == 1 and not parsed.invalid:
+            return sender
+        name = " ".join(sender.split())
+        address = "" if addresses.holds_sign(sender) else self._dispatch_sender_address()
+        if not name or not address:
             raise UserError(self.env._("“%s” is not one valid address to send from.", sender))
-        return sender or False
+        return formataddr((name, address))
+
+    def _dispatch_sender_address(self):
+        """The address of the account that the document type names, else the company's; empty where there is none."""
+        document = self._dispatch_document()
+        company = document.company_id or self.env.company
+        # sudo: who sends may use the account's address, and not read the account
+        address = document and document._dispatch_type().mail_server_id.sudo()._dispatch_address()
+        own = addresses.parse(address or company.email).valid
+        return own[0].email if own else ""
 
     def action_dispatch_forget(self):
         """Forget the last text of this customer, and show the original."""

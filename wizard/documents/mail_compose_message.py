@@ -65,10 +65,15 @@ class MailComposeMessage(models.TransientModel):
         if not self.dispatch_active:
             return super()._action_send_mail_comment(res_ids)
         self._dispatch_document().check_access("read")  # the window may say any id
-        self._dispatch_check_sender(self.email_from)
+        self.email_from = self._dispatch_check_sender(self.email_from)
         self._dispatch_remember()
         composer = self._dispatch_window_request().on(self)
         return super(MailComposeMessage, composer)._action_send_mail_comment(res_ids)
+
+    def _action_schedule_message(self):
+        for composer in self.filtered("dispatch_active"):
+            composer.email_from = composer._dispatch_check_sender(composer.email_from)
+        return super()._action_schedule_message()
 
     def action_send_mail(self):
         action = super().action_send_mail()

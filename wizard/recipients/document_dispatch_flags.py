@@ -56,8 +56,7 @@ class DocumentDispatchFlags(models.TransientModel):
         Partner = self.env["res.partner"]
         for window in self:
             company = window.company_id
-            window.customer_count = Partner.search_count(company._dispatch_contact_domain() & fields.Domain([
-                ("customer_rank", ">", 0), ("parent_id", "=", False)]))
+            window.customer_count = Partner.search_count(Partner._dispatch_customer_domain(company))
             window.unreachable_count = Partner.search_count(company._dispatch_unreachable_domain())
 
     # ------------------------------------------------------------------

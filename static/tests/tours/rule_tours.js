@@ -63,8 +63,62 @@ registry.category("web_tour.tours").add("document_dispatch_rule", {
             run: "click",
         },
         {
+            content: "It says since when, before it is saved",
+            trigger: ".o_form_status_indicator_buttons:not(.invisible)",
+        },
+        {
+            content: "The day of today",
+            trigger: ".o_field_widget[name='sentence']:contains('or later')",
+        },
+        {
+            content: "Save",
+            trigger: ".o_form_button_save",
+            run: "click",
+        },
+        {
             content: "It says when it runs",
-            trigger: ".o_field_widget[name='sentence']:contains('The next run is on')",
+            trigger: ".o_form_saved .o_field_widget[name='sentence']:contains('The next run is on')",
+        },
+    ],
+});
+
+/** A rule of before is switched on in the list: it asks what becomes of the meantime. */
+registry.category("web_tour.tours").add("document_dispatch_rule_again", {
+    steps: () => [
+        ...openMenu("menu_configuration", "menu_rule"),
+        {
+            content: "Switch it on",
+            trigger: ".o_data_row:contains('Faturas de antes') .o_field_widget[name='active'] input",
+            run: "click",
+        },
+        {
+            content: "It asks",
+            trigger: ".modal:contains('has been off') .modal-footer button:contains('Choose')",
+            run: "click",
+        },
+        {
+            content: "Only new ones",
+            trigger: ".modal button[name='action_resume_today']",
+            run: "click",
+        },
+        {
+            content: "It is on",
+            trigger:
+                "body:not(:has(.modal)) .o_data_row:contains('Faturas de antes') .o_field_widget[name='active'] input:checked",
+        },
+        {
+            content: "Open it",
+            trigger: ".o_data_row:contains('Faturas de antes') .o_data_cell[name='name']",
+            run: "click",
+        },
+        {
+            content: "Its log",
+            trigger: ".o_form_view button[name='action_view_log']",
+            run: "click",
+        },
+        {
+            content: "A run that found nothing stands there, too",
+            trigger: ".o_list_view .o_data_row:contains('Faturas de antes'):contains('Run now')",
         },
     ],
 });

@@ -311,6 +311,11 @@ registry.category("web_tour.tours").add("document_dispatch_send_again", {
             trigger: ".modal .o_data_row:contains('ana@silva.example.com'):contains('Sent')",
         },
         {
+            content: "Each of them can be taken out",
+            trigger:
+                ".modal .o_field_widget[name='recipient_ids'] .o_data_row:contains('rui@silva.example.com'):contains('Accepted')",
+        },
+        {
             content: "One more address, to be kept",
             trigger: ".modal .o_field_widget[name='emails'] input",
             run: "edit compras@silva.example.com && press Tab",
