@@ -65,6 +65,7 @@ from . import test_rule_schedule
 from . import test_setup
 from . import test_setup_copy
 from . import test_setup_health
+from . import test_setup_install
 from . import test_setup_neutralize
 from . import test_setup_tour
 from . import test_setup_views

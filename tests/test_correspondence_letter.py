@@ -3,14 +3,13 @@
 from datetime import timedelta
 from io import BytesIO
 
-from pypdf import PdfReader
-
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user
 
 from ..tools.paper.envelopes import ENVELOPES
+from ..tools.pdf.library import PdfReader
 from ..tools.pdf.text import pdf_text
 from .test_paper_envelope import LetterCase
 

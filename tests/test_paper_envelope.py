@@ -6,12 +6,11 @@ import threading
 from contextlib import suppress
 from unittest.mock import patch
 
-from pypdf import PdfReader
-
 from odoo.addons.base.models import ir_actions_report
 from odoo.tests import HttpCase
 
 from ..tools.paper.envelopes import ENVELOPES, MM
+from ..tools.pdf.library import PdfReader
 from .common import DispatchCase
 from .test_delivery_pdf import UNPATCHED, needs_unpatched
 

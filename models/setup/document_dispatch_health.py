@@ -200,14 +200,19 @@ class DocumentDispatchHealth(models.AbstractModel):
         :param managers: ``res.users``
         :param list problems: sentences
         """
-        summary = self.env._("Document Dispatch needs a look")
         partner = company.partner_id
         for manager in managers:
             note = plaintext2html("\n".join(problems))
-            open_activity = partner.activity_ids.filtered(lambda a, m=manager: a.user_id == m and a.summary == summary)
+            open_activity = partner.activity_ids.filtered(
+                lambda activity, manager=manager: activity.user_id == manager and activity.dispatch_alarm == "health")
             if open_activity:
                 open_activity.note = note
             else:
                 partner.activity_schedule(
-                    "mail.mail_activity_data_warning", summary=summary, note=note, user_id=manager.id,
+                    "mail.mail_activity_data_warning", summary=self._alarm_summary(), note=note, user_id=manager.id,
+                    dispatch_alarm="health",
                 )
+
+    @api.model
+    def _alarm_summary(self):
+        return self.env._("Document Dispatch needs a look")
