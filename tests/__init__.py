@@ -63,6 +63,7 @@ from . import test_rule_parameters
 from . import test_rule_preview
 from . import test_rule_schedule
 from . import test_setup
+from . import test_setup_address
 from . import test_setup_copy
 from . import test_setup_health
 from . import test_setup_install

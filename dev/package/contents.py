@@ -17,9 +17,10 @@ def packed(files, lines):
     :param lines: those of ``contents.txt``
     """
     lines = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+    patterns = {line: _pattern(line) for line in lines}
     meant, missed = {line: [] for line in lines}, []
     for file in files:
-        matching = [line for line in lines if _pattern(line).fullmatch(file)]
+        matching = [line for line, pattern in patterns.items() if pattern.fullmatch(file)]
         if matching:
             # what stays out, stays out
             meant[max(matching, key=lambda line: line.startswith("-"))].append(file)
