@@ -115,7 +115,8 @@ class DocumentConsent(models.Model):
         # in the clerk's language, not in the customer's
         clerk = (user or managers)[0]
         entry = self.with_context(lang=clerk.lang)
-        # without a mail of its own: it would come in the name of the website's visitor
+        # without a mail of its own: it would come in the name of the website's visitor;
+        # sudo: whose activity it is, is for the system to say
         partner.with_context(mail_activity_quick_update=True).sudo().activity_schedule(
             "mail.mail_activity_data_todo", user_id=clerk.id,
             summary=entry._alarm_summary(self.new_email), dispatch_alarm="address",
