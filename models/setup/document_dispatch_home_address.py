@@ -37,7 +37,7 @@ class DocumentDispatchHome(models.Model):
     @api.model
     def _probe_reports(self):
         """Ask the address of reports who is there, at most once in an hour as long as all is well."""
-        home, url = self._find(), self._get_report_url()
+        home, url = self._find(), self._find_report_address()
         trusted = home.report_url == url and home.report_state == "ok"
         if not home or trusted and home.report_date > fields.Datetime.now() - TRUST:
             return
@@ -47,7 +47,7 @@ class DocumentDispatchHome(models.Model):
         home.write({"report_url": url, "report_state": state, "report_date": fields.Datetime.now()})
 
     @api.model
-    def _get_report_url(self):
+    def _find_report_address(self):
         """The address that core gives to reports (``report.url``, else ``web.base.url``)."""
         return self.env["ir.actions.report"]._get_report_url().rstrip("/")
 
@@ -67,7 +67,7 @@ class DocumentDispatchHome(models.Model):
     def _describe_reports(self):
         """What is to be said to people where reports do not find their styles; empty where they do."""
         home = self._find()
-        if home.report_state not in ("unreached", "other") or home.report_url != self._get_report_url():
+        if home.report_state not in ("unreached", "other") or home.report_url != self._find_report_address():
             return ""
         url = home.report_url
         if home.report_state == "unreached":
