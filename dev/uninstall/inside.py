@@ -60,8 +60,9 @@ def main():
             was, never = (json.loads(Path(file).read_text(encoding="utf-8")) for file in files)
             print(json.dumps([*left(env, was, never), *work(env)]))
         elif task == "compare":
-            [file] = files
-            print(json.dumps(list(rows.compare(json.loads(Path(file).read_text(encoding="utf-8")), rows.picture(env)))))
+            before, now = Path(*files), rows.picture(env)
+            before.with_name("after.json").write_text(json.dumps(now), encoding="utf-8")  # to look at, both
+            print(json.dumps(list(rows.compare(json.loads(before.read_text(encoding="utf-8")), now))))
         elif task == "again":
             print(json.dumps(list(visit(env))))
         else:
