@@ -43,3 +43,17 @@ class TestInstall(TransactionCase):
         self.env.flush_all()
         for name in models:
             self.assertEqual(self._places(self.env[name]), before[name], f"the installation writes rows of {name}")
+
+    def test_texts_of_a_company_with_drafts(self):
+        """Odoo tries each text on the first document that it finds: a draft, which has no number."""
+        partner = self.env["res.partner"].create({"name": "Da casa"})
+        draft = self.env["account.move"].create({
+            "move_type": "out_invoice", "partner_id": partner.id, "date": "2999-12-31", "name": False})
+        self.env.flush_all()
+        self.assertEqual(self.env["account.move"].search([], limit=1), draft)
+        data = self.env["ir.model.data"].search([("module", "=", ADDON), ("model", "=", "mail.template")])
+        templates = self.env["mail.template"].browse(data.mapped("res_id"))
+        self.assertGreater(len(templates), 5)
+        for template in templates:
+            with self.subTest(template.name):
+                template._check_can_be_rendered()
