@@ -75,8 +75,9 @@ def use(env):
     for channel in ("email", "paper"):
         env["document.letter.window"].create({"channel": channel, "include_issued": True}).action_send()
     demo_inside.demo_company.run_once(env)
-    env["document.dispatch"].search([("state", "=", "paper")]).action_print()
-    customer = env["document.letter"].search([], limit=1).partner_id
+    if tray := env["document.dispatch"].search([("state", "=", "paper")]):
+        tray.action_print()
+    customer = env["res.partner"].search([("customer_rank", ">", 0)], limit=1).commercial_partner_id
     env["document.consent"].create({
         "partner_id": customer.id, "kind": "refused", "channel": "letter", "text": "Prefiro receber por carta.",
         "evidence": "SXN0byDDqSBwYXBlbC4=", "evidence_name": "carta.txt",
