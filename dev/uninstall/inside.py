@@ -95,7 +95,7 @@ def visit(env):
     """All that the addon leaves for people in a company that had none of it: yield what there is nothing of."""
     server = SmtpServer()
     server.start()
-    ports = {account: account.smtp_port for account in env["ir.mail_server"].search([])}
+    ports = {account: account.smtp_port for account in env["ir.mail_server"].search([])}  # given back at the end
     env["ir.mail_server"].search([]).smtp_port = server.port
     moves = env["account.move"].search([("move_type", "=", "out_invoice"), ("state", "=", "posted")], limit=4)
     dispatches = moves.browse()._dispatch_create("manual")

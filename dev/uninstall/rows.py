@@ -13,10 +13,38 @@ TABLES = """
 """
 COLUMNS = "SELECT column_name FROM information_schema.columns WHERE table_schema = 'public' AND table_name = %s"
 
-#: table, table.column or *.column that may differ after the addon came, worked and went → why
+#: table, table.column, *.column, table:new or table:gone that may differ after the addon came, worked and went → why
 MAY_DIFFER = {
     "*.write_date": "whoever writes a row says when",
     "*.write_uid": "and who",
+    # what was sent stays sent, as Odoo notes it
+    "account_move.access_token": "the link that the customer was sent",
+    "account_move.is_manually_modified": "Odoo's note that an invoice was written to",
+    "account_move.is_move_sent": "the customer has it",
+    "account_move.message_main_attachment_id": "the PDF that was sent",
+    "ir_attachment:new": "the files that were sent",
+    "mail_followers:new": "who was written to, or has an activity, follows",
+    "mail_followers_mail_message_subtype_rel:new": "as above",
+    "mail_mail:new": "Odoo's own mails about activities",
+    "mail_mail_res_partner_rel:new": "as above",
+    "mail_message:new": "the chatter: what was sent, to whom",
+    "mail_message_res_partner_rel:new": "as above",
+    "mail_notification:new": "as above",
+    "message_attachment_rel:new": "as above",
+    "res_partner.signup_type": "Odoo's, for the links in mails",
+    # Odoo at work
+    "bus_bus": "messages to open browsers, thrown away after a day",
+    "ir_cron.lastcall": "jobs ran",
+    "ir_cron.nextcall": "jobs ran",
+    "ir_cron_progress": "jobs ran",
+    "ir_cron_trigger": "jobs were asked for",
+    "orm_signaling_registry": "Odoo counts changes of its modules there",
+    # what Odoo's uninstall leaves of every module
+    "ir_model.info": "what the last module said of a model, until that model is updated",
+    "ir_model_constraint:new": "names of foreign keys of columns that are gone",
+    "ir_model_data:new": "names of choices that abstract models inherited; they lead to nothing",
+    "ir_module_module.description": "read from the folder when it was installed",
+    "ir_module_module.website": "as above",
 }
 
 
