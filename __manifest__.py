@@ -9,7 +9,8 @@
     "license": "LGPL-3",
     "images": ["static/description/outbox.png"],
     "depends": ["account", "sale_management"],
-    "external_dependencies": {"python": ["idna", "pypdf", "reportlab"]},
+    # what reads PDFs is Odoo's own, under one of two names: tools/pdf/library.py
+    "external_dependencies": {"python": ["idna", "reportlab"]},
     "data": [
         "security/document_dispatch_groups.xml",
         "security/ir.model.access.csv",

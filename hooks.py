@@ -27,3 +27,5 @@ def uninstall_hook(env):
     # Odoo opens saved searches of models that it does not know any more, and fails
     names = [model._name for model in models]
     env["ir.filters"].with_context(active_test=False).search([("model_id", "in", names)]).unlink()
+    # nobody can do any more what these ask for; those that are done are kept by Odoo as well
+    env["mail.activity"].with_context(active_test=False).search([("dispatch_alarm", "!=", False)]).unlink()

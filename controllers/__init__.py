@@ -2,4 +2,5 @@ from . import portal
 from . import show
 from . import consent
 from . import export
+from . import here
 from . import page

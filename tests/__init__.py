@@ -65,8 +65,10 @@ from . import test_rule_run
 from . import test_rule_schedule
 from . import test_rule_switch
 from . import test_setup
+from . import test_setup_address
 from . import test_setup_copy
 from . import test_setup_health
+from . import test_setup_install
 from . import test_setup_neutralize
 from . import test_setup_tour
 from . import test_setup_views

@@ -3,16 +3,40 @@
 Made when they are asked for, so that none of them lies around. Plain Python: tests with and without Odoo use it.
 """
 
+import base64
 import io
 import random
 import zlib
 
-from pypdf import PdfReader, PdfWriter
 from reportlab.pdfgen.canvas import Canvas
 
 NFE = "http://www.portalfiscal.inf.br/nfe"
 _CATALOG = b"<</Type/Catalog/Pages 2 0 R>>"
 _PAGES = b"<</Type/Pages/Kids[3 0 R]/Count 1>>"
+#: A page that says Fatura; its password, of AES-256, is 1234: not every library that writes PDFs can do that
+LOCKED = (
+    "c-m!FONd-W6kP}+9kLOOA}9|bu5`L?{R^6bWIi}dl9{BFxCn~%xi#t7^Ll*!CYgu}1s95efQSpxAc9~vS*eH+j3_~LVMIh-"
+    "2~lwoKMNs<X5oE3zt-tl^y^!%ZryY4Ik#r-"
+    ";`HppFd<rdumAYv*DWYmF$kwxoldL0=$G)|AYsuyHpD}N64yh+g40V!TJ57}S7>d@*S<ekYE4eIuuRQfK9*x@uv*pywA%B%G%QXOqS;zJwz+wf"
+    "Z)~gh&(^ZWvK|(4{kVgedVc?4jj}NMQ%+5AqjX^<Ojzq|lXcNov}LovBRCwaR*@=h^377dLanbXR)g5Zno_k1f6+dQYjx3{Tc&dMZ+uT}e9uu{"
+    "DzJTIQ2QDSMx|H29Hnf++c?Hx$T1kRy?%{VbJD)<)ZCm^(-=pj&h{za#t$m}0G3Pj$pW}-"
+    "5)JDL{c>yf#O+giUR=7g`i6PpyVJit^Y;($p1*o>`q0&1FPy*i)GrsG+w;f#`}f}W&gb9mayMVScE@c`{yhKMs=2au_@4e-"
+    "4?O$(u9xwz1J7Uj=Ujf}=8gA0{NU|R@A&xE-"
+    "4A_rrT*fs6Zc<!@P)<CUU$1M>N~&x=*HpeZ%*8L{F9fy`RT%+*A_0H>#%U90kl!d1~fGe4GKNta~ruHTi)-7I3m6M2=-57-"
+    "HX1}o+$}%uUsnHkM_!a<*>IIXtfXd<%Sj#OLsNYBVHSJVUy%0*Vs{J?5KUK^~ph1bW(O92d9xMkOFitCPtREaL%%zVvq(IC~bL=+Nxl9U;wmBW"
+    "fLVTYUmW9t$TxVy6JW&bKpiwt~g7AK9G6L&ZuaF3Cac?fHWu~XI7`=EI6sGVoquwj0m8!l-"
+    "Xc*HnA*t6jpIMR&tO&29q`qY>MZWUPI*^oye8sHpQ3>c<n?G!9}knBFLanbIZA-"
+    "+BJt9n91M_7|Jz|XU_~Oa#{xo7N)G2c1UytrqFP&qfpXl=MvAxQcegSt!GYa!>DROiz*7_NXf|i>m)><0s%y!L9v`d;yx1zp6V0Px}bRk6{6q{"
+    "c($1dZ2@zZL@*D?Fbm@_N{3Vhpz|DJHadjJ1lo*pa%9M~8p$UeCw<C7r_6Zb+!#U_6|(3OBu1oB2b5x5C8e@8UMA<6HyN{~>aw-"
+    "eS}H(Gp%sQmv^%N;SoR80dBqJafndp69kq{9^304^RCVA&a6dVc-zkiB(eYq4X~+gkb!45aHUwV>YGFVjlW5@Nm=l$ONhJXWg^G#fK{{d3%!gj"
+    "xCkiFAq(z5}GbRzJrPNMv1joqeh|LTkQ5PKtEj4D9vt=<VPX}=6N0}<WvVw_x;QPbzX=BHXaJ*17stUa|Pq?Dz#X@o?oi-$zt%=m`*1k-"
+    ">O0D)n(J|D$lr+(#MA8N%YHLXIDMN}nkt&GWn5bWtF$4n|Fh&r{5o(!rR+y#n)LGg|CIBsL3>p}a%(4vx;223fC2x{;Cg>=GmyF~c(6NXfypWt"
+    "U8ZeSJgg}xRaPlOfr_MK8aT1WkE(K>&1f)@!GkM9Aouzb2nZ^QBv!iL>t<%O+GaF`3H`hXYdJq>@uxwsBNb`86dt7W0C3r(=Gt#^D@@%o5p!rd"
+    "4|5%tIGXxo_J7k=kJxAhIane}?ZG7~Ke8!oP$&=ZA_K8LX(~KD%NqLs(5fM!q<-"
+    "jBN(a;p3>5|E+UMerO^p*iLoC}kPzQ_{c*CH#Q1SZ=IxU5{`8LXDc>B$P7MUd7+v??X$Gn3hpx1CBT^W>OR)+)>`R=5`1`V^Wvu8Lf2#ein~Xr"
+    "<haS+OGqlJAHK2|Hp+vz;-w^F2*h`2S)c%~&mU<$HasMmq2Io<@Q}xAK7gy;#50=gK@N%*OLH-"
+    "MAefd(lX?IV2J`kZ&DvVqKEJ8VyYnd(sH&wKqP~tYDVYh_p5!N(jyiJ=xsNbVpTZSL(uU-gd*<SM`WY&ID`i-8-`|+xi!<Wujv"
+)
 _CMAP = b"/CIDInit /ProcSet findresource begin begincmap 1 begincodespacerange <0000> <FFFF> endcodespacerange\n"
 
 
@@ -57,11 +81,7 @@ def letter(*lines):
 
 def locked():
     """One that asks for a password."""
-    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(letter("Fatura"))))
-    writer.encrypt("1234", "owner", algorithm="AES-256")
-    target = io.BytesIO()
-    writer.write(target)
-    return target.getvalue()
+    return zlib.decompress(base64.b85decode(LOCKED))
 
 
 def _fonts(count, font, *more):

@@ -2,7 +2,7 @@
 
 from odoo import fields
 from odoo.exceptions import UserError
-from odoo.tests import new_test_user
+from odoo.tests import Form, new_test_user
 
 from ..tools.brazil import nfe
 from .fiscal import FiscalCase, boleto_pdf, event_xml
@@ -253,6 +253,22 @@ class TestFiscalDispatch(FiscalCase):
             "tesouraria@silva.example.com",
         ])
         self.assertEqual(sorted(self.invoice.dispatch_ids.mapped("type_code")), ["boleto", "invoice", "nfe"])
+
+    def test_window_saved_as_a_form(self):
+        """As other modules' tests do it, and clients that send what their form has."""
+        self._attach(self.xml, "nfe.xml")
+        self._attach(boleto_pdf(self._instalment()), "boleto.pdf")
+        form = Form(self.env["account.move.send.wizard"].with_context(
+            active_model="account.move", active_ids=self.invoice.ids))
+        with form.dispatch_file_ids.edit(1) as boleto:
+            boleto.chosen = False
+        window = form.save()
+        self.assertEqual(window.dispatch_file_ids.type_id.mapped("code"), ["nfe", "boleto"])
+        self.assertEqual(window.dispatch_file_ids.file_ids, self.invoice.dispatch_file_ids)
+        window.action_send_and_print()
+        self._deliver()
+        self.assertCountEqual(
+            self.envelopes, ["ana@silva.example.com", "rui@silva.example.com", "fiscal@silva.example.com"])
 
     def test_only_the_nfe_with_a_text_of_ones_own(self):
         self._attach(self.xml, "nfe.xml")

@@ -5,15 +5,19 @@ from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 
+<<<<<<< HEAD
 from psycopg2.extras import Json
 from pypdf import PdfReader
 
+=======
+>>>>>>> da26a9822b5469100a80371ef7dbdcbc017bcb1d
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user
 
 from ..tools.paper.envelopes import ENVELOPES
+from ..tools.pdf.library import PdfReader
 from ..tools.pdf.text import pdf_text
 from .test_paper_envelope import LetterCase
 

@@ -4,12 +4,11 @@ import json
 from datetime import date
 from io import BytesIO
 
-from pypdf import PdfReader
-
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Domain
 from odoo.tests import Form, new_test_user, tagged
 
+from ..tools.pdf.library import PdfReader
 from ..tools.pdf.text import pdf_text
 from .test_page import PageCase
 

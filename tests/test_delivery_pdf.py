@@ -5,13 +5,12 @@ import os
 import unittest
 from unittest.mock import patch
 
-from pypdf import PdfReader
-
 from odoo.addons.base.models import ir_actions_report
 from odoo.fields import Date
 from odoo.tests import HttpCase
 from odoo.tools.pdf import merge_pdf
 
+from ..tools.pdf.library import PdfReader
 from ..tools.pdf.text import mentions
 from .common import DispatchCase
 

@@ -2,12 +2,11 @@
 
 import io
 
-from pypdf import PdfReader
-
 from odoo import fields
 from odoo.fields import Command
 from odoo.tests import HttpCase
 
+from ..tools.pdf.library import PdfReader
 from .common import DispatchCase
 
 

@@ -6,11 +6,11 @@ import re
 from datetime import date
 
 from lxml import html
-from pypdf import PdfReader
 
 from odoo import fields
 from odoo.tests import HttpCase, new_test_user
 
+from ..tools.pdf.library import PdfReader
 from ..tools.pdf.text import mentions, pdf_text
 from .common import DispatchCase
 

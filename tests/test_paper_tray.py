@@ -4,14 +4,13 @@ import io
 from contextlib import contextmanager
 from unittest.mock import patch
 
-from pypdf import PdfReader
-
 from odoo import SUPERUSER_ID
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user
 
 from ..models.paper import document_dispatch_print, document_dispatch_printer
 from ..models.paper.document_dispatch_printer import DocumentDispatchPrinter
+from ..tools.pdf.library import PdfReader
 from .test_paper_envelope import LetterCase
 
 

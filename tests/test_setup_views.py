@@ -42,6 +42,29 @@ class TestViews(TransactionCase):
                     self.assertTrue(self._has_label(arch, node))
         self.assertGreater(seen, 40)
 
+    def _line_forms(self):
+        """Yield window, line's model and arch of each list of lines that is filled in inside of a window."""
+        for model in self.env.values():
+            ours = any("document_dispatch" in field._modules for field in model._fields.values())
+            if not model._transient or not ours:
+                continue
+            for field in self._arch(model._name).iter("field"):
+                lines = model._fields.get(field.get("name"))
+                for arch in field if lines is not None and lines.type == "one2many" else ():
+                    yield model._name, self.env[lines.comodel_name], arch
+
+    def test_lines_of_windows_are_saved_whole(self):
+        """No client sends back what is read-only, and a line that was made up by the window lacks it then."""
+        seen = 0
+        for window, model, arch in self._line_forms():
+            for node in arch.iter("field"):
+                field = model._fields.get(node.get("name"))
+                if field is not None and field.required and node.get("readonly") and arch.tag in ("form", "list"):
+                    seen += 1
+                    with self.subTest(window=window, view=arch.tag, field=field.name):
+                        self.assertTrue(node.get("force_save"))
+        self.assertTrue(seen)
+
     # ------------------------------------------------------------------
     # Settings
     # ------------------------------------------------------------------

@@ -155,6 +155,20 @@ def add_archive(env, old, new, name=NEW):
     env.cr.execute("ANALYZE account_move")
 
 
+def add_contacts(env, count):
+    """Copy one contact ``count`` times."""
+    source = env["res.partner"].search([("email", "like", "invoices@customer")], limit=1)
+    columns = _columns(env, "res_partner")
+    other = {"name": SQL("'Contact ' || n"), "complete_name": SQL("'Contact ' || n")}
+    other["commercial_partner_id"] = SQL("%s", source.id)
+    env.cr.execute(SQL(
+        "INSERT INTO res_partner (%s) SELECT %s FROM res_partner, generate_series(1, %s) n WHERE id = %s",
+        SQL(", ").join(map(SQL.identifier, columns)),
+        SQL(", ").join(other.get(name) or SQL.identifier(name) for name in columns), count, source.id,
+    ))
+    env.cr.commit()
+
+
 def add_history(env, count):
     """Make a customer with a login and ``count`` open invoices with their lines, some of them overdue."""
     user = env["res.users"].with_context(no_reset_password=True).create({

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from odoo import fields, sql_db
 from odoo.tests import Form
-from odoo.tools import config
+from odoo.tools import SQL, config
 
 from dev.bench import data as bench_data
 from dev.bench.process import DELIVER, PLAN, Bench, cpu, peak
@@ -23,6 +23,8 @@ FORM_READS = 30
 PLANS = 5
 PAGE_READS = 15
 PRINT = "document_dispatch.ir_cron_dispatch_print"
+#: Tables that are large in a house that has worked for years
+LARGE = ("res_partner", "account_move")
 DANFE = "document_dispatch.ir_cron_dispatch_danfe"
 
 
@@ -167,6 +169,28 @@ def wait_for_workers(bench, stage):
     return max(float(path.read_text() or 0) for path in here)
 
 
+def fill(bench):
+    """Give Odoo, without the addon, so many contacts and invoices; see :func:`places`."""
+    lots = dict(bench.options.lots)
+    with bench.env() as env:
+        bench_data.add_contacts(env, lots["contacts"])
+        bench_data.add_archive(env, lots["invoices"], 0)
+    return places(bench)
+
+
+def places(bench):
+    """Tell where the rows of the large tables lie, in one number: one that is written lies elsewhere afterwards."""
+    found = {}
+    with bench.env() as env:
+        for table in LARGE:
+            env.cr.execute(SQL(
+                "SELECT count(*), sum(hashtext(id || ' ' || ctid::text)::bigint)::text, pg_total_relation_size(%s) "
+                "FROM %s", table, SQL.identifier(table)))
+            rows, digest, size = env.cr.fetchone()
+            found[table] = {"rows": rows, "places": digest, "size": size}
+    return found
+
+
 def form(bench):
     """Open the first invoice of a lot in its form, as the web client does."""
     with bench.env(bench_data.OPERATOR) as env:
@@ -273,8 +297,8 @@ def timed(function, times):
 MEASURES = {
     function.__name__: function
     for function in (
-        build, send, schedule, worker, by_hand, rendering, planning, planning_many, prepare, parallel, form, letters,
-        page, fiscal,
+        build, fill, places, send, schedule, worker, by_hand, rendering, planning, planning_many, prepare, parallel,
+        form, letters, page, fiscal,
     )
 }
 

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+import time
 from contextlib import ExitStack
 
 from dev.demo.process import start_mails, wait_for
@@ -11,7 +12,7 @@ from dev.toolchain import ADDON, CONFIG, DEV, Stop, background, free_port
 
 WORK = DEV / "bench"
 LOG = WORK / "odoo.log"
-CORE, OURS = "bench_core", "bench_ours"
+CORE, OURS, HOUSE = "bench_core", "bench_ours", "bench_house"
 # Odoo's default of --max-cron-threads.
 CRON_WORKERS = 2
 
@@ -43,7 +44,8 @@ class Bench:
         self.started.callback(self.toolchain.drop, CORE)
         self.inside(CORE, "build", *self.lots)
         self.copy(CORE, OURS)
-        self.install(OURS)
+        self.copy(CORE, HOUSE)
+        self.figures["install"] = {"small": self.install(OURS)}
         for size in self.archive:
             self.copy(OURS, self.archive_of(size))
         for database in (CORE, OURS):
@@ -55,11 +57,13 @@ class Bench:
         return f"bench_archive_{size}"
 
     def install(self, database):
-        """Install the addon."""
+        """Install the addon; return the seconds that it took."""
+        begin = time.monotonic()
         install = ["-i", ADDON, "--stop-after-init", "--no-http", "--logfile", LOG]
         with background(self.toolchain.odoo(database, *install), env=self.toolchain.environment) as process:
             if process.wait():
                 raise Stop(f"{ADDON} could not be installed; Odoo's log is {LOG}")
+        return time.monotonic() - begin
 
     def copy(self, source, target):
         """Make a database that is a copy of another one."""
@@ -83,7 +87,7 @@ class Bench:
 
     def inside(self, database, measure, *lots, options=(), environment=()):
         """Run a measure in a process of its own; return its result."""
-        return self.in_bundle([self.command(database, measure, lots, options)], dict(environment))[0]
+        return self.together([self.command(database, measure, lots, options)], dict(environment))[0]
 
     def command(self, database, measure, lots, options=()):
         """Return the command line of a measure; a lot says its size itself where the run has none for it."""

@@ -93,6 +93,7 @@ class Toolchain:
         self.python = python
         self.environment = environment
         self.server = server
+        self.folder = folder
         depends = ast.literal_eval((ROOT / "__manifest__.py").read_text(encoding="utf-8"))["depends"]
         self.depends = ",".join(sorted(depends))
         texts = [path.read_text(encoding="utf-8") for path in (source.REQUIREMENTS, FINISH_TEMPLATE)]

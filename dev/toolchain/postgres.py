@@ -131,6 +131,7 @@ class Cluster:
             return DEV
         outside = Path("/var/lib") / f"document-dispatch-{fingerprint(ROOT)}"
         outside.mkdir(mode=0o755, exist_ok=True)
+        print(f"PostgreSQL's data lie in {outside}: its user {self.account.pw_name} cannot enter {DEV}", flush=True)
         return outside
 
     def _binaries(self, python, base):

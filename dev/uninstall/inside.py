@@ -13,6 +13,7 @@ from odoo.modules.registry import Registry
 from odoo.tools import SQL, config
 
 from dev.demo import inside as demo_inside
+from dev.uninstall import rows
 from dev.upgrade import look as upgrade_look
 
 ADDON = "document_dispatch"
@@ -47,7 +48,7 @@ def main():
     """Do one task; the last line that is printed are the problems."""
     config_file, database, port, task, *files = sys.argv[1:]
     config.parse_config(["-c", config_file, "-d", database, "--http-port", port], setup_logging=True)
-    registry = Registry(database)
+    registry = Registry.new(database, install_modules=[ADDON] if task == "again" else [])
     demo_inside.serve_assets()
     if task == "uninstall":
         with registry.cursor() as cr:
@@ -58,8 +59,14 @@ def main():
         if task == "after":
             was, never = (json.loads(Path(file).read_text(encoding="utf-8")) for file in files)
             print(json.dumps([*left(env, was, never), *work(env)]))
+        elif task == "compare":
+            before, now = Path(*files), rows.picture(env)
+            before.with_name("after.json").write_text(json.dumps(now), encoding="utf-8")  # to look at, both
+            print(json.dumps(list(rows.compare(json.loads(before.read_text(encoding="utf-8")), now))))
+        elif task == "again":
+            print(json.dumps(list(visit(env))))
         else:
-            found = use(env) if task == "use" else upgrade_look.look(env)
+            found = {"use": use, "look": upgrade_look.look, "picture": rows.picture}[task](env)
             Path(*files).write_text(json.dumps(found), encoding="utf-8")
 
 
@@ -68,8 +75,9 @@ def use(env):
     for channel in ("email", "paper"):
         env["document.letter.window"].create({"channel": channel, "include_issued": True}).action_send()
     demo_inside.demo_company.run_once(env)
-    env["document.dispatch"].search([("state", "=", "paper")]).action_print()
-    customer = env["document.letter"].search([], limit=1).partner_id
+    if tray := env["document.dispatch"].search([("state", "=", "paper")]):
+        tray.action_print()
+    customer = env["res.partner"].search([("customer_rank", ">", 0)], limit=1).commercial_partner_id
     env["document.consent"].create({
         "partner_id": customer.id, "kind": "refused", "channel": "letter", "text": "Prefiro receber por carta.",
         "evidence": "SXN0byDDqSBwYXBlbC4=", "evidence_name": "carta.txt",
@@ -81,6 +89,34 @@ def use(env):
     env.flush_all()
     env.cr.execute(SENT)
     return env.cr.fetchall()
+
+
+def visit(env):
+    """All that the addon leaves for people in a company that had none of it: yield what there is nothing of."""
+    server = SmtpServer()
+    server.start()
+    ports = {account: account.smtp_port for account in env["ir.mail_server"].search([])}  # given back at the end
+    env["ir.mail_server"].search([]).smtp_port = server.port
+    moves = env["account.move"].search([("move_type", "=", "out_invoice"), ("state", "=", "posted")], limit=4)
+    dispatches = moves.browse()._dispatch_create("manual")
+    for move in moves:
+        dispatches |= move.with_company(move.company_id)._dispatch_create("manual")
+    server.handler.rcpt_replies = dict.fromkeys(
+        dispatches[:1].recipient_ids.mapped("email"), "550 5.1.1 No such user here")
+    use(env)
+    health = env["document.dispatch.health"]
+    for company in env["res.company"].search([]):
+        health._alarm(company, health._get_managers(company), ["Nothing goes."])
+    env["document.consent"]._with_system_write().create({
+        "partner_id": moves[:1].commercial_partner_id.id, "kind": "address", "new_email": "nova@cliente.example",
+        "step": "asked", "channel": "user",
+    })._ask_clerk()
+    for kind in dict(env["mail.activity"]._fields["dispatch_alarm"].selection):
+        if not env["mail.activity"].search_count([("dispatch_alarm", "=", kind)], limit=1):
+            yield f"no activity “{kind}” was left: this command shows nothing of it"
+    server.stop()
+    for account, port in ports.items():
+        account.smtp_port = port
 
 
 # ------------------------------------------------------------------

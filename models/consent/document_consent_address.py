@@ -115,15 +115,20 @@ class DocumentConsent(models.Model):
         # in the clerk's language, not in the customer's
         clerk = (user or managers)[0]
         entry = self.with_context(lang=clerk.lang)
-        # without a mail of its own: it would come in the name of the website's visitor
-        partner.with_context(mail_activity_quick_update=True).activity_schedule(
+        # without a mail of its own: it would come in the name of the website's visitor;
+        # sudo: whose activity it is, is for the system to say
+        partner.with_context(mail_activity_quick_update=True).sudo().activity_schedule(
             "mail.mail_activity_data_todo", user_id=clerk.id,
-            summary=entry.env._("New address to check: %s", self.new_email),
+            summary=entry._alarm_summary(self.new_email), dispatch_alarm="address",
             note=entry.env._(
                 "Asked for on the customer's page, and confirmed from the new address. Ask the customer in another "
                 "way whether it is right, then press “Use This Address” on the page Documents of his form."
             ),
         )
+
+    @api.model
+    def _alarm_summary(self, email):
+        return self.env._("New address to check: %s", email)
 
     # ------------------------------------------------------------------
     # The clerk

@@ -7,5 +7,6 @@ from . import document_dispatch_protected
 from . import document_dispatch_recipient
 from . import document_dispatch_resend
 from . import document_dispatch_type
+from . import mail_activity
 from . import res_company
 from . import res_partner

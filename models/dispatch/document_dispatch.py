@@ -358,7 +358,7 @@ class DocumentDispatch(models.Model):
                     "mail.mail_activity_data_warning",
                     summary=self.env._("Sending: %s", dispatch._state_label()),
                     note=plaintext2html(dispatch.state_message or ""),
-                    user_id=dispatch.user_id.id,
+                    user_id=dispatch.user_id.id, dispatch_alarm="outcome",
                 )
 
     def _activity_record(self):

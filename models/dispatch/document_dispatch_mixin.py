@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools.sql import column_exists, create_column, table_exists
 
 from ...tools.dispatch import states
 
@@ -58,16 +57,6 @@ class DocumentDispatchMixin(models.AbstractModel):
     dispatch_sent_to = fields.Char(
         string="Sent to", compute="_compute_dispatch_last", groups="document_dispatch.group_dispatch_user",
     )
-
-    def _auto_init(self):
-        # Without this the installation would compute the state of every document of the archive,
-        # and nothing was dispatched yet.
-        cr = self.env.cr
-        if not self._abstract and table_exists(cr, self._table) and not column_exists(
-            cr, self._table, "dispatch_state"
-        ):
-            create_column(self.env.cr, self._table, "dispatch_state", "varchar")
-        return super()._auto_init()
 
     @api.depends("dispatch_mark", "dispatch_revision")
     def _compute_dispatch_state(self):

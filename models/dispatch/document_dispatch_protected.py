@@ -1,6 +1,9 @@
 from odoo import api, models, tools
 from odoo.exceptions import UserError
+from odoo.tools import sql
 from odoo.tools.misc import clean_context
+
+ADDON = "document_dispatch"
 
 #: Proof that a write comes from this module's own code. A context that arrives by RPC holds JSON
 #: values only, so nobody outside can hand this object in.
@@ -17,6 +20,22 @@ class DocumentDispatchProtected(models.AbstractModel):
     _name = "document.dispatch.protected"
     _description = "What Only the System Writes"
 
+    def _auto_init(self):
+        """Give the tables of others our columns empty.
+
+        At the installation nothing was sent or declared yet, so there is nothing to compute: Odoo would do it for
+        each contact and each invoice of the archive, and write all rows anew. An update that brings such a field
+        fills it in its migration.
+        """
+        if self._auto and not self._abstract and self._original_module != ADDON:
+            cr = self.env.cr
+            known = sql.table_columns(cr, self._table)
+            for name, field in self._fields.items():
+                own = field._modules[:1] == (ADDON,) and field.store and field.compute and field.column_type
+                if own and known and name not in known:
+                    sql.create_column(cr, self._table, name, field.column_type[1], field.string)
+        return super()._auto_init()
+
     @api.model
     @tools.ormcache("self._name")
     def _get_protected_fields(self):
@@ -24,7 +43,7 @@ class DocumentDispatchProtected(models.AbstractModel):
         return frozenset(
             name for name, field in self._fields.items()
             if field.store and field.readonly and name not in models.MAGIC_COLUMNS
-            and field._modules[:1] == ("document_dispatch",)
+            and field._modules[:1] == (ADDON,)
         )
 
     @api.model

@@ -3,6 +3,7 @@ from . import document_dispatch_delivery
 from . import document_dispatch_health
 from . import document_dispatch_health_home
 from . import document_dispatch_home
+from . import document_dispatch_home_address
 from . import document_dispatch_home_decision
 from . import document_dispatch_rule
 from . import document_dispatch_rule_home

@@ -14,8 +14,9 @@ from pathlib import Path
 
 import worker
 from case import PROCESSES, FaultCase
-from pypdf import PdfReader
 from worker import Stop, transaction
+
+from tools.pdf.library import PdfReader
 
 MANY = 12
 #: Goes before the real wkhtmltopdf: notes each call, and spoils some

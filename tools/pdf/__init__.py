@@ -1,1 +1,1 @@
-from . import child, folders, gateway, merge, pool, reader, stamp, text
+from . import child, folders, gateway, library, merge, pool, reader, stamp, text

@@ -7,12 +7,13 @@ Its only argument is a file with the job (JSON). For each file it writes one lin
 """
 
 import faulthandler
-import importlib.util
+import importlib
 import json
 import logging
 import os
 import sys
 import time
+import types
 from io import BytesIO
 from itertools import islice
 from pathlib import Path
@@ -33,7 +34,7 @@ def main(job):
     limit(job)
     sys.path += [folder for folder in job["path"] if folder not in sys.path]
     logging.disable(logging.CRITICAL)  # a warning for each fault of a file can be a million
-    import pypdf.errors  # noqa: F401 before the clock of the first file runs
+    load("library")  # before the clock of the first file runs
     task = {"text": read_texts, "merge": merge}[job["task"]]
     answer(ready=True)
     for found in task(job):
@@ -83,21 +84,20 @@ def read_texts(job):
 
 def read_text(content, pages=MOST_PAGES):
     """Return the text of the first pages, and why there is no more of it (``None``: it is all)."""
-    import pypdf
-    from pypdf.errors import FileNotDecryptedError
+    library = load("library")
     texts, problem = [], None
     try:
-        for page in islice(pypdf.PdfReader(BytesIO(content)).pages, pages):
+        for page in islice(library.PdfReader(BytesIO(content)).pages, pages):
             small = drawn(page) <= MOST_DRAWN
             texts.append(page.extract_text() if small else "")
             problem = problem if small else LIMITS
         if not texts:
             problem = BROKEN  # it has no page
-    except FileNotDecryptedError:
+    except (library.FileNotDecryptedError, library.DependencyError):  # or locked in a way that it cannot open
         problem = PASSWORD
     except MemoryError:
         problem = LIMITS
-    except Exception:  # noqa: BLE001 what is broken on purpose raises more than pypdf's own errors
+    except Exception:  # noqa: BLE001 what is broken on purpose raises more than the library's own errors
         problem = BROKEN
     return "\n".join(texts)[:MOST_TEXT], problem
 
@@ -143,11 +143,10 @@ def merge(job):
 
 
 def load(name):
-    """The module beside this file, without the package around it, which begins with Odoo."""
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    """The module beside this file, in a package of its own: the one around it begins with Odoo."""
+    package = types.ModuleType("dispatch_pdf")
+    package.__path__ = [str(Path(__file__).parent)]
+    return importlib.import_module(f"{sys.modules.setdefault(package.__name__, package).__name__}.{name}")
 
 
 if __name__ == "__main__":

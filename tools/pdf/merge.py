@@ -4,15 +4,16 @@ import io
 import os
 from pathlib import Path
 
-from pypdf import PdfReader
-from pypdf.errors import PyPdfError
-from pypdf.generic import (
+from .library import (
     ArrayObject,
     DictionaryObject,
     IndirectObject,
     NameObject,
     NullObject,
+    PdfReader,
+    PyPdfError,
     StreamObject,
+    write,
 )
 
 #: The list of pages, and what the file begins with: written last, numbered first
@@ -34,7 +35,7 @@ def read(content):
     except UnreadablePdf:
         raise
     except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        # pypdf raises whatever a broken file makes it stumble over
+        # the library raises whatever a broken file makes it stumble over
         raise UnreadablePdf(str(error) or type(error).__name__) from error
     return reader
 
@@ -48,7 +49,7 @@ def check(content):
 class Merger:
     """Writes the pages of PDFs one after another into a file.
 
-    pypdf's writer keeps all of them as objects until the end. Here each one is numbered anew and
+    The library's writer keeps all of them as objects until the end. Here each one is numbered anew and
     written before the next is read; what stays is a place for each object, and the pages' numbers.
     """
 
@@ -119,7 +120,7 @@ class Merger:
         self._places = {number: place for number, place in self._places.items() if number in known}
 
     def _prepare_page(self, page, numbers, waiting):
-        """A page without its old tree; pypdf has given it what it inherited from there."""
+        """A page without its old tree; the reader has given it what it inherited from there."""
         kept = DictionaryObject({key: page.raw_get(key) for key in page if key != "/Parent"})
         kept = self._renumber(kept, numbers, waiting)
         kept[NameObject("/Parent")] = IndirectObject(PAGES, 0, None)
@@ -147,7 +148,7 @@ class Merger:
     def _write(self, number, value):
         self._places[number] = self._file.tell()
         self._file.write(f"{number} 0 obj\n".encode())
-        value.write_to_stream(self._file)
+        write(value, self._file)
         self._file.write(b"\nendobj\n")
 
     def _write_text(self, number, text):

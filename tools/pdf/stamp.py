@@ -3,9 +3,10 @@
 import io
 import math
 
-from pypdf import PdfReader, PdfWriter
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
+
+from .library import PdfReader, PdfWriter
 
 FONT = "Helvetica-Bold"
 #: Share of the diagonal that the word takes
@@ -15,7 +16,10 @@ GREY, OPACITY = 0.55, 0.35
 
 def stamp(content, word):
     """Return the PDF with a word across each page, light enough to read the page through it."""
-    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(content)))
+    writer = PdfWriter()
+    # page by page: PyPDF2 would write a clone of the whole document without what is drawn on it here
+    for page in PdfReader(io.BytesIO(content)).pages:
+        writer.add_page(page)
     stamps = {}
     for page in writer.pages:
         size = float(page.mediabox.width), float(page.mediabox.height)

@@ -3,8 +3,7 @@
 import io
 import re
 
-from pypdf import PdfReader
-from pypdf.errors import PyPdfError
+from .library import PdfReader, PyPdfError
 
 #: Characters of a number that is looked for
 MOST_NUMBER = 100

@@ -1,0 +1,59 @@
+"""What the installation does to tables that are full: columns come, rows stay as they are."""
+
+from odoo.tests import TransactionCase
+from odoo.tools import SQL
+
+ADDON = "document_dispatch"
+#: A row for each company, user, template or setting: defaults of ours may stand in them.
+SMALL = {"ir.mail_server", "res.company", "res.users", "sale.order.template"}
+
+
+class TestInstall(TransactionCase):
+    def _own_fields(self):
+        """``(model, [fields])`` for each model of others whose table got columns of ours."""
+        for model in self.env.values():
+            fields = [
+                field for field in model._fields.values()
+                if field._modules[:1] == (ADDON,) and field.store and field.column_type
+            ]
+            if model._auto and not model._abstract and model._original_module != ADDON and fields:
+                yield model, fields
+
+    def _places(self, model):
+        """Where each row lies: one that is written lies elsewhere afterwards."""
+        return self.env.execute_query(SQL("SELECT id, ctid FROM %s ORDER BY id", SQL.identifier(model._table)))
+
+    def test_no_row_is_written(self):
+        partner = self.env["res.partner"].create({"name": "Da casa"})
+        self.env["account.move"].create({"move_type": "out_invoice", "partner_id": partner.id})
+        self.env["sale.order"].create({"partner_id": partner.id})
+        partner.message_post(body="Bom dia")
+        models = {model._name: fields for model, fields in self._own_fields() if model._name not in SMALL}
+        self.assertLessEqual({"account.move", "res.partner", "sale.order"}, set(models))
+        self.env.flush_all()
+        for name, fields in models.items():
+            for field in fields:
+                # as before the installation; views and indexes that read it go too, and come back with the rollback
+                self.env.cr.execute(SQL(
+                    "ALTER TABLE %s DROP COLUMN %s CASCADE",
+                    SQL.identifier(self.env[name]._table), SQL.identifier(field.name),
+                ))
+        before = {name: self._places(self.env[name]) for name in models}
+        self.registry.init_models(self.env.cr, list(models), {"module": ADDON}, install=True)
+        self.env.flush_all()
+        for name in models:
+            self.assertEqual(self._places(self.env[name]), before[name], f"the installation writes rows of {name}")
+
+    def test_texts_of_a_company_with_drafts(self):
+        """Odoo tries each text on the first document that it finds: a draft, which has no number."""
+        partner = self.env["res.partner"].create({"name": "Da casa"})
+        draft = self.env["account.move"].create({
+            "move_type": "out_invoice", "partner_id": partner.id, "date": "2999-12-31", "name": False})
+        self.env.flush_all()
+        self.assertEqual(self.env["account.move"].search([], limit=1), draft)
+        data = self.env["ir.model.data"].search([("module", "=", ADDON), ("model", "=", "mail.template")])
+        templates = self.env["mail.template"].browse(data.mapped("res_id"))
+        self.assertGreater(len(templates), 5)
+        for template in templates:
+            with self.subTest(template.name):
+                template._check_can_be_rendered()
