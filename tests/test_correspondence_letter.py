@@ -5,12 +5,8 @@ from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 
-<<<<<<< HEAD
 from psycopg2.extras import Json
-from pypdf import PdfReader
 
-=======
->>>>>>> da26a9822b5469100a80371ef7dbdcbc017bcb1d
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
