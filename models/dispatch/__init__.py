@@ -6,6 +6,7 @@ from . import document_dispatch_mixin_sending
 from . import document_dispatch_protected
 from . import document_dispatch_recipient
 from . import document_dispatch_resend
+from . import document_dispatch_role
 from . import document_dispatch_type
 from . import res_company
 from . import res_partner
