@@ -26,10 +26,13 @@ class ResPartner(models.Model):
 
     _inherit = "res.partner"
 
-    dispatch_preference_ids = fields.One2many("document.dispatch.preference", "partner_id", copy=True)
+    dispatch_preference_ids = fields.One2many(
+        "document.dispatch.preference", "partner_id", groups="document_dispatch.group_dispatch_user",
+    )
     dispatch_role_ids = fields.Many2many(
         "document.dispatch.role", string="Receives", compute="_compute_dispatch_role_ids",
         inverse="_inverse_dispatch_role_ids", search="_search_dispatch_role_ids", compute_sudo=True,
+        copy=True, groups="document_dispatch.group_dispatch_user",
         help="The documents that this contact receives instead of the customer's general address.",
     )
     dispatch_nf = _flag("nf", string="Receives NF-e", help="Receives NF-e: the XML and the DANFE.")
@@ -69,7 +72,8 @@ class ResPartner(models.Model):
     def _inverse_dispatch_role_ids(self):
         wanted = {partner: partner.dispatch_role_ids for partner in self}
         for partner, roles in wanted.items():
-            partner._dispatch_set_roles(roles, partner.dispatch_preference_ids.role_id - roles)
+            present = partner.sudo().dispatch_preference_ids.role_id  # sudo: as in _dispatch_set_roles
+            partner._dispatch_set_roles(roles, present - roles)
 
     def _search_dispatch_role_ids(self, operator, value):
         if operator not in ("in", "any"):
