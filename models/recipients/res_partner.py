@@ -32,7 +32,7 @@ class ResPartner(models.Model):
     dispatch_role_ids = fields.Many2many(
         "document.dispatch.role", string="Receives", compute="_compute_dispatch_role_ids",
         inverse="_inverse_dispatch_role_ids", search="_search_dispatch_role_ids", compute_sudo=True,
-        copy=True, groups="document_dispatch.group_dispatch_user",
+        groups="document_dispatch.group_dispatch_user",
         help="The documents that this contact receives instead of the customer's general address.",
     )
     dispatch_nf = _flag("nf", string="Receives NF-e", help="Receives NF-e: the XML and the DANFE.")
@@ -110,6 +110,13 @@ class ResPartner(models.Model):
             {"partner_id": partner.id, "role_id": role.id}
             for partner in partners for role in given - partner.dispatch_preference_ids.role_id
         ])
+
+    def copy(self, default=None):
+        """A copy receives the same; by the ORM's own way only who may read the flags could copy contacts."""
+        copies = super().copy(default)
+        for old, new in zip(self.sudo(), copies, strict=True):  # sudo: see above
+            new._dispatch_set_roles(old.dispatch_role_ids, old.dispatch_role_ids.browse())
+        return copies
 
     @api.model
     def _search_dispatch_flag(self, code, operator, value):
