@@ -58,6 +58,7 @@ from . import test_paper_envelope
 from . import test_paper_tray
 from . import test_recipients
 from . import test_recipients_flags
+from . import test_recipients_preferences
 from . import test_rule
 from . import test_rule_parameters
 from . import test_rule_preview

@@ -18,9 +18,11 @@ from .test_access import AccessCase
 #: Stands in the name of the customer and in every text of theirs: nobody else may see it in an answer
 SECRET = "Zacharias"
 #: Set up by managers, read by everybody who sends: texts, reports and hours, nothing of a customer
-SETUP = {"document.dispatch.type", "document.dispatch.rule"}
+SETUP = {"document.dispatch.type", "document.dispatch.rule", "document.dispatch.role"}
+#: The same in every company
+COMMON = {"document.dispatch.role"}
 #: Follow the customer, not a document: who may read these is tested with the ledger and the letters
-CUSTOMERS = {"document.consent"}
+CUSTOMERS = {"document.consent", "document.dispatch.preference"}
 #: Odoo's way in for mails, which every model with a chatter has: what is received is attacked in test_delivery_bounce*
 GATEWAY = {"message_process"}
 #: The system's own, read by administrators of Odoo's settings only
@@ -111,6 +113,12 @@ class WalkCase(AccessCase):
 
     def _make_document_dispatch_type(self, model):
         return self.types["invoice"].copy({"company_id": self.company.id})
+
+    def _make_document_dispatch_role(self, model):
+        return model.create({"name": "Notas de entrega"})
+
+    def _make_document_dispatch_preference(self, model):
+        return model.create({"partner_id": self.customer.id, "role_id": self._record("document.dispatch.role").id})
 
     def _make_document_dispatch_rule(self, model):
         return self._rule("Faturas do dia", "invoice", active=False)
@@ -259,7 +267,7 @@ class TestModels(WalkCase):
                 self.assertIn("company_ids", " ".join(rules.mapped("domain_force")))
 
     def test_other_companies(self):
-        for name in self._own_models():
+        for name in set(self._own_models()) - COMMON:
             with self.subTest(model=name):
                 self.assertFalse(self._record(name).with_user(self.stranger).has_access("read"))
 

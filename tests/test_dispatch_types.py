@@ -60,8 +60,8 @@ class TestTypes(TransactionCase):
             self.assertEqual(dispatch_type.refusal_applies, code not in ("nfe", "nfe_event"), code)
 
     def test_every_role_is_a_flag_on_the_partner(self):
-        for role, _name in self.invoice._fields["role"].selection:
-            self.assertIn(f"dispatch_{role}", self.env["res.partner"]._fields)
+        for dispatch_type in self.types.values():
+            self.assertIn(f"dispatch_{dispatch_type.role}", self.env["res.partner"]._fields)
 
     def test_codes_of_documents_have_their_type(self):
         """What an invoice or an order calls itself must be found."""
@@ -199,7 +199,7 @@ class TestTypes(TransactionCase):
             form.name = "Fatura Brasil"
             form.model = "account.move"
             form.code = "invoice"
-            form.role = "invoice"
+            form.role_id = self.invoice.role_id
             form.mail_template_id = self.invoice.mail_template_id
             form.reply_to = "contas@aurora.example.com"
             form.refusal_applies = False

@@ -296,6 +296,6 @@ class TestRecipients(TransactionCase):
         with Form(self.env["res.partner"].with_user(self.clerk)) as form:
             form.name = "Zofia Nowak"
             form.email = "zofia@nowak.pl"
-            form.dispatch_invoice = True
+            form.dispatch_role_ids.add(self.types["invoice"].role_id)
             self.assertFalse(form.dispatch_overview)
         self.assertIn("zofia@nowak.pl", form.record.dispatch_overview)

@@ -88,7 +88,7 @@ class DocumentDispatchFile(models.Model):
     @api.depends("move_id")
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_is_document_readable(self):
-        readable = self._invoices_of_user().browse(self.move_id.ids)._filtered_access("read")
+        readable = self.env["account.move"]._dispatch_filter_readable(self.move_id.ids)
         for file in self:
             file.is_document_readable = file.move_id.id in readable._ids
 
@@ -96,13 +96,7 @@ class DocumentDispatchFile(models.Model):
     def _search_is_document_readable(self, operator, value):
         if operator != "in":
             return NotImplemented
-        invoices = self._invoices_of_user()
-        return Domain("move_id", "in", invoices._search([])) if invoices.has_access("read") else Domain.FALSE
-
-    @api.model
-    def _invoices_of_user(self):
-        """Invoices with the user's own rights: record rules are evaluated as superuser."""
-        return self.env["account.move"].with_user(self.env.user).with_context(active_test=False)
+        return self.env["account.move"]._dispatch_readable_domain("move_id")
 
     # ------------------------------------------------------------------
     # Recognising

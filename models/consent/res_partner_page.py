@@ -118,9 +118,10 @@ class ResPartner(models.Model):
     def _dispatch_consent_emails(self):
         """Where documents go now, addresses of the customer and his contacts only, without doubles."""
         directory = self._dispatch_directory()
+        roles = self.env["document.dispatch.role"]._get_codes()
         chosen = {
             choice.email: choice.contact_id
-            for role in self._dispatch_role_fields() for choice in directory.resolve(self.id, role).chosen
+            for role in roles for choice in directory.resolve(self.id, role).chosen
         }
         contacts = {contact.id: contact.commercial_partner_id for contact in self.browse(chosen.values())}
         return [email for email, contact in chosen.items() if contacts[contact] == self.commercial_partner_id]
@@ -133,11 +134,10 @@ class ResPartner(models.Model):
         """The flags by which invoices find their people; empty where they go to the general address."""
         directory = self._dispatch_directory()
         flagged = [
-            field for role, field in self._dispatch_role_fields().items()
-            if role in ("invoice", "financial")
-            and any(choice.reason == "flag" for choice in directory.resolve(self.id, role).chosen)
+            role for role in ("invoice", "financial")
+            if any(choice.reason == "flag" for choice in directory.resolve(self.id, role).chosen)
         ]
-        return flagged if self._dispatch_role_fields()["invoice"] in flagged else []
+        return [self._dispatch_flag_fields()[role] for role in flagged] if "invoice" in flagged else []
 
     def _dispatch_consent_last(self, company):
         """The customer's last word about all documents, said to this company; empty when there is none."""

@@ -37,17 +37,7 @@ class DocumentDispatchRecipient(models.Model):
         readonly=True, help="What goes out: the text with the layout around it, frozen.",
     )
     reason = fields.Selection(
-        [
-            ("flag_nf", "NF-e flag on the contact"),
-            ("flag_financial", "Payment documents flag on the contact"),
-            ("flag_invoice", "Invoice flag on the contact"),
-            ("flag_quote", "Quotation flag on the contact"),
-            ("flag_order", "Order flag on the contact"),
-            ("general", "No contact flagged: general address"),
-            ("general_company", "No contact flagged: general address of the company"),
-            ("manual", "Chosen or typed by hand"),
-            ("template", "Named in the mail template"),
-        ],
+        selection="_selection_reason",
         string="Why",
         required=True,
         default="manual",
@@ -109,6 +99,25 @@ class DocumentDispatchRecipient(models.Model):
             "blacklisted": self.env._("address on the blacklist"),
             "duplicate": self.env._("same address as another contact"),
         }
+
+    @api.model
+    def _selection_reason(self):
+        """Why an address was chosen: each contact flag is a reason of its own."""
+        labels = {
+            "flag_nf": self.env._("NF-e flag on the contact"),
+            "flag_financial": self.env._("Payment documents flag on the contact"),
+            "flag_invoice": self.env._("Invoice flag on the contact"),
+            "flag_quote": self.env._("Quotation flag on the contact"),
+            "flag_order": self.env._("Order flag on the contact"),
+        }
+        flags = {f"flag_{code}": name for code, name in self.env["document.dispatch.role"]._get_labels().items()}
+        return [
+            *((flag, labels.get(flag) or self.env._("Flag on the contact: %s", name)) for flag, name in flags.items()),
+            ("general", self.env._("No contact flagged: general address")),
+            ("general_company", self.env._("No contact flagged: general address of the company")),
+            ("manual", self.env._("Chosen or typed by hand")),
+            ("template", self.env._("Named in the mail template")),
+        ]
 
     @api.model
     def _reason_labels(self):

@@ -38,18 +38,11 @@ class DocumentDispatchType(models.Model):
         string="Document",
         required=True,
     )
-    role = fields.Selection(
-        selection=[
-            ("invoice", "Invoices"),
-            ("financial", "Payment documents"),
-            ("nf", "NF-e"),
-            ("quote", "Quotations"),
-            ("order", "Orders"),
-        ],
-        string="Contact flag",
-        required=True,
+    role_id = fields.Many2one(
+        "document.dispatch.role", string="Contact flag", required=True, ondelete="restrict",
         help="Contacts with this flag get the document. Without any, the general address gets it.",
     )
+    role = fields.Char(related="role_id.code", string="Code of the contact flag")
     company_id = fields.Many2one(
         "res.company",
         help="Only for documents of this company. Empty: for every company without its own record.",
@@ -123,9 +116,18 @@ class DocumentDispatchType(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         self.env.registry.clear_cache()
-        return super().create(vals_list)
+        return super().create([self._name_role(vals) for vals in vals_list])
+
+    @api.model
+    def _name_role(self, vals):
+        """Imports and other modules name the contact flag by its code."""
+        if "role" not in vals:
+            return vals
+        role = self.env["document.dispatch.role"]._get_by_code(vals["role"])
+        return {**{name: value for name, value in vals.items() if name != "role"}, "role_id": role.id}
 
     def write(self, vals):
+        vals = self._name_role(vals)
         if vals.keys() & {"code", "company_id", "active", "sequence"}:
             self.env.registry.clear_cache()
         return super().write(vals)

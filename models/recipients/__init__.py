@@ -1,3 +1,4 @@
+from . import document_dispatch_preference
 from . import res_company
 from . import res_partner
 from . import res_partner_suggest

@@ -5,18 +5,25 @@ from odoo.fields import Domain
 from ...tools.mail import addresses
 from ...tools.recipients.recipients import Contact, Directory
 
-#: Contact flag of each role: the role's name in a document type → the field on the partner
-ROLE_FIELDS = {
-    "invoice": "dispatch_invoice",
-    "financial": "dispatch_financial",
-    "nf": "dispatch_nf",
-    "quote": "dispatch_quote",
-    "order": "dispatch_order",
-}
 #: A contact of another kind than “contact” has a postal address of its own where one of these says something
 PLACE_FIELDS = ("street", "street2", "zip", "city")
 #: So many contacts of other addresses are named
 MOST_FARTHER = 5
+
+
+def _flag(role, **attrs):
+    """A contact flag that has a field of its own, for imports, filters and other modules.
+
+    Each has functions of its own: of fields that share them the ORM takes those that are not written for empty.
+
+    :param str role: the flag's code
+    """
+    return fields.Boolean(
+        compute=api.depends("dispatch_role_ids")(lambda self: self._compute_dispatch_flag(role)),
+        inverse=lambda self: self._inverse_dispatch_flag(role),
+        search=lambda self, operator, value: self._search_dispatch_flag(role, operator, value),
+        compute_sudo=True, **attrs,
+    )
 
 
 class ResPartner(models.Model):
@@ -24,17 +31,24 @@ class ResPartner(models.Model):
 
     _inherit = "res.partner"
 
-    dispatch_nf = fields.Boolean(
-        string="Receives NF-e", help="Receives NF-e: the XML and the DANFE.",
+    dispatch_preference_ids = fields.One2many(
+        "document.dispatch.preference", "partner_id", groups="document_dispatch.group_dispatch_user",
     )
-    dispatch_financial = fields.Boolean(
-        string="Receives payment documents", help="Receives boletos and other payment documents.",
+    dispatch_role_ids = fields.Many2many(
+        "document.dispatch.role", string="Receives", compute="_compute_dispatch_role_ids",
+        inverse="_inverse_dispatch_role_ids", search="_search_dispatch_role_ids", compute_sudo=True,
+        groups="document_dispatch.group_dispatch_user",
+        help="The documents that this contact receives instead of the customer's general address.",
     )
-    dispatch_invoice = fields.Boolean(
-        string="Receives invoices", help="Receives invoices, credit notes and receipts.",
+    dispatch_nf = _flag("nf", string="Receives NF-e", help="Receives NF-e: the XML and the DANFE.")
+    dispatch_financial = _flag(
+        "financial", string="Receives payment documents", help="Receives boletos and other payment documents.",
     )
-    dispatch_quote = fields.Boolean(string="Receives quotations", help="Receives quotations.")
-    dispatch_order = fields.Boolean(string="Receives orders", help="Receives order confirmations.")
+    dispatch_invoice = _flag(
+        "invoice", string="Receives invoices", help="Receives invoices, credit notes and receipts.",
+    )
+    dispatch_quote = _flag("quote", string="Receives quotations", help="Receives quotations.")
+    dispatch_order = _flag("order", string="Receives orders", help="Receives order confirmations.")
 
     dispatch_count = fields.Integer(
         compute="_compute_dispatch_count", groups="document_dispatch.group_dispatch_user",
@@ -46,10 +60,79 @@ class ResPartner(models.Model):
         groups="document_dispatch.group_dispatch_user",
     )
 
+    # ------------------------------------------------------------------
+    # Contact flags
+    # ------------------------------------------------------------------
+
     @api.model
-    def _dispatch_role_fields(self):
-        """The field of each role on a contact: ``{role: field}``, in the order in which they are shown."""
-        return dict(ROLE_FIELDS)
+    def _dispatch_flag_fields(self):
+        """The flags that have a field of their own: ``{role: field}``."""
+        return {role: f"dispatch_{role}" for role in ("invoice", "financial", "nf", "quote", "order")}
+
+    @api.depends("dispatch_preference_ids.receives", "dispatch_preference_ids.role_id")
+    def _compute_dispatch_role_ids(self):
+        for partner in self:
+            partner.dispatch_role_ids = partner.dispatch_preference_ids.filtered("receives").role_id
+
+    def _inverse_dispatch_role_ids(self):
+        wanted = {partner: partner.dispatch_role_ids for partner in self}
+        for partner, roles in wanted.items():
+            present = partner.sudo().dispatch_preference_ids.role_id  # sudo: as in _dispatch_set_roles
+            partner._dispatch_set_roles(roles, present - roles)
+
+    def _search_dispatch_role_ids(self, operator, value):
+        if operator not in ("in", "any"):
+            return NotImplemented
+        if operator == "in":
+            named = Domain("role_id", "in", [role for role in value if role])
+            found = self._dispatch_receiving_domain(named)
+            return found | ~self._dispatch_receiving_domain() if False in value else found
+        return self._dispatch_receiving_domain(Domain("role_id", "any", value))
+
+    @api.model
+    def _dispatch_receiving_domain(self, domain=Domain.TRUE):
+        """Contacts that have a contact flag, or one whose preference matches ``domain``."""
+        return Domain("dispatch_preference_ids", "any!", Domain("receives", "=", True) & domain)
+
+    def _compute_dispatch_flag(self, code):
+        for partner in self:
+            partner[self._dispatch_flag_fields()[code]] = code in partner.dispatch_role_ids.mapped("code")
+
+    def _inverse_dispatch_flag(self, code):
+        role, none = self.env["document.dispatch.role"]._get_by_code(code), self.env["document.dispatch.role"]
+        ticked = self.filtered(self._dispatch_flag_fields()[code])
+        ticked._dispatch_set_roles(role, none)
+        (self - ticked)._dispatch_set_roles(none, role)
+
+    def _dispatch_set_roles(self, given, taken):
+        """Tick these contacts for the roles ``given`` and not for those ``taken``; others stay as they are."""
+        # sudo: who may edit the contact may say what it receives; the ORM asked for the right to write it
+        partners = self.sudo()
+        preferences = partners.dispatch_preference_ids
+        preferences.filtered(lambda p: p.role_id in given and not p.receives).receives = True
+        preferences.filtered(lambda p: p.role_id in taken and p.receives).receives = False
+        preferences.create([
+            {"partner_id": partner.id, "role_id": role.id}
+            for partner in partners for role in given - partner.dispatch_preference_ids.role_id
+        ])
+
+    def copy(self, default=None):
+        """A copy receives the same; by the ORM's own way only who may read the flags could copy contacts."""
+        copies = super().copy(default)
+        for old, new in zip(self.sudo(), copies, strict=True):  # sudo: see above
+            new._dispatch_set_roles(old.dispatch_role_ids, old.dispatch_role_ids.browse())
+        return copies
+
+    @api.model
+    def _search_dispatch_flag(self, code, operator, value):
+        if operator != "in":
+            return NotImplemented
+        ticked = self._dispatch_receiving_domain(Domain("role_id.code", "=", code))
+        return Domain.OR(ticked if wanted else ~ticked for wanted in value)
+
+    # ------------------------------------------------------------------
+    # Who gets what today
+    # ------------------------------------------------------------------
 
     def _compute_dispatch_count(self):
         """Dispatches to the partner or to anybody below his commercial entity."""
@@ -60,11 +143,11 @@ class ResPartner(models.Model):
         for partner in self:
             partner.dispatch_count = counts.get(partner.commercial_partner_id, 0)
 
-    @api.depends("email", "active", "parent_id", "child_ids", "type", *PLACE_FIELDS, *ROLE_FIELDS.values())
+    @api.depends("email", "active", "parent_id", "child_ids", "type", "dispatch_role_ids", *PLACE_FIELDS)
     @api.depends_context("company")
     def _compute_dispatch_overview(self):
         directory = self._origin._dispatch_directory()
-        names = dict(self.env["document.dispatch.type"]._fields["role"]._description_selection(self.env))
+        names = self.env["document.dispatch.role"]._get_labels()
         for partner in self:
             if not partner._origin:
                 partner.dispatch_overview = False
@@ -78,7 +161,7 @@ class ResPartner(models.Model):
         """What the overview of who gets what shows of this partner."""
         return {"lines": [
             {"kind": names[role], **self._dispatch_describe(directory.resolve(self._origin.id, role), role)}
-            for role in self._dispatch_role_fields()
+            for role in self.env["document.dispatch.role"]._get_codes()
         ]}
 
     @api.model
@@ -141,18 +224,27 @@ class ResPartner(models.Model):
         ]
         # sudo: the blacklist is for administrators to read, and for everybody to obey
         blocked = blacklist.sudo().search_fetch([("email", "in", emails)], ["email"]).mapped("email")
-        return Directory(map(self._dispatch_contact, partners), map(addresses.normalize, blocked))
+        ticked = partners._dispatch_get_roles()
+        contacts = (self._dispatch_contact(partner, ticked.get(partner.id, ())) for partner in partners)
+        return Directory(contacts, map(addresses.normalize, blocked))
+
+    def _dispatch_get_roles(self):
+        """What each contact is ticked for, in one statement: ``{id: [code]}``."""
+        codes = {role_id: code for code, role_id in self.env["document.dispatch.role"]._get_ids().items()}
+        # sudo: who sends obeys what contacts receive, whether or not he may read it
+        rows = self.env["document.dispatch.preference"].sudo()._read_group(
+            [("partner_id", "in", self.ids), ("receives", "=", True)], ["partner_id"], ["role_id:array_agg"])
+        return {partner.id: [codes[role_id] for role_id in role_ids] for partner, role_ids in rows}
 
     def _dispatch_load_contacts(self):
         """The partners, the flagged contacts of their commercial entities, and all parents.
 
         Contacts that belong to another of our companies are not ours to write to, whoever asks.
         """
-        flagged = Domain.OR(Domain(field, "=", True) for field in self._dispatch_role_fields().values())
         everybody = self.with_context(active_test=False)
         commercial = self.commercial_partner_id
         found = self | commercial | everybody.search(
-            Domain("commercial_partner_id", "in", commercial.ids) & flagged
+            Domain("commercial_partner_id", "in", commercial.ids) & self._dispatch_receiving_domain()
             & self.env.company._dispatch_contact_domain()
         )
         while missing := found.parent_id - found:
@@ -165,14 +257,14 @@ class ResPartner(models.Model):
         return list({address.email for result in parsed for address in result.valid})
 
     @api.model
-    def _dispatch_contact(self, partner):
+    def _dispatch_contact(self, partner, roles):
         return Contact(
             id=partner.id,
             parent_id=partner.parent_id.id or None,
             commercial_id=partner.commercial_partner_id.id,
             email=partner.email or "",
             active=partner.active,
-            roles=frozenset(role for role, field in self._dispatch_role_fields().items() if partner[field]),
+            roles=frozenset(roles),
             # Odoo gives a contact of the kind “contact” the address of its parent
             is_place=partner.type != "contact" and any(partner[field] for field in PLACE_FIELDS),
         )

@@ -46,5 +46,5 @@ class ResPartner(models.Model):
         """
         return self.with_company(company).search(
             self._dispatch_suggest_flags_domain(source, company)
-            & Domain(self._dispatch_role_fields()[role], "=", False)
+            & ~self._dispatch_receiving_domain(Domain("role_id.code", "=", role))
         )

@@ -1,6 +1,6 @@
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Command, Domain
+from odoo.fields import Command
 from odoo.tools import format_date, format_datetime
 
 #: In the order in which they are taken
@@ -66,8 +66,7 @@ class DocumentDispatchSetup(models.AbstractModel):
 
     def _look_at_contacts(self, company):
         Partner = self.env["res.partner"]
-        flagged = Domain.OR(Domain(field, "=", True) for field in Partner._dispatch_role_fields().values())
-        if Partner.search_count(flagged & company._dispatch_contact_domain(), limit=1):
+        if Partner.search_count(Partner._dispatch_receiving_domain() & company._dispatch_contact_domain(), limit=1):
             return True, self.env._("Contacts are ticked for the documents that they receive.")
         if not company.dispatch_general_address:
             return False, self.env._(

@@ -14,6 +14,7 @@ class MergePartnerAutomatic(models.TransientModel):
         # sudo: the links are the system's
         self.env["document.dispatch.page"].sudo().search([("partner_id", "in", src_partners.ids)]).unlink()
         self.env["document.dispatch.text"]._merge(src_partners, dst_partner)
+        self.env["document.dispatch.preference"]._merge(src_partners, dst_partner)
         result = super()._update_foreign_keys(src_partners, dst_partner)
         partners = dst_partner.commercial_partner_id | dst_partner
         for name in (

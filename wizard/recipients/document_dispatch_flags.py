@@ -70,16 +70,20 @@ class DocumentDispatchFlags(models.TransientModel):
             contacts[line.role] = contacts.get(line.role, self.env["res.partner"]) | line._contacts()
         if not any(contacts.values()):
             raise UserError(self.env._("Nobody would be ticked: choose a line that has contacts."))
+        Role = self.env["document.dispatch.role"]
         for role, partners in contacts.items():
-            partners.write({self.env["res.partner"]._dispatch_role_fields()[role]: True})
+            partners.check_access("write")
+            partners._dispatch_set_roles(Role._get_by_code(role), Role)
         self.ticked = {role: partners.ids for role, partners in contacts.items()}
         return self._action()
 
     def action_undo(self):
         """Take away what this window ticked, and nothing else."""
         self.ensure_one()
+        Role = self.env["document.dispatch.role"]
         for role, partners in self._ticked_contacts().items():
-            partners.write({self.env["res.partner"]._dispatch_role_fields()[role]: False})
+            partners.check_access("write")
+            partners._dispatch_set_roles(Role, Role._get_by_code(role))
         self.ticked = False
         return self._action()
 
@@ -125,7 +129,7 @@ class DocumentDispatchFlagsLine(models.TransientModel):
         string="Contacts", required=True, readonly=True,
     )
     role = fields.Selection(
-        selection=lambda self: self.env["document.dispatch.type"]._fields["role"]._description_selection(self.env),
+        selection=lambda self: list(self.env["document.dispatch.role"]._get_labels().items()),
         string="Would receive", required=True, readonly=True,
     )
     chosen = fields.Boolean(string="Tick")

@@ -1,0 +1,39 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+
+class DocumentDispatch(models.Model):
+    """Who may know of a dispatch: whoever may read its document."""
+
+    _inherit = "document.dispatch"
+
+    is_document_readable = fields.Boolean(
+        compute="_compute_is_document_readable", search="_search_is_document_readable", compute_sudo=False,
+        help="The user may read the document: what the record rules ask.",
+    )
+
+    @api.model
+    def _get_kinds(self):
+        """The names of the models whose documents are dispatched."""
+        descendants = self.env.registry.descendants(["document.dispatch.mixin"], "_inherit")
+        return sorted(name for name in descendants if not self.env[name]._abstract)
+
+    @api.depends("res_model", "res_id")
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_is_document_readable(self):
+        kinds = self._get_kinds()
+        for model, dispatches in self.sudo().grouped("res_model").items():  # sudo: this is what the rules ask
+            readable = set()
+            if model in kinds:
+                readable.update(self.env[model]._dispatch_filter_readable(dispatches.mapped("res_id")).ids)
+            for dispatch in dispatches:
+                dispatch.is_document_readable = dispatch.res_id in readable
+
+    @api.model
+    def _search_is_document_readable(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return Domain.OR(
+            Domain("res_model", "=", model) & self.env[model]._dispatch_readable_domain("res_id")
+            for model in self._get_kinds()
+        )
