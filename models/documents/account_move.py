@@ -51,6 +51,9 @@ class AccountMove(models.Model):
             "credit_note": self.env._("Credit note"), "proforma": self.env._("Pro-forma invoice"),
         }.get(self._dispatch_type_code()) or super()._dispatch_description()
 
+    def _dispatch_narrowing(self):
+        return {"journal_id": self.journal_id.id}
+
     def _dispatch_blocking_reason(self, code):
         if code == "proforma":
             return "" if self.state == "draft" else self.env._("The invoice is no draft any more.")

@@ -1,4 +1,5 @@
 from . import document_dispatch_rule
+from . import document_dispatch_rule_kind
 from . import document_dispatch_rule_plan
 from . import document_dispatch_rule_preview
 from . import document_dispatch_rule_schedule

@@ -74,7 +74,12 @@ class DocumentDispatchRule(models.Model):
     )
     mail_template_id = fields.Many2one(
         "mail.template", string="Text", domain="[('model', '=', model)]", ondelete="restrict",
-        help="Empty: the text of the document type.",
+        help="For documents of the first type only. Empty: the text of the document type.",
+    )
+    text_type_id = fields.Many2one("document.dispatch.type", string="Written for", compute="_compute_text_type_id")
+    text_ids = fields.One2many(
+        "document.dispatch.rule.kind", "rule_id", string="Texts of other documents", copy=True,
+        help="Documents that are not named here go with the text of their type, a pro-forma too.",
     )
     report_mode_company = fields.Selection(
         [("default", "As the document type says"), ("report", "This report"), ("none", "No attachment")],
@@ -120,6 +125,21 @@ class DocumentDispatchRule(models.Model):
         for rule in self:
             models_of_types = set(rule.type_ids.mapped("model"))
             rule.model = models_of_types.pop() if len(models_of_types) == 1 else False
+
+    @api.depends("type_ids", "type_ids.sequence")
+    def _compute_text_type_id(self):
+        for rule in self:
+            rule.text_type_id = rule.type_ids.sorted(lambda record: (record.sequence, record._origin.id or 0))[:1]
+
+    def _get_text(self, dispatch_type):
+        """The rule's own text for documents of a type; empty where the type's goes: a text is written for one kind.
+
+        :param dispatch_type: ``document.dispatch.type`` of the document
+        """
+        lines = self.text_ids.filtered(lambda line: line.type_id._covers(dispatch_type))
+        if lines:
+            return lines.sorted(lambda line: line.type_id != dispatch_type)[0].mail_template_id
+        return self.mail_template_id if self.text_type_id._covers(dispatch_type) else self.mail_template_id.browse()
 
     # ------------------------------------------------------------------
     # What does not fit together
