@@ -228,7 +228,10 @@ class DocumentDispatchType(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         self.env.registry.clear_cache()
-        return super().create(vals_list)
+        # no company: that of the journal or the team, also where a copy, an import or a form says "none"
+        return super().create([
+            {name: value for name, value in vals.items() if name != "company_id" or value} for vals in vals_list
+        ])
 
     def write(self, vals):
         if vals.keys() & {"code", "company_id", "active", "sequence", *self._get_narrowing_models()}:
