@@ -39,13 +39,11 @@ NO_FILE = {"letter"}
 NOT_NARROWED = {"letter", "statement"}
 #: What prints each kind where nobody chose anything
 REPORTS = {
-    "account.move": "account.account_invoice", "sale.order": "sale.action_report_saleorder",
+    "account.move": "account.account_invoices", "sale.order": "sale.action_report_saleorder",
     "document.statement": "document_dispatch.action_report_statement",
 }
-LETTER = {
-    lang: ("As suas faturas por e-mail", "<p>{company} envia faturas por e-mail. {link}</p>")
-    for lang in ("en_US", "fr_FR")
-}
+LETTER = dict.fromkeys(("en_US", "fr_FR"), (
+    "As suas faturas por e-mail", "<p>{company} envia faturas por e-mail. {link}</p>"))
 
 
 class TestRoads(DispatchCase):
@@ -104,7 +102,7 @@ class TestRoads(DispatchCase):
     def _go_point_of_sale(self, partner, **vals):
         """As ``pos.order._generate_pos_order_invoice`` and payments of ``sale`` do."""
         invoice = self._invoice(partner, **vals)
-        self.env["account.move.send"]._generate_and_send_invoice(invoice, sending_methods=["email"])
+        self.env["account.move.send"]._generate_and_send_invoices(invoice, sending_methods=["email"])
         return invoice
 
     def _go_rule(self, partner, **vals):
@@ -366,6 +364,7 @@ class TestRoads(DispatchCase):
             dispatch_type.mail_server_id = self.accounts["type"]
         window = self._send_window(self._invoice(self.silva))
         composer = self._composer(self._order(self.silva))
+        self.assertTrue(composer.email_from)  # computed in the context of the window, as when it opens
         for shown, name, send in (
             (window, "dispatch_from", "action_send_and_print"), (composer, "email_from", "action_send_mail"),
         ):

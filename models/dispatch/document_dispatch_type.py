@@ -1,5 +1,5 @@
 from odoo import api, fields, models, tools
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 
 
@@ -210,6 +210,21 @@ class DocumentDispatchType(models.Model):
         for dispatch_type in candidates.sorted(lambda record: (-len(record._get_limits()), not record.company_id)):
             found.setdefault(dispatch_type.code, []).append((dispatch_type.id, dispatch_type._get_limits()))
         return found
+
+    @api.model
+    def _check_narrows_none(self, name, records):
+        """Raise where a type is for these records alone: without them it would be everybody's.
+
+        :param str name: the field that narrows types
+        :param records: that shall be deleted
+        """
+        # sudo: types of all companies, archived ones among them
+        found = self.sudo().with_context(active_test=False).search([(name, "in", records.ids)], limit=1)
+        if found:
+            raise UserError(self.env._(
+                "The document type “%(type)s” is for “%(record)s” alone. Delete or change that type first, or archive "
+                "this instead.", type=found.name, record=found[name].display_name,
+            ))
 
     def _get_limits(self):
         """What a document must have to be of this record: ``((field, id), …)``."""
