@@ -192,6 +192,20 @@ class TestRuleParameters(DispatchCase):
         self.assertEqual([self._dispatches(document).mail_template_id.ids for document in (draft, note)],
                          [own.ids, []])
 
+    def test_a_text_with_a_language_of_its_own(self):
+        """All readers get it in that language; one whose language cannot be told follows the customer."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.silva_ana.lang = "en_US"
+        for expression, lang in (
+            ("fr_FR", "fr_FR"), ("{{ 'fr_FR' if object.partner_id else 'en_US' }}", "fr_FR"), ("xx_XX", "en_US"),
+            ("{{ object.no_such_field }}", "en_US"), ("", "en_US"), ("{{ object.partner_id.lang }}", "en_US"),
+        ):
+            with self.subTest(expression=expression):
+                self.types["invoice"].mail_template_id.lang = expression
+                invoice = self._invoice(self.silva)
+                dispatch = invoice._dispatch_create("rule")
+                self.assertEqual({dispatch.lang, *dispatch.recipient_ids.mapped("lang")}, {lang})
+
     def test_a_text_of_a_rule_is_not_for_narrowed_types(self):
         """They have texts of their own; the rule may name one for them."""
         journal = self.company_data["default_journal_sale"].copy({

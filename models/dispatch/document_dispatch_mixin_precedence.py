@@ -19,22 +19,19 @@ class DocumentDispatchMixin(models.AbstractModel):
 
     _inherit = "document.dispatch.mixin"
 
-    def _dispatch_prepare_terms(self, dispatch_type, partner, chosen):
-        """Values of a dispatch: its text, report, account and language.
+    def _dispatch_prepare_terms(self, dispatch_type, template, chosen):
+        """Values of a dispatch: its text, report and account.
 
         Text and report stand there where they were chosen above the type; else the type is asked when the mail is made.
 
         :param dispatch_type: ``document.dispatch.type``
-        :param partner: the document's
+        :param template: the ``mail.template`` that was decided on
         :param chosen: :class:`tools.dispatch.precedence.Chosen`
         """
-        # sudo: the text is the administrator's; what it says of account and language counts, whoever sends
-        template = self._dispatch_choose_template(dispatch_type, chosen.template).sudo()
         return {
             "mail_template_id": False if template == dispatch_type.mail_template_id else template.id,
             "report_id": chosen.report.id if chosen.report else False,
             "mail_server_id": self._dispatch_choose_account(dispatch_type, template, chosen.account).id,
-            "lang": self._dispatch_text_lang(template) or self._dispatch_lang(partner),
         }
 
     def _dispatch_choose_template(self, dispatch_type, chosen=None):
@@ -46,7 +43,12 @@ class DocumentDispatchMixin(models.AbstractModel):
         return self.env["mail.template"]
 
     def _dispatch_choose_account(self, dispatch_type, template, chosen=None):
-        """The sender account: chosen, or the type's, or the text's; empty where Odoo chooses it by the sender."""
+        """The sender account: chosen, or the type's, or the text's; empty where Odoo chooses it by the sender.
+
+        :param dispatch_type: ``document.dispatch.type``
+        :param template: the ``mail.template`` that goes
+        :param chosen: ``ir.mail_server`` of a rule
+        """
         return chosen or dispatch_type.mail_server_id or template.mail_server_id
 
     def _dispatch_choose_sender(self, dispatch_type, account, text, email_from=""):

@@ -93,6 +93,9 @@ class DocumentDispatchMixin(models.AbstractModel):
         resolution = directory.resolve(partner.id, dispatch_type.role)
         reason = self._dispatch_paper_reason(dispatch_type, partner, resolution.chosen)
         chosen = chosen or Chosen()
+        # sudo: the text is the administrator's; what it says of account and language counts, whoever sends
+        template = self._dispatch_choose_template(dispatch_type, chosen.template).sudo()
+        text_lang = self._dispatch_text_lang(template)
         vals = {
             "res_model": self._name,
             "res_id": self.id,
@@ -103,7 +106,8 @@ class DocumentDispatchMixin(models.AbstractModel):
             "company_id": self.company_id.id,
             "user_id": self.env.uid,
             "origin": origin,
-            **self._dispatch_prepare_terms(dispatch_type, partner, chosen),
+            "lang": text_lang or self._dispatch_lang(partner),
+            **self._dispatch_prepare_terms(dispatch_type, template, chosen),
             "skipped": self._dispatch_prepare_skipped(resolution),
             "rehearsal": self._dispatch_rehearses(),
             "state_message": state == "review" and self._dispatch_warnings() or False,
@@ -114,7 +118,7 @@ class DocumentDispatchMixin(models.AbstractModel):
         return {
             **vals, "channel": "email", "state": state,
             "channel_reason": self._dispatch_mail_reason(dispatch_type, partner),
-            "recipient_ids": self._dispatch_prepare_recipients(dispatch_type, resolution, vals["lang"]),
+            "recipient_ids": self._dispatch_prepare_recipients(dispatch_type, resolution, vals["lang"], text_lang),
         }
 
     def _dispatch_paper_reason(self, dispatch_type, partner, chosen):
@@ -133,7 +137,14 @@ class DocumentDispatchMixin(models.AbstractModel):
         """Why the document goes by mail although the customer refuses that: a legal duty wins."""
         return "duty" if partner._dispatch_duty(dispatch_type, self.company_id) else False
 
-    def _dispatch_prepare_recipients(self, dispatch_type, resolution, lang):
+    def _dispatch_prepare_recipients(self, dispatch_type, resolution, lang, text_lang=False):
+        """Commands that make the recipients of a dispatch.
+
+        :param dispatch_type: ``document.dispatch.type``
+        :param resolution: :class:`tools.recipients.recipients.Resolution`
+        :param str lang: of the dispatch, for who has none of their own
+        :param text_lang: the language that the text demands for everybody, if it does
+        """
         contacts = {p.id: p for p in self.env["res.partner"].browse(
             [choice.contact_id for choice in resolution.chosen if choice.contact_id]
         )}
@@ -143,7 +154,7 @@ class DocumentDispatchMixin(models.AbstractModel):
                 "partner_id": choice.contact_id,
                 "email": choice.email,
                 "name": choice.name or contacts.get(choice.contact_id, nobody).name,
-                "lang": contacts.get(choice.contact_id, nobody).lang or lang,
+                "lang": text_lang or contacts.get(choice.contact_id, nobody).lang or lang,
                 "reason": self.env["res.partner"]._dispatch_reason(choice, dispatch_type.role),
             })
             for choice in resolution.chosen

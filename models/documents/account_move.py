@@ -123,10 +123,8 @@ class AccountMove(models.Model):
     def _get_mail_template(self):
         """The type's text comes first: it is what the administrator edits."""
         core = super()._get_mail_template()
-        codes = {move._dispatch_type_code() for move in self}
-        if len(codes) != 1 or not all(codes):
-            return core
-        return self[:1]._dispatch_type().mail_template_id or core
+        types = {move._dispatch_type() for move in self}
+        return len(types) == 1 and types.pop().mail_template_id or core
 
     def _dispatch_text_amounts(self):
         return {**super()._dispatch_text_amounts(), "residual": self.amount_residual}

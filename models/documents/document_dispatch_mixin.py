@@ -58,8 +58,8 @@ class DocumentDispatchMixin(models.AbstractModel):
             note = self.env.ref("mail.mt_note")
             message.sudo().write({"subtype_id": note.id, "is_internal": True, "partner_ids": [(5,)]})
         dispatch = self._dispatch_insert([vals])
-        if request.template_id:
-            template = self.env["mail.template"].browse(request.template_id)
+        template = self.env["mail.template"].sudo().browse(request.template_id or ())  # sudo: as when it was rendered
+        if template and not self._dispatch_text_lang(template):
             self.env["document.dispatch.content"]._translate_message(dispatch, template)
         if request.draft:
             dispatch.with_context(dispatch_shared=len(dispatch.recipient_ids) > 1)._hand_to_person()

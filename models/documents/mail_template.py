@@ -53,7 +53,12 @@ class MailTemplate(models.Model):
                     and self._is_dispatch_text())
 
     def _generate_template_attachments(self, res_ids, render_fields, render_results=None):
-        """Where a document is being sent, the report of its type prints it."""
+        """Where a document is being sent, the report of its type prints it.
+
+        :param list res_ids: one document; of several the worker makes the files
+        :param render_fields: what is asked for
+        :param dict render_results: what is there already
+        """
         template = self
         if len(res_ids) == 1 and "report_template_ids" in render_fields and self._is_dispatch_sending():
             document = self.env[self.model].browse(res_ids)
