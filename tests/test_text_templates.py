@@ -130,7 +130,8 @@ class TestTexts(DispatchCase):
 
     def test_title_and_name_of_the_user(self):
         """A text may sign with title, first name and surname."""
-        self.env.user.write({"name": "Helena Prado", "dispatch_title": "Dra."})
+        self.env.user.write({
+            "name": "Helena Prado", "dispatch_title": "Dra.", "signature": "<div>Helena Prado</div>"})
         self.types["invoice"].mail_template_id.body_html = "<p>Até breve,</p><p t-out=\"user.dispatch_signature\"/>"
         self.assertTrue(self._text(self._document("invoice", "en_US"))[1].endswith("Dra. Helena Prado"))
         self.env.user.dispatch_title = False
