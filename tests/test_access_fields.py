@@ -477,9 +477,9 @@ class TestProtectedFields(WalkCase):
         """A model of this module that users see, and may not make, is made by the system."""
         parent = self.env.registry["document.dispatch.protected"]
         # what managers set up, views of the database, and what nobody but the system may write
-        free = {"document.dispatch.type", "document.dispatch.rule", "document.dispatch.report",
+        free = {"document.dispatch.type", "document.dispatch.rule", "document.dispatch.rule.kind",
                 "document.dispatch.role", "document.dispatch.preference",
-                "document.dispatch.home", "document.consent.attempt"}
+                "document.dispatch.report", "document.dispatch.home", "document.consent.attempt"}
         for name, model in self.env.registry.items():
             if model._original_module == "document_dispatch" and not (model._abstract or model._transient):
                 self.assertTrue(issubclass(model, parent) or name in free, name)

@@ -135,7 +135,8 @@ class TestPortalUser(FiscalCase):
         "res.company": {
             "dispatch_mode", "dispatch_customer_page", "dispatch_page_days", "dispatch_extra_accept",
             "dispatch_open_on_post", "dispatch_copy_to_me", "dispatch_print_asks", "dispatch_general_address",
-            "dispatch_test_state", "dispatch_test_date", "dispatch_envelope", "dispatch_consent_text"},
+            "dispatch_test_state", "dispatch_test_date", "dispatch_envelope", "dispatch_consent_text",
+            "dispatch_download_pdf"},
     }
 
     def test_fields(self):

@@ -18,7 +18,9 @@ from .test_access import AccessCase
 #: Stands in the name of the customer and in every text of theirs: nobody else may see it in an answer
 SECRET = "Zacharias"
 #: Set up by managers, read by everybody who sends: texts, reports and hours, nothing of a customer
-SETUP = {"document.dispatch.type", "document.dispatch.rule", "document.dispatch.role"}
+SETUP = {
+    "document.dispatch.type", "document.dispatch.rule", "document.dispatch.rule.kind", "document.dispatch.role",
+}
 #: The same in every company
 COMMON = {"document.dispatch.role"}
 #: Follow the customer, not a document: who may read these is tested with the ledger and the letters
@@ -122,6 +124,12 @@ class WalkCase(AccessCase):
 
     def _make_document_dispatch_rule(self, model):
         return self._rule("Faturas do dia", "invoice", active=False)
+
+    def _make_document_dispatch_rule_kind(self, model):
+        return model.create({
+            "rule_id": self._rule("Faturas do dia", "invoice", active=False).id,
+            "type_id": self.types["proforma"].id, "mail_template_id": self.types["proforma"].mail_template_id.id,
+        })
 
     def _make_document_dispatch_batch(self, model):
         return model._open_batch(self.company, "all", self.invoice, [(self.invoice, SECRET)])

@@ -2,7 +2,7 @@
 
 import psycopg2
 
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, TransactionCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
@@ -105,6 +105,114 @@ class TestTypes(TransactionCase):
             order = self.env["sale.order"].create({"partner_id": partner.id, "company_id": company.id})
             self.assertEqual(order._dispatch_type(), expected)
             self.assertEqual(order._dispatch_create("manual").type_id, expected)
+
+    # ------------------------------------------------------------------
+    # Narrowed by journal or sales team
+    # ------------------------------------------------------------------
+
+    def _journal(self, company=None, code="EXP"):
+        return self.env["account.journal"].create({
+            "name": f"Exportação {code}", "code": code, "type": "sale", "company_id": (company or self.here).id,
+        })
+
+    def _fit(self, company, code="invoice", **narrowing):
+        return self.env["document.dispatch.type"]._find_narrowest(code, company, narrowing)
+
+    def test_narrowest_wins(self):
+        """Journal before company before general, whatever stands first in the list."""
+        journal, other = self._journal(), self._journal(code="SRV")
+        for sequence in (1, 1000):
+            with self.subTest(sequence=sequence):
+                narrow = self._own(self.here, journal_id=journal.id, sequence=sequence)
+                self.assertEqual(self._fit(self.here, journal_id=journal.id), narrow)
+                self.assertEqual(self._fit(self.here, journal_id=other.id), self.invoice)
+                own = self._own(self.here, sequence=sequence)
+                self.assertEqual(self._fit(self.here, journal_id=journal.id), narrow)
+                self.assertEqual(self._fit(self.here, journal_id=other.id), own)
+                self.assertEqual(self._by_code(self.here), {"invoice": own})
+                narrow.active = False
+                self.assertEqual(self._fit(self.here, journal_id=journal.id), own)
+                (narrow | own).unlink()
+
+    def test_documents_take_the_type_of_their_journal_and_team(self):
+        journal = self._journal()
+        team = self.env["crm.team"].create({"name": "Exportação"})
+        exports = self._own(self.here, journal_id=journal.id)
+        drafts = self._own(self.here, code="proforma", journal_id=journal.id)
+        orders = self._own(self.here, code="order", model="sale.order", team_id=team.id, mail_template_id=False)
+        Move, Order = self.env["account.move"], self.env["sale.order"]
+        values = {"move_type": "out_invoice", "company_id": self.here.id, "journal_id": journal.id}
+        self.assertEqual(Move.new({**values, "state": "posted"})._dispatch_type(), exports)
+        self.assertEqual(Move.new({**values, "state": "draft"})._dispatch_type(), drafts)
+        self.assertEqual(Move.new({**values, "move_type": "out_refund", "state": "posted"})._dispatch_type(),
+                         self.types["credit_note"])
+        order = {"company_id": self.here.id, "team_id": team.id}
+        self.assertEqual(Order.new({**order, "state": "sale"})._dispatch_type(), orders)
+        self.assertEqual(Order.new({**order, "state": "draft"})._dispatch_type(), self.types["quotation"])
+
+    def test_a_journal_brings_its_company(self):
+        narrow = self.invoice.copy({"journal_id": self._journal(self.paris).id})
+        self.assertEqual(narrow.company_id, self.paris)
+        narrow.journal_id = self._journal()
+        self.assertEqual(narrow.company_id, self.here)
+        for vals in ({"company_id": self.paris.id}, {"company_id": False}):
+            with self.subTest(vals=vals), self.assertRaisesRegex(ValidationError, "a journal and a sales team of that"):
+                narrow.write(vals)
+
+    def test_company_below_may_use_the_journal_above(self):
+        branch = self.env["res.company"].create({"name": "Aurora Lyon", "parent_id": self.here.id})
+        journal = self._journal()
+        narrow = self._own(branch, journal_id=journal.id)
+        self.assertEqual((narrow.company_id, self._fit(branch, journal_id=journal.id)), (branch, narrow))
+
+    def test_documents_without_journal_are_not_narrowed_by_one(self):
+        for code, model in (("quotation", "sale.order"), ("letter", "document.letter")):
+            with self.subTest(code=code), self.assertRaisesRegex(ValidationError, "cannot be narrowed by"):
+                self._own(self.here, code=code, model=model, mail_template_id=False, journal_id=self._journal(
+                    code=code[:3].upper()).id)
+
+    def test_one_record_a_journal(self):
+        journal = self._journal()
+        self._own(self.here, journal_id=journal.id)
+        self._own(self.here, journal_id=self._journal(code="SRV").id)
+        with mute_logger("odoo.sql_db"), self.assertRaises(psycopg2.errors.UniqueViolation):
+            self._own(self.here, journal_id=journal.id)
+
+    def test_copy_waits_until_it_is_narrowed(self):
+        copy = self.invoice.copy()
+        self.assertEqual((copy.active, copy.name, copy.mail_template_id),
+                         (False, "Invoice (copy)", self.invoice.mail_template_id))
+        self.assertEqual(self._by_code(self.here), {"invoice": self.invoice})
+        copy.write({"journal_id": self._journal().id, "active": True})
+        self.assertEqual(self._fit(self.here, journal_id=copy.journal_id.id), copy)
+        self.assertEqual(copy.display_name, "Invoice (copy) – Exportação EXP")
+
+    def test_journal_of_a_type(self):
+        """Archived, it keeps its type for its documents; it is not deleted before the type, which would be general."""
+        journal = self._journal()
+        narrow = self._own(self.here, journal_id=journal.id)
+        journal.active = False
+        self.assertEqual(self._fit(self.here, journal_id=journal.id), narrow)
+        with self.assertRaisesRegex(UserError, narrow.name):
+            journal.unlink()
+        narrow.unlink()
+        journal.unlink()
+        team = self.env["crm.team"].create({"name": "Exportação"})
+        self._own(self.here, code="order", model="sale.order", team_id=team.id, mail_template_id=False)
+        with self.assertRaisesRegex(UserError, "document type"):
+            team.unlink()
+
+    def test_import_and_export(self):
+        """A narrowed type comes back from its own export."""
+        journal = self._journal()
+        narrow = self._own(self.here, journal_id=journal.id)
+        columns = ["name", "code", "model", "role", "journal_id/.id", "mail_template_id/.id"]
+        [row] = narrow.export_data(columns)["datas"]
+        narrow.unlink()
+        result = self.env["document.dispatch.type"].load(columns, [[str(value) for value in row]])
+        self.assertFalse(result["messages"])
+        found = self._fit(self.here, journal_id=journal.id)
+        self.assertEqual((found.ids, found.company_id), (result["ids"], self.here))
 
     # ------------------------------------------------------------------
     # Faults are said in words

@@ -170,6 +170,65 @@ class TestRuleParameters(DispatchCase):
         self._deliver()
         self.assertEqual(self.mails[0]["subject"], f"Segue {invoice.name}")
 
+    def test_a_text_is_for_the_kind_that_it_was_written_for(self):
+        """Credit notes and drafts go with their own text; the rule may have one for each of them."""
+        text = self.types["invoice"].mail_template_id.copy({"subject": "Fatura {{ object.name }}"})
+        documents = [self._invoice(self.nowak), self._invoice(self.nowak, move_type="out_refund"),
+                     self._invoice(self.nowak, post=False)]
+        both = self.types["invoice"] | self.types["credit_note"]
+        self._goes(*documents, mail_template_id=text.id, document_states="all", type_ids=[Command.set(both.ids)])
+        self.assertEqual(self.rule.text_type_id, self.types["invoice"])
+        self.assertEqual([self._dispatches(document).mail_template_id.ids for document in documents],
+                         [text.ids, [], []])
+        self._deliver()
+        subjects = {mail["subject"].partition(" – ")[0] for mail in self.mails}
+        self.assertEqual(subjects, {
+            f"Fatura {documents[0].name}", f"Credit note {documents[1].name}",
+            f"Pro-forma invoice PF-{documents[2].id}"})
+        draft, note = self._invoice(self.nowak, post=False), self._invoice(self.nowak, move_type="out_refund")
+        own = self.types["proforma"].mail_template_id.copy()
+        self._goes(draft, note, text_ids=[Command.create(
+            {"type_id": self.types["proforma"].id, "mail_template_id": own.id})])
+        self.assertEqual([self._dispatches(document).mail_template_id.ids for document in (draft, note)],
+                         [own.ids, []])
+
+    def test_a_text_with_a_language_of_its_own(self):
+        """All readers get it in that language; one whose language is not installed follows the customer."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.silva_ana.lang = "en_US"
+        for expression, lang in (
+            ("fr_FR", "fr_FR"), ("{{ 'fr_FR' if object.partner_id else 'en_US' }}", "fr_FR"), ("xx_XX", "en_US"),
+            ("", "en_US"), ("{{ object.partner_id.lang }}", "en_US"),
+        ):
+            with self.subTest(expression=expression):
+                self.types["invoice"].mail_template_id.lang = expression
+                invoice = self._invoice(self.silva)
+                dispatch = invoice._dispatch_create("rule")
+                self.assertEqual({dispatch.lang, *dispatch.recipient_ids.mapped("lang")}, {lang})
+
+    def test_a_text_of_a_rule_is_not_for_narrowed_types(self):
+        """They have texts of their own; the rule may name one for them."""
+        journal = self.company_data["default_journal_sale"].copy({
+            "name": "Exportação", "code": "EXP", "sequence": 99,
+            "default_account_id": self.company_data["default_account_revenue"].id,
+        })
+        narrow = self.types["invoice"].copy({"journal_id": journal.id, "active": True})
+        text = self.types["invoice"].mail_template_id.copy()
+        domestic, export = self._invoice(self.nowak), self._invoice(self.nowak, journal_id=journal.id)
+        self.assertEqual(self._goes(domestic, export, mail_template_id=text.id), [True, True])
+        self.assertEqual(self._dispatches(domestic).mail_template_id, text)
+        dispatch = self._dispatches(export)
+        self.assertEqual((dispatch.type_id, dispatch.mail_template_id.ids), (narrow, []))
+        domestic, export = self._invoice(self.nowak), self._invoice(self.nowak, journal_id=journal.id)
+        self.assertEqual(self._goes(domestic, export, type_ids=[Command.set(narrow.ids)]), [False, True])
+        self.assertEqual(self._dispatches(export).mail_template_id, text, "now it is the rule's only kind")
+
+    def test_texts_of_another_kind(self):
+        with self.assertRaisesRegex(ValidationError, "written for another kind"):
+            self.rule.text_ids = [Command.create({
+                "type_id": self.types["credit_note"].id,
+                "mail_template_id": self.types["order"].mail_template_id.id})]
+
     def test_reports_by_currency(self):
         report = self.env.ref("account.account_invoices").copy({"name": "Fatura de exportação"})
         euro = self.env.ref("base.EUR")

@@ -67,18 +67,23 @@ class TestRuleSwitch(DispatchCase):
     def test_the_list_asks(self):
         """The toggle of the list cannot say it: a window does."""
         self.rule.date_from = self.then
-        with self.assertRaises(RedirectWarning) as raised, self.env.cr.savepoint():
-            self.rule.active = True
-        message, action, _button = raised.exception.args[:3]
-        self.assertIn("Faturas do dia", message)
-        self.assertEqual((action["res_model"], action["res_id"]), (self.rule._name, self.rule.id))
-        self.rule.invalidate_recordset()
-        self.assertFalse(self.rule.active)
+        for switch_on in (lambda: self.rule.web_save({"active": True}, {}), self.rule.action_unarchive):
+            with self.assertRaises(RedirectWarning) as raised, self.env.cr.savepoint():
+                switch_on()
+            message, action, _button = raised.exception.args[:3]
+            self.assertIn("Faturas do dia", message)
+            self.assertEqual((action["res_model"], action["res_id"]), (self.rule._name, self.rule.id))
+            self.assertFalse(self.rule.active)
         self.rule.action_resume_then()
         self.assertEqual((self.rule.active, self.rule.date_from), (True, self.then))
         self.rule.active = False
         self.rule.action_resume_today()
         self.assertEqual((self.rule.active, self.rule.date_from), (True, self.today))
+
+    def test_a_program_that_says_nothing_sends_no_backlog(self):
+        self.rule.date_from = self.then
+        self.rule.active = True
+        self.assertEqual(self.rule.date_from, self.today)
 
     def test_a_day_to_come_is_not_asked(self):
         self.rule.date_from = self.today + timedelta(days=3)

@@ -52,6 +52,13 @@ class TestSetup(SetupCase):
     # Who sees it, and for how long
     # ------------------------------------------------------------------
 
+    def test_administrator_as_a_signature(self):
+        """First steps warn of users who sign without a name: the reader, and operators of rules."""
+        self.manager.write({"name": "Administrator", "signature": "<div>Administrator</div>"})
+        self.assertIn(self.manager.login, self._page().setup_signature_text)
+        self.manager.name = "Inês Rocha"
+        self.assertFalse(self._page().setup_signature_text)
+
     def test_all_is_left_at_first(self):
         page = self._page()
         self.assertEqual(self._states(), ["todo"] * 5)

@@ -1,7 +1,10 @@
 """The texts that come with the addon: in the words of each country, whole, and readable as plain text."""
 
+import importlib.util
+import json
 import re
 from itertools import pairwise
+from pathlib import Path
 
 from lxml import html
 
@@ -21,6 +24,7 @@ TITLES = {
     "fr_FR": ("Facture", "Avoir", "Reçu", "Devis", "Confirmation de commande"),
 }
 CODES = ("invoice", "credit_note", "receipt", "quotation", "order")
+MIGRATION = Path(__file__).parents[1] / "migrations/19.0.1.3.0/post-signature.py"
 TRANSLATIONS = [lang for lang in TITLES if lang != "en_US"]
 
 
@@ -126,11 +130,53 @@ class TestTexts(DispatchCase):
 
     def test_title_and_name_of_the_user(self):
         """A text may sign with title, first name and surname."""
-        self.env.user.write({"name": "Helena Prado", "dispatch_title": "Dra."})
+        self.env.user.write({
+            "name": "Helena Prado", "dispatch_title": "Dra.", "signature": "<div>Helena Prado</div>"})
         self.types["invoice"].mail_template_id.body_html = "<p>Até breve,</p><p t-out=\"user.dispatch_signature\"/>"
         self.assertTrue(self._text(self._document("invoice", "en_US"))[1].endswith("Dra. Helena Prado"))
         self.env.user.dispatch_title = False
         self.assertTrue(self._text(self._document("invoice", "en_US"))[1].endswith("\nHelena Prado"))
+
+    def test_delivered_texts_are_signed(self):
+        """Title, first name and surname of who sends; what they wrote into Odoo's signature beside their name stays."""
+        self.env.user.write({"name": "Helena Prado", "dispatch_title": "Dra."})
+        invoice = self._document("invoice", "en_US")
+        for signature, signed in (
+            (False, "Dra. Helena Prado"), ("<div>Helena Prado</div>", "Dra. Helena Prado"),
+            ("<div>Administrator</div>", "Dra. Helena Prado"),
+            ("<div>Helena Prado<br/>+55 11 5555-0100</div>", "Dra. Helena Prado\n+55 11 5555-0100"),
+        ):
+            with self.subTest(signature=signature):
+                self.env.user.signature = signature
+                self.assertTrue(self._text(invoice)[1].strip().endswith(f"Kind regards,\n{signed}"))
+
+    def test_every_delivered_text_is_signed_alike(self):
+        """None of them shows Odoo's own signature, in no language."""
+        for template in self.env["document.dispatch.type"].search([]).mapped(
+            lambda record: record.mail_template_id | record.bundle_template_id
+        ):
+            for lang, _name in self.env["res.lang"].get_installed():
+                with self.subTest(text=template.name, lang=lang):
+                    self.assertNotIn("user.signature", template.with_context(lang=lang).body_html)
+
+    def test_update_signs_the_delivered_texts(self):
+        """In each language as it is stored; a line that somebody changed stays."""
+        spec = importlib.util.spec_from_file_location("post_signature", MIGRATION)
+        script = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(script)
+        invoice, receipt = (self.types[code].mail_template_id for code in ("invoice", "receipt"))
+        receipt.body_html = "<p t-out=\"user.signature\">Assina</p>"
+        self.env.flush_all()
+        self.env.cr.execute("SELECT body_html FROM mail_template WHERE id = %s", (invoice.id,))
+        [[now]] = self.env.cr.fetchall()
+        before = {lang: body.replace(script.NOW, script.BEFORE) for lang, body in now.items()}
+        self.assertNotEqual(now, before)
+        self.env.cr.execute("UPDATE mail_template SET body_html = %s WHERE id = %s", (json.dumps(before), invoice.id))
+        for _time in range(2):
+            script.migrate(self.env.cr, "19.0.1.2.0")
+            self.env.cr.execute("SELECT body_html FROM mail_template WHERE id = %s", (invoice.id,))
+            self.assertEqual(self.env.cr.fetchone()[0], now)
+        self.assertIn("user.signature", receipt.body_html)
 
     def test_conditions_by_currency_and_language(self):
         template = self.types["invoice"].mail_template_id

@@ -17,6 +17,13 @@ class DocumentDispatchFile(models.Model):
     def _dispatch_type_code(self):
         return FILE_TYPES.get(self.kind, False)
 
+    def _dispatch_narrowing(self):
+        return self.move_id._dispatch_narrowing()
+
+    @api.model
+    def _dispatch_narrowing_domain(self, name, value):
+        return Domain("move_id", "any", self.env["account.move"]._dispatch_narrowing_domain(name, value))
+
     def _dispatch_description(self):
         if self.kind == "boleto":
             return self.env._("Boleto")
@@ -75,9 +82,9 @@ class DocumentDispatchFile(models.Model):
     # Dispatches and files
     # ------------------------------------------------------------------
 
-    def _dispatch_prepare_vals_list(self, origin, state="queued"):
+    def _dispatch_prepare_vals_list(self, origin, state="queued", chosen=None):
         """Several boletos of an invoice go in one mail, each with its own dispatch."""
-        vals_list = super()._dispatch_prepare_vals_list(origin, state)
+        vals_list = super()._dispatch_prepare_vals_list(origin, state, chosen)
         boletos = self.filtered(lambda file: file.kind == "boleto").grouped("move_id")
         in_bundle = {file.id for files in boletos.values() if len(files) > 1 for file in files}
         return [

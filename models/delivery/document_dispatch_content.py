@@ -3,7 +3,6 @@ import logging
 from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tools import formataddr
 
 from ...tools.delivery import environment
 from .document_dispatch import CORE_LAYOUT
@@ -108,23 +107,38 @@ class DocumentDispatchContent(models.AbstractModel):
                 text = {**text, "subject": dispatch.subject, "body": dispatch.body}
             dispatch._with_system_write().write({
                 **text,
-                **self._prepare_sender(dispatch, text),
+                **document._dispatch_choose_sender(dispatch.type_id, dispatch.mail_server_id, text),
                 "attachment_ids": [(6, 0, files[document].ids if files else [])],
                 "email_layout_xmlid": self._layout(template),
                 "keep_mail": not template.auto_delete,
                 "content_ready": True,
             })
-            others = dispatch.recipient_ids.filtered(lambda r: r.lang != first.lang)
-            for recipient in others.browse() if dispatch.own_text else others:
-                text = texts[recipient.lang][document.id]
-                recipient._with_system_write().write({"subject": text["subject"], "body": text["body"]})
+            if not dispatch.own_text:
+                self._translate(dispatch, {lang: of_documents[document.id] for lang, of_documents in texts.items()})
+
+    def _translate(self, dispatch, texts):
+        """Give readers of another language than the customer's the text in theirs.
+
+        :param dict texts: ``{lang: {subject, body}}``
+        """
+        for recipient in dispatch.recipient_ids.filtered(lambda recipient: recipient.lang != dispatch.lang):
+            text = texts[recipient.lang]
+            recipient._with_system_write().write({"subject": text["subject"], "body": text["body"]})
+
+    def _translate_message(self, dispatch, template):
+        """As :meth:`_translate`, where a process of Odoo made the text in the customer's language.
+
+        :param template: ``mail.template`` of that text
+        """
+        documents = self._documents(dispatch)
+        langs = set(dispatch.recipient_ids.mapped("lang")) - {dispatch.lang}
+        self._translate(dispatch, {
+            lang: self._render_texts(template.with_env(documents.env), documents, lang)[documents.id] for lang in langs
+        })
 
     def _template_and_report(self, dispatch, documents):
         """The text of a dispatch and its report, in the environment of the documents; the report may be empty."""
-        template = (dispatch.mail_template_id or dispatch.type_id.mail_template_id).with_env(documents.env)
-        if not template:
-            raise ValueError(self.env._("The document type “%s” has no text. Choose one there.", dispatch.type_id.name))
-        return template, (dispatch.report_id or dispatch.type_id.report_id).with_env(documents.env)
+        return dispatch._get_template().with_env(documents.env), dispatch._get_report().with_env(documents.env)
 
     def _documents(self, group):
         """The documents, seen by the operator in his company and the customer's language."""
@@ -166,19 +180,6 @@ class DocumentDispatchContent(models.AbstractModel):
             }
             for res_id in documents.ids
         }
-
-    def _prepare_sender(self, dispatch, text):
-        """From whom it comes, and where answers go.
-
-        An account that was chosen, and has an address of its own, is the sender and gets the answers.
-        """
-        # sudo: to use, not to read
-        address = dispatch.mail_server_id.sudo()._dispatch_address()
-        reply_to = dispatch.type_id.reply_to or text["reply_to"]
-        if not address:
-            return {"email_from": text["email_from"], "reply_to": reply_to}
-        sender = formataddr((dispatch.company_id.name, address))
-        return {"email_from": sender, "reply_to": reply_to or sender}
 
     def _make_template_files(self, documents, template, report):
         """Make the files that a mail template names: its reports, and the files it always adds.

@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from ...tools.dispatch.steering import OutgoingMail
-from ...tools.mail import addresses, blame, limits
+from ...tools.mail import blame, limits
 from ...tools.mail import headers as mail_form
 
 #: What somebody changes who mends an account; the tokens of Odoo's own OAuth among it, as far as they are given anew
@@ -95,14 +95,6 @@ class IrMailServer(models.Model):
         self._dispatch_wake()
         self.write(IN_ORDER)
         self.env["document.dispatch.delivery"]._trigger_workers()
-
-    def _dispatch_address(self):
-        """The address that mails of this account come from, if it has one of its own."""
-        for text in (self.from_filter, self.smtp_user):
-            parsed = addresses.parse(text)
-            if len(parsed.valid) == 1 and not parsed.invalid:
-                return parsed.valid[0].email
-        return False
 
     def _smtp_login__(self, connection, smtp_user, smtp_password):
         """Hear what the server answers to an OAuth token; raise as ``smtplib.SMTP.login`` does where it refuses it.

@@ -4,12 +4,15 @@ from . import document_dispatch_batch
 from . import document_dispatch_explain
 from . import document_dispatch_mixin
 from . import document_dispatch_mixin_access
+from . import document_dispatch_mixin_precedence
 from . import document_dispatch_mixin_sending
+from . import document_dispatch_precedence
 from . import document_dispatch_protected
 from . import document_dispatch_recipient
 from . import document_dispatch_resend
 from . import document_dispatch_role
 from . import document_dispatch_type
+from . import ir_mail_server
 from . import mail_activity
 from . import res_company
 from . import res_partner

@@ -120,9 +120,25 @@ class DocumentDispatchMixin(models.AbstractModel):
 
     def _dispatch_type(self):
         """The type under which this document goes now; empty when there is none."""
-        code = self._dispatch_type_code()
-        types = self.env["document.dispatch.type"]._get_by_code([code], self.company_id)
-        return types.get(code, self.env["document.dispatch.type"])
+        return self._dispatch_type_of(self._dispatch_type_code())
+
+    def _dispatch_type_of(self, code):
+        """The type of this document among those with a code, the narrowest that fits; empty when there is none."""
+        return self.env["document.dispatch.type"]._find_narrowest(
+            code, self.company_id, self._dispatch_narrowing() if self else {})
+
+    def _dispatch_narrowing(self):
+        """By what its type may be narrowed: ``{field: id}``, see ``document.dispatch.type._get_narrowing_models``."""
+        return {}
+
+    @api.model
+    def _dispatch_narrowing_domain(self, name, value):
+        """The documents for which :meth:`_dispatch_narrowing` says this.
+
+        :param str name: the field of ``document.dispatch.type``
+        :param int value: its id
+        """
+        return Domain(name, "=", value)
 
     def _dispatch_name(self):
         """The number under which the customer knows this document."""

@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...tools.dispatch import states
+from ...tools.dispatch.precedence import Chosen
 from ...tools.dispatch.steering import SendRequest
 from ...tools.recipients import recipients
 
@@ -28,31 +29,33 @@ class DocumentDispatchMixin(models.AbstractModel):
 
     _inherit = "document.dispatch.mixin"
 
-    def _dispatch_create(self, origin, state="queued", **extra):
+    def _dispatch_create(self, origin, state="queued", chosen=None, **extra):
         """Write the dispatches for those of these documents that are not on their way yet.
 
         The number of SQL statements does not depend on the number of documents.
 
         :param str origin: who asked for it, see ``document.dispatch.origin``
         :param str state: ``queued`` to go at once, ``review`` to wait for a person
+        :param chosen: what was chosen for all of them, :class:`tools.dispatch.precedence.Chosen`
         :param extra: more values for every dispatch
         :return: the new dispatches
         """
         return self._dispatch_insert([
-            {**vals, **extra} for vals in self._dispatch_not_dispatched()._dispatch_prepare_vals_list(origin, state)
+            {**vals, **extra}
+            for vals in self._dispatch_not_dispatched()._dispatch_prepare_vals_list(origin, state, chosen)
         ])
 
-    def _dispatch_prepare_vals_list(self, origin, state="queued"):
-        """Values of the dispatches of these documents, those that have a type."""
+    def _dispatch_prepare_vals_list(self, origin, state="queued", chosen=None):
+        """Values of the dispatches of these documents, those that have a type.
+
+        :param chosen: :class:`tools.dispatch.precedence.Chosen`
+        """
         vals_list = []
         for company, of_company in self.grouped("company_id").items():
             directory = of_company._dispatch_partners().with_company(company)._dispatch_directory()
-            codes = {document._dispatch_type_code() for document in of_company}
-            types = self.env["document.dispatch.type"]._get_by_code(codes - {False}, company)
             for document in of_company:
-                dispatch_type = types.get(document._dispatch_type_code())
-                if dispatch_type:
-                    vals_list.append(document._dispatch_prepare_vals(dispatch_type, directory, origin, state))
+                if dispatch_type := document._dispatch_type():
+                    vals_list.append(document._dispatch_prepare_vals(dispatch_type, directory, origin, state, chosen))
         return vals_list
 
     def _dispatch_partners(self):
@@ -76,18 +79,23 @@ class DocumentDispatchMixin(models.AbstractModel):
         # sudo: the switch of a company that the user may only work in
         return self.company_id.sudo().dispatch_mode == "rehearse"
 
-    def _dispatch_prepare_vals(self, dispatch_type, directory, origin, state):
+    def _dispatch_prepare_vals(self, dispatch_type, directory, origin, state, chosen=None):
         """Values of one dispatch, with channel, recipients and reasons decided.
 
         :param dispatch_type: ``document.dispatch.type``
         :param directory: who may get what, :class:`tools.recipients.recipients.Directory`
         :param str origin: who asked for it, see ``document.dispatch.origin``
         :param str state: where it goes by e-mail: ``queued`` or ``review``
+        :param chosen: :class:`tools.dispatch.precedence.Chosen`
         """
         self.ensure_one()
         partner = self._dispatch_partner()
         resolution = directory.resolve(partner.id, dispatch_type.role)
         reason = self._dispatch_paper_reason(dispatch_type, partner, resolution.chosen)
+        chosen = chosen or Chosen()
+        # sudo: the text is the administrator's; what it says of account and language counts, whoever sends
+        template = self._dispatch_choose_template(dispatch_type, chosen.template).sudo()
+        text_lang = self._dispatch_text_lang(template)
         vals = {
             "res_model": self._name,
             "res_id": self.id,
@@ -98,8 +106,8 @@ class DocumentDispatchMixin(models.AbstractModel):
             "company_id": self.company_id.id,
             "user_id": self.env.uid,
             "origin": origin,
-            "lang": self._dispatch_lang(partner),
-            "mail_server_id": dispatch_type.mail_server_id.id,
+            "lang": text_lang or self._dispatch_lang(partner),
+            **self._dispatch_prepare_terms(dispatch_type, template, chosen),
             "skipped": self._dispatch_prepare_skipped(resolution),
             "rehearsal": self._dispatch_rehearses(),
             "state_message": state == "review" and self._dispatch_warnings() or False,
@@ -110,7 +118,7 @@ class DocumentDispatchMixin(models.AbstractModel):
         return {
             **vals, "channel": "email", "state": state,
             "channel_reason": self._dispatch_mail_reason(dispatch_type, partner),
-            "recipient_ids": self._dispatch_prepare_recipients(dispatch_type, resolution, vals["lang"]),
+            "recipient_ids": self._dispatch_prepare_recipients(dispatch_type, resolution, vals["lang"], text_lang),
         }
 
     def _dispatch_paper_reason(self, dispatch_type, partner, chosen):
@@ -129,10 +137,14 @@ class DocumentDispatchMixin(models.AbstractModel):
         """Why the document goes by mail although the customer refuses that: a legal duty wins."""
         return "duty" if partner._dispatch_duty(dispatch_type, self.company_id) else False
 
-    def _dispatch_lang(self, partner):
-        return partner.lang or self.company_id.partner_id.lang or self.env.lang or "en_US"
+    def _dispatch_prepare_recipients(self, dispatch_type, resolution, lang, text_lang=False):
+        """Commands that make the recipients of a dispatch.
 
-    def _dispatch_prepare_recipients(self, dispatch_type, resolution, lang):
+        :param dispatch_type: ``document.dispatch.type``
+        :param resolution: :class:`tools.recipients.recipients.Resolution`
+        :param str lang: of the dispatch, for who has none of their own
+        :param text_lang: the language that the text demands for everybody, if it does
+        """
         contacts = {p.id: p for p in self.env["res.partner"].browse(
             [choice.contact_id for choice in resolution.chosen if choice.contact_id]
         )}
@@ -142,7 +154,7 @@ class DocumentDispatchMixin(models.AbstractModel):
                 "partner_id": choice.contact_id,
                 "email": choice.email,
                 "name": choice.name or contacts.get(choice.contact_id, nobody).name,
-                "lang": contacts.get(choice.contact_id, nobody).lang or lang,
+                "lang": text_lang or contacts.get(choice.contact_id, nobody).lang or lang,
                 "reason": self.env["res.partner"]._dispatch_reason(choice, dispatch_type.role),
             })
             for choice in resolution.chosen
@@ -318,13 +330,11 @@ class DocumentDispatchMixin(models.AbstractModel):
         :return: :class:`Plan`
         """
         dispatches = self._dispatch_current()
-        types = self.env["document.dispatch.type"]._get_by_code(
-            {document._dispatch_type_code() for document in self} - {False}, self.company_id)
         left_out, went, going = [], self.browse(), self.browse()
         replaced = self.env["document.dispatch"]
         for document in self:
             dispatch = dispatches.get(document.id)
-            if reason := document._dispatch_reason_to_stay(types, dispatch):
+            if reason := document._dispatch_reason_to_stay(dispatch):
                 left_out.append((document, reason))
             elif dispatch and dispatch.state not in states.DISPATCH_WITHDRAWABLE:
                 went |= document
@@ -348,10 +358,10 @@ class DocumentDispatchMixin(models.AbstractModel):
         return {dispatch.res_id: dispatch for dispatch in dispatches
                 if (dispatch.type_code, dispatch.revision, dispatch.rehearsal) == present[dispatch.res_id]}
 
-    def _dispatch_reason_to_stay(self, types, dispatch):
+    def _dispatch_reason_to_stay(self, dispatch):
         """Why this document is left out when several are sent, in words; empty when it goes."""
         code = self._dispatch_type_code()
-        if code not in types:
+        if not self._dispatch_type():
             return self.env._("There is no document type for it.")
         if blocking_reason := self._dispatch_blocking_reason(code):
             return blocking_reason

@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ...tools.dispatch.precedence import Chosen
+
 #: What a second sending takes over from the first: the very same text and files
 SAME_CONTENT = (
     "subject", "body", "email_from", "reply_to", "email_layout_xmlid", "keep_mail", "content_ready", "without_files",
@@ -32,28 +34,56 @@ class DocumentDispatch(models.Model):
                 "%(document)s: %(blocking_reason)s",
                 document=self.document_name, blocking_reason=blocking_reason,
             ))
-        dispatch = document._dispatch_insert([self._prepare_resend_vals(document, fresh, choices, only)])
+        same = self._is_sent_as_it_was(fresh)
+        dispatch = document._dispatch_insert([self._prepare_resend_vals(document, same, choices, only)])
+        if same:
+            self._copy_translations(dispatch)
         if dispatch.channel == "email":
             dispatch._deliver_soon()
         return dispatch
 
-    def _prepare_resend_vals(self, document, fresh, choices, only=None):
+    def _is_sent_as_it_was(self, fresh):
+        """Tell whether text and files of this dispatch can go once more."""
+        # the text of a bundle speaks of others
+        return not fresh and self.content_ready and not (self.bundle_id or self.bundled_ids)
+
+    def _copy_translations(self, dispatch):
+        """Readers of another language than the customer's get the text that went in theirs.
+
+        :param dispatch: the new one
+        """
+        # sudo: the dispatch's own content; the document was checked
+        texts = {r.lang: {"subject": r.subject, "body": r.body} for r in self.sudo().recipient_ids if r.body}
+        for recipient in dispatch.recipient_ids.filtered(lambda recipient: recipient.lang in texts):
+            recipient._with_system_write().write(texts[recipient.lang])
+
+    def _prepare_resend_vals(self, document, same, choices, only=None):
+        """Values of the new dispatch.
+
+        :param bool same: the very text and files of this one go; else what goes is decided anew, apart from what was
+            chosen for this one above its type
+        :param only: see :meth:`_resend`
+        """
         partner = document._dispatch_partner()
         directory = partner.with_company(self.company_id)._dispatch_directory()
-        vals = document._dispatch_prepare_vals(self.type_id, directory, "resend", "queued")
+        dispatch_type = self.type_id if same else document._dispatch_type_of(self.type_code) or self.type_id
+        vals = document._dispatch_prepare_vals(dispatch_type, directory, "resend", "queued", Chosen(
+            template=self.mail_template_id, report=self.report_id,
+            account=self.rule_id.sudo().mail_server_id,  # sudo: to use, not to read
+        ))
         if vals.get("channel_reason") == "refused":
             raise UserError(self.env._(
                 "%(customer)s refuses e-mail: %(document)s goes on paper, from the paper tray.",
                 customer=partner.display_name, document=self.document_name,
             ))
         vals = document._dispatch_add_typed(document._dispatch_keep_only(vals, only), choices)
-        vals.update(resend_of_id=self.id, mail_server_id=self.mail_server_id.id, report_id=self.report_id.id,
-                    mail_template_id=self.mail_template_id.id)
-        if not fresh and self.content_ready and not (self.bundle_id or self.bundled_ids):  # that text speaks of others
-            # sudo: the dispatch's own content; the document was checked
+        vals["resend_of_id"] = self.id
+        if same:
+            # sudo: as above
             dispatch = self.sudo()
             vals.update(
                 {name: dispatch[name] for name in SAME_CONTENT},
                 attachment_ids=[fields.Command.set(dispatch.attachment_ids.ids)], lang=self.lang,
+                mail_server_id=dispatch.mail_server_id.id,
             )
         return vals

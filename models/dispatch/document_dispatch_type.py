@@ -1,10 +1,14 @@
 from odoo import api, fields, models, tools
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 
 
 class DocumentDispatchType(models.Model):
-    """A kind of document: which text, report and account it goes with, and to whose flag."""
+    """A kind of document: which text, report and account it goes with, and to whose flag.
+
+    A kind may have several records: general, of one company, and narrowed by journal or sales team. A document takes
+    the narrowest that fits it (:meth:`_find_narrowest`).
+    """
 
     _name = "document.dispatch.type"
     _description = "Document Type"
@@ -44,8 +48,18 @@ class DocumentDispatchType(models.Model):
     )
     role = fields.Char(related="role_id.code", string="Code of the contact flag")
     company_id = fields.Many2one(
-        "res.company",
+        "res.company", compute="_compute_company_id", store=True, readonly=False, precompute=True,
         help="Only for documents of this company. Empty: for every company without its own record.",
+    )
+    journal_id = fields.Many2one(
+        "account.journal", ondelete="restrict", index="btree_not_null",
+        domain="[('type', '=', 'sale')]",
+        help="Only for invoices of this journal, and what goes beside them. Empty: for every journal without its own "
+        "record.",
+    )
+    team_id = fields.Many2one(
+        "crm.team", string="Sales Team", ondelete="restrict", index="btree_not_null",
+        help="Only for quotations and orders of this team. Empty: for every team without its own record.",
     )
     mail_template_id = fields.Many2one(
         "mail.template", string="Text", domain="[('model', '=', model)]", ondelete="restrict"
@@ -76,10 +90,48 @@ class DocumentDispatchType(models.Model):
         "asks for electronic delivery.",
     )
 
-    _code_company_uniq = models.UniqueIndex(
-        "(code, COALESCE(company_id, 0)) WHERE active",
-        "There is already a document type with this code for this company.",
+    _code_narrowing_uniq = models.UniqueIndex(
+        "(code, COALESCE(company_id, 0), COALESCE(journal_id, 0), COALESCE(team_id, 0)) WHERE active",
+        "There is already a document type with this code for this company, journal and sales team.",
     )
+
+    @api.depends("journal_id", "team_id")
+    def _compute_company_id(self):
+        """A journal belongs to a company, a team may belong to one: so does what is narrowed by it."""
+        for dispatch_type in self:
+            owner = dispatch_type._get_owner()
+            if owner and owner not in dispatch_type.company_id.parent_ids:
+                dispatch_type.company_id = owner
+
+    def _get_owner(self):
+        """The company whose journal or sales team narrows this; empty where everybody's does, or nothing."""
+        return self.journal_id.company_id or self.team_id.company_id
+
+    @api.depends("name", "journal_id.name", "team_id.name")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        """Records of one kind are told apart by what narrows them, where people choose among them."""
+        for dispatch_type in self:
+            # sudo: to name it
+            limits = [dispatch_type.sudo()[name].name for name in self._get_narrowing_models()]
+            dispatch_type.display_name = " – ".join(filter(None, [dispatch_type.name, *limits]))
+
+    @api.constrains("journal_id", "team_id", "model", "company_id")
+    def _check_narrowing(self):
+        for dispatch_type in self:
+            for name, of_models in self._get_narrowing_models().items():
+                if dispatch_type[name] and dispatch_type.model not in of_models:
+                    raise ValidationError(self.env._(
+                        "“%(type)s” cannot be narrowed by “%(field)s”: its documents have none.",
+                        type=dispatch_type.name, field=self._fields[name]._description_string(self.env),
+                    ))
+            owner = dispatch_type._get_owner()
+            # of a company below another one documents may stand in the upper one's journals
+            if owner and owner not in dispatch_type.company_id.parent_ids:
+                raise ValidationError(self.env._(
+                    "“%(type)s” is for documents of %(company)s: choose a journal and a sales team of that company.",
+                    type=dispatch_type.name, company=dispatch_type.company_id.name or self.env._("every company"),
+                ))
 
     @api.constrains("mail_template_id", "bundle_template_id", "report_id", "model")
     def _check_models(self):
@@ -98,25 +150,97 @@ class DocumentDispatchType(models.Model):
                     report=dispatch_type.report_id.name, type=dispatch_type.name,
                 ))
 
+    # ------------------------------------------------------------------
+    # Which record is a document's
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _get_narrowing_models(self):
+        """By which fields a type can be narrowed, and for which models: ``{field: models}``.
+
+        What a document has there, it says itself: ``document.dispatch.mixin._dispatch_narrowing``.
+        """
+        return {"journal_id": ("account.move", "document.dispatch.file"), "team_id": ("sale.order",)}
+
+    def _is_narrowed(self):
+        """Tell whether this record is for some documents of its kind and company only."""
+        return any(self[name] for name in self._get_narrowing_models())
+
+    def _covers(self, other):
+        """Tell whether what is said of this record holds for documents of another one: the same kind, as wide.
+
+        :param other: ``document.dispatch.type``
+        """
+        return self == other or bool(
+            self and self.code == other.code and not self._is_narrowed() and not other._is_narrowed())
+
+    @api.model
+    def _find_narrowest(self, code, company, narrowing):
+        """The record of a kind that fits a document best: narrowed, then its company's own, then the general one.
+
+        :param str code: of the kind; ``False`` finds nothing
+        :param company: ``res.company`` of the document
+        :param dict narrowing: ``{field: id}``, what the document says
+        """
+        for type_id, limits in self._get_candidates(company.id).get(code, ()):
+            if all(narrowing.get(name) == value for name, value in limits):
+                return self.browse(type_id)
+        return self.browse()
+
     @api.model
     def _get_by_code(self, codes, company):
-        """Return ``{code: type}`` for a company: its own record of a code, else the general one."""
-        ids = self._get_ids_by_code(company.id)
-        return {code: self.browse(ids[code]) for code in codes if code in ids}
+        """Return ``{code: type}`` for a company's documents that nothing narrows: its own record, else the general."""
+        types = {code: self._find_narrowest(code, company, {}) for code in codes}
+        return {code: dispatch_type for code, dispatch_type in types.items() if dispatch_type}
 
     @api.model
     @tools.ormcache("company_id")
-    def _get_ids_by_code(self, company_id):
+    def _get_candidates(self, company_id):
+        """The records that a company's documents may take, the narrowest first: ``{code: [(id, limits)]}``."""
         # sudo: cached for everybody; each record is read with the reader's own rights
         candidates = self.sudo().search(Domain("company_id", "in", [False, company_id]))
-        # the company's own record comes last and wins
-        ordered = candidates.sorted(lambda dispatch_type: bool(dispatch_type.company_id))
-        return {dispatch_type.code: dispatch_type.id for dispatch_type in ordered}
+        found = {}
+        for dispatch_type in candidates.sorted(lambda record: (-len(record._get_limits()), not record.company_id)):
+            found.setdefault(dispatch_type.code, []).append((dispatch_type.id, dispatch_type._get_limits()))
+        return found
+
+    @api.model
+    def _check_narrows_none(self, name, records):
+        """Raise where a type is for these records alone: without them it would be everybody's.
+
+        :param str name: the field that narrows types
+        :param records: that shall be deleted
+        """
+        # sudo: types of all companies, archived ones among them
+        found = self.sudo().with_context(active_test=False).search([(name, "in", records.ids)], limit=1)
+        if found:
+            raise UserError(self.env._(
+                "The document type “%(type)s” is for “%(record)s” alone. Delete or change that type first, or archive "
+                "this instead.", type=found.name, record=found[name].display_name,
+            ))
+
+    def _get_limits(self):
+        """What a document must have to be of this record: ``((field, id), …)``."""
+        return tuple((name, self[name].id) for name in self._get_narrowing_models() if self[name])
+
+    def _get_fitting_domain(self):
+        """Which documents of their model these records are for, whatever their code says; all where one is general."""
+        if not all(dispatch_type._is_narrowed() for dispatch_type in self):
+            return Domain.TRUE
+        Model = self.env[self[0].model]
+        return Domain.OR(
+            Domain.AND(Model._dispatch_narrowing_domain(name, value) for name, value in dispatch_type._get_limits())
+            for dispatch_type in self
+        )
 
     @api.model_create_multi
     def create(self, vals_list):
         self.env.registry.clear_cache()
-        return super().create([self._name_role(vals) for vals in vals_list])
+        # no company: that of the journal or the team, also where a copy, an import or a form says "none"
+        return super().create([
+            {name: value for name, value in self._name_role(vals).items() if name != "company_id" or value}
+            for vals in vals_list
+        ])
 
     @api.model
     def _name_role(self, vals):
@@ -128,13 +252,20 @@ class DocumentDispatchType(models.Model):
 
     def write(self, vals):
         vals = self._name_role(vals)
-        if vals.keys() & {"code", "company_id", "active", "sequence"}:
+        if vals.keys() & {"code", "company_id", "active", "sequence", *self._get_narrowing_models()}:
             self.env.registry.clear_cache()
         return super().write(vals)
 
     def unlink(self):
         self.env.registry.clear_cache()
         return super().unlink()
+
+    def copy_data(self, default=None):
+        """A copy is archived: it has the same documents as its original until somebody narrows it."""
+        return [
+            {**vals, "active": False, "name": self.env._("%s (copy)", dispatch_type.name), **(default or {})}
+            for dispatch_type, vals in zip(self, super().copy_data(default), strict=True)
+        ]
 
     def action_open_template(self):
         """Open the text of this type, for those who may change it: Odoo's settings may restrict that."""

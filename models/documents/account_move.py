@@ -51,6 +51,9 @@ class AccountMove(models.Model):
             "credit_note": self.env._("Credit note"), "proforma": self.env._("Pro-forma invoice"),
         }.get(self._dispatch_type_code()) or super()._dispatch_description()
 
+    def _dispatch_narrowing(self):
+        return {"journal_id": self.journal_id.id}
+
     def _dispatch_blocking_reason(self, code):
         if code == "proforma":
             return "" if self.state == "draft" else self.env._("The invoice is no draft any more.")
@@ -120,10 +123,8 @@ class AccountMove(models.Model):
     def _get_mail_template(self):
         """The type's text comes first: it is what the administrator edits."""
         core = super()._get_mail_template()
-        codes = {move._dispatch_type_code() for move in self}
-        if len(codes) != 1 or not all(codes):
-            return core
-        return self[:1]._dispatch_type().mail_template_id or core
+        types = {move._dispatch_type() for move in self}
+        return len(types) == 1 and types.pop().mail_template_id or core
 
     def _dispatch_text_amounts(self):
         return {**super()._dispatch_text_amounts(), "residual": self.amount_residual}

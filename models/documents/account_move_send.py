@@ -85,6 +85,11 @@ class AccountMoveSend(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
+    def _get_default_pdf_report_id(self, move):
+        """The type's report comes first: it is what the administrator chose for documents of this kind."""
+        return move._dispatch_type().report_id or super()._get_default_pdf_report_id(move)
+
+    @api.model
     def _dispatch_make_files(self, moves, template, chosen_report):
         """Have core's pipeline make the legal files (e-invoice modules included), send nothing.
 
@@ -310,4 +315,9 @@ class AccountMoveSend(models.AbstractModel):
             kwargs["email_from"] = request.email_from
         if request.emails:
             kwargs["outgoing_email_to"] = ", ".join(request.emails)
-        return super()._send_mail(replace(request, posting=True).on(move), mail_template, **kwargs)
+        # core drops what its text says of answers
+        reply_to = self._get_mail_default_field_value_from_template(mail_template, move.env.lang, move, "reply_to")
+        seen = request.origin != "core"
+        request = replace(request, posting=True, reply_to=reply_to or "",
+                          template_id=False if seen else mail_template.id)
+        return super()._send_mail(request.on(move), mail_template, **kwargs)

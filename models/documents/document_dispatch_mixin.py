@@ -44,8 +44,11 @@ class DocumentDispatchMixin(models.AbstractModel):
         partners = self._dispatch_partner() | message.partner_ids
         directory = partners.with_company(self.company_id)._dispatch_directory()
         vals = self._dispatch_prepare_vals(dispatch_type, directory, origin, "queued")
+        vals["mail_server_id"] = vals["mail_server_id"] or message.mail_server_id.id
+        self._dispatch_address_message(message, request, dispatch_type, vals["mail_server_id"])
         vals.update(
             self._dispatch_message_content(message),
+            mail_template_id=False,  # the message is written
             keep_mail=keep_mail, resend_of_id=previous[:1].id, batch_id=request.batch_id,
         )
         if vals.get("channel_reason") != "refused":
@@ -55,6 +58,9 @@ class DocumentDispatchMixin(models.AbstractModel):
             note = self.env.ref("mail.mt_note")
             message.sudo().write({"subtype_id": note.id, "is_internal": True, "partner_ids": [(5,)]})
         dispatch = self._dispatch_insert([vals])
+        template = self.env["mail.template"].sudo().browse(request.template_id or ())  # sudo: as when it was rendered
+        if template and not self._dispatch_text_lang(template):
+            self.env["document.dispatch.content"]._translate_message(dispatch, template)
         if request.draft:
             dispatch.with_context(dispatch_shared=len(dispatch.recipient_ids) > 1)._hand_to_person()
         elif dispatch.channel == "email":
@@ -68,6 +74,22 @@ class DocumentDispatchMixin(models.AbstractModel):
             "failed", self.env["document.dispatch.content"]._explain(error)
         )
 
+    def _dispatch_address_message(self, message, request, dispatch_type, account_id):
+        """Write on the message that core just posted from which account and sender it goes, and where answers go.
+
+        Core knows the text only (``account.move.send._send_mail``, ``mail.compose.message``), no document type.
+
+        :param request: :class:`tools.dispatch.steering.SendRequest`
+        :param account_id: id of the ``ir.mail_server`` that was chosen; ``False`` where Odoo chooses
+        """
+        account = self.env["ir.mail_server"].browse(account_id or ())
+        text = {"email_from": message.email_from, "reply_to": request.reply_to}
+        sender = self._dispatch_choose_sender(dispatch_type, account, text, request.email_from)
+        # Odoo reads answers where it did, or they go to the sender
+        sender["reply_to"] = sender["reply_to"] or self._notify_get_reply_to(
+            default=sender["email_from"], author_id=message.author_id.id)[self.id]
+        message.sudo().write({**sender, "mail_server_id": account.id})  # sudo: core posted it for this dispatch
+
     def _dispatch_message_content(self, message):
         return {
             "subject": message.subject,
@@ -75,7 +97,6 @@ class DocumentDispatchMixin(models.AbstractModel):
             "email_from": message.email_from,
             "reply_to": message.reply_to,
             "email_layout_xmlid": message.email_layout_xmlid,
-            "mail_server_id": message.mail_server_id.id,
             "attachment_ids": [(6, 0, message.attachment_ids.ids)],
             "mail_message_id": message.id,
             "content_ready": True,

@@ -45,13 +45,32 @@ class MailTemplate(models.Model):
     def _is_dispatch_text(self):
         return self.model in self.env and "dispatch_state" in self.env[self.model]._fields
 
+    def _is_dispatch_sending(self):
+        """Tell whether a document is being sent: from its window, or by a process of Odoo."""
+        request = SendRequest.of(self.env)
+        # core's own mark opens its window: there our choice only fills in what the person sees, and may change
+        return bool((self.env.context.get("mark_so_as_sent") or request and request.posting)
+                    and self._is_dispatch_text())
+
+    def _generate_template_attachments(self, res_ids, render_fields, render_results=None):
+        """Where a document is being sent, the report of its type prints it.
+
+        :param list res_ids: one document; of several the worker makes the files
+        :param render_fields: what is asked for
+        :param dict render_results: what is there already
+        """
+        template = self
+        if len(res_ids) == 1 and "report_template_ids" in render_fields and self._is_dispatch_sending():
+            document = self.env[self.model].browse(res_ids)
+            if report := document._dispatch_type().report_id:
+                template = self.env["document.dispatch.content"]._template_with_report(document, self, report)
+        return super(MailTemplate, template)._generate_template_attachments(
+            res_ids, render_fields, render_results=render_results)
+
     def _generate_template_recipients(self, res_ids, render_fields, **kwargs):
         """Where a document is being sent, the flags say who gets it (core: its default recipients)."""
         results = super()._generate_template_recipients(res_ids, render_fields, **kwargs)
-        request = SendRequest.of(self.env)
-        # core's own mark opens its window: there the flags only fill in what the person sees, and may change
-        sends = self.env.context.get("mark_so_as_sent") or request and request.posting
-        if not sends or not self._is_dispatch_text():
+        if not self._is_dispatch_sending():
             return results
         documents = self.env[self.model].browse(res_ids)
         directories = {

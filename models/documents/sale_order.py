@@ -37,6 +37,9 @@ class SaleOrder(models.Model):
     def _dispatch_type_code(self):
         return "order" if self.state == "sale" else "quotation"
 
+    def _dispatch_narrowing(self):
+        return {"team_id": self.team_id.id}
+
     def _dispatch_blocking_reason(self, code):
         if self.state == "cancel":
             return self.env._("The order is cancelled.")
@@ -145,14 +148,23 @@ class SaleOrder(models.Model):
         Anybody can write core's mark into the context of a message on the portal (``/mail/message/post``): from
         whom may not send the quotation it means nothing.
         """
+        request = SendRequest.of(self.env)
         if not self.env.context.get("mark_so_as_sent"):
-            return super().message_post(**kwargs)
+            order = self._dispatch_say_answers(request, kwargs) if request and request.posting else self
+            return super(SaleOrder, order).message_post(**kwargs)
         order = self.with_context(mark_so_as_sent=False)
         if order._dispatch_may_send():
             kwargs.setdefault("notify_author_mention", True)  # as core does under that mark
-            request = SendRequest.of(self.env) or SendRequest("manual")
-            order = replace(request, posting=True).on(order)
+            request = replace(
+                request or SendRequest("manual"), posting=True,
+                email_from=kwargs.get("email_from") or "",  # the window shows it, and lets it be changed
+            )
+            order = order._dispatch_say_answers(request, kwargs)
         return super(SaleOrder, order).message_post(**kwargs)
+
+    def _dispatch_say_answers(self, request, values):
+        """These orders, and where answers to the message with these values go as its text says."""
+        return replace(request, reply_to=values.get("reply_to") or "").on(self)
 
     def _dispatch_may_send(self):
         """Tell whether the user may send these in his own name, whatever rights the code runs with."""
@@ -176,16 +188,23 @@ class SaleOrder(models.Model):
         """The confirmation becomes a dispatch; core uses this method for other mails too."""
         order = self
         if mail_template and mail_template == self._get_confirmation_template():
-            order = SendRequest("core", posting=True).on(self)
+            order = SendRequest("core", posting=True, template_id=mail_template.id).on(self)
         return super(SaleOrder, order)._send_order_notification_mail(mail_template, *args, **kwargs)
 
     def _get_confirmation_template(self):
-        """The type's text, unless somebody chose one in the settings or on the quotation template."""
+        """The type's text, unless somebody chose one in the settings, on the quotation template or on the website."""
         template = super()._get_confirmation_template()
         if template != self.env.ref("sale.mail_template_sale_confirmation", raise_if_not_found=False):
             return template
-        types = self.env["document.dispatch.type"]._get_by_code(["order"], self.company_id)
-        return (types["order"].mail_template_id if types else template) or template
+        return self._dispatch_type_of("order").mail_template_id or template
+
+    def _dispatch_own_template(self):
+        """What somebody chose in Odoo for the confirmation of this order counts on every road."""
+        if self._dispatch_type_code() != "order":
+            return super()._dispatch_own_template()
+        template = self._get_confirmation_template()
+        chosen = template and template != self.env.ref("sale.mail_template_sale_confirmation", raise_if_not_found=False)
+        return template if chosen else super()._dispatch_own_template()
 
     def _find_mail_template(self):
         """The type's text comes first: it is what the administrator edits."""
@@ -193,4 +212,4 @@ class SaleOrder(models.Model):
         # core's own: which text the window offers
         if self.env.context.get("proforma") or not template:
             return template
-        return self._dispatch_type().mail_template_id or template
+        return self._dispatch_choose_template(self._dispatch_type()) or template

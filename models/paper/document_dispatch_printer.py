@@ -270,12 +270,9 @@ class DocumentDispatchPrinter(models.AbstractModel):
 
     def _render_files(self, first, documents):
         """The files that would go by mail, of documents that have none yet."""
-        template = (first.mail_template_id or first.type_id.mail_template_id).with_env(documents.env)
-        if not template:
-            raise ValueError(self.env._("The document type “%s” has no text. Choose one there.", first.type_id.name))
-        report = (first.report_id or first.type_id.report_id).with_env(documents.env)
         documents = documents._dispatch_for_print()
-        files = documents._dispatch_make_files(template.with_env(documents.env), report.with_env(documents.env))
+        files = documents._dispatch_make_files(
+            first._get_template().with_env(documents.env), first._get_report().with_env(documents.env))
         return [files[document] for document in documents]
 
     def _pdfs(self, files):

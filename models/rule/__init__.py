@@ -1,5 +1,6 @@
 from . import document_dispatch
 from . import document_dispatch_rule
+from . import document_dispatch_rule_kind
 from . import document_dispatch_rule_plan
 from . import document_dispatch_rule_preview
 from . import document_dispatch_rule_schedule

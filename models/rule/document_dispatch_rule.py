@@ -84,7 +84,12 @@ class DocumentDispatchRule(models.Model):
     )
     mail_template_id = fields.Many2one(
         "mail.template", string="Text", domain="[('model', '=', model)]", ondelete="restrict",
-        help="Empty: the text of the document type.",
+        help="For documents of the first type only. Empty: the text of the document type.",
+    )
+    text_type_id = fields.Many2one("document.dispatch.type", string="Written for", compute="_compute_text_type_id")
+    text_ids = fields.One2many(
+        "document.dispatch.rule.kind", "rule_id", string="Texts of other documents", copy=True,
+        help="Documents that are not named here go with the text of their type, a pro-forma too.",
     )
     report_mode_company = fields.Selection(
         [("default", "As the document type says"), ("report", "This report"), ("none", "No attachment")],
@@ -132,6 +137,21 @@ class DocumentDispatchRule(models.Model):
         for rule in self:
             models_of_types = set(rule.type_ids.mapped("model"))
             rule.model = models_of_types.pop() if len(models_of_types) == 1 else False
+
+    @api.depends("type_ids", "type_ids.sequence")
+    def _compute_text_type_id(self):
+        for rule in self:
+            rule.text_type_id = rule.type_ids.sorted(lambda record: (record.sequence, record._origin.id or 0))[:1]
+
+    def _get_text(self, dispatch_type):
+        """The rule's own text for documents of a type; empty where the type's goes: a text is written for one kind.
+
+        :param dispatch_type: ``document.dispatch.type`` of the document
+        """
+        lines = self.text_ids.filtered(lambda line: line.type_id._covers(dispatch_type))
+        if lines:
+            return lines.sorted(lambda line: line.type_id != dispatch_type)[0].mail_template_id
+        return self.mail_template_id if self.text_type_id._covers(dispatch_type) else self.mail_template_id.browse()
 
     # ------------------------------------------------------------------
     # What does not fit together
@@ -281,28 +301,40 @@ class DocumentDispatchRule(models.Model):
     def _resume(self, resume_from):
         """Decide since when these rules send, which are about to be switched on.
 
-        :param str resume_from: see the field
-        :raise RedirectWarning: a rule has a from date of before, and nobody said what becomes of the meantime
+        :param str resume_from: see the field; where a program says nothing, what is old stays at home
         """
-        meantime = self.filtered(lambda rule: rule._has_meantime())
-        if meantime and not resume_from:
-            meantime[0]._ask_resume()
-        (meantime if resume_from == "today" else self.browse())._set_today()
-        self.filtered(lambda rule: not rule.date_from)._set_today()
+        self.filtered(lambda rule: not rule.date_from or rule._has_meantime() and resume_from != "then")._set_today()
+
+    def web_save(self, vals, specification, next_id=None):
+        """The list's toggle cannot say what becomes of the meantime: ask."""
+        if vals.get("active") and not vals.get("date_from") and not vals.get("resume_from"):
+            self._ask_resume()
+        return super().web_save(vals, specification, next_id=next_id)
+
+    def action_unarchive(self):
+        self._ask_resume()
+        return super().action_unarchive()
 
     def _set_today(self):
         for rule in self:
             rule.date_from = rule._get_today()
 
     def _ask_resume(self):
+        """Have a person who is about to switch on these rules say what becomes of the meantime.
+
+        :raise RedirectWarning: one of them has a from date of before
+        """
+        rule = self.filtered(lambda rule: not rule.active and rule._has_meantime())[:1]
+        if not rule:
+            return
         question = RedirectWarning(
             self.env._(
                 "The rule “%(rule)s” has been off, and sends documents of %(date)s or later. Shall those of the "
-                "meantime go, too, or only documents from today on?", rule=self.name,
-                date=format_date(self.env, self.date_from)),
+                "meantime go, too, or only documents from today on?", rule=rule.name,
+                date=format_date(self.env, rule.date_from)),
             {
                 "type": "ir.actions.act_window", "name": self.env._("Switch On"), "res_model": self._name,
-                "res_id": self.id, "target": "new",
+                "res_id": rule.id, "target": "new",
                 "views": [(self.env.ref("document_dispatch.document_dispatch_rule_view_resume").id, "form")],
             },
             self.env._("Choose"),

@@ -4,6 +4,8 @@ import time
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ...tools.dispatch.precedence import Chosen
+
 _logger = logging.getLogger(__name__)
 
 #: Documents planned in one transaction
@@ -69,14 +71,15 @@ class DocumentDispatchRule(models.Model):
     def _plan_documents(self, documents):
         """Write dispatches for eligible documents, by what goes with them."""
         dispatches = self.env["document.dispatch"]
-        for (is_foreign, in_review), those in documents.grouped(self._plan_key).items():
+        for (is_foreign, in_review, dispatch_type), those in documents.grouped(self._plan_key).items():
             dispatches |= those._dispatch_create(
-                "rule", state="review" if in_review else "queued", **self._prepare_dispatch_vals(is_foreign),
+                "rule", state="review" if in_review else "queued", chosen=self._get_chosen(is_foreign, dispatch_type),
+                **self._prepare_dispatch_vals(is_foreign),
             )
         return dispatches
 
     def _plan_key(self, document):
-        return self._is_foreign(document), self._is_reviewed(document)
+        return self._is_foreign(document), self._is_reviewed(document), document._dispatch_type()
 
     def _is_reviewed(self, document):
         """A person looks at it first: always, or because there are warnings."""
@@ -86,17 +89,19 @@ class DocumentDispatchRule(models.Model):
         return document.currency_id != self.company_id.currency_id
 
     def _prepare_dispatch_vals(self, is_foreign):
-        """What the rule says of its dispatches, beside what the document type says."""
+        """What the rule says of its dispatches, beside what it chose (:meth:`_get_chosen`)."""
+        mode = self.report_mode_foreign if is_foreign else self.report_mode_company
+        return {"rule_id": self.id, "without_files": mode == "none"}
+
+    def _get_chosen(self, is_foreign, dispatch_type):
+        """What the rule chose for documents of a type: text, report, account.
+
+        :param dispatch_type: ``document.dispatch.type``
+        """
         mode = self.report_mode_foreign if is_foreign else self.report_mode_company
         report = self.report_foreign_id if is_foreign else self.report_company_id
-        vals = {"rule_id": self.id, "without_files": mode == "none"}
-        if mode == "report":
-            vals["report_id"] = report.id
-        if self.mail_template_id:
-            vals["mail_template_id"] = self.mail_template_id.id
-        if self.mail_server_id:
-            vals["mail_server_id"] = self.mail_server_id.id
-        return vals
+        return Chosen(template=self._get_text(dispatch_type), report=report if mode == "report" else None,
+                      account=self.mail_server_id)
 
     # ------------------------------------------------------------------
     # What keeps it from running
@@ -165,13 +170,26 @@ class DocumentDispatchRule(models.Model):
     def _get_eligible_domain(self, model, types):
         """Which documents are eligible: the model's part, then this rule's."""
         return (
-            model._dispatch_rule_domain(self._get_codes(types))
+            self._get_kind_domain(model, types)
             & Domain("company_id", "=", self.company_id.id)
             & Domain("dispatch_state", "in", self._get_open_states())
             & model._dispatch_date_domain(self._get_date_from(), self.date_basis)
             & self._get_selection_domain()
             & self._get_choice_domain()
         )
+
+    def _get_kind_domain(self, model, types):
+        """The documents of these types; of a kind that is there with narrowed records only, those that they fit.
+
+        A general record takes the documents of its narrowed ones, too: making one stops no document.
+        """
+        by_code = types.grouped("code").values()
+        narrowed = [of_code for of_code in by_code if all(of_code.mapped(lambda record: record._is_narrowed()))]
+        domain = model._dispatch_rule_domain(self._get_codes(types.filtered(
+            lambda record: not any(record in of_code for of_code in narrowed))))
+        for of_code in narrowed:
+            domain |= model._dispatch_rule_domain(self._get_codes(of_code)) & of_code._get_fitting_domain()
+        return domain
 
     def _get_codes(self, types):
         """The codes of the documents to take; drafts go as pro-forma."""

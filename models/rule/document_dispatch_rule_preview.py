@@ -89,6 +89,7 @@ class DocumentDispatchRule(models.Model):
         return [
             (Domain("dispatch_state", "in", (False, "to_send", "rehearsed")), None),
             (model._dispatch_rule_domain(self._get_codes(types)), self.env._("A draft.")),
+            (self._get_kind_domain(model, types), self.env._("Of a journal or sales team that it does not take.")),
             (Domain("dispatch_state", "in", self._get_open_states()), self.env._("Rehearsed already.")),
             (self._get_selection_domain(), self.env._("Not marked “to send”.")),
             (model._dispatch_date_domain(self._get_date_from(), self.date_basis),

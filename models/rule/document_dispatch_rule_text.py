@@ -34,7 +34,7 @@ class DocumentDispatchRule(models.Model):
         )
 
     def _describe_what(self):
-        names = ", ".join(self.type_ids.mapped(lambda dispatch_type: dispatch_type.name or ""))
+        names = ", ".join(self.type_ids.mapped(lambda dispatch_type: dispatch_type.display_name or ""))
         if self.selection == "marked":
             what = self.env._("the documents marked “to send” of these kinds: %s,", names)
         else:

@@ -32,6 +32,7 @@ class DocumentDispatchHome(models.Model):
     @api.model
     def _answer_here(self, nonce):
         """What this database answers to who asks for it: no other can, and it says nothing else."""
+        # sudo: the database's secret, of which nothing is told
         return hmac(self.env(su=True), SCOPE, (nonce, self._read_marks()["database_oid"]))
 
     @api.model

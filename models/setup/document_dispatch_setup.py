@@ -51,6 +51,21 @@ class DocumentDispatchSetup(models.AbstractModel):
             return True, self.env._("The mail server accepted a document on %s.", format_datetime(self.env, sent))
         return False, self.env._("No mail server accepted a mail of %s yet: send yourself one.", company.name)
 
+    @api.model
+    def _describe_signatures(self, company):
+        """Who signs mails with “Administrator”, in words: the user, and operators of rules; empty when nobody does.
+
+        :param company: whose rules are looked at
+        """
+        operators = self._find_rules(company).filtered("active").user_id
+        # sudo: how colleagues sign is what customers read
+        unnamed = (self.env.user | operators).sudo().filtered(lambda user: user._dispatch_signs_without_name())
+        if not unnamed:
+            return ""
+        return self.env._(
+            "Mails of %s are signed “Administrator”: write the name into the preferences of that user, and a title if "
+            "there is one.", ", ".join(unnamed.mapped("login")))
+
     def _describe_test(self, company):
         return {
             "sent": self.env._("The mail server accepted a test mail to %(email)s on %(date)s: %(reply)s"),

@@ -59,7 +59,9 @@ class ResCompany(models.Model):
         """The mail, from the account and the sender of the company's invoices."""
         invoice = self.env["document.dispatch.type"]._get_by_code(["invoice"], self).get("invoice")
         # sudo: to use, not to read
-        account = self.env["ir.mail_server"] if not invoice else invoice.mail_server_id.sudo()
+        account = self.env["ir.mail_server"].sudo()
+        if invoice:
+            account = self.env["account.move"]._dispatch_choose_account(invoice, invoice.mail_template_id).sudo()
         address = account._dispatch_address()
         return {
             "subject": self.env._("Test mail of %s", self.name),

@@ -1,7 +1,7 @@
 import babel.dates
 
 from odoo import models
-from odoo.tools import format_amount, format_date
+from odoo.tools import format_amount, format_date, html2plaintext
 from odoo.tools.misc import babel_locale_parse, formatLang, get_lang
 
 #: A first name of fewer letters is any word
@@ -49,7 +49,8 @@ class DocumentDispatchMixin(models.AbstractModel):
         self.ensure_one()
         company, user = self.company_id, self.env.user
         return [
-            *(company.name, user.name, user.dispatch_signature, self._dispatch_description()),
+            *(company.name, user.name, user._dispatch_full_name(), self._dispatch_description()),
+            *filter(None, map(str.strip, html2plaintext(user.dispatch_signature).splitlines())),
             *(self.currency_id.name, self.currency_id.symbol, company.email, company.phone, company.website),
         ]
 

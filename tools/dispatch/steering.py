@@ -41,6 +41,10 @@ class SendRequest(Steering):
     emails: tuple[str, ...] = ()
     #: Whom the mail comes from; empty: as the text says
     email_from: str = ""
+    #: Where answers go as the text says; empty: it says nothing
+    reply_to: str = ""
+    #: Id of the ``mail.template`` from which a process made the text, seen by nobody
+    template_id: int | bool = False
     #: Hand the message to the person as a draft, instead of delivering it
     draft: bool = False
     #: Id of the ``document.dispatch.batch`` in which it goes with others

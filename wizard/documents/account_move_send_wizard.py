@@ -45,9 +45,9 @@ class AccountMoveSendWizard(models.TransientModel):
     def _compute_dispatch_from(self):
         for wizard in self:
             wizard.move_id._origin.check_access("read")  # core renders as superuser, whatever id the window says
-            wizard.dispatch_from = wizard.move_id and self._get_mail_default_field_value_from_template(
-                wizard.template_id, wizard.lang, wizard.move_id, "email_from",
-            ) or wizard.company_id.email_formatted
+            said = wizard.move_id and self._get_mail_default_field_value_from_template(
+                wizard.template_id, wizard.lang, wizard.move_id, "email_from")
+            wizard.dispatch_from = wizard._dispatch_default_sender(said) or wizard.company_id.email_formatted
 
     @api.depends("move_id")
     def _compute_dispatch_reasons(self):

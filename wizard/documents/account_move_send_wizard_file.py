@@ -35,10 +35,8 @@ class AccountMoveSendWizardFile(models.TransientModel):
         """Values of the lines for an invoice: one for each kind of file that can go."""
         files = move.dispatch_file_ids.filtered(
             lambda file: file._dispatch_type_code() and not file._dispatch_blocking_reason(file._dispatch_type_code()))
-        types = self.env["document.dispatch.type"]._get_by_code(
-            {file._dispatch_type_code() for file in files}, move.company_id)
-        by_type = files.grouped(lambda file: types.get(file._dispatch_type_code(), self.env["document.dispatch.type"]))
-        for dispatch_type in self.env["document.dispatch.type"].union(*types.values()).sorted("sequence"):
+        by_type = files.grouped(lambda file: file._dispatch_type())
+        for dispatch_type in self.env["document.dispatch.type"].union(*by_type).sorted("sequence"):
             yield self._prepare_line(dispatch_type, by_type[dispatch_type])
 
     @api.model

@@ -116,6 +116,19 @@ class DocumentDispatchWindow(models.AbstractModel):
             typed.append(own.valid[0].email)
         return list(dict.fromkeys(typed))
 
+    def _dispatch_default_sender(self, email_from):
+        """Whom the document comes from unless the person chooses somebody else.
+
+        :param email_from: as the text says
+        """
+        document = self._dispatch_document()
+        dispatch_type = document and document._dispatch_type()
+        if not dispatch_type:
+            return email_from
+        account = document._dispatch_choose_account(dispatch_type, self.template_id)
+        said = {"email_from": email_from, "reply_to": False}
+        return document._dispatch_choose_sender(dispatch_type, account, said)["email_from"]
+
     def _dispatch_check_sender(self, sender):
         """The sender that a person typed; behind a bare name stands the address that the document goes from.
 

@@ -23,6 +23,13 @@ class MailComposeMessage(models.TransientModel):
     def _compute_dispatch_text_id(self):
         return super()._compute_dispatch_text_id()
 
+    def _compute_authorship(self):
+        """The window shows the sender that will be, where the document type's account is one."""
+        result = super()._compute_authorship()
+        for composer in self.filtered("dispatch_active"):
+            composer.email_from = composer._dispatch_default_sender(composer.email_from)
+        return result
+
     @api.depends("dispatch_text")
     def _compute_subject(self):
         result = super()._compute_subject()

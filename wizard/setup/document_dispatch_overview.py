@@ -31,6 +31,7 @@ class DocumentDispatchOverview(models.TransientModel):
     setup_folded = fields.Boolean(compute="_compute_setup")
     setup_account = fields.Selection(SETUP_STATES, compute="_compute_setup")
     setup_account_text = fields.Char(compute="_compute_setup")
+    setup_signature_text = fields.Char(compute="_compute_setup")
     setup_contacts = fields.Selection(SETUP_STATES, compute="_compute_setup")
     setup_contacts_text = fields.Char(compute="_compute_setup")
     setup_rule = fields.Selection(SETUP_STATES, compute="_compute_setup")
@@ -70,6 +71,7 @@ class DocumentDispatchOverview(models.TransientModel):
         for name, (done, text) in steps.items():
             self[f"setup_{name}"] = "done" if done else "todo"
             self[f"setup_{name}_text"] = text
+        self.setup_signature_text = setup._describe_signatures(company)
         self.setup_left = sum(not done for done, _text in steps.values())
         self.setup_company = company.name
         self.setup_folded = company in self.env.user.sudo().dispatch_folded_company_ids  # sudo: one's own
