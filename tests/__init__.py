@@ -44,6 +44,7 @@ from . import test_dispatch_resend
 from . import test_dispatch_types
 from . import test_documents_contract
 from . import test_documents_core_exits
+from . import test_documents_other_roads
 from . import test_documents_other_windows
 from . import test_documents_proforma
 from . import test_documents_quotation_report

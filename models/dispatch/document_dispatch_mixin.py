@@ -173,6 +173,11 @@ class DocumentDispatchMixin(models.AbstractModel):
         raise NotImplementedError(self._name)
 
     @api.model
+    def _dispatch_wanted_domain(self):
+        """Documents whose customers want to get them without asking; a rule leaves the others alone."""
+        return Domain.TRUE
+
+    @api.model
     def _dispatch_preview_domain(self, codes):
         """Which documents the preview of a rule for these codes speaks of, those that do not go among them."""
         return self._dispatch_rule_domain([*codes, "proforma"])

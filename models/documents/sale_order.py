@@ -2,7 +2,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ...tools.dispatch.steering import SendRequest
@@ -162,12 +162,6 @@ class SaleOrder(models.Model):
             request = SendRequest.of(self.env) or SendRequest("manual")
             order = replace(request, posting=True).on(order)
         return super(SaleOrder, order).message_post(**kwargs)
-
-    def _dispatch_may_send(self):
-        """Tell whether the user may send these in his own name, whatever rights the code runs with."""
-        # the superuser: a process of the house itself
-        return self.env.uid == SUPERUSER_ID or (
-            self.env.user._is_internal() and self.sudo(False).has_access("write"))
 
     def _notify_get_recipients_groups(self, message, model_description, msg_vals=False):
         return self._dispatch_link_groups(super()._notify_get_recipients_groups(

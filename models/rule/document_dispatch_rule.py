@@ -13,6 +13,7 @@ class DocumentDispatchRule(models.Model):
     """What the scheduler sends by itself, in whose name, when, and since when."""
 
     _name = "document.dispatch.rule"
+    _inherit = ["document.dispatch.account.choice"]
     _description = "Rule of Automatic Sending"
     _order = "company_id, sequence, id"
     _check_company_auto = True
@@ -30,7 +31,6 @@ class DocumentDispatchRule(models.Model):
         help="Mails are made in his name and with his rights.",
     )
     mail_server_id = fields.Many2one(
-        "ir.mail_server", string="Sender account",
         help="Mails come from the address of this account, and answers go there. Empty: as the document type says.",
     )
     # What

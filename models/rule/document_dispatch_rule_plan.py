@@ -159,6 +159,7 @@ class DocumentDispatchRule(models.Model):
             & model._dispatch_date_domain(self._get_date_from(), self.date_basis)
             & self._get_selection_domain()
             & self._get_choice_domain()
+            & model._dispatch_wanted_domain()
         )
 
     def _get_codes(self, types):
