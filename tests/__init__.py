@@ -1,4 +1,5 @@
 from . import test_access
+from . import test_access_accounts
 from . import test_access_context
 from . import test_access_fields
 from . import test_access_links
@@ -39,11 +40,13 @@ from . import test_dispatch_company_mode
 from . import test_dispatch_explain
 from . import test_dispatch_frozen
 from . import test_dispatch_once
+from . import test_dispatch_passed_over
 from . import test_dispatch_report
 from . import test_dispatch_resend
 from . import test_dispatch_types
 from . import test_documents_contract
 from . import test_documents_core_exits
+from . import test_documents_order_window
 from . import test_documents_other_roads
 from . import test_documents_other_windows
 from . import test_documents_proforma
@@ -65,6 +68,7 @@ from . import test_rule_preview
 from . import test_rule_schedule
 from . import test_setup
 from . import test_setup_copy
+from . import test_setup_counter
 from . import test_setup_health
 from . import test_setup_neutralize
 from . import test_setup_tour

@@ -3,6 +3,7 @@ from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ...tools.dispatch.steering import SendRequest
@@ -173,7 +174,18 @@ class SaleOrder(models.Model):
         return super()._notify_thread(message, msg_vals=msg_vals, **kwargs)
 
     def _dispatch_window_action(self):
+        if blocking_reason := self._dispatch_blocking_reason(self._dispatch_type_code()):
+            raise UserError(blocking_reason)
         return self.action_quotation_send()
+
+    def action_dispatch_send(self):
+        """Open the window of this quotation or order; of several, the one that asks how they go."""
+        if len(self) == 1:
+            return self.action_quotation_send()
+        return {
+            **self.env["ir.actions.act_window"]._for_xml_id("document_dispatch.sale_order_send_window_action"),
+            "context": {"active_model": self._name, "active_ids": self.ids},
+        }
 
     def _send_order_notification_mail(self, mail_template, *args, **kwargs):
         """The confirmation becomes a dispatch; core uses this method for other mails too."""
