@@ -53,7 +53,8 @@ class DocumentDispatchMixin(models.AbstractModel):
         help="What became of this document on its way to the customer.",
     )
     dispatch_state_text = fields.Char(
-        string="Dispatch", compute="_compute_dispatch_state_text", help="The dispatch status in words, for other screens.",
+        string="Dispatch", compute="_compute_dispatch_state_text",
+        help="The dispatch status in words, for other screens.",
     )
     dispatch_sent_date = fields.Datetime(
         string="Sent on", compute="_compute_dispatch_last", groups="document_dispatch.group_dispatch_user",

@@ -184,8 +184,9 @@ class DocumentDispatchRule(models.Model):
     def _get_choice_domain(self):
         """Journals, customers and the free condition."""
         domain = self._get_condition()
-        if self.journal_ids:
-            domain &= Domain("journal_id", "in", self.journal_ids.ids)
+        # sudo: a manager without a right to accounting looks at the preview
+        if journals := self.sudo().journal_ids:
+            domain &= Domain("journal_id", "in", journals.ids)
         if self.partner_ids:
             domain &= Domain("partner_id", "child_of", self.partner_ids.ids)
         return domain

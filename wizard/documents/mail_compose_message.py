@@ -85,7 +85,8 @@ class MailComposeMessage(models.TransientModel):
 
     def _dispatch_text_request(self, res_ids):
         """What goes when a text is sent that is a document's."""
-        request = SendRequest.of(self.env) or SendRequest("core" if self._dispatch_by_program() else "manual")
+        request = SendRequest.of(self.env) or (
+            SendRequest("core") if self._dispatch_by_program() else self._dispatch_window_request())
         request = replace(request, add_files=self._dispatch_lacks_files())
         if request.posting or request.origin != "core":
             return replace(request, posting=True)
