@@ -50,12 +50,17 @@ class DocumentDispatchMixin(models.AbstractModel):
     def _dispatch_scheduled_request(self):
         """What a message said that a person wrote before, to be sent now (``mail.scheduled.message``).
 
-        It stands in a context, which anybody may write: only who may send the document himself sends it so.
+        It stands in a context, which anybody may write: only who may send the document himself sends it so, which is
+        everybody of the house who reads it and may write in its chatter.
         """
         how = self.env.context.get("dispatch_scheduled")
-        if how not in ("as_is", "add_files") or not self._dispatch_may_send():
+        if how not in ("as_is", "add_files") or not self._dispatch_is_readers():
             return None
         return SendRequest("manual", posting=True, add_files=how == "add_files")
+
+    def _dispatch_is_readers(self):
+        """Tell whether the user works here, and may read these, whatever rights the code runs with."""
+        return self.env.user._is_internal() and self.sudo(False).has_access("read")
 
     def _dispatch_may_send(self):
         """Tell whether the user may send these in his own name, whatever rights the code runs with."""
@@ -69,7 +74,7 @@ class DocumentDispatchMixin(models.AbstractModel):
         :param request: :class:`tools.dispatch.steering.SendRequest`
         """
         self.ensure_one()
-        if self.env.su and not (self.env.user._is_internal() and self.sudo(False).has_access("read")):
+        if self.env.su and not self._dispatch_is_readers():
             # started by somebody who could not send it, the customer perhaps: in the name of the house
             self = self.with_user(SUPERUSER_ID)
         dispatch_type, origin = self._dispatch_type(), request.origin

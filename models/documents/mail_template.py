@@ -96,7 +96,7 @@ class MailTemplate(models.Model):
     def _dispatch_is_type_text(self):
         # sudo: whoever sends need not see the document types
         types = self.env["document.dispatch.type"].sudo()
-        return bool(types.search_count([("mail_template_id", "=", self.id)], limit=1))
+        return bool(types.search_count([("mail_template_id", "=", self._origin.id)], limit=1))
 
     def _dispatch_sent_documents(self, res_ids):
         """Those of these records that a mail with this text would send."""
