@@ -58,6 +58,7 @@
         "views/paper/document_dispatch_tray_views.xml",
         "views/documents/sale_order_views.xml",
         "views/documents/sale_order_dispatch_views.xml",
+        "views/documents/sale_order_send_window_views.xml",
         "views/documents/sale_order_template_views.xml",
         "views/recipients/res_users_views.xml",
         "views/recipients/res_partner_views.xml",

@@ -7,8 +7,9 @@ FOREIGN_KEYS = """
 
 
 def post_init_hook(env):
-    """Note which database this is, so that a copy of it is known."""
+    """Note which database this is, so that a copy of it is known; say at the counter what became of its invoices."""
     env["document.dispatch.home"]._note()
+    env["document.dispatch.counter"]._extend()
 
 
 def uninstall_hook(env):

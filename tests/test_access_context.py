@@ -37,6 +37,7 @@ HARMLESS = {
     "dispatch_no_delay": "how long the scripts of a page may run while the sender's own PDF is drawn",
     "dispatch_not_ready": "a number that the window shows to its own user",
     "dispatch_patient": "the sender's own PDF is drawn without haste",
+    "dispatch_scheduled": "a message that was kept is sent as the document, by who reads it (_dispatch_is_readers)",
     "dispatch_shared": "links in mails only show, and lead to no page: less than without it",
     "dispatch_states": "which of the dispatches that he may see the user looks at",
 }

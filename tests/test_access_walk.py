@@ -231,6 +231,9 @@ class WalkCase(AccessCase):
     def _make_account_move_send_batch_wizard(self, model):
         return model.create({"move_ids": [Command.set(self.invoice.ids)]})
 
+    def _make_sale_order_send_window(self, model):
+        return model.create({"order_ids": [Command.set(self.order.ids)]})
+
     def _make_mail_compose_message(self, model):
         return model.with_context(mark_so_as_sent=True).create({
             "model": "sale.order", "res_ids": str(self.order.ids), "subject": SECRET,

@@ -85,3 +85,30 @@ class TestPreview(DispatchCase):
         for _number in range(20):
             self._invoice(self.nowak)
         self.assertLess(statements(), few + 10)
+
+    def test_who_downloads_gets_no_mail(self):
+        """Odoo's “Invoice sending” of the customer, and of his headquarters; another company's does not count."""
+        other = self.setup_other_company()["company"]
+        self.nowak.invoice_sending_method = "manual"
+        self.silva.with_company(other).invoice_sending_method = "manual"
+        branch = self.env["res.partner"].create({
+            "name": "Nowak Gdynia", "parent_id": self.nowak.id, "email": "gdynia@nowak.example.com"})
+        staying = self._invoice(self.nowak) | self._invoice(branch)
+        going = self._invoice(self.silva)
+        preview = self._preview()
+        self.assertEqual({self._line(preview, move).reason for move in staying},
+                         {"The customer downloads invoices (“Invoice sending”)."})
+        self.assertEqual(self._line(preview, going).outcome, "goes")
+        posting = self._rule("Na hora", "invoice", trigger="post")
+        staying |= self._invoice(self.nowak)
+        posting.active = False
+        self._plan()
+        self._deliver()
+        self.assertFalse(self._dispatches(staying))
+        self.assertTrue(self._dispatches(going))
+        self.assertFalse(self.rule.warning, "they are not missed")
+        self._send_window(staying[0]).action_send_and_print()
+        self.nowak.invoice_sending_method = "email"
+        self._plan()
+        self._deliver()
+        self.assertEqual(set(staying.mapped("dispatch_state")), {"sent"})

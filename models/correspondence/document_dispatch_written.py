@@ -103,3 +103,8 @@ class DocumentDispatchWritten(models.AbstractModel):
     def _notify_get_recipients_groups(self, message, model_description, msg_vals=False):
         return self._dispatch_link_groups(super()._notify_get_recipients_groups(
             message, model_description, msg_vals=msg_vals))
+
+    def _notify_thread(self, message, msg_vals=False, **kwargs):
+        if self._dispatch_capture(message, kwargs):
+            return []
+        return super()._notify_thread(message, msg_vals=msg_vals, **kwargs)

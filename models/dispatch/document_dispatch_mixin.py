@@ -51,6 +51,10 @@ class DocumentDispatchMixin(models.AbstractModel):
         string="Dispatch Status", compute="_compute_dispatch_state", store=True, copy=False,
         help="What became of this document on its way to the customer.",
     )
+    dispatch_state_text = fields.Char(
+        string="Dispatch", compute="_compute_dispatch_state_text",
+        help="The dispatch status in words, for other screens.",
+    )
     dispatch_sent_date = fields.Datetime(
         string="Sent on", compute="_compute_dispatch_last", groups="document_dispatch.group_dispatch_user",
     )
@@ -72,6 +76,13 @@ class DocumentDispatchMixin(models.AbstractModel):
             if state == "rehearsed" and document.dispatch_mark == "excluded":
                 state = "excluded"
             document.dispatch_state = "queued" if state == "sending" else state
+
+    @api.depends("dispatch_state")
+    @api.depends_context("lang")
+    def _compute_dispatch_state_text(self):
+        labels = dict(self._fields["dispatch_state"]._description_selection(self.env))
+        for document in self:
+            document.dispatch_state_text = labels.get(document.dispatch_state, False)
 
     def _dispatch_find_best(self):
         """The dispatch of each document that reached most, with its present revision and type: ``{id: dispatch}``."""
@@ -176,6 +187,11 @@ class DocumentDispatchMixin(models.AbstractModel):
     def _dispatch_rule_domain(self, codes):
         """Which documents a rule for types with these codes may take, whatever else it says."""
         raise NotImplementedError(self._name)
+
+    @api.model
+    def _dispatch_wanted_domain(self):
+        """Documents whose customers want to get them without asking; a rule leaves the others alone."""
+        return Domain.TRUE
 
     @api.model
     def _dispatch_preview_domain(self, codes):

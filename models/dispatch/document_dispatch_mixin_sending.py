@@ -363,12 +363,18 @@ class DocumentDispatchMixin(models.AbstractModel):
         code = self._dispatch_type_code()
         if not self._dispatch_type():
             return self.env._("There is no document type for it.")
-        if blocking_reason := self._dispatch_blocking_reason(code):
+        if reason := self._dispatch_reason_not_to_send():
+            return reason
+        if dispatch and dispatch.state in (states.REVIEW, states.QUEUED, states.SENDING, states.PAPER):
+            return self.env._("It is on its way already: %s.", dispatch._state_label())
+        return ""
+
+    def _dispatch_reason_not_to_send(self):
+        """Why this document must not go with others now, whatever became of it before; empty when it may."""
+        if blocking_reason := self._dispatch_blocking_reason(self._dispatch_type_code()):
             return blocking_reason
         if self.dispatch_mark == "excluded":
             return self.env._("Not to be sent: %s", self.dispatch_exclude_reason or "")
-        if dispatch and dispatch.state in (states.REVIEW, states.QUEUED, states.SENDING, states.PAPER):
-            return self.env._("It is on its way already: %s.", dispatch._state_label())
         return ""
 
     def _dispatch_window_action(self):
@@ -377,12 +383,15 @@ class DocumentDispatchMixin(models.AbstractModel):
 
     def _dispatch_supersede(self):
         """Withdraw what still waits for this document; return the dispatch that left already."""
-        code = self._dispatch_type_code()
-        dispatches = self.env["document.dispatch"].sudo().search(  # sudo: whoever sent it
-            self.env["document.dispatch"]._get_document_domain(self)
-            & self.env["document.dispatch"]._get_current_domain(code, self.dispatch_revision)
-        )
+        dispatches = self._dispatch_find_current()
         waiting = dispatches._withdrawable()
         if waiting:
             waiting._cancel(self.env._("Sent by hand by %s.", self.env.user.name))
         return dispatches - waiting
+
+    def _dispatch_find_current(self):
+        """The dispatches of this document as it is now, the last first; rehearsals do not count."""
+        return self.env["document.dispatch"].sudo().search(  # sudo: whoever sent it
+            self.env["document.dispatch"]._get_document_domain(self)
+            & self.env["document.dispatch"]._get_current_domain(self._dispatch_type_code(), self.dispatch_revision)
+        )

@@ -11,6 +11,7 @@ class DocumentDispatchType(models.Model):
     """
 
     _name = "document.dispatch.type"
+    _inherit = ["document.dispatch.account.choice"]
     _description = "Document Type"
     _order = "sequence, id"
 
@@ -75,11 +76,7 @@ class DocumentDispatchType(models.Model):
         help="The page that goes with the mail. Empty: as the document itself decides "
         "(customer, journal, then Odoo's default).",
     )
-    mail_server_id = fields.Many2one(
-        "ir.mail_server",
-        string="Sender account",
-        help="Empty: the account that Odoo chooses for the sender's address.",
-    )
+    mail_server_id = fields.Many2one(help="Empty: the account that Odoo chooses for the sender's address.")
     reply_to = fields.Char(
         string="Answers to", help="Empty: answers go to the sender, or into the document's chatter."
     )

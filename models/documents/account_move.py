@@ -74,6 +74,12 @@ class AccountMove(models.Model):
         return domain
 
     @api.model
+    def _dispatch_wanted_domain(self):
+        """Not of who downloads his invoices: Odoo's “Invoice sending” of the customer, in the company at hand."""
+        # any!: whom the operator may see is no question here
+        return Domain("commercial_partner_id", "not any!", [("invoice_sending_method", "=", "manual")])
+
+    @api.model
     def _dispatch_date_domain(self, day, basis):
         issued = Domain("invoice_date", ">=", day) | (
             # a draft gets its date of issue when it is posted

@@ -1,4 +1,7 @@
-from odoo import models
+import json
+from dataclasses import asdict
+
+from odoo import SUPERUSER_ID, models
 
 from ...tools.dispatch.steering import SendRequest
 from ...tools.mail import addresses
@@ -21,13 +24,49 @@ class DocumentDispatchMixin(models.AbstractModel):
         Called first in ``_notify_thread`` of each document with its options; tells whether it took
         the message.
         """
-        request = SendRequest.of(self.env)
+        kept = self._dispatch_kept_request(message) if options.pop("dispatch_request", None) else None
+        request = kept or SendRequest.of(self.env) or self._dispatch_scheduled_request()
         if not request or not request.posting or not self._dispatch_type():
             return False
-        self.with_context(dispatch_request=False)._dispatch_from_message(
+        if later := self._is_notification_scheduled(options.get("scheduled_date")):
+            # sudo: as core keeps a message whose text says when it goes
+            self.env["mail.message.schedule"].sudo().create({
+                "scheduled_datetime": later, "mail_message_id": message.id,
+                "notification_parameters": json.dumps({"dispatch_request": asdict(request)}),
+            })
+            return True
+        document = self.with_user(message.create_uid) if kept else self  # not the scheduler's
+        document.with_context(dispatch_request=False)._dispatch_from_message(
             message, request, keep_mail=not options.get("mail_auto_delete", True),
         )
         return True
+
+    def _dispatch_kept_request(self, message):
+        """What was kept above for a message whose time has come; whoever posts one could say anything."""
+        # sudo: as there
+        schedule = self.env["mail.message.schedule"].sudo().search([("mail_message_id", "=", message.id)], limit=1)
+        return schedule and SendRequest(**json.loads(schedule.notification_parameters)["dispatch_request"]) or None
+
+    def _dispatch_scheduled_request(self):
+        """What a message said that a person wrote before, to be sent now (``mail.scheduled.message``).
+
+        It stands in a context, which anybody may write: only who may send the document himself sends it so, which is
+        everybody of the house who reads it and may write in its chatter.
+        """
+        how = self.env.context.get("dispatch_scheduled")
+        if how not in ("as_is", "add_files") or not self._dispatch_is_readers():
+            return None
+        return SendRequest("manual", posting=True, add_files=how == "add_files")
+
+    def _dispatch_is_readers(self):
+        """Tell whether the user works here, and may read these, whatever rights the code runs with."""
+        return self.env.user._is_internal() and self.sudo(False).has_access("read")
+
+    def _dispatch_may_send(self):
+        """Tell whether the user may send these in his own name, whatever rights the code runs with."""
+        # the superuser: a process of the house itself
+        return self.env.uid == SUPERUSER_ID or (
+            self.env.user._is_internal() and self.sudo(False).has_access("write"))
 
     def _dispatch_from_message(self, message, request, keep_mail=False):
         """Write the dispatch for a message that core just posted, and deliver it after the commit.
@@ -35,28 +74,24 @@ class DocumentDispatchMixin(models.AbstractModel):
         :param request: :class:`tools.dispatch.steering.SendRequest`
         """
         self.ensure_one()
+        if self.env.su and not self._dispatch_is_readers():
+            # started by somebody who could not send it, the customer perhaps: in the name of the house
+            self = self.with_user(SUPERUSER_ID)
         dispatch_type, origin = self._dispatch_type(), request.origin
         if origin != "core":
             self._dispatch_check_switch()
-        previous = self._dispatch_supersede()
-        if origin == "core" and previous:
+        previous = self._dispatch_find_current() if request.beside else self._dispatch_supersede()
+        if origin == "core" and previous and not request.again:
             return previous  # an automatic process never sends a second time
-        partners = self._dispatch_partner() | message.partner_ids
-        directory = partners.with_company(self.company_id)._dispatch_directory()
-        vals = self._dispatch_prepare_vals(dispatch_type, directory, origin, "queued")
-        vals["mail_server_id"] = vals["mail_server_id"] or message.mail_server_id.id
-        self._dispatch_address_message(message, request, dispatch_type, vals["mail_server_id"])
-        vals.update(
-            self._dispatch_message_content(message),
-            mail_template_id=False,  # the message is written
-            keep_mail=keep_mail, resend_of_id=previous[:1].id, batch_id=request.batch_id,
-        )
-        if vals.get("channel_reason") != "refused":
-            vals.update(self._dispatch_message_recipients(message, directory, dispatch_type, vals))
+        vals = {
+            **self._dispatch_prepare_message_vals(message, request, dispatch_type),
+            "keep_mail": keep_mail, "resend_of_id": previous[:1].id, "batch_id": request.batch_id,
+        }
+        if vals["channel"] == "paper" and request.beside and previous:
+            self._dispatch_hide_message(message)
+            return previous  # on paper it would be the same page once more
         if vals["rehearsal"] or request.draft:
-            # sudo: core posted it to the customer, who did not get it from us
-            note = self.env.ref("mail.mt_note")
-            message.sudo().write({"subtype_id": note.id, "is_internal": True, "partner_ids": [(5,)]})
+            self._dispatch_hide_message(message)
         dispatch = self._dispatch_insert([vals])
         template = self.env["mail.template"].sudo().browse(request.template_id or ())  # sudo: as when it was rendered
         if template and not self._dispatch_text_lang(template):
@@ -67,6 +102,35 @@ class DocumentDispatchMixin(models.AbstractModel):
             dispatch._with_system_write()._create_notifications()
             dispatch._deliver_soon()
         return dispatch
+
+    def _dispatch_prepare_message_vals(self, message, request, dispatch_type):
+        """Values of the dispatch that takes the place of a message's mails; the message gets sender and files.
+
+        :param request: :class:`tools.dispatch.steering.SendRequest`
+        """
+        partners = self._dispatch_partner() | message.partner_ids
+        directory = partners.with_company(self.company_id)._dispatch_directory()
+        vals = self._dispatch_prepare_vals(dispatch_type, directory, request.origin, "queued")
+        vals["mail_server_id"] = vals["mail_server_id"] or message.mail_server_id.id
+        self._dispatch_address_message(message, request, dispatch_type, vals["mail_server_id"])
+        if request.add_files:
+            # sudo: the message that core just posted; the files are made with the user's rights
+            message.sudo().attachment_ids |= self._dispatch_add_files(dispatch_type)
+        vals.update(self._dispatch_message_content(message), mail_template_id=False)  # the message is written
+        if vals.get("channel_reason") != "refused":
+            vals.update(self._dispatch_message_recipients(message, directory, dispatch_type, vals))
+        return vals
+
+    def _dispatch_hide_message(self, message):
+        """The customer did not get from us what core posted: it is our own note."""
+        # sudo: core posted it to the customer
+        message.sudo().write({
+            "subtype_id": self.env.ref("mail.mt_note").id, "is_internal": True, "partner_ids": [(5,)],
+        })
+
+    def _dispatch_add_files(self, dispatch_type):
+        """The document's files, for a text that names none."""
+        return self._dispatch_make_files(dispatch_type.mail_template_id, dispatch_type.report_id)[self]
 
     def _dispatch_record_failure(self, error):
         """An automatic process could not make the document: leave a dispatch that says why."""
@@ -110,21 +174,25 @@ class DocumentDispatchMixin(models.AbstractModel):
         :param dispatch_type: ``document.dispatch.type``
         :param dict vals: values of the dispatch so far
         """
-        resolved = {
-            choice.email: choice
-            for choice in directory.resolve(self._dispatch_partner().id, dispatch_type.role).chosen
-        }
-        choices, skipped = {}, []
+        resolution = directory.resolve(self._dispatch_partner().id, dispatch_type.role)
+        resolved = {choice.email: choice for choice in resolution.chosen}
+        choices = {}
+        # also those whom the window had not to offer
+        skipped = list(resolution.skipped)
         for partner in message.partner_ids:
             for choice in directory.addresses_of(partner.id, resolved):
                 if choice.reason in recipients.PASSED_OVER:
-                    skipped.append(choice)
+                    if choice not in skipped:
+                        skipped.append(choice)
                 else:
                     choices.setdefault(choice.email, choice)
         for address in addresses.parse(message.outgoing_email_to).valid:
             choices.setdefault(address.email, recipients.Choice(
                 False, address.email, recipients.MANUAL, address.name
             ))
+        # who was typed or chosen by hand was not passed over
+        skipped = [choice for choice in skipped
+                   if choice.email not in choices or choice.reason == recipients.DUPLICATE]
         resolution = recipients.Resolution(list(choices.values()), skipped)
         reason = False if choices else "no_address"
         return {

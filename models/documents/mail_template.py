@@ -3,6 +3,7 @@ import logging
 from odoo import models
 
 from ...tools.dispatch.steering import SendRequest
+from ...tools.mail import addresses
 
 _logger = logging.getLogger(__name__)
 
@@ -46,11 +47,13 @@ class MailTemplate(models.Model):
         return self.model in self.env and "dispatch_state" in self.env[self.model]._fields
 
     def _is_dispatch_sending(self):
-        """Tell whether a document is being sent: from its window, or by a process of Odoo."""
+        """Tell whether a document is being sent: from its window, by a process of Odoo, or with a text that is one."""
+        if not self._is_dispatch_text():
+            return False
         request = SendRequest.of(self.env)
         # core's own mark opens its window: there our choice only fills in what the person sees, and may change
-        return bool((self.env.context.get("mark_so_as_sent") or request and request.posting)
-                    and self._is_dispatch_text())
+        return bool(self.env.context.get("mark_so_as_sent") or request and request.posting
+                    or self._is_dispatch_document_text())
 
     def _generate_template_attachments(self, res_ids, render_fields, render_results=None):
         """Where a document is being sent, the report of its type prints it.
@@ -68,7 +71,10 @@ class MailTemplate(models.Model):
             res_ids, render_fields, render_results=render_results)
 
     def _generate_template_recipients(self, res_ids, render_fields, **kwargs):
-        """Where a document is being sent, the flags say who gets it (core: its default recipients)."""
+        """Where a document is being sent, the flags say who gets it (core: its default recipients).
+
+        Outsiders whom the text names get it, too.
+        """
         results = super()._generate_template_recipients(res_ids, render_fields, **kwargs)
         if not self._is_dispatch_sending():
             return results
@@ -82,9 +88,99 @@ class MailTemplate(models.Model):
             dispatch_type = document._dispatch_type()
             if not dispatch_type:
                 continue
-            chosen = directory.resolve(document._dispatch_partner().id, dispatch_type.role).chosen
-            values = {"partner_ids": list(dict.fromkeys(choice.contact_id for choice in chosen))}
-            if self.use_default_to:
-                values.update(email_to="", email_cc="")
-            results[document.id].update(values)
+            partner = document._dispatch_partner()
+            chosen = directory.resolve(partner.id, dispatch_type.role).chosen
+            contact_ids = [choice.contact_id for choice in chosen]
+            values = {"email_to": "", "email_cc": ""}
+            if not self.use_default_to:
+                named = self.env["res.partner"].browse(results[document.id].get("partner_ids") or [])
+                family = partner.commercial_partner_id
+                contact_ids += named.filtered(lambda other, own=family: other.commercial_partner_id != own).ids
+                values = {}
+            results[document.id].update(values, partner_ids=list(dict.fromkeys(contact_ids)))
         return results
+
+    # ------------------------------------------------------------------
+    # A text that is sent beside the windows: by the server's actions, by a program
+    # ------------------------------------------------------------------
+
+    def _is_dispatch_document_text(self):
+        """Tell whether a mail with this text is the document itself: it prints one, or is a document type's text."""
+        if not self or not self._is_dispatch_text() or "message_ids" not in self.env[self.model]._fields:
+            return False
+        return self._dispatch_prints() or self._dispatch_is_type_text()
+
+    def _dispatch_prints(self):
+        """Tell whether this text brings a page of its document."""
+        return self.model in self.sudo().report_template_ids.mapped("model")  # sudo: to look, not to print
+
+    def _dispatch_is_type_text(self):
+        # sudo: whoever sends need not see the document types
+        types = self.env["document.dispatch.type"].sudo()
+        return bool(types.search_count([("mail_template_id", "=", self._origin.id)], limit=1))
+
+    def _dispatch_sent_documents(self, res_ids):
+        """Those of these records that a mail with this text would send."""
+        self.ensure_one()
+        documents = self.env[self.model].browse(res_ids) if self._is_dispatch_document_text() else []
+        return [document.id for document in documents if document._dispatch_type()]
+
+    def send_mail(self, res_id, force_send=False, raise_exception=False, email_values=None,
+                  email_layout_xmlid=False):
+        """Send a document as a dispatch; ``False`` instead of a mail's id: its mails are made later."""
+        if not self._dispatch_sent_documents([res_id]):
+            return super().send_mail(
+                res_id, force_send=force_send, raise_exception=raise_exception, email_values=email_values,
+                email_layout_xmlid=email_layout_xmlid)
+        self.send_mail_batch([res_id], email_values=email_values, email_layout_xmlid=email_layout_xmlid)
+        return False
+
+    def send_mail_batch(self, res_ids, force_send=False, raise_exception=False, email_values=None,
+                        email_layout_xmlid=False):
+        """Send documents as dispatches; what is no document goes as always.
+
+        :return: the mails of the latter
+        """
+        sent = self._dispatch_sent_documents(res_ids)
+        rest = [res_id for res_id in res_ids if res_id not in sent]
+        mails = self.env["mail.mail"].sudo()  # sudo: as core
+        if rest or not sent:
+            mails = super().send_mail_batch(
+                rest, force_send=force_send, raise_exception=raise_exception, email_values=email_values,
+                email_layout_xmlid=email_layout_xmlid)
+        if sent:
+            self._send_check_access(sent)
+        for res_id in sent:
+            self._dispatch_post(res_id, email_values or {}, email_layout_xmlid)
+        return mails
+
+    def _dispatch_post(self, res_id, email_values, layout):
+        """Have core's window post this text on a document; its mail becomes a dispatch there."""
+        values = {"message_type": "auto_comment", "subtype_id": self.env.ref("mail.mt_comment").id}
+        if layout or self.email_layout_xmlid:
+            values["email_layout_xmlid"] = layout or self.email_layout_xmlid
+        composer = self.env["mail.compose.message"].with_context(
+            default_composition_mode="comment", default_model=self.model, default_res_ids=[res_id],
+            default_template_id=self.id,
+        ).create(values)
+        composer.write(self._dispatch_composer_values(composer, email_values))
+        composer._action_send_mail()
+
+    def _dispatch_composer_values(self, composer, email_values):
+        """What a caller of :meth:`send_mail` said beside the text, in the words of core's window."""
+        names = ("subject", "email_from", "reply_to", "mail_server_id", "author_id")
+        values = {name: email_values[name] for name in names if email_values.get(name)}
+        if body := email_values.get("body_html") or email_values.get("body"):
+            values["body"] = body
+        if values.get("reply_to"):
+            values["reply_to_force_new"] = True
+        if email_values.keys() & {"email_to", "email_cc", "recipient_ids", "partner_ids"}:
+            # the caller says who gets it
+            typed = addresses.parse(f"{email_values.get('email_to') or ''}, {email_values.get('email_cc') or ''}")
+            values["dispatch_emails"] = ", ".join(address.email for address in typed.valid)
+            values["partner_ids"] = email_values.get("recipient_ids") or email_values.get("partner_ids") or [(5,)]
+        if files := email_values.get("attachment_ids"):
+            # ids or commands: they come beside the text's own
+            added = [file if isinstance(file, (list, tuple)) else (4, file) for file in files]
+            values["attachment_ids"] = [(4, file_id) for file_id in composer.attachment_ids.ids] + added
+        return values

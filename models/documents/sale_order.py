@@ -2,7 +2,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ...tools.dispatch.steering import SendRequest
@@ -166,12 +167,6 @@ class SaleOrder(models.Model):
         """These orders, and where answers to the message with these values go as its text says."""
         return replace(request, reply_to=values.get("reply_to") or "").on(self)
 
-    def _dispatch_may_send(self):
-        """Tell whether the user may send these in his own name, whatever rights the code runs with."""
-        # the superuser: a process of the house itself
-        return self.env.uid == SUPERUSER_ID or (
-            self.env.user._is_internal() and self.sudo(False).has_access("write"))
-
     def _notify_get_recipients_groups(self, message, model_description, msg_vals=False):
         return self._dispatch_link_groups(super()._notify_get_recipients_groups(
             message, model_description, msg_vals=msg_vals))
@@ -182,7 +177,18 @@ class SaleOrder(models.Model):
         return super()._notify_thread(message, msg_vals=msg_vals, **kwargs)
 
     def _dispatch_window_action(self):
+        if blocking_reason := self._dispatch_blocking_reason(self._dispatch_type_code()):
+            raise UserError(blocking_reason)
         return self.action_quotation_send()
+
+    def action_dispatch_send(self):
+        """Open the window of this quotation or order; of several, the one that asks how they go."""
+        if len(self) == 1:
+            return self.action_quotation_send()
+        return {
+            **self.env["ir.actions.act_window"]._for_xml_id("document_dispatch.sale_order_send_window_action"),
+            "context": {"active_model": self._name, "active_ids": self.ids},
+        }
 
     def _send_order_notification_mail(self, mail_template, *args, **kwargs):
         """The confirmation becomes a dispatch; core uses this method for other mails too."""

@@ -16,6 +16,7 @@ class DocumentDispatchRule(models.Model):
     """What the scheduler sends by itself, in whose name, when, and since when."""
 
     _name = "document.dispatch.rule"
+    _inherit = ["document.dispatch.account.choice"]
     _description = "Rule of Automatic Sending"
     _order = "company_id, sequence, id"
     _check_company_auto = True
@@ -33,7 +34,6 @@ class DocumentDispatchRule(models.Model):
         help="Mails are made in his name and with his rights.",
     )
     mail_server_id = fields.Many2one(
-        "ir.mail_server", string="Sender account",
         help="Mails come from the address of this account, and answers go there. Empty: as the document type says.",
     )
     # What
@@ -178,7 +178,8 @@ class DocumentDispatchRule(models.Model):
                     "for quotations and orders.", fields=", ".join(narrow),
                 ))
             codes = set(rule.type_ids.mapped("code"))
-            if rule.journal_ids and "sale.order" in rule.type_ids.mapped("model"):
+            # sudo: a manager may have no right to accounting
+            if rule.sudo().journal_ids and "sale.order" in rule.type_ids.mapped("model"):
                 raise ValidationError(self.env._("Orders have no journal. Choose invoices only, or no journal."))
             if rule.document_states == "all" and codes and "invoice" not in codes:
                 raise ValidationError(self.env._(

@@ -176,6 +176,7 @@ class DocumentDispatchRule(models.Model):
             & model._dispatch_date_domain(self._get_date_from(), self.date_basis)
             & self._get_selection_domain()
             & self._get_choice_domain()
+            & model._dispatch_wanted_domain()
         )
 
     def _get_kind_domain(self, model, types):
@@ -213,8 +214,9 @@ class DocumentDispatchRule(models.Model):
     def _get_choice_domain(self):
         """Journals, customers and the free condition."""
         domain = self._get_condition()
-        if self.journal_ids:
-            domain &= Domain("journal_id", "in", self.journal_ids.ids)
+        # sudo: a manager without a right to accounting looks at the preview
+        if journals := self.sudo().journal_ids:
+            domain &= Domain("journal_id", "in", journals.ids)
         if self.partner_ids:
             domain &= Domain("partner_id", "child_of", self.partner_ids.ids)
         return domain

@@ -95,6 +95,7 @@ class DocumentDispatchRule(models.Model):
             (model._dispatch_date_domain(self._get_date_from(), self.date_basis),
              self.env._("Before the from date.")),
             (self._get_choice_domain(), self.env._("Another journal or customer, or not within the condition.")),
+            (model._dispatch_wanted_domain(), self.env._("The customer downloads invoices (“Invoice sending”).")),
         ]
 
     def _preview_reason(self, document, checks):

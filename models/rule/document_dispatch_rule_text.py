@@ -49,8 +49,9 @@ class DocumentDispatchRule(models.Model):
             date = format_date(self.env, self.date_from)
             parts.append(self.env._("sold on %s or later", date) if self.date_basis == "sale"
                          else self.env._("of %s or later", date))
-        if self.journal_ids:
-            parts.append(self.env._("of the journals %s", ", ".join(self.journal_ids.mapped("name"))))
+        # sudo: their names, for managers without a right to accounting
+        if journals := self.sudo().journal_ids:
+            parts.append(self.env._("of the journals %s", ", ".join(journals.mapped("name"))))
         if self.partner_ids:
             parts.append(self.env._("to %s customers and those below them", len(self.partner_ids)))
         if self.domain and self.domain != "[]":

@@ -1,4 +1,5 @@
 from . import document_dispatch
+from . import document_dispatch_counter
 from . import document_dispatch_delivery
 from . import document_dispatch_health
 from . import document_dispatch_health_home

@@ -10,5 +10,6 @@ class DocumentDispatchRule(models.Model):
     def _cron_plan(self):
         """After the rules, everything is looked after, and the managers are told."""
         result = super()._cron_plan()
+        self.env["document.dispatch.counter"]._extend()  # Point of Sale may have been installed meanwhile
         self.env["document.dispatch.health"]._watch()
         return result

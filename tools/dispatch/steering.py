@@ -49,6 +49,12 @@ class SendRequest(Steering):
     draft: bool = False
     #: Id of the ``document.dispatch.batch`` in which it goes with others
     batch_id: int | bool = False
+    #: Goes also where the document went before: a person, or somebody who set Odoo up, asked for this very mail
+    again: bool = False
+    #: With another text than the document's own: what waits goes, too
+    beside: bool = False
+    #: The text prints nothing: the document's own files are added
+    add_files: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,53 +1,30 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 from ...tools.dispatch.steering import KnownRecipients
-
-#: Of more documents than these that stay only the number is said
-MOST_LINES = 40
-#: Of more documents that went before only these are named
-NAMED = 5
 
 
 class AccountMoveSendBatchWizard(models.TransientModel):
     """Several invoices: one window after another, all at once, or one mail for each customer."""
 
-    _inherit = "account.move.send.batch.wizard"
+    _name = "account.move.send.batch.wizard"
+    _inherit = ["account.move.send.batch.wizard", "document.dispatch.bulk"]
 
-    dispatch_grouping = fields.Selection(
-        [("all", "All at once"), ("each", "One after another, to look at each"),
-         ("bundle", "One mail for each customer, with all of his documents")],
-        string="How", required=True, default="all",
-    )
-    dispatch_again = fields.Boolean(string="Send these again, too")
     dispatch_with_files = fields.Boolean(string="With their NF-e and boletos", default=True)
     dispatch_file_summary = fields.Char(string="NF-e and boletos", compute="_compute_dispatch_file_summary")
-    dispatch_by_mail = fields.Char(string="By e-mail", compute="_compute_dispatch_summary")
-    dispatch_on_paper = fields.Char(string="On paper", compute="_compute_dispatch_summary")
-    dispatch_went = fields.Char(string="Sent before", compute="_compute_dispatch_summary")
-    dispatch_other = fields.Char(string="Another way", compute="_compute_dispatch_summary")
-    dispatch_stays = fields.Text(string="Not sent", compute="_compute_dispatch_summary")
-
+    dispatch_other = fields.Char(string="Another way", compute="_compute_dispatch_other")
     # ------------------------------------------------------------------
     # What will happen
     # ------------------------------------------------------------------
 
     @api.depends("move_ids", "dispatch_again", "dispatch_grouping")
     def _compute_dispatch_summary(self):
+        return super()._compute_dispatch_summary()
+
+    @api.depends("move_ids")
+    def _compute_dispatch_other(self):
         for wizard in self:
-            vals_list, left_out, went = [], [], self.env["account.move"]
-            for company, moves in wizard._dispatch_ours().grouped("company_id").items():
-                plan = moves.with_company(company)._dispatch_plan_batch(wizard.dispatch_again)
-                vals_list += plan.vals_list
-                left_out += plan.left_out
-                went |= plan.went
-            wizard.dispatch_by_mail = wizard._dispatch_describe_mails(vals_list)
-            wizard.dispatch_on_paper = wizard._dispatch_describe_paper(vals_list)
-            names = ", ".join(went[:NAMED].mapped("name")) + (" …" if len(went) > NAMED else "")
-            wizard.dispatch_went = self.env._("%(count)s: %(names)s", count=len(went), names=names) if went else False
             other = len(wizard.move_ids) - len(wizard._dispatch_ours())
             wizard.dispatch_other = self.env._("%s, as their customers prefer", other) if other else False
-            wizard.dispatch_stays = wizard._dispatch_describe_left_out(left_out)
 
     @api.depends("move_ids", "dispatch_again")
     def _compute_dispatch_file_summary(self):
@@ -69,30 +46,13 @@ class AccountMoveSendBatchWizard(models.TransientModel):
         """The invoices that go by e-mail or on paper; e-invoice networks and the like are Odoo's own business."""
         return self.move_ids._origin.filtered(lambda move: self._get_default_sending_methods(move) <= {"email"})
 
-    def _dispatch_describe_mails(self, vals_list):
-        by_mail = [vals for vals in vals_list if vals["channel"] == "email"]
-        addresses = {command[2]["email"] for vals in by_mail for command in vals["recipient_ids"]}
-        customers = {vals["partner_id"] for vals in by_mail}
-        return self.env._(
-            "%(documents)s documents of %(customers)s customers, to %(addresses)s addresses",
-            documents=len(by_mail), customers=len(customers), addresses=len(addresses),
-        ) if by_mail else False
-
-    def _dispatch_describe_paper(self, vals_list):
-        reasons = [vals["channel_reason"] for vals in vals_list if vals["channel"] == "paper"]
-        return self.env._(
-            "%(count)s documents (%(refused)s refuse e-mail, %(nowhere)s have no usable address)", count=len(reasons),
-            refused=reasons.count("refused"), nowhere=reasons.count("no_address"),
-        ) if reasons else False
-
     def _dispatch_describe_left_out(self, left_out):
-        lines = [f"{move.display_name}: {reason}" for move, reason in left_out[:MOST_LINES]]
-        if len(left_out) > MOST_LINES:
-            lines.append(self.env._("… and %s more", len(left_out) - MOST_LINES))
+        lines = super()._dispatch_describe_left_out(left_out)
         # a number that is only shown
         if not_ready := self.env.context.get("dispatch_not_ready"):
-            lines.append(self.env._("%s that are not posted, or no documents for customers", not_ready))
-        return "\n".join(lines)
+            words = self.env._("%s that are not posted, or no documents for customers", not_ready)
+            lines = "\n".join(filter(None, (lines, words)))
+        return lines
 
     def _compute_summary_data(self):
         return super(AccountMoveSendBatchWizard, self._dispatch_summarizing())._compute_summary_data()
@@ -135,16 +95,3 @@ class AccountMoveSendBatchWizard(models.TransientModel):
         batches = Batch._start(
             ours, self.dispatch_grouping, self.dispatch_again, [(move, reason) for move in other], beside)
         return batches._open()
-
-    def _dispatch_check_grouping(self, moves):
-        if moves.company_id.filtered(lambda company: company.sudo().dispatch_mode == "off"):  # sudo: a switch
-            raise UserError(self.env._(
-                "Sending is switched off. Switch it on in the settings of Document Dispatch."))
-        if self.dispatch_grouping != "bundle":
-            return
-        types = {move._dispatch_type() for move in moves}
-        missing = [dispatch_type.name for dispatch_type in types if not dispatch_type.bundle_template_id]
-        if missing:
-            raise UserError(self.env._(
-                "There is no text for several of these in one mail: %s. Choose one on the document type, or another "
-                "way.", ", ".join(missing)))

@@ -22,24 +22,12 @@ class AccountMoveSendWizard(models.TransientModel):
     dispatch_invoice_too = fields.Boolean(
         string="The invoice itself", default=True, help="Switch off to send only what is chosen below.",
     )
-    dispatch_batch_id = fields.Many2one("document.dispatch.batch")
-    dispatch_queue_label = fields.Char(compute="_compute_dispatch_queue")
-    dispatch_queue_document = fields.Char(compute="_compute_dispatch_queue")
 
     @api.depends("move_id")
     def _compute_dispatch_file_ids(self):
         for wizard in self:
             lines = self.env["account.move.send.wizard.file"]._prepare_lines(wizard.move_id) if wizard.move_id else ()
             wizard.dispatch_file_ids = [fields.Command.clear(), *map(fields.Command.create, lines)]
-
-    @api.depends("dispatch_batch_id")
-    def _compute_dispatch_queue(self):
-        """Where this window stands among those that open one after another."""
-        for wizard in self:
-            batch = wizard.dispatch_batch_id
-            wizard.dispatch_queue_label = batch and self.env._(
-                "%(position)s of %(count)s", position=batch._position, count=batch.selected)
-            wizard.dispatch_queue_document = wizard.move_id.display_name
 
     @api.depends("template_id", "lang")
     def _compute_dispatch_from(self):
@@ -101,13 +89,6 @@ class AccountMoveSendWizard(models.TransientModel):
             return self._action_download(self.move_id.invoice_pdf_report_id)
         return action
 
-    def _dispatch_window_request(self):
-        request = super()._dispatch_window_request()
-        if not self.dispatch_batch_id:
-            return request
-        self.dispatch_batch_id._check_mine()  # the window may say any
-        return replace(request, batch_id=self.dispatch_batch_id.id)
-
     def _dispatch_send_only_files(self):
         """Send the chosen NF-e and boletos, and not the invoice."""
         if not self.dispatch_file_ids.filtered("chosen"):
@@ -121,24 +102,8 @@ class AccountMoveSendWizard(models.TransientModel):
         self.dispatch_file_ids._send_chosen()
         return super().action_dispatch_print()
 
-    # ------------------------------------------------------------------
-    # One window after another
-    # ------------------------------------------------------------------
-
     def action_dispatch_paper(self):
         """Put the invoice into the paper tray; what goes beside it by mail goes now."""
         self.move_id.check_access("read")
-        wizard = self._dispatch_window_request().on(self)
-        wizard.dispatch_file_ids._send_chosen()
-        action = super(AccountMoveSendWizard, wizard).action_dispatch_paper()
-        return self.dispatch_batch_id._advance() if self.dispatch_batch_id else action
-
-    def action_dispatch_skip(self):
-        """Send nothing for this invoice, and open the next."""
-        self.ensure_one()
-        return self.dispatch_batch_id._advance(skipped=True)
-
-    def action_dispatch_stop(self):
-        """Leave the rest as it is, and show what was sent."""
-        self.ensure_one()
-        return self.dispatch_batch_id._stop()
+        self._dispatch_window_request().on(self).dispatch_file_ids._send_chosen()
+        return super().action_dispatch_paper()

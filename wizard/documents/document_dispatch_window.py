@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import formataddr
 
@@ -39,6 +39,9 @@ class DocumentDispatchWindow(models.AbstractModel):
     dispatch_download = fields.Boolean(
         string="Download the PDF", default=lambda self: self.env.company.dispatch_download_pdf,
     )
+    dispatch_batch_id = fields.Many2one("document.dispatch.batch")
+    dispatch_queue_label = fields.Char(compute="_compute_dispatch_queue")
+    dispatch_queue_document = fields.Char(compute="_compute_dispatch_queue")
 
     # ------------------------------------------------------------------
     # What each window says
@@ -60,7 +63,11 @@ class DocumentDispatchWindow(models.AbstractModel):
 
     def _dispatch_window_request(self):
         """What this window sends, as far as core's own fields don't say it."""
-        return SendRequest.of(self.env) or SendRequest("manual")
+        request = SendRequest.of(self.env) or SendRequest("manual")
+        if not self.dispatch_batch_id:
+            return request
+        self.dispatch_batch_id._check_mine()  # the window may say any
+        return replace(request, batch_id=self.dispatch_batch_id.id)
 
     def _compute_dispatch_reasons(self):
         """Who gets it by the flags, and why; who refuses, and since when."""
@@ -171,7 +178,9 @@ class DocumentDispatchWindow(models.AbstractModel):
     def action_dispatch_paper(self):
         """Put the document into the paper tray instead of mailing it."""
         self.ensure_one()
-        self._dispatch_document()._dispatch_to_paper()
+        self._dispatch_window_request().on(self._dispatch_document())._dispatch_to_paper()
+        if self.dispatch_batch_id:
+            return self.dispatch_batch_id._advance()
         return {"type": "ir.actions.act_window_close"}
 
     def action_dispatch_print(self):
@@ -185,3 +194,26 @@ class DocumentDispatchWindow(models.AbstractModel):
         document = self._dispatch_document()
         replace(self._dispatch_window_request(), draft=True).on(self)._dispatch_window_send()
         return document._dispatch_last().action_download_draft()
+
+    # ------------------------------------------------------------------
+    # One window after another
+    # ------------------------------------------------------------------
+
+    @api.depends("dispatch_batch_id")
+    def _compute_dispatch_queue(self):
+        """Where this window stands among those that open one after another."""
+        for wizard in self:
+            batch = wizard.dispatch_batch_id
+            wizard.dispatch_queue_label = batch and self.env._(
+                "%(position)s of %(count)s", position=batch._position, count=batch.selected)
+            wizard.dispatch_queue_document = batch and wizard._dispatch_document().display_name
+
+    def action_dispatch_skip(self):
+        """Send nothing for this document, and open the next."""
+        self.ensure_one()
+        return self.dispatch_batch_id._advance(skipped=True)
+
+    def action_dispatch_stop(self):
+        """Leave the rest as it is, and show what was sent."""
+        self.ensure_one()
+        return self.dispatch_batch_id._stop()

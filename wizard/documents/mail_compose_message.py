@@ -1,21 +1,34 @@
+from dataclasses import replace
+
 from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ...tools.dispatch.steering import SendRequest
+
+#: What a person who writes in the window himself makes of a message, in core's words
+WRITTEN = "comment"
 
 
 class MailComposeMessage(models.TransientModel):
-    """Odoo's window for quotations and orders."""
+    """Odoo's window for quotations and orders, and whatever else posts or mails a text of theirs or of an invoice.
+
+    Also programs send through it: ``message_post_with_source``, ``message_mail_with_source``.
+    """
 
     _name = "mail.compose.message"
     _inherit = ["mail.compose.message", "document.dispatch.window"]
 
     dispatch_active = fields.Boolean(compute="_compute_dispatch_active")
+    dispatch_adds_files = fields.Boolean(compute="_compute_dispatch_active")
 
-    @api.depends("model", "res_ids", "composition_mode")
+    @api.depends("model", "res_ids", "composition_mode", "template_id")
     @api.depends_context("mark_so_as_sent")
     def _compute_dispatch_active(self):
         for composer in self:
             composer.dispatch_active = bool(composer._dispatch_document())
+            composer.dispatch_adds_files = composer.dispatch_active and composer._dispatch_lacks_files()
 
-    @api.depends("model", "res_ids")
+    @api.depends("model", "res_ids", "template_id")
     def _compute_dispatch_reasons(self):
         return super()._compute_dispatch_reasons()
 
@@ -43,16 +56,50 @@ class MailComposeMessage(models.TransientModel):
         return result
 
     def _dispatch_document(self):
-        """The one document that core's “Send” opened this window for (``mark_so_as_sent``), or any
-        that the context of a client says: what is sent asks for the rights on it.
+        """The one document that this window sends; nothing where it writes about one.
+
+        Core's “Send” opened it (``mark_so_as_sent``, or any that the context of a client says: what is sent asks for
+        the rights on it), or its text is that of a document.
         """
         nothing = self.env["sale.order"]
-        if not self.env.context.get("mark_so_as_sent") or self.composition_mode != "comment":
-            return nothing
-        if self.model not in self.env or "dispatch_state" not in self.env[self.model]._fields:
+        if self.composition_mode != "comment" or not self._dispatch_speaks_of_documents():
             return nothing
         documents = self.env[self.model].browse(self._evaluate_res_ids())
-        return documents if len(documents) == 1 else nothing
+        if len(documents) != 1:
+            return nothing
+        if self.env.context.get("mark_so_as_sent") or self._dispatch_sent(documents.ids):
+            return documents
+        return nothing
+
+    def _dispatch_speaks_of_documents(self):
+        return self.model in self.env and "dispatch_state" in self.env[self.model]._fields
+
+    def _dispatch_sent(self, res_ids):
+        """Those of these records that go as documents, by the text: the ids."""
+        if not self.template_id or self.template_id.model != self.model or not self._dispatch_speaks_of_documents():
+            return []
+        return self.template_id._dispatch_sent_documents(res_ids)
+
+    def _dispatch_lacks_files(self):
+        """Tell whether the text prints nothing, and nobody added a page."""
+        return bool(self.template_id) and self.template_id._is_dispatch_document_text() and (
+            not self.template_id._dispatch_prints()
+            and "application/pdf" not in self.attachment_ids.mapped("mimetype"))
+
+    def _dispatch_by_program(self):
+        """Tell whether nobody looks at this window: a program fills it in."""
+        return self.message_type != WRITTEN
+
+    def _dispatch_text_request(self, res_ids):
+        """What goes when a text is sent that is a document's."""
+        request = SendRequest.of(self.env) or (
+            SendRequest("core") if self._dispatch_by_program() else self._dispatch_window_request())
+        request = replace(request, add_files=self._dispatch_lacks_files())
+        if request.posting or request.origin != "core":
+            return replace(request, posting=True)
+        own = {self.env[self.model].browse(res_id)._dispatch_type().mail_template_id for res_id in res_ids}
+        return replace(
+            request, posting=True, again=True, beside=own != {self.template_id}, template_id=self.template_id.id)
 
     def _dispatch_contacts(self):
         return self.partner_ids
@@ -68,14 +115,106 @@ class MailComposeMessage(models.TransientModel):
                 of_document["outgoing_email_to"] = ", ".join(typed)
         return values
 
+    def _dispatch_typed(self):
+        if not self._dispatch_by_program():
+            return super()._dispatch_typed()
+        # nobody is there to get a copy
+        return [address.email for address in self.env["res.partner"]._dispatch_typed_addresses(self.dispatch_emails)]
+
+    def _prepare_schedule_message_post_values(self, post_values):
+        """Keep with a message that is sent later that it is a document's mail."""
+        values = super()._prepare_schedule_message_post_values(post_values)
+        if self.dispatch_active:
+            how = "add_files" if self._dispatch_lacks_files() else "as_is"
+            values["send_context"] = {**values["send_context"], "dispatch_scheduled": how}
+        return values
+
     def _action_send_mail_comment(self, res_ids):
         if not self.dispatch_active:
-            return super()._action_send_mail_comment(res_ids)
-        self._dispatch_document().check_access("read")  # the window may say any id
-        self.email_from = self._dispatch_check_sender(self.email_from)
-        self._dispatch_remember()
-        composer = self._dispatch_window_request().on(self)
-        return super(MailComposeMessage, composer)._action_send_mail_comment(res_ids)
+            sent = self._dispatch_sent(res_ids)
+            if not sent:
+                return super()._action_send_mail_comment(res_ids)
+            return self._dispatch_post_each(res_ids, sent)
+        document = self._dispatch_document()
+        document.check_access("read")  # the window may say any id
+        if not self._dispatch_by_program():
+            self.email_from = self._dispatch_check_sender(self.email_from)
+            self._dispatch_remember()
+        request = self._dispatch_window_request()
+        if self._dispatch_sent(document.ids):
+            request = self._dispatch_text_request(document.ids)
+        return super(MailComposeMessage, request.on(self))._action_send_mail_comment(res_ids)
+
+    def _dispatch_post_each(self, res_ids, sent):
+        """Post on several records; those that go as documents become dispatches."""
+        rest = [res_id for res_id in res_ids if res_id not in sent]
+        messages = super()._action_send_mail_comment(rest) if rest else self.env["mail.message"]
+        composer = self._dispatch_text_request(sent).on(self)
+        return messages | super(MailComposeMessage, composer)._action_send_mail_comment(sent)
+
+    # ------------------------------------------------------------------
+    # Several documents at once, with Odoo's own window
+    # ------------------------------------------------------------------
+
+    def _action_send_mail_mass_mail(self, res_ids, auto_commit=False):
+        """Documents go as dispatches, each with the text of the window; what is no document goes as always."""
+        sent = self._dispatch_sent(res_ids)
+        rest = [res_id for res_id in res_ids if res_id not in sent]
+        mails = self.env["mail.mail"].sudo()  # sudo: as core
+        if rest or not sent:
+            mails = super()._action_send_mail_mass_mail(rest, auto_commit=auto_commit)
+        documents = self.env[self.model].browse(sent)
+        if self._dispatch_by_program():
+            for document in documents:
+                self._dispatch_post_mass(document)
+        elif documents:
+            documents._dispatch_check_switch()
+            for company, of_company in documents.grouped("company_id").items():
+                self._dispatch_send_mass(company, of_company)
+        return mails
+
+    def _dispatch_send_mass(self, company, documents):
+        """Send these of one company; one that cannot be made leaves the others alone, and the page of all says why."""
+        batch = self.env["document.dispatch.batch"]._open_batch(company, "all", documents)
+        composer = replace(self._dispatch_text_request(documents.ids), origin="batch", batch_id=batch.id).on(self)
+        for document in documents:
+            try:
+                if reason := document._dispatch_reason_not_to_send():
+                    raise UserError(reason)
+                with self.env.cr.savepoint():
+                    composer._dispatch_post_mass(document)
+            except UserError as error:
+                self.env.invalidate_all()
+                batch._note_left_out(f"{document._dispatch_name()}: {error}")
+        self.dispatch_batch_id = batch
+
+    def _dispatch_post_mass(self, document):
+        """Post on one document what the window for several would mail."""
+        composer = self if SendRequest.of(self.env) else self._dispatch_text_request(document.ids).on(self)
+        values = composer._prepare_mail_values(document.ids)[document.id]
+        # typed, or named by a text that finds no contact
+        typed = ", ".join(filter(None, (values.get("email_to"), values.get("email_cc"))))
+        posted = {
+            "body": values["body"], "subject": values["subject"], "email_from": values["email_from"],
+            "author_id": values["author_id"], "mail_server_id": values["mail_server_id"],
+            "partner_ids": [command[1] for command in values["recipient_ids"]],
+            "attachment_ids": [command[1] for command in values["attachment_ids"]],
+            "message_type": self.message_type, "subtype_xmlid": "mail.mt_comment",
+            "mail_auto_delete": self.auto_delete,
+        }
+        if typed:
+            posted["outgoing_email_to"] = typed
+        if self.reply_to_force_new and values.get("reply_to"):
+            posted["reply_to"] = values["reply_to"]
+        if self.email_layout_xmlid:
+            posted["email_layout_xmlid"] = self.email_layout_xmlid
+        if values.get("scheduled_date"):
+            posted["scheduled_date"] = values["scheduled_date"]
+        SendRequest.of(composer.env).on(document).message_post(**posted)
+
+    def action_schedule_message(self):
+        action = super().action_schedule_message()
+        return self.dispatch_batch_id._advance() if len(self) == 1 and self.dispatch_batch_id else action
 
     def _action_schedule_message(self):
         for composer in self.filtered("dispatch_active"):
@@ -84,6 +223,10 @@ class MailComposeMessage(models.TransientModel):
 
     def action_send_mail(self):
         action = super().action_send_mail()
+        if len(self) == 1 and self.dispatch_batch_id:
+            # several at once: what came of them; one after another: the next
+            single = self.composition_mode == "comment"
+            return self.dispatch_batch_id._advance() if single else self.dispatch_batch_id._open()
         pdf = self.attachment_ids.filtered(lambda file: file.mimetype == "application/pdf")[:1]
         if len(self) == 1 and self.dispatch_active and self.dispatch_download and pdf:
             return {"type": "ir.actions.act_url", "url": f"/web/content/{pdf.id}?download=true", "close": True}

@@ -1,0 +1,82 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+#: Of more documents than these that stay only the number is said
+MOST_LINES = 40
+#: Of more documents that went before only these are named
+NAMED = 5
+
+
+class DocumentDispatchBulk(models.AbstractModel):
+    """What the windows that send several documents have in common: how they go, and what will happen.
+
+    A window says which documents (``_dispatch_ours``), and starts the bulk send.
+    """
+
+    _name = "document.dispatch.bulk"
+    _description = "Window that Sends Several Documents"
+
+    dispatch_grouping = fields.Selection(
+        [("all", "All at once"), ("each", "One after another, to look at each"),
+         ("bundle", "One mail for each customer, with all of his documents")],
+        string="How", required=True, default="all",
+    )
+    dispatch_again = fields.Boolean(string="Send these again, too")
+    dispatch_by_mail = fields.Char(string="By e-mail", compute="_compute_dispatch_summary")
+    dispatch_on_paper = fields.Char(string="On paper", compute="_compute_dispatch_summary")
+    dispatch_went = fields.Char(string="Sent before", compute="_compute_dispatch_summary")
+    dispatch_stays = fields.Text(string="Not sent", compute="_compute_dispatch_summary")
+
+    def _dispatch_ours(self):
+        """The documents that go by e-mail or on paper."""
+        raise NotImplementedError(self._name)
+
+    def _compute_dispatch_summary(self):
+        for wizard in self:
+            ours = wizard._dispatch_ours()
+            vals_list, left_out, went = [], [], ours.browse()
+            for company, documents in ours.grouped("company_id").items():
+                plan = documents.with_company(company)._dispatch_plan_batch(wizard.dispatch_again)
+                vals_list += plan.vals_list
+                left_out += plan.left_out
+                went |= plan.went
+            wizard.dispatch_by_mail = wizard._dispatch_describe_mails(vals_list)
+            wizard.dispatch_on_paper = wizard._dispatch_describe_paper(vals_list)
+            names = ", ".join(went[:NAMED].mapped("name")) + (" …" if len(went) > NAMED else "")
+            wizard.dispatch_went = self.env._("%(count)s: %(names)s", count=len(went), names=names) if went else False
+            wizard.dispatch_stays = wizard._dispatch_describe_left_out(left_out)
+
+    def _dispatch_describe_mails(self, vals_list):
+        by_mail = [vals for vals in vals_list if vals["channel"] == "email"]
+        addresses = {command[2]["email"] for vals in by_mail for command in vals["recipient_ids"]}
+        customers = {vals["partner_id"] for vals in by_mail}
+        return self.env._(
+            "%(documents)s documents of %(customers)s customers, to %(addresses)s addresses",
+            documents=len(by_mail), customers=len(customers), addresses=len(addresses),
+        ) if by_mail else False
+
+    def _dispatch_describe_paper(self, vals_list):
+        reasons = [vals["channel_reason"] for vals in vals_list if vals["channel"] == "paper"]
+        return self.env._(
+            "%(count)s documents (%(refused)s refuse e-mail, %(nowhere)s have no usable address)", count=len(reasons),
+            refused=reasons.count("refused"), nowhere=reasons.count("no_address"),
+        ) if reasons else False
+
+    def _dispatch_describe_left_out(self, left_out):
+        lines = [f"{document.display_name}: {reason}" for document, reason in left_out[:MOST_LINES]]
+        if len(left_out) > MOST_LINES:
+            lines.append(self.env._("… and %s more", len(left_out) - MOST_LINES))
+        return "\n".join(lines)
+
+    def _dispatch_check_grouping(self, documents):
+        if documents.company_id.filtered(lambda company: company.sudo().dispatch_mode == "off"):  # sudo: a switch
+            raise UserError(self.env._(
+                "Sending is switched off. Switch it on in the settings of Document Dispatch."))
+        if self.dispatch_grouping != "bundle":
+            return
+        types = {document._dispatch_type() for document in documents}
+        missing = [dispatch_type.name for dispatch_type in types if not dispatch_type.bundle_template_id]
+        if missing:
+            raise UserError(self.env._(
+                "There is no text for several of these in one mail: %s. Choose one on the document type, or another "
+                "way.", ", ".join(missing)))
