@@ -23,6 +23,7 @@
         "data/mail_template_fiscal.xml",
         "data/mail_template_statement.xml",
         "data/document_dispatch_type.xml",
+        "data/brazil/nfse.xml",
         "data/ir_cron.xml",
         "report/sale_order_quotation.xml",
         "report/letter_layout.xml",
@@ -64,6 +65,7 @@
         "views/paper/ir_actions_report_views.xml",
         "views/delivery/ir_mail_server_views.xml",
         "views/setup/res_config_settings_views.xml",
+        "views/brazil/document_dispatch_file_views.xml",
         "views/menus.xml",
     ],
     "assets": {
