@@ -82,9 +82,10 @@ class DocumentDispatchFile(models.Model):
         self._dispatch_withdraw(self.env._("The file was taken off the invoice."))
         own = self.own_id
         result = super().unlink()
-        # what went is kept by its dispatch
-        own.filtered(lambda file: not self.env["document.dispatch"].sudo().search_count(
-            [("attachment_ids", "in", file.ids)], limit=1)).unlink()
+        if own:
+            # sudo: what went is kept by its dispatch, whoever sees that
+            kept = self.env["document.dispatch"].sudo().search([("attachment_ids", "in", own.ids)]).attachment_ids
+            (own - kept).unlink()
         return result
 
     def action_open_file(self):

@@ -74,6 +74,7 @@ class DocumentDispatchFile(models.Model):
             envelope.NAMESPACE: self.env._(
                 "its namespace is missing, so that no program of the customer would read it"),
             envelope.SEVERAL: self.env._("there are several documents in one file: attach each one by itself"),
+            envelope.ESCAPED: self.env._("it is only text in the message of a service: attach the document by itself"),
             "unreadable": self.env._("the XML is damaged or too large"),
         }
         return {problem: self.env._(

@@ -11,7 +11,7 @@ NFSE_KINDS = {nfse.AUTHORIZED: "nfse", nfse.EVENT: "nfse_event"}
 #: Why a file that looks like a fiscal document cannot be read, and the same in records of older versions
 XML_PROBLEMS = (
     safe_xml.EMPTY, safe_xml.TOO_LARGE, safe_xml.TOO_COMPLEX, safe_xml.NO_XML, safe_xml.ENCODING, safe_xml.DOCTYPE,
-    safe_xml.MALFORMED, safe_xml.TRUNCATED, safe_xml.ENTITY, envelope.NAMESPACE, envelope.SEVERAL, "unreadable",
+    safe_xml.MALFORMED, safe_xml.TRUNCATED, safe_xml.ENTITY, *envelope.NO_DOCUMENT, "unreadable",
 )
 #: Events by their tpEvento, and how their numbers end
 EVENT_TYPES = {nfe.CORRECTION: ("correction", "CC-e-"), nfe.CANCELLATION: ("cancellation", "CANC-")}
@@ -39,7 +39,7 @@ class DocumentDispatchFile(models.Model):
         family = opened.family or self._family_by_name(name) if opened.root is None else opened.family
         if not family:
             return []
-        if opened.root is None or opened.problem in (envelope.NAMESPACE, envelope.SEVERAL):
+        if opened.root is None or opened.problem in envelope.NO_DOCUMENT:
             return [self._describe_unreadable(family, opened.problem)]
         if family == envelope.FAMILIES[envelope.NFE]:
             return [self._describe_nfe_file(nfe.read_opened(opened), envelope.split(opened.root.tag)[1])]

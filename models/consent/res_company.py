@@ -33,7 +33,7 @@ class ResCompany(models.Model):
         types = self.env["document.dispatch.type"].search([
             ("refusal_applies", "=", False), ("company_id", "in", [False, self.id])])
         if self.country_id.code != "BR":
-            types = types.filtered(lambda dispatch_type: dispatch_type.role not in ("nf", "nfse"))
+            types = types.filtered(lambda dispatch_type: dispatch_type.role != "nf")
         return ", ".join(types.mapped("name"))
 
     def _dispatch_unreachable_domain(self):

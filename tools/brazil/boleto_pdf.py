@@ -51,9 +51,8 @@ def read(reading, codes=()):
     readings = boleto.find(reading.text)
     bars = [(code.page, boleto.from_barcode(code.text)) for code in codes if code.kind == _BARS]
     if not any(found.boleto for found in readings):
-        readings = list(dict.fromkeys(
-            found for _page, found in bars if found.boleto or found.problem == boleto.COLLECTION)) or readings
-    slips = [found.boleto for found in readings if found.boleto]
+        readings = [found for _page, found in bars if found.boleto or found.problem == boleto.COLLECTION] or readings
+    slips = list(dict.fromkeys(found.boleto for found in readings if found.boleto))
     problems = [found.problem for found in readings if found.problem]
     if reading.problem:
         problems.append(reading.problem)

@@ -45,20 +45,22 @@ def count_items(xml):
     return xml.count(_ITEM)
 
 
-def draw(xml, logo=None, issuer=None, seconds=100, page=DANFE):
+def draw(xml, logo=None, issuer=None, seconds=100, page=None):
     """Return the PDF of a document.
 
     :param bytes xml: the signed file, read as authorised before
     :param bytes logo: a PNG or JPEG
     :param dict issuer: name and address of the company, as ``brazilfiscalreport`` wants them (``nome``, ``end``,
         ``bairro``, ``cidade``, ``uf``, ``fone``): a correction letter does not hold them
-    :param page: which one: :data:`DANFE`, :data:`DACCE` (with an issuer) or :data:`DANFSE` (which has no logo)
+    :param page: which one: :data:`DANFE`, :data:`DACCE` (with an issuer) or :data:`DANFSE` (which has no logo);
+        by default the first, or the second with an issuer
     :param seconds: how long a drawing in a process of its own may take
     :raises NotInstalled:
     :raises CannotDraw:
     """
     if not is_available():
         raise NotInstalled
+    page = page or (DACCE if issuer else DANFE)
     if count_items(xml) > MOST_ITEMS_HERE or len(xml) > MOST_BYTES_HERE:
         return _draw_apart(xml, logo, issuer, seconds, page)
     return _draw_here(xml, logo, issuer, page)

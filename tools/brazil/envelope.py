@@ -35,11 +35,19 @@ _BYTES = re.compile(
     rb"portalfiscal\.inf\.br/(?:nfe|cte|mdfe|bpe|nf3e|nfcom)|sped\.fazenda\.gov\.br/nfse|abrasf\.org\.br"
     rb"|[<:](?:nfeproc|nfe|infnfe|protnfe|proceventonfe|envinfe|cteproc|infcte|mdfeproc|infmdfe|nfse|infnfse|compnfse)"
     rb"[\s>]|id\s*=\s*[\"']\s*(?:nfe[0-9]{6}[0-9a-z]{12}[0-9]{26}|nfs[0-9]{20})", re.IGNORECASE)
+#: The same as text of another document
+_ESCAPED = re.compile(rb"(?:&lt;|&#60;|&#x3c;|<)(?:[a-z0-9]+:)?(infNFe|infNFSe)[\s&]")
 _BYTES_NFSE = re.compile(rb"nfse|id\s*=\s*[\"']\s*nfs[0-9]", re.IGNORECASE)
 
 #: Problems beside those of :mod:`tools.brazil.safe_xml`: the document's root has no namespace, so that no program of
 #: the trade knows it; there are several in one file; it cannot be taken out of what is around it
 NAMESPACE, SEVERAL, WRAPPED = "namespace", "several", "wrapped"
+#: It is no part of the file's own tree, but text in it
+ESCAPED = "escaped"
+#: With these there is a tree, and no document in it that could be read
+NO_DOCUMENT = (NAMESPACE, SEVERAL, ESCAPED)
+#: Bytes from both ends of a file that are looked at for what it seems to be
+_HEAD = 100_000
 #: Elements that are looked at for a document in the message of a service
 _MOST_LOOKED_AT = 5_000
 
@@ -65,7 +73,11 @@ def open_file(content):
         return Opened(family=looks_fiscal(content), problem=parsed.problem)
     found = _documents(parsed.root)
     if not found:
-        return Opened(parsed.root, _family_of(parsed.root))
+        family = _family_of(parsed.root)
+        inside = _ESCAPED.search(content.replace(b"\0", b""))
+        if inside:
+            return Opened(parsed.root, "NF-e" if inside[1] == b"infNFe" else "NFS-e", ESCAPED)
+        return Opened(parsed.root, family)
     if len(found) > 1:
         return Opened(found[0], _family_of(found[0]), SEVERAL)
     [document] = found
@@ -80,6 +92,7 @@ def open_file(content):
 
 def looks_fiscal(content):
     """What a file that no parser reads seems to be: a value of :data:`FAMILIES`, or ``None``."""
+    content = content if len(content) <= _HEAD else content[:_HEAD] + content[-_HEAD:]
     found = _BYTES.search(content.replace(b"\0", b""))  # in UTF-16 too
     if not found:
         return None

@@ -127,7 +127,7 @@ def read_opened(opened):
     if root is None:
         return Nfe(NOT_XML, problem)
     namespace, name = envelope.split(root.tag)
-    if problem in (envelope.NAMESPACE, envelope.SEVERAL) and opened.family == "NF-e":
+    if problem in envelope.NO_DOCUMENT and opened.family == "NF-e":
         return Nfe(DAMAGED, problem, root=name)
     readers = {"nfeProc": _read_authorized, "NFe": _read_bare, "procEventoNFe": _read_event, "evento": _read_event}
     if namespace != NAMESPACE or name not in readers:

@@ -87,7 +87,7 @@ def read_opened(opened):
     if root is None:
         return Nfse(NOT_XML, problem)
     namespace, name = envelope.split(root.tag)
-    if problem in (envelope.NAMESPACE, envelope.SEVERAL) and opened.family == "NFS-e":
+    if problem in envelope.NO_DOCUMENT and opened.family == "NFS-e":
         return Nfse(DAMAGED, problem, root=name)
     readers = {"NFSe": _read_nfse, "DPS": _read_declaration, "evento": _read_event, "pedRegEvento": _read_request}
     if namespace != NAMESPACE or name not in readers:
