@@ -10,6 +10,8 @@ from . import test_brazil_dispatch
 from . import test_brazil_files
 from . import test_brazil_hostile_files
 from . import test_brazil_kept
+from . import test_brazil_nfse
+from . import test_brazil_unreadable
 from . import test_brazil_tour
 from . import test_consent
 from . import test_consent_address

@@ -201,7 +201,8 @@ def slip(*boletos, text=True, bars=False, code=None, code_text=None, words=True,
                 canvas.drawString(60, 560, "Pague com Pix")
             widget = QrCodeWidget(code, barLevel="M")
             left, low, right, high = widget.getBounds()
-            drawing = Drawing(35 * mm, 35 * mm, transform=[35 * mm / (right - left), 0, 0, 35 * mm / (high - low), 0, 0])
+            size = 35 * mm
+            drawing = Drawing(size, size, transform=[size / (right - left), 0, 0, size / (high - low), 0, 0])
             drawing.add(widget)
             renderPDF.draw(drawing, canvas, 60, 400)
         canvas.showPage()
@@ -331,7 +332,7 @@ def _others():
     for name, content in (
         ("page", b"<html><body>NF-e</body></html>"), ("catalogue", b'<?xml version="1.0"?><products/>'),
         ("spreadsheet", b"PK\x03\x04 anything"), ("picture", b"\x89PNG\r\n\x1a\n" + bytes(100)),
-        ("text", "Segue a NF-e por e-mail".encode()), ("nothing", b""), ("one sign", b"<"),
+        ("text", b"Segue a NF-e por e-mail"), ("nothing", b""), ("one sign", b"<"),
         ("ubl", b'<Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"><ID>1</ID></Invoice>'),
     ):
         yield Sample(name, content, NOTHING)

@@ -165,7 +165,7 @@ class DocumentDispatchFile(models.Model):
                 file = before.pop((attachment, attachment.res_id, vals["reference"]), None)
                 if not file:
                     fresh.append(self._with_own_bytes(attachment, vals))
-                elif file.checksum != vals["checksum"]:
+                elif file.checksum != vals["checksum"] or file.kind != vals["kind"]:
                     file.write(self._with_own_bytes(attachment, vals))
                     changed |= file
                 else:

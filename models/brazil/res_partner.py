@@ -1,5 +1,9 @@
+import re
+
 from odoo import api, fields, models
 from odoo.fields import Domain
+
+from ...tools.brazil import checks
 
 #: Kinds of files that the customer finds on their page
 PAGE_KINDS = ("nfe", "nfse", "boleto")
@@ -22,6 +26,21 @@ class ResPartner(models.Model):
     @api.depends("dispatch_nfse")
     def _compute_dispatch_overview(self):
         return super()._compute_dispatch_overview()
+
+    @api.model
+    def _build_vat_error_message(self, country_code, wrong_vat, record_label):
+        """Odoo's check splits letters in front from the number, and knows no other letters: say how to write it.
+
+        :param: as Odoo's own (``account``, ``base_vat``)
+        """
+        message = super()._build_vat_error_message(country_code, wrong_vat, record_label)
+        number = checks.tax_id(wrong_vat)
+        if (country_code or "").lower() == "br" and re.fullmatch("[0-9A-Z]{12}[0-9]{2}", number) and not (
+                number.isdigit()):
+            message += "\n" + self.env._(
+                "A CNPJ with letters is written without “BR” in front: %s. If it is refused like that too, the server "
+                "knows CNPJs of digits only: ask your administrator for python-stdnum 2.2 or newer.", number)
+        return message
 
     @api.model
     def _dispatch_page_files(self, moves):

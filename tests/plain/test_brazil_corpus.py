@@ -1,4 +1,4 @@
-"""The corpus of Brazilian files: nothing breaks, nothing fits that should not, nothing that looks like one is missed."""
+"""The corpus of Brazilian files: nothing breaks, nothing fits that should not, none that looks like one is missed."""
 
 import logging
 import re
