@@ -45,6 +45,7 @@
         "views/consent/document_consent_page_templates.xml",
         "views/page/document_dispatch_page_templates.xml",
         "views/documents/account_move_views.xml",
+        "views/documents/account_move_whatsapp_views.xml",
         "views/documents/account_move_send_wizard_views.xml",
         "views/documents/account_move_send_batch_wizard_views.xml",
         "views/documents/mail_compose_message_views.xml",

@@ -47,7 +47,7 @@ class DocumentDispatchReport(models.Model):
     count = fields.Integer(string="Documents", readonly=True)
     outcome = fields.Selection(
         [("sent", "Sent"), ("waiting", "Waiting"), ("review", "In review"), ("failing", "Failing"),
-         ("unknown", "Unknown"), ("handed", "In a mail program"),
+         ("unknown", "Unknown"), ("handed", "In another program"),
          ("tray", "In the paper tray"), ("printed", "Printed"), ("sent_by_post", "Sent by post"),
          ("excluded", "Not to be sent"), ("open", "Nothing planned")],
         readonly=True,

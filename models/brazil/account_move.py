@@ -70,6 +70,15 @@ class AccountMove(models.Model):
         code = vals and bank._get_qr_vals(**vals)
         return code if code and pix.parse(code).pix else ""
 
+    def _dispatch_whatsapp_text(self, link):
+        """With what pays the boletos of the invoice: what is typed, and what is pasted."""
+        text = super()._dispatch_whatsapp_text(link)
+        # sudo: as in _dispatch_pix_code
+        boletos = self.sudo().dispatch_file_ids.filtered(lambda file: file.kind == "boleto" and not file._is_held())
+        for file in boletos.sorted("due_date"):
+            text += f"\n\n{file.name}\n{file.reference}" + (f"\nPix: {file.pix_code}" if file.pix_code else "")
+        return text
+
     # ------------------------------------------------------------------
     # Files that other modules keep
     # ------------------------------------------------------------------

@@ -1,4 +1,6 @@
+from . import document_dispatch
 from . import account_move
+from . import account_move_whatsapp
 from . import account_move_send
 from . import account_move_send_summary
 from . import document_dispatch_mixin
