@@ -80,13 +80,7 @@ class DocumentDispatchFile(models.Model):
     def unlink(self):
         """What waits is withdrawn; what went stays in the log."""
         self._dispatch_withdraw(self.env._("The file was taken off the invoice."))
-        own = self.own_id
-        result = super().unlink()
-        if own:
-            # sudo: what went is kept by its dispatch, whoever sees that
-            kept = self.env["document.dispatch"].sudo().search([("attachment_ids", "in", own.ids)]).attachment_ids
-            (own - kept).unlink()
-        return result
+        return super().unlink()
 
     def action_open_file(self):
         """Open the file itself."""
@@ -166,6 +160,7 @@ class DocumentDispatchFile(models.Model):
                 if not file:
                     fresh.append(self._with_own_bytes(attachment, vals))
                 elif file.checksum != vals["checksum"] or file.kind != vals["kind"]:
+                    file.own_id.unlink()
                     file.write(self._with_own_bytes(attachment, vals))
                     changed |= file
                 else:

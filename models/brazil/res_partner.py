@@ -34,13 +34,18 @@ class ResPartner(models.Model):
         :param: as Odoo's own (``account``, ``base_vat``)
         """
         message = super()._build_vat_error_message(country_code, wrong_vat, record_label)
-        number = checks.tax_id(wrong_vat)
-        if (country_code or "").lower() == "br" and re.fullmatch("[0-9A-Z]{12}[0-9]{2}", number) and not (
-                number.isdigit()):
-            message += "\n" + self.env._(
-                "A CNPJ with letters is written without “BR” in front: %s. If it is refused like that too, the server "
-                "knows CNPJs of digits only: ask your administrator for python-stdnum 2.2 or newer.", number)
-        return message
+        hint = self._dispatch_explain_cnpj(wrong_vat) if (country_code or "").lower() == "br" else ""
+        return f"{message}\n{hint}" if hint else message
+
+    @api.model
+    def _dispatch_explain_cnpj(self, vat):
+        """What to do about a CNPJ with letters that Odoo refuses, in words; empty for other numbers."""
+        number = checks.tax_id(vat)
+        if number.isdigit() or not re.fullmatch("[0-9A-Z]{12}[0-9]{2}", number):
+            return ""
+        return self.env._(
+            "A CNPJ with letters is written without “BR” in front: %s. If it is refused like that too, the server "
+            "knows CNPJs of digits only: ask your administrator for python-stdnum 2.2 or newer.", number)
 
     @api.model
     def _dispatch_page_files(self, moves):

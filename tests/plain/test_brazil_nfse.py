@@ -1,13 +1,14 @@
 """NFS-e of the national layout: what a file is, what stands in it, and each question about it."""
 
 import unittest
+import unittest.mock
 from decimal import Decimal
 from pathlib import Path
 
 import brazil_corpus as corpus
 from nfe_samples import NFELIB
 
-from tools.brazil import danfe, nfe_checks, nfse, nfse_checks
+from tools.brazil import danfe, nfe, nfe_checks, nfse, nfse_checks
 from tools.brazil.checks import ERROR, OK, WARNING, worst
 
 
@@ -82,6 +83,15 @@ class TestNfse(unittest.TestCase):
         ):
             with self.subTest(code):
                 self.assertEqual(wrong(check(text, key=key))[code], ERROR)
+
+    def test_alphanumeric_cnpj(self):
+        """In each notation, whatever python-stdnum of the system knows: Debian's knows digits only."""
+        with unittest.mock.patch.dict("sys.modules", {"stdnum": None, "stdnum.br": None}):
+            for company in ("12ABC34501DE35", "12.ABC.345/01DE-35", "BR12ABC34501DE35", "br 12.abc.345/01de-35"):
+                with self.subTest(company):
+                    self.assertEqual(worst(check(corpus.nfse(corpus.ALNUM), company)), OK)
+                    self.assertEqual(worst(nfe_checks.check(
+                        nfe.read(corpus.declared(corpus.nfe(corpus.ALNUM))), company, corpus.CUSTOMER, 1500)), OK)
 
     @unittest.skipUnless(danfe.is_available(), "brazilfiscalreport is not installed")
     def test_danfse(self):
