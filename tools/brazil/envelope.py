@@ -75,7 +75,7 @@ def open_file(content):
     if not found:
         family = _family_of(parsed.root)
         inside = _ESCAPED.search(content.replace(b"\0", b""))
-        if inside:
+        if inside and family in (None, FAMILIES[NFE], FAMILIES[NFSE]):
             return Opened(parsed.root, "NF-e" if inside[1] == b"infNFe" else "NFS-e", ESCAPED)
         return Opened(parsed.root, family)
     if len(found) > 1:
