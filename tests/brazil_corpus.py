@@ -289,6 +289,7 @@ def _contradictions():
     for name, text in (
         ("nfe of a stranger", nfe(STRANGER)), ("nfe for another", nfe(customer=STRANGER)),
         ("nfe of another total", nfe(total="1499.99")), ("nfe denied", nfe(status="110")),
+        ("nfe for a number with other signs", nfe(customer="9876.5432000198")),
         ("nfe rejected", nfe(status="204")), ("nfe test", nfe(environment="2")),
         ("nfe key of another", nfe(key=re.search(r'Id="NFe(\w+)"', nfe(STRANGER))[1])),
         ("nfe protocol of another", nfe(proof_key="1" * 44)), ("nfe without proof", nfe(proof=False)),

@@ -49,7 +49,7 @@ def add_pix(env):
 def read_again(env):
     """Boletos are called what the treasury knows; those that still wait are looked at for their Pix code.
 
-    Files of other trades, which stood there as not usable, get their own word.
+    Files in XML that nobody noticed are found by “Look Again”: an update starts no sending.
     """
     Files = env["document.dispatch.file"]
     boletos = Files.search([("kind", "=", "boleto")])
@@ -58,4 +58,3 @@ def read_again(env):
     waiting.write({"reading": True, "read_tries": 0})
     if waiting:
         Files._trigger_reading()
-    Files.search([("kind", "=", "unusable"), ("reading", "=", False)]).attachment_id._dispatch_recognise()

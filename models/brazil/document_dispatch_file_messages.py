@@ -150,6 +150,8 @@ class DocumentDispatchFile(models.Model):
             return self.env._("The protocol of the tax authority is missing: attach the file with it (nfeProc).")
         if kind == nfe.DENIED:
             return self.env._("The tax authority denied the use of this NF-e.")
+        if kind == nfe.CONSUMER:
+            return self.env._("It is an NFC-e, the receipt of a shop.")
         if problem == envelope.WRAPPED:
             return self.env._(
                 "It cannot be taken out of the message around it without a change: attach the document by itself.")

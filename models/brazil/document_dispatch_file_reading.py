@@ -124,7 +124,12 @@ class DocumentDispatchFile(models.Model):
         return dict(zip(asking, pdf_reader.read_codes(self._contents(asking), password), strict=True))
 
     def _keep_isolated(self, attachment, reading, codes):
-        """Keep what is in one PDF; where that fails the others are kept all the same, and the next run tries again."""
+        """Keep what is in one PDF; where that fails the others are kept all the same, and the next run tries again.
+
+        :param attachment: the PDF
+        :param reading: what its text came to, :class:`tools.pdf.reader.Reading`
+        :param codes: list of :class:`tools.pdf.reader.Code` on its pages
+        """
         try:
             with self.env.cr.savepoint():
                 self._keep_found({attachment: self._describe_pdf(attachment, reading, codes)})
@@ -148,7 +153,10 @@ class DocumentDispatchFile(models.Model):
 
     @api.model
     def _describe_pdf(self, attachment, reading, codes=()):
-        """Values of the boletos in a PDF, and of the fact that not all of it could be read."""
+        """Values of the boletos in a PDF, and of the fact that not all of it could be read.
+
+        :param: as ``_keep_isolated``
+        """
         # sudo: as in _keep_found
         attachment = attachment.sudo()
         today = fields.Date.context_today(self)

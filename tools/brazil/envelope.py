@@ -140,6 +140,8 @@ def _cut_out(content, document):
     own = content[starts[0]:ends[0]]
     declaration = re.match(rb"[\s\xef\xbb\xbf]*(<\?xml[^>]{0,200}\?>)", content)
     wanted = _canonical(document)
+    if wanted is None:
+        return None
     for candidate in (own, *([declaration[1] + own] if declaration else [])):
         parsed = safe_xml.parse(candidate)
         if parsed.root is not None and parsed.tidy and _canonical(parsed.root) == wanted:
@@ -148,4 +150,8 @@ def _cut_out(content, document):
 
 
 def _canonical(node):
-    return etree.tostring(node, method="c14n", exclusive=True, with_comments=False, with_tail=False)
+    """Exclusive canonical form (W3C); ``None`` where a tree has none, as with namespaces that are no addresses."""
+    try:
+        return etree.tostring(node, method="c14n", exclusive=True, with_comments=False, with_tail=False)
+    except etree.LxmlError:
+        return None

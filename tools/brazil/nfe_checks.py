@@ -68,7 +68,7 @@ def _check_nfe(nfe, company, partner, amount):
                key=nfe.key, composed=nfe.composed),
         _check(PROTOCOL_KEY, _same(nfe.key, nfe.protocol_key), key=nfe.key, protocol_key=nfe.protocol_key),
         _check(EMITTER_KEY, _same(_in_key(emitter), nfe.key[6:20]), key=nfe.key, emitter=emitter),
-        _check(COMPANY, _same(tax_id(emitter), tax_id(company)), emitter=emitter, company=tax_id(company)),
+        _check(COMPANY, _same(emitter, tax_id(company)), emitter=emitter, company=tax_id(company)),
     ]
     if partner:
         checks += _recipient(nfe.recipient, tax_id(partner))
@@ -95,16 +95,17 @@ def _recipient(party, partner):
     foreign = party is not None and party.kind == reader.FOREIGN
     if foreign and not recipient:
         return []
-    same = _same(tax_id(recipient), partner)
+    # as it stands there: what has other signs in it is no CNPJ
+    same = _same(recipient, partner)
     if foreign:
         # partners abroad are kept with their country's two letters in front, NF-e hold what the passport says
-        same = same or _same(tax_id(recipient), partner[2:])
+        same = tax_id(recipient) in (partner, partner[2:])
     return [_check(RECIPIENT, same, WARNING, recipient=recipient, partner=partner)]
 
 
 def _check_event(nfe, company, key):
     event = nfe.event
-    ours = _same(tax_id(event.author), tax_id(company)) and _in_key(tax_id(company)) == nfe.key[6:20]
+    ours = _same(event.author, tax_id(company)) and _in_key(tax_id(company)) == nfe.key[6:20]
     checks = [
         _root(nfe, "procEventoNFe"),
         _check(STATUS, nfe.status in reader.STATUS_REGISTERED, status=nfe.status, reason=nfe.reason),

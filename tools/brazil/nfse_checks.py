@@ -49,7 +49,7 @@ def _check_nfse(found, company, partner, amount):
                key=found.key, composed=found.composed),
         _check(nfe_checks.EMITTER_KEY, _same(emitter.zfill(14) if emitter else "", found.key[9:23]),
                key=found.key, emitter=emitter),
-        _check(nfe_checks.COMPANY, _same(tax_id(emitter), tax_id(company)), emitter=emitter, company=tax_id(company)),
+        _check(nfe_checks.COMPANY, _same(emitter, tax_id(company)), emitter=emitter, company=tax_id(company)),
     ]
     if partner:
         checks += _recipient(found.recipient, tax_id(partner))
@@ -87,7 +87,7 @@ def _recipient(party, partner):
     foreign = party is not None and party.kind == FOREIGN
     if foreign and not recipient:
         return []
-    same = _same(tax_id(recipient), partner) or foreign and _same(tax_id(recipient), partner[2:])
+    same = tax_id(recipient) in (partner, partner[2:]) if foreign else _same(recipient, partner)
     return [_check(nfe_checks.RECIPIENT, same, WARNING, recipient=recipient, partner=partner)]
 
 
@@ -99,7 +99,7 @@ def _own_parts(key):
 def _check_event(found, company, key):
     event, own = found.event, tax_id(company)
     in_key = _same(own.zfill(14) if own else "", found.key[9:23])
-    author = event.type in nfse.OF_AUTHORITY or _same(tax_id(event.author), own)
+    author = event.type in nfse.OF_AUTHORITY or _same(event.author, own)
     checks = [
         _root(found, "evento"),
         _check(nfe_checks.KEY, nfse.is_key(found.key), key=found.key),

@@ -87,7 +87,12 @@ def read_texts(job):
 
 
 def read_text(content, pages=MOST_PAGES, password=None):
-    """Return the text of the first pages, a form feed between them, and why there is no more (``None``: it is all)."""
+    """Return the text of the first pages, a form feed between them, and why there is no more (``None``: it is all).
+
+    :param bytes content: of the PDF
+    :param pages: how many are read
+    :param password: what a person typed for a PDF that asks for one
+    """
     import pypdf
     from pypdf.errors import FileNotDecryptedError, WrongPasswordError
     texts, problem = [], None
