@@ -62,8 +62,7 @@ class TestWhatsapp(DispatchCase):
         self.assertNotIn("dispatch/page", str(self._dispatches(move).read()))
 
     def test_not_while_it_rehearses(self):
-        self.company.dispatch_mode = "rehearse"
-        self.company.dispatch_rehearsal_email = "chefe@aurora.example.com"
+        self.company.write({"dispatch_mode": "rehearse", "dispatch_rehearsal_email": "chefe@aurora.example.com"})
         move = self._invoice(self.silva)
         with self.assertRaisesRegex(UserError, "rehearses"):
             move.action_dispatch_whatsapp()
