@@ -5,6 +5,7 @@ from unittest.mock import patch
 from odoo.exceptions import UserError
 
 from ..tools.brazil import danfe
+from ..tools.pdf import reader as pdf_reader
 from . import brazil_corpus as corpus
 from .fiscal import boleto_pdf
 from .test_brazil_nfse import NfseCase
@@ -105,6 +106,21 @@ class TestUnreadable(NfseCase):
                     self.assertEqual(file.state, "error")
                     self.assertIn(words, file.file_messages)
                 attachment.unlink()
+
+    def test_too_large(self):
+        """Nobody knows what a large PDF is; one that begins as an NF-e is one."""
+        for content, words in ((boleto_pdf(self._instalment(self.service)) + bytes(11_000_000), "within the limits"),
+                               (corpus.nfe().encode() + b" " * 11_000_000, "too large")):
+            attachment = self._attach(content, "grande", self.service)
+            [file] = self.service.dispatch_file_ids
+            self.assertIn(words, file.file_messages)
+            attachment.unlink()
+
+    def test_packages_that_do_not_work(self):
+        """What is installed and cannot be started costs the Pix code, not the boleto."""
+        with patch.object(pdf_reader, "read_codes", side_effect=pdf_reader.Unavailable("libpdfium.so")):
+            self._attach(boleto_pdf(self._instalment(self.service)), "boleto.pdf", self.service)
+        self.assertEqual(self.service.dispatch_file_ids.mapped("state"), ["ok"])
 
     def test_bytes_in_front(self):
         """The gate lets in what the reader reads."""

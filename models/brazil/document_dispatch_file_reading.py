@@ -7,6 +7,7 @@ from odoo.tools import split_every
 from ...tools.brazil import boleto_pdf
 from ...tools.pdf import reader as pdf_reader
 from ..delivery.document_dispatch_worker import CLASHES
+from .document_dispatch_file import LARGEST
 
 _logger = logging.getLogger(__name__)
 
@@ -121,7 +122,12 @@ class DocumentDispatchFile(models.Model):
         asking = [attachment for attachment, reading in readings.items() if boleto_pdf.asks_for_codes(reading)]
         if not asking or not pdf_reader.can_read_codes():
             return {}
-        return dict(zip(asking, pdf_reader.read_codes(self._contents(asking), password), strict=True))
+        try:
+            return dict(zip(asking, pdf_reader.read_codes(self._contents(asking), password), strict=True))
+        except pdf_reader.Unavailable as error:
+            # they are there and do not work: the text says what it says all the same
+            _logger.warning("Codes on PDFs cannot be read: %s", error)
+            return {}
 
     def _keep_isolated(self, attachment, reading, codes):
         """Keep what is in one PDF; where that fails the others are kept all the same, and the next run tries again.
@@ -160,6 +166,8 @@ class DocumentDispatchFile(models.Model):
         # sudo: as in _keep_found
         attachment = attachment.sudo()
         today = fields.Date.context_today(self)
+        if attachment.file_size > LARGEST:
+            reading = pdf_reader.Reading(problem=pdf_reader.LIMITS)  # only how it begins was read
         found = boleto_pdf.read(reading, codes)
         described = []
         for slip in found.slips:
