@@ -25,6 +25,7 @@
         "data/mail_template_statement.xml",
         "data/document_dispatch_role.xml",
         "data/document_dispatch_type.xml",
+        "data/brazil/nfse.xml",
         "data/ir_cron.xml",
         "report/sale_order_quotation.xml",
         "report/letter_layout.xml",
@@ -48,6 +49,7 @@
         "views/consent/document_consent_page_templates.xml",
         "views/page/document_dispatch_page_templates.xml",
         "views/documents/account_move_views.xml",
+        "views/documents/account_move_whatsapp_views.xml",
         "views/documents/account_move_send_wizard_views.xml",
         "views/documents/account_move_send_batch_wizard_views.xml",
         "views/documents/mail_compose_message_views.xml",
@@ -69,6 +71,7 @@
         "views/paper/ir_actions_report_views.xml",
         "views/delivery/ir_mail_server_views.xml",
         "views/setup/res_config_settings_views.xml",
+        "views/brazil/document_dispatch_file_views.xml",
         "views/menus.xml",
     ],
     "assets": {

@@ -138,7 +138,7 @@ class DocumentDispatchPage(Guard, http.Controller):
     def _serve_file(self, file, _number):
         if file._is_held():
             raise nothing_there()
-        stream = request.env["ir.binary"]._get_stream_from(file.attachment_id)
+        stream = request.env["ir.binary"]._get_stream_from(file._get_own_attachment())
         return stream.get_response(as_attachment=stream.mimetype != "application/pdf")
 
     def _serve_pay(self, move, _number):

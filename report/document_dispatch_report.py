@@ -34,7 +34,8 @@ class DocumentDispatchReport(models.Model):
     res_id = fields.Many2oneReference(model_field="res_model", readonly=True)
     kind = fields.Selection(
         [("out_invoice", "Invoice"), ("out_refund", "Credit Note"), ("out_receipt", "Receipt"),
-         ("nfe", "NF-e"), ("event", "Event of an NF-e"), ("boleto", "Boleto"), ("sale", "Order Confirmation")],
+         ("nfe", "NF-e"), ("event", "Event of an NF-e"), ("nfse", "NFS-e"), ("nfse_event", "Event of an NFS-e"),
+         ("boleto", "Boleto"), ("sale", "Order Confirmation")],
         readonly=True,
     )
     date = fields.Date(readonly=True)
@@ -46,7 +47,7 @@ class DocumentDispatchReport(models.Model):
     count = fields.Integer(string="Documents", readonly=True)
     outcome = fields.Selection(
         [("sent", "Sent"), ("waiting", "Waiting"), ("review", "In review"), ("failing", "Failing"),
-         ("unknown", "Unknown"), ("handed", "In a mail program"),
+         ("unknown", "Unknown"), ("handed", "In another program"),
          ("tray", "In the paper tray"), ("printed", "Printed"), ("sent_by_post", "Sent by post"),
          ("excluded", "Not to be sent"), ("open", "Nothing planned")],
         readonly=True,
@@ -100,7 +101,8 @@ class DocumentDispatchReport(models.Model):
               FROM document_dispatch_file f
               JOIN account_move m ON m.id = f.move_id
               JOIN res_company c ON c.id = f.company_id
-             WHERE m.state = 'posted' AND (f.state NOT IN ('error', 'reading') OR f.dispatch_state IS NOT NULL)
+             WHERE m.state = 'posted'
+               AND (f.state NOT IN ('error', 'reading', 'foreign') OR f.dispatch_state IS NOT NULL)
             """,
             self._case(tools.SQL("f.dispatch_state")),
         )

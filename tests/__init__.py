@@ -11,6 +11,8 @@ from . import test_brazil_dispatch
 from . import test_brazil_files
 from . import test_brazil_hostile_files
 from . import test_brazil_kept
+from . import test_brazil_nfse
+from . import test_brazil_unreadable
 from . import test_brazil_tour
 from . import test_consent
 from . import test_consent_address
@@ -55,6 +57,7 @@ from . import test_documents_quotation_report
 from . import test_documents_quotation_window
 from . import test_documents_send_window
 from . import test_documents_tours
+from . import test_documents_whatsapp
 from . import test_page
 from . import test_page_opened
 from . import test_page_security

@@ -9,6 +9,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from ..tools.brazil import boleto, nfe
 from ..tools.pdf import reader as pdf_reader
+from . import brazil_corpus
 from .common import DispatchCase
 
 
@@ -109,3 +110,11 @@ class FiscalCase(DispatchCase):
     def _files(self, mail):
         """``{name: bytes}`` of what is attached to a mail."""
         return {part.get_filename(): part.get_payload(decode=True) for part in mail.iter_attachments()}
+
+
+def nfse_xml(move, number=27, **values):
+    """The bytes of an NFS-e about an invoice."""
+    return brazil_corpus.declared(brazil_corpus.nfse(**{
+        "emitter": move.company_id.vat, "customer": move.partner_id.vat, "number": number,
+        "service": f"{move.amount_total:.2f}", **values,
+    }))

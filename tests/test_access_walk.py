@@ -185,6 +185,9 @@ class WalkCase(AccessCase):
     def _make_document_dispatch_exclude(self, model):
         return model.create({"reason": SECRET})
 
+    def _make_document_dispatch_file_unlock(self, model):
+        return model.create({"file_id": self._record("document.dispatch.file").id})
+
     def _make_document_dispatch_preview(self, model):
         return model.create({"rule_id": self._record("document.dispatch.rule").id, "problem": SECRET})
 

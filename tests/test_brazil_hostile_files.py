@@ -42,8 +42,8 @@ class TestReading(FiscalCase):
             (PINNING, None, "nobody knows|limits"), (hostile.locked(), "password", "password"),
             (hostile.letter("Fatura")[:200], "broken", "damaged"),
             (b"\n" + hostile.letter("Fatura")[:200], "broken", "damaged"),
-            (self.xml[:500], "unreadable", "looks like an NF-e"),
-            (self.xml.decode()[:500].encode("utf-16"), "unreadable", "looks like an NF-e"),
+            (self.xml[:500], "truncated", "looks like an NF-e, but it is cut off"),
+            (self.xml.decode()[:500].encode("utf-16"), "truncated", "looks like an NF-e, but it is cut off"),
         ):
             with self.subTest(problem):
                 attachment = self._attach(content, "anexo")

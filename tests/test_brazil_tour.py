@@ -2,7 +2,8 @@
 
 from odoo.tests import HttpCase, new_test_user
 
-from .fiscal import FiscalCase, boleto_pdf
+from . import brazil_corpus
+from .fiscal import FiscalCase, boleto_pdf, nfse_xml
 
 
 class TestFiscalTour(FiscalCase, HttpCase):
@@ -13,12 +14,15 @@ class TestFiscalTour(FiscalCase, HttpCase):
             "module": "document_dispatch", "name": name, "model": "ir.attachment", "res_id": attachment.id,
         })
 
-    def test_drop_and_send(self):
+    def _make_clerk(self):
         self._nf_people()
         new_test_user(
             self.env, "clara", "account.group_account_invoice,base.group_partner_manager", name="Clara Nunes",
             email="clara.nunes@aurora.example.com", company_id=self.company.id, company_ids=[(6, 0, self.company.ids)],
         )
+
+    def test_drop_and_send(self):
+        self._make_clerk()
         boleto = boleto_pdf(self._instalment())
         self._lay_ready("tour_nfe", self.xml)
         self._lay_ready("tour_boleto", boleto)
@@ -41,3 +45,30 @@ class TestFiscalTour(FiscalCase, HttpCase):
         text = mail.get_body(("plain",)).get_content()
         self.assertIn("como combinado", text)
         self.assertIn(self.invoice.dispatch_file_ids.filtered(lambda file: file.kind == "boleto").reference, text)
+
+    def test_nfse_and_bolepix(self):
+        self._make_clerk()
+        self.env["res.partner"].create({
+            "name": "Rosa Serviços", "parent_id": self.silva.id, "email": "servicos@silva.example.com",
+            "dispatch_nfse": True,
+        })
+        amount, due = self._instalment()
+        code = brazil_corpus.pix(f"{amount:.2f}")
+        nota = nfse_xml(self.invoice)
+        self._lay_ready("tour_nfse", nota)
+        self._lay_ready("tour_bolepix", brazil_corpus.slip(
+            brazil_corpus.barcode(f"{amount:.2f}", due), code=code))
+        Files = type(self.env["document.dispatch.file"])
+        self.patch(Files, "_trigger_reading", lambda files, at=None: files.sudo()._cron_read())
+        self.start_tour(
+            f"/odoo/action-account.action_move_out_invoice_type/{self.invoice.id}", "document_dispatch_nfse",
+            login="clara",
+        )
+        self._deliver()
+        by_address = dict(zip(self.envelopes, self.mails, strict=True))
+        self.assertEqual(set(by_address), {"servicos@silva.example.com", "tesouraria@silva.example.com"})
+        parts = [part.get_payload(decode=True) for part in by_address["servicos@silva.example.com"].iter_attachments()]
+        self.assertIn(nota, parts, "byte for byte")
+        self.assertEqual(len(parts), 2, "with its DANFSe")
+        text = by_address["tesouraria@silva.example.com"].get_body(("plain",)).get_content()
+        self.assertIn(code, text.replace("\n", ""))

@@ -5,3 +5,4 @@ from . import documents
 from . import setup
 from . import paper
 from . import correspondence
+from . import brazil

@@ -284,6 +284,26 @@ def fiscal(bench):
     return result | {"rate": len(files) / result["seconds"]}
 
 
+def files(bench):
+    """Read what else comes onto invoices in Brazil, one file of each kind; the seconds of each."""
+    from odoo.addons.document_dispatch.tests import brazil_corpus as corpus
+    from odoo.addons.document_dispatch.tools.brazil import boleto_pdf, danfe, nfe, nfse
+    from odoo.addons.document_dispatch.tools.pdf import reader
+    nota = corpus.declared(corpus.nfse())
+    soap = f'<s:Envelope xmlns:s="urn:s"><s:Body>{corpus.nfe()}</s:Body></s:Envelope>'.encode()
+    slips = [corpus.slip(corpus.barcode(), code=corpus.pix())] * 10
+
+    def bolepix():
+        readings, codes = reader.read_texts(slips), reader.read_codes(slips)
+        return [boleto_pdf.read(*one) for one in zip(readings, codes, strict=True)]
+
+    return {
+        "nfse": timed(lambda: nfse.read(nota), 100), "danfse": timed(lambda: danfe.draw(nota, page=danfe.DANFSE), 5),
+        "wrapped": timed(lambda: nfe.read(soap), 100), "cut": timed(lambda: nfe.read(nota[:-40]), 100),
+        "bolepix": timed(bolepix, 3) / len(slips),
+    }
+
+
 def timed(function, times):
     """Return the median seconds of a call."""
     seconds = []
@@ -298,7 +318,7 @@ MEASURES = {
     function.__name__: function
     for function in (
         build, fill, places, send, schedule, worker, by_hand, rendering, planning, planning_many, prepare, parallel,
-        form, letters, page, fiscal,
+        form, letters, page, fiscal, files,
     )
 }
 

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ...tools.brazil import pix
 from ...tools.dispatch.steering import IncomingMail
 
 #: Where localisation modules keep files of an invoice (OCA's l10n-brazil): the way to them by field names. A boleto
@@ -19,7 +20,7 @@ class AccountMove(models.Model):
 
     _inherit = "account.move"
 
-    dispatch_file_ids = fields.One2many("document.dispatch.file", "move_id", string="NF-e and boletos")
+    dispatch_file_ids = fields.One2many("document.dispatch.file", "move_id", string="NF-e, NFS-e and boletos")
     dispatch_brazil = fields.Boolean(
         compute="_compute_dispatch_brazil", help="A customer's invoice of a Brazilian company.",
     )
@@ -41,6 +42,42 @@ class AccountMove(models.Model):
 
     def _dispatch_log_domain(self):
         return Domain("move_id", "in", self.ids)
+
+    def _compute_dispatch_payment_code(self):
+        """Odoo's own Pix code, where no boleto says how the invoice is paid."""
+        super()._compute_dispatch_payment_code()
+        for move in self:
+            if code := move._dispatch_pix_code():
+                move.dispatch_payment_code, move.dispatch_payment_code_name = code, "Pix (copia e cola)"
+
+    def _dispatch_pix_code(self):
+        """The text of the QR code that Odoo prints on the invoice, where that is a Pix; else nothing."""
+        self.ensure_one()
+        # sudo: the company's account, which stands on the invoice; whoever sees the invoice sees its boletos
+        move = self.sudo()
+        bank = move.partner_bank_id
+        if (
+            not move.dispatch_brazil or not move.display_qr_code or not bank or move.qr_code_method not in (
+                False, "emv_qr")
+            or "emv_qr" not in dict(bank.get_available_qr_methods_in_sequence())
+            or move.dispatch_file_ids.filtered(lambda file: file.kind == "boleto" and not file._is_held())
+        ):
+            return ""
+        vals = bank._build_qr_code_vals(
+            move.amount_residual, move.payment_reference or move.name, move.payment_reference, move.currency_id,
+            move.partner_id, "emv_qr",
+        )
+        code = vals and bank._get_qr_vals(**vals)
+        return code if code and pix.parse(code).pix else ""
+
+    def _dispatch_whatsapp_text(self, link):
+        """With what pays the boletos of the invoice: what is typed, and what is pasted."""
+        text = super()._dispatch_whatsapp_text(link)
+        # sudo: as in _dispatch_pix_code
+        boletos = self.sudo().dispatch_file_ids.filtered(lambda file: file.kind == "boleto" and not file._is_held())
+        for file in boletos.sorted("due_date"):
+            text += f"\n\n{file.name}\n{file.reference}" + (f"\nPix: {file.pix_code}" if file.pix_code else "")
+        return text
 
     # ------------------------------------------------------------------
     # Files that other modules keep
@@ -109,6 +146,7 @@ class AccountMove(models.Model):
 
     def _post(self, soft=True):
         posted = super()._post(soft=soft)
+        posted.sudo().dispatch_file_ids._name_boletos()  # sudo: the records are the system's
         self.env["document.dispatch.rule"]._plan_posted(posted.dispatch_file_ids)
         return posted
 

@@ -1,24 +1,18 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ...tools.brazil import nfe
 from ...tools.pdf import reader as pdf_reader
 
 #: No NF-e and no boleto is larger (bytes)
 LARGEST = 10 * 1024 * 1024
-#: What an XML is that is an NF-e or one of its events, by what the reader calls it
-NFE_KINDS = {nfe.AUTHORIZED: "nfe", nfe.EVENT: "event"}
-#: XML that is none of ours to speak of, unless it names what only NF-e name
-FOREIGN = (nfe.OTHER, nfe.NOT_XML)
-_NAMESPACE = nfe.NAMESPACE.encode()
-#: Reference of an XML that looks like an NF-e and cannot be read
-UNREADABLE = "unreadable"
-#: Events by their tpEvento, and how their numbers end
-EVENT_TYPES = {nfe.CORRECTION: ("correction", "CC-e-"), nfe.CANCELLATION: ("cancellation", "CANC-")}
+#: Bytes that tell what a larger file seems to be
+HEAD = 64 * 1024
+#: Kinds that are never sent: what cannot be read or is not the proven file, and what belongs to another trade
+UNUSABLE, FOREIGN = "unusable", "foreign"
 
 
 class DocumentDispatchFile(models.Model):
-    """An NF-e, one of its events, or a boleto that somebody put on an invoice, recognised by its content.
+    """An NF-e, an NFS-e, one of their events, or a boleto that somebody put on an invoice, recognised by its content.
 
     A person, an import or a localisation module attaches the file; the record says what it is, and is the document
     that goes to the customer, each kind to its own people. What it contradicts is asked anew whenever the invoice,
@@ -26,13 +20,14 @@ class DocumentDispatchFile(models.Model):
     """
 
     _name = "document.dispatch.file"
-    _description = "NF-e or Boleto of an Invoice"
+    _description = "NF-e, NFS-e or Boleto of an Invoice"
     _inherit = ["document.dispatch.mixin", "document.dispatch.system"]
     _order = "move_id, kind, due_date, id"
 
     name = fields.Char(
         string="Number of the file", required=True, readonly=True, index=True,
-        help="NF-e/series/number, an event of it, or the invoice with the due date of the boleto.",
+        help="NF-e/series/number, NFS-e/number, an event of them; of a boleto its bank, its number there, which "
+        "instalment it is, and its due date.",
     )
     move_id = fields.Many2one("account.move", string="Invoice", required=True, readonly=True, index=True,
                               ondelete="cascade")
@@ -45,11 +40,18 @@ class DocumentDispatchFile(models.Model):
     )
     checksum = fields.Char(readonly=True, help="Of the bytes that were read.")
     kind = fields.Selection(
-        [("nfe", "NF-e"), ("event", "Event of an NF-e"), ("boleto", "Boleto"), ("unusable", "Not to be sent")],
+        [
+            ("nfe", "NF-e"), ("event", "Event of an NF-e"), ("nfse", "NFS-e"), ("nfse_event", "Event of an NFS-e"),
+            ("boleto", "Boleto"), (FOREIGN, "Not sent by this app"), (UNUSABLE, "Not to be sent"),
+        ],
         string="What it is", required=True, readonly=True,
     )
+    own_id = fields.Many2one(
+        "ir.attachment", string="The document alone", readonly=True, ondelete="set null",
+        help="The bytes of the document where the file holds more, such as the message of a web service.",
+    )
     reference = fields.Char(
-        string="Key or line", required=True, readonly=True, help="The NF-e's access key, or the boleto's typable line.",
+        string="Key or line", required=True, readonly=True, help="The access key, or the boleto's typable line.",
     )
     number = fields.Char(readonly=True, help="Series and number of the NF-e, or the bank of the boleto.")
     date = fields.Date(readonly=True, help="When the NF-e was issued, or the event happened.")
@@ -58,6 +60,10 @@ class DocumentDispatchFile(models.Model):
     event_type = fields.Selection(
         [("correction", "Correction letter"), ("cancellation", "Cancellation")], readonly=True,
     )
+    pix_code = fields.Char(
+        string="Pix", readonly=True, help="What the customer copies into their bank's program: the boleto's Pix code.",
+    )
+    pix_problem = fields.Char(readonly=True, help="Why the boleto's Pix code is not there: code of a check.")
     event_text = fields.Text(string="What the event says", readonly=True)
     is_document_readable = fields.Boolean(
         compute="_compute_is_document_readable", search="_search_is_document_readable", compute_sudo=False,
@@ -67,7 +73,8 @@ class DocumentDispatchFile(models.Model):
     _once = models.Constraint("UNIQUE (attachment_id, reference)", "This file was recognised already.")
     # what the scheduler asks for: of this company, nothing done yet
     _dispatch_due_idx = models.Index(
-        "(company_id) WHERE kind != 'unusable' AND (dispatch_state IS NULL OR dispatch_state = 'to_send')"
+        "(company_id) WHERE kind NOT IN ('unusable', 'foreign') "
+        "AND (dispatch_state IS NULL OR dispatch_state = 'to_send')"
     )
 
     def unlink(self):
@@ -104,16 +111,24 @@ class DocumentDispatchFile(models.Model):
 
     @api.model
     def _recognise(self, attachments):
-        """Say what these files of invoices are; those that are neither NF-e nor boleto stay unsaid.
+        """Say what these files of invoices are; those that are no fiscal documents and no boletos stay unsaid.
 
         XML is read at once, within bounds. PDFs are read after the transaction in which somebody uploads them.
         """
-        contents = {file: content for file in attachments if (content := self._content_of(file))}
-        later = attachments.filtered(lambda file: pdf_reader.is_pdf(contents.get(file, b"")))
+        found, later = {}, attachments.browse()
+        for file in attachments:
+            content = self._content_of(file)
+            if self._is_pdf(content):
+                later |= file
+            else:
+                found[file] = self._describe_xml(file, content)
         self._read_later(later)
-        self._keep_found({
-            file: self._read_nfe(contents[file]) if file in contents else [] for file in attachments - later
-        })
+        self._keep_found(found)
+
+    @api.model
+    def _is_pdf(self, content):
+        """Tell whether this is read as a PDF; XML may speak of one."""
+        return pdf_reader.is_pdf(content) and not content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
 
     @api.model
     def _keep_found(self, found):
@@ -137,15 +152,28 @@ class DocumentDispatchFile(models.Model):
             for vals in {vals["reference"]: {**base, **vals} for vals in vals_list}.values():
                 file = before.pop((attachment, attachment.res_id, vals["reference"]), None)
                 if not file:
-                    fresh.append(vals)
-                elif file.checksum != vals["checksum"]:
-                    file.write(vals)
+                    fresh.append(self._with_own_bytes(attachment, vals))
+                elif file.checksum != vals["checksum"] or file.kind != vals["kind"]:
+                    file.own_id.unlink()
+                    file.write(self._with_own_bytes(attachment, vals))
                     changed |= file
                 else:
-                    file.write({"reading": False, "read_tries": 0})
+                    again = {name: vals[name] for name in ("pix_code", "pix_problem") if name in vals}
+                    file.write({"reading": False, "read_tries": 0, **again})
         Files.union(*before.values()).unlink()
         changed._dispatch_new_revision()
-        (Files.create(fresh) | changed)._recognised()
+        fresh = Files.create(fresh)
+        for file in (fresh | changed).filtered("own_id"):
+            file.own_id.res_id = file.id
+        (fresh | changed)._recognised()
+
+    @api.model
+    def _with_own_bytes(self, attachment, vals):
+        """Make a file of a document that was cut out of another: ``content`` of the values becomes ``own_id``."""
+        content = vals.pop("content", None)
+        return {**vals, "own_id": content and attachment.create({
+            "name": attachment.name, "raw": content, "mimetype": "application/xml", "res_model": self._name,
+        }).id}
 
     @api.model
     def _forget(self, attachments):
@@ -154,52 +182,30 @@ class DocumentDispatchFile(models.Model):
 
     def _recognised(self):
         """There are new files, or new bytes: what follows from that."""
-        usable = self.filtered(lambda file: file.kind != "unusable")
+        usable = self.filtered(lambda file: file.kind not in (UNUSABLE, FOREIGN))
+        usable._name_boletos()
         usable._danfe_begin()
         posted = usable.filtered(lambda file: file.move_id.state == "posted")
         self.env["document.dispatch.rule"]._plan_posted(posted)
 
     @api.model
     def _content_of(self, attachment):
-        """The bytes of what may be an NF-e or a boleto; nothing where it is too large for one."""
+        """The bytes of what may be an NF-e or a boleto; of what is too large for one, only how it begins."""
         # sudo: of a file whose invoice is looked at
-        return self._bytes_of(attachment) if attachment.sudo().file_size <= LARGEST else b""
-
-    @api.model
-    def _read_nfe(self, content):
-        """Values of the NF-e or event in an XML, or of what looks like one and cannot be read; or nothing."""
-        found = nfe.read(content)
-        if found.kind == nfe.NOT_XML and _NAMESPACE in content.replace(b"\0", b""):  # in UTF-16 too
-            return [{"kind": "unusable", "name": self._nfe_name(found, ""), "reference": UNREADABLE}]
-        if found.kind in FOREIGN:
-            return []
-        event, moment = found.event, found.event.date if found.event else found.issued
-        event_type, mark = EVENT_TYPES.get(event.type, (False, f"{event.type}-")) if event else (False, "")
-        return [{
-            "kind": NFE_KINDS.get(found.kind, "unusable"),
-            "name": self._nfe_name(found, f"/{mark}{event.sequence or 1}" if event else ""),
-            "reference": found.key and (f"{found.key}-{event.type}-{event.sequence}" if event
-                                        else found.key) or found.kind,
-            "number": f"{found.series}/{found.number}" if found.number is not None else False,
-            "date": moment.date() if moment else False,
-            "amount": float(found.total or 0),
-            "event_type": event_type,
-            "event_text": event.text if event else False,
-        }]
-
-    @api.model
-    def _nfe_name(self, found, suffix):
-        """Series and number; those of an event's NF-e stand in its key (positions 23 to 34)."""
-        series, number = found.series, found.number
-        if number is None and nfe.is_key(found.key):
-            series, number = int(found.key[22:25]), int(found.key[25:34])
-        return f"NF-e/{series}/{number}{suffix}" if number is not None else f"NF-e{suffix}"
+        attachment = attachment.sudo()
+        if attachment.file_size <= LARGEST:
+            return self._bytes_of(attachment)
+        return attachment._file_read(attachment.store_fname, HEAD) if attachment.store_fname else b""
 
     @api.model
     def _bytes_of(self, attachment):
         """The bytes of a file; not its size, which the web client asks for (context ``bin_size``)."""
         # sudo: of a file whose record may be read
         return attachment.sudo().with_context(bin_size=False).raw or b""
+
+    def _get_own_attachment(self):
+        """The document itself, as a customer gets it: the file, or what was cut out of it."""
+        return self.own_id or self.attachment_id
 
     # ------------------------------------------------------------------
     # Files that other modules keep

@@ -18,7 +18,7 @@ SPARE_SECONDS = 20
 
 
 class DocumentDispatchFile(models.Model):
-    """The DANFE of an NF-e, and the page of a correction letter: drawn from the XML, kept as a file.
+    """The DANFE of an NF-e, the DANFSe of an NFS-e, the page of a correction letter: drawn from the XML, kept as files.
 
     Failing to draw it never stops the XML, which is the legal document (Ajuste SINIEF 07/05, cl. 7).
     """
@@ -50,8 +50,8 @@ class DocumentDispatchFile(models.Model):
             self.env.ref("document_dispatch.ir_cron_dispatch_danfe").sudo()._trigger()
 
     def _danfe_is_drawn(self):
-        """Tell whether there is a page for this file: for NF-e and correction letters."""
-        return self.kind == "nfe" or self.kind == "event" and self.event_type == "correction"
+        """Tell whether there is a page for this file: for NF-e, NFS-e and correction letters."""
+        return self.kind in ("nfe", "nfse") or self.kind == "event" and self.event_type == "correction"
 
     @api.model
     def _danfe_is_small(self, xml):
@@ -59,7 +59,7 @@ class DocumentDispatchFile(models.Model):
         return len(xml) <= BYTES_AT_ONCE and danfe.count_items(xml) <= ITEMS_AT_ONCE
 
     def _danfe_xml(self):
-        return self._bytes_of(self.attachment_id)
+        return self._bytes_of(self._get_own_attachment())
 
     def _danfe_make(self):
         """Draw the page of one file; what keeps us from it stays on the record."""
@@ -69,6 +69,7 @@ class DocumentDispatchFile(models.Model):
             pdf = self.move_id._dispatch_external_danfe(self.reference) or danfe.draw(
                 self._danfe_xml(), self._danfe_logo(company),
                 self._danfe_issuer(company) if self.kind == "event" else None, self._danfe_seconds(),
+                self._danfe_page(),
             )
         except danfe.NotInstalled:
             self.write({"danfe_state": "missing", "danfe_message": self.env._(
@@ -87,7 +88,12 @@ class DocumentDispatchFile(models.Model):
 
     def _danfe_name(self):
         """The file's name: the trade calls these files by their key."""
-        return f"{'DACCe' if self.kind == 'event' else 'DANFE'}_{self.reference}.pdf"
+        name = {"event": "DACCe", "nfse": "DANFSe"}.get(self.kind, "DANFE")
+        return f"{name}_{self.reference}.pdf"
+
+    def _danfe_page(self):
+        """Which page it is, as the drawing tool calls it."""
+        return {"event": danfe.DACCE, "nfse": danfe.DANFSE}.get(self.kind, danfe.DANFE)
 
     def _danfe_logo(self, company):
         # sudo: the picture that stands on every document of the company

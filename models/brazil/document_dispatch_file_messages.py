@@ -3,39 +3,112 @@ from datetime import date
 from odoo import models
 from odoo.tools import format_date, formatLang
 
-from ...tools.brazil import boleto, boleto_checks, nfe, nfe_checks
+from ...tools.brazil import (
+    boleto,
+    boleto_checks,
+    boleto_pdf,
+    envelope,
+    nfe,
+    nfe_checks,
+    pix_checks,
+    safe_xml,
+)
 from ...tools.pdf import reader as pdf_reader
-from .document_dispatch_file import UNREADABLE
+from .document_dispatch_file import FOREIGN
 from .document_dispatch_file_checks import CANCELLED, READING
+
+#: What the trade calls other events of an NF-e, by their tpEvento (Tabela de eventos, Portal da NF-e)
+EVENT_NAMES = {
+    "110112": "Cancelamento por substituição", "110130": "Comprovante de entrega", "110140": "EPEC",
+    "110150": "Ator interessado", "210200": "Confirmação da operação", "210210": "Ciência da operação",
+    "210220": "Desconhecimento da operação", "210240": "Operação não realizada",
+}
 
 
 class DocumentDispatchFile(models.Model):
-    """What the checks of NF-e and boletos mean to a clerk, in his language, and what he can do."""
+    """What the checks of these files mean to a clerk, in their language, and what they can do."""
 
     _inherit = "document.dispatch.file"
 
     def _describe(self, check):
         """One line for a check that did not come out well."""
         params = check.params
-        messages = self._describe_nfe(params) | self._describe_boleto(params) | self._describe_reading()
+        messages = (
+            self._describe_nfe(params) | self._describe_boleto(params) | self._describe_pix(params)
+            | self._describe_reading() | self._describe_xml_problems() | {FOREIGN: self._describe_not_ours(params)}
+        )
         return messages.get(check.code) or check.code
 
     def _describe_reading(self):
         return {
             READING: self.env._("The PDF is being read. Reload the page in a moment."),
-            UNREADABLE: self.env._("It looks like an NF-e, but the XML is damaged or too large: attach it again."),
             pdf_reader.PASSWORD: self.env._(
-                "The PDF asks for a password, so nobody knows whether it is a boleto: attach it without one."),
+                "The PDF asks for a password, so nobody knows whether it is a boleto: type the password, or attach it "
+                "without one."),
             pdf_reader.BROKEN: self.env._(
                 "The PDF is damaged, so nobody knows whether it is a boleto: attach it again."),
             pdf_reader.LIMITS: self.env._(
                 "The PDF could not be read within the limits of time and memory: look whether it is a boleto, and "
                 "attach a simpler one."),
+            boleto_pdf.PICTURE: self.env._(
+                "The PDF is a picture without any text, and no bar code could be read in it, so nobody knows whether "
+                "it is a boleto: attach the file that the bank made."),
+            boleto_pdf.NO_LINE: self.env._(
+                "It looks like a boleto, but its line could not be found in the text: attach the file that the bank "
+                "made."),
         }
+
+    def _describe_xml_problems(self):
+        """Why a file that looks like an NF-e or NFS-e cannot be read."""
+        reasons = {
+            safe_xml.EMPTY: self.env._("it is empty"),
+            safe_xml.TOO_LARGE: self.env._("it is too large"),
+            safe_xml.TOO_COMPLEX: self.env._("it has more parts than any of them"),
+            safe_xml.NO_XML: self.env._("it is no XML"),
+            safe_xml.ENCODING: self.env._(
+                "its letters are written in another encoding than it says, so that nobody can be sure of them"),
+            safe_xml.DOCTYPE: self.env._("it has a document type (DOCTYPE), which no authority allows"),
+            safe_xml.MALFORMED: self.env._("the XML is damaged"),
+            safe_xml.TRUNCATED: self.env._("it is cut off at the end, as by a broken download"),
+            safe_xml.ENTITY: self.env._("it uses a sign (&…;) that XML does not know"),
+            envelope.NAMESPACE: self.env._(
+                "its namespace is missing, so that no program of the customer would read it"),
+            envelope.SEVERAL: self.env._("there are several documents in one file: attach each one by itself"),
+            envelope.ESCAPED: self.env._("it is only text in the message of a service: attach the document by itself"),
+            "unreadable": self.env._("the XML is damaged or too large"),
+        }
+        return {problem: self.env._(
+            "It looks like an %(document)s, but %(reason)s. Attach the authorised file again.",
+            document=(self.name or "").split("/")[0], reason=reason,
+        ) for problem, reason in reasons.items()}
+
+    def _describe_not_ours(self, params):
+        """What a file is that belongs to another trade, or to somebody else's business."""
+        what, _slash, rest = (self.name or "").partition("/")
+        if what == "NFC-e":
+            return self.env._("It is an NFC-e, the receipt of a shop.")
+        if what == "CT-e":
+            return self.env._("It is a CT-e, the document of a carrier.")
+        if what == "MDF-e":
+            return self.env._("It is an MDF-e, a carrier's list of documents on one trip.")
+        if what == envelope.MUNICIPAL:
+            return self.env._(
+                "It is an NFS-e in the layout of a town. This app sends those of the national layout.")
+        code = rest.split("/")[-1].split("-")[0]
+        if len(code) == 6 and code.isdigit():
+            return self.env._(
+                "It is an event of an %(document)s that is not for the customer: %(event)s.", document=what,
+                event=EVENT_NAMES.get(code, code),
+            )
+        if what in ("NF-e", "NFS-e"):
+            return self.env._(
+                "It is a message of the tax authority's service (%s), and no document.", params.get("reference") or "")
+        return self.env._("It is an %s.", what)
 
     def _describe_nfe(self, params):
         return {
-            CANCELLED: self.env._("The NF-e was cancelled: %s", params.get("reason") or ""),
+            CANCELLED: self.env._("The %(document)s was cancelled: %(reason)s", document=self._get_document_word(),
+                                  reason=params.get("reason") or ""),
             nfe_checks.ROOT: self._describe_root(params),
             nfe_checks.MODEL: self.env._("It is no NF-e of model 55, but of model %s.", params.get("model") or "?"),
             nfe_checks.STATUS: self.env._("The tax authority did not authorise it: %(status)s %(reason)s",
@@ -53,27 +126,41 @@ class DocumentDispatchFile(models.Model):
                 recipient=params.get("recipient") or "?", partner=params.get("partner") or "?",
             ),
             nfe_checks.TOTAL: self.env._(
-                "Its total is %(total)s, that of the invoice %(amount)s.",
-                total=self._describe_amount(params.get("total")), amount=self._describe_amount(params.get("amount")),
+                "Its total (%(field)s) is %(total)s, that of the invoice %(amount)s.",
+                field=params.get("field") or "", total=self._describe_amount(params.get("total")),
+                amount=self._describe_amount(params.get("amount")),
             ),
             nfe_checks.ENVIRONMENT: self.env._("It comes from the test environment: it counts for nothing."),
             nfe_checks.EVENT_TYPE: self.env._("It is neither a correction letter nor a cancellation."),
-            nfe_checks.EVENT_KEY: self.env._("It belongs to another NF-e than that of this invoice."),
+            nfe_checks.EVENT_KEY: self.env._(
+                "It belongs to another %s than that of this invoice.", self._get_document_word()),
         }
 
+    def _get_document_word(self):
+        return "NFS-e" if (self.kind or "").startswith("nfse") or (self.name or "").startswith("NFS-e") else "NF-e"
+
     def _describe_root(self, params):
-        kind = params.get("kind")
+        kind, root, problem = params.get("kind"), params.get("root"), params.get("problem")
+        if root == "DPS":
+            return self.env._("It is the declaration (DPS), not the NFS-e that the authority made of it: attach that.")
+        if root == "pedRegEvento":
+            return self.env._(
+                "It is the request of an event, not the event that the authority registered: attach that.")
         if kind in (nfe.UNPROVEN, nfe.EVENT_UNPROVEN):
             return self.env._("The protocol of the tax authority is missing: attach the file with it (nfeProc).")
         if kind == nfe.DENIED:
             return self.env._("The tax authority denied the use of this NF-e.")
         if kind == nfe.CONSUMER:
             return self.env._("It is an NFC-e, the receipt of a shop.")
-        return self.env._("The file is damaged or is no whole NF-e: attach it again.")
+        if problem == envelope.WRAPPED:
+            return self.env._(
+                "It cannot be taken out of the message around it without a change: attach the document by itself.")
+        return self.env._("The file is damaged or is no whole %s: attach it again.", self._get_document_word())
 
     def _describe_boleto(self, params):
         return {
-            boleto.CHECK_DIGIT: self.env._("A digit of the boleto's line is wrong: ask the bank for a new file."),
+            boleto.CHECK_DIGIT: self.env._(
+                "The check digits of the boleto's line do not fit: a digit is wrong. Ask the bank for a new file."),
             boleto.COLLECTION: self.env._("It is the bill of a utility or a tax, no boleto of a bank."),
             boleto_checks.DUE: self.env._(
                 "It is due on %(due)s, the invoice on %(expected)s.", due=self._describe_date(params.get("due")),
@@ -90,6 +177,29 @@ class DocumentDispatchFile(models.Model):
             ),
             boleto_checks.NO_AMOUNT: self.env._("It names no amount: the payer is to fill it in."),
             boleto_checks.NO_DUE: self.env._("It names no due date: it is payable when it is shown."),
+        }
+
+    def _describe_pix(self, params):
+        return {
+            pix_checks.AMOUNT: self.env._(
+                "Its Pix code is about %(amount)s, the boleto about %(expected)s.",
+                amount=self._describe_amount(params.get("amount")),
+                expected=self._describe_amount(params.get("expected")),
+            ),
+            pix_checks.EXPIRED: self.env._(
+                "Its Pix code is good until %(expires)s only, the boleto is due on %(due)s.",
+                expires=self._describe_date(params.get("expires")), due=self._describe_date(params.get("due")),
+            ),
+            pix_checks.BROKEN: self.env._(
+                "Its Pix code is damaged (the checksum does not fit): ask the bank for a new file."),
+            pix_checks.SEVERAL: self.env._(
+                "Several Pix codes stand beside it, and nothing tells which one is its own: the mail carries the line "
+                "alone."),
+            boleto_pdf.PIX_UNREAD: self.env._(
+                "It speaks of Pix, but no code could be read in the file: the mail carries the line alone."),
+            boleto_pdf.PIX_NOT_INSTALLED: self.env._(
+                "It speaks of Pix. To read its QR code, ask your administrator to install the Python packages "
+                "pypdfium2 and zxing-cpp: until then the mail carries the line alone."),
         }
 
     def _describe_amount(self, amount):

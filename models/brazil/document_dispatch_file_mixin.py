@@ -2,7 +2,9 @@ from odoo import api, models
 from odoo.fields import Domain
 
 #: What a file is → code of its document type
-FILE_TYPES = {"nfe": "nfe", "event": "nfe_event", "boleto": "boleto"}
+FILE_TYPES = {
+    "nfe": "nfe", "event": "nfe_event", "nfse": "nfse", "nfse_event": "nfse_event", "boleto": "boleto",
+}
 
 
 class DocumentDispatchFile(models.Model):
@@ -30,7 +32,9 @@ class DocumentDispatchFile(models.Model):
         if self.kind == "event":
             return dict(self._fields["event_type"]._description_selection(self.env)).get(
                 self.event_type, self.env._("Event of an NF-e"))
-        return self.env._("NF-e")
+        if self.kind == "nfse_event":
+            return self.env._("Event of an NFS-e")
+        return "NFS-e" if self.kind == "nfse" else self.env._("NF-e")
 
     def _dispatch_thread(self):
         """Mails of a file stand in the chatter of its invoice, and lead to the invoice's page."""
@@ -100,7 +104,7 @@ class DocumentDispatchFile(models.Model):
         # sudo: the files of documents that the operator may read
         always = template.sudo().attachment_ids
         return {
-            file: (file.attachment_id | file.danfe_id).sudo() | always for file in self
+            file: (file._get_own_attachment() | file.danfe_id).sudo() | always for file in self
         }
 
     def _dispatch_text_amounts(self):
@@ -111,7 +115,7 @@ class DocumentDispatchFile(models.Model):
             **super()._dispatch_text_values(),
             "due_date": self._dispatch_spell_date(self.due_date),
             "date": self._dispatch_spell_date(self.date),
-            "reference": [self.reference],
+            "reference": [self.reference, self.pix_code] if self.pix_code else [self.reference],
             "origin": [self.move_id.name or ""],
             "_number": [self.number or ""],
         }

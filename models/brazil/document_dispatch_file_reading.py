@@ -1,11 +1,13 @@
 import logging
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import split_every
 
-from ...tools.brazil import boleto
+from ...tools.brazil import boleto_pdf
 from ...tools.pdf import reader as pdf_reader
 from ..delivery.document_dispatch_worker import CLASHES
+from .document_dispatch_file import LARGEST
 
 _logger = logging.getLogger(__name__)
 
@@ -55,7 +57,8 @@ class DocumentDispatchFile(models.Model):
 
     def _is_to_be_read(self):
         """Tell whether this record says less than another look at its file may."""
-        return self.checksum != self.attachment_id.checksum or self.reference in (UNREAD, *pdf_reader.PROBLEMS)
+        return self.checksum != self.attachment_id.checksum or self.reference in (
+            UNREAD, boleto_pdf.PICTURE, boleto_pdf.NO_LINE, *pdf_reader.PROBLEMS)
 
     @api.model
     def _trigger_reading(self, at=None):
@@ -97,6 +100,7 @@ class DocumentDispatchFile(models.Model):
         Cron._commit_progress()
         try:
             readings = dict(zip(asked, pdf_reader.read_texts(self._contents(asked)), strict=True))
+            codes = self._read_codes(readings)
         except pdf_reader.Unavailable:
             for file in self._still_reading(attachments):
                 file.read_tries -= 1
@@ -107,13 +111,34 @@ class DocumentDispatchFile(models.Model):
             lambda attachment: attachment.checksum == checksums[attachment])  # new bytes are for the next run
         lost = pdf_reader.Reading(problem=pdf_reader.LIMITS)
         for attachment in there:
-            self._keep_isolated(attachment, readings.get(attachment, lost))
+            self._keep_isolated(attachment, readings.get(attachment, lost), codes.get(attachment, ()))
 
-    def _keep_isolated(self, attachment, reading):
-        """Keep what is in one PDF; where that fails the others are kept all the same, and the next run tries again."""
+    @api.model
+    def _read_codes(self, readings, password=None):
+        """Bars and QR codes of the PDFs whose text leaves a question: ``{attachment: codes}``.
+
+        :param dict readings: for each attachment what its text came to
+        """
+        asking = [attachment for attachment, reading in readings.items() if boleto_pdf.asks_for_codes(reading)]
+        if not asking or not pdf_reader.can_read_codes():
+            return {}
+        try:
+            return dict(zip(asking, pdf_reader.read_codes(self._contents(asking), password), strict=True))
+        except pdf_reader.Unavailable as error:
+            # they are there and do not work: the text says what it says all the same
+            _logger.warning("Codes on PDFs cannot be read: %s", error)
+            return {}
+
+    def _keep_isolated(self, attachment, reading, codes):
+        """Keep what is in one PDF; where that fails the others are kept all the same, and the next run tries again.
+
+        :param attachment: the PDF
+        :param reading: what its text came to, :class:`tools.pdf.reader.Reading`
+        :param codes: list of :class:`tools.pdf.reader.Code` on its pages
+        """
         try:
             with self.env.cr.savepoint():
-                self._keep_found({attachment: self._describe_pdf(attachment, reading)})
+                self._keep_found({attachment: self._describe_pdf(attachment, reading, codes)})
         except CLASHES:
             raise  # no fault of the file: the next run reads it
         except Exception:
@@ -133,22 +158,54 @@ class DocumentDispatchFile(models.Model):
             attachment.invalidate_recordset(["raw", "datas"], flush=False)
 
     @api.model
-    def _describe_pdf(self, attachment, reading):
-        """Values of the boletos in a PDF, and of the fact that not all of it could be read."""
+    def _describe_pdf(self, attachment, reading, codes=()):
+        """Values of the boletos in a PDF, and of the fact that not all of it could be read.
+
+        :param: as ``_keep_isolated``
+        """
         # sudo: as in _keep_found
-        move = self.env["account.move"].sudo().browse(attachment.res_id)
+        attachment = attachment.sudo()
         today = fields.Date.context_today(self)
+        if attachment.file_size > LARGEST:
+            reading = pdf_reader.Reading(problem=pdf_reader.LIMITS)  # only how it begins was read
+        found = boleto_pdf.read(reading, codes)
         described = []
-        for found in boleto.find(reading.text):
-            if found.boleto:
-                due = found.boleto.due_date(today)
-                described.append({
-                    "kind": "boleto", "name": f"{move.name}/{due.isoformat() if due else 'boleto'}",
-                    "reference": found.boleto.printed, "number": found.boleto.bank,
-                    "amount": float(found.boleto.amount or 0), "due_date": due,
-                })
-            else:
-                described.append({"kind": "unusable", "name": f"{move.name}/boleto", "reference": found.problem})
-        if reading.problem:
-            described.append({"kind": "unusable", "name": attachment.name, "reference": reading.problem})
+        for slip in found.slips:
+            described.append({
+                "kind": "boleto", "name": attachment.name, "reference": slip.boleto.printed,
+                "number": slip.boleto.bank, "amount": float(slip.boleto.amount or 0),
+                "due_date": slip.boleto.due_date(today), "pix_code": slip.pix, "pix_problem": slip.pix_problem,
+            })
+        for problem in found.problems:
+            described.append({"kind": "unusable", "name": attachment.name, "reference": problem})
         return described
+
+    # ------------------------------------------------------------------
+    # Passwords
+    # ------------------------------------------------------------------
+
+    def _unlock(self, password):
+        """Read a PDF that asks for a password, with what a person typed. It is kept nowhere.
+
+        The file goes to the customer as it is, who has the password from the bank.
+        """
+        self.ensure_one()
+        attachment = self.attachment_id
+        try:
+            [reading] = pdf_reader.read_texts(self._contents(attachment), password)
+            codes = self._read_codes({attachment: reading}, password)
+        except pdf_reader.Unavailable as error:
+            raise UserError(self.env._("PDFs cannot be read just now. Try again in some minutes.")) from error
+        if reading.problem == pdf_reader.PASSWORD:
+            raise UserError(self.env._("This is not the password of the file."))
+        self._keep_found({attachment: self._describe_pdf(attachment, reading, codes.get(attachment, ()))})
+
+    def action_unlock(self):
+        """Ask for the password of the file."""
+        self.ensure_one()
+        self.move_id.check_access("write")
+        return {
+            "type": "ir.actions.act_window", "name": self.env._("Password of the File"),
+            "res_model": "document.dispatch.file.unlock", "view_mode": "form", "target": "new",
+            "context": {"default_file_id": self.id},
+        }

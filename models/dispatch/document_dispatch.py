@@ -163,7 +163,7 @@ class DocumentDispatch(models.Model):
             ("review", "In review"), ("queued", "Waiting"), ("sending", "Sending"),
             ("sent", "Sent"), ("partial", "Sent in part"), ("failed", "Failed"),
             ("unknown", "Unknown"), ("paper", "Paper tray"), ("printed", "Printed"),
-            ("handed", "In a mail program"), ("rehearsed", "Rehearsed"), ("cancelled", "Cancelled"),
+            ("handed", "In another program"), ("rehearsed", "Rehearsed"), ("cancelled", "Cancelled"),
         ],
         required=True, readonly=True, default="queued", index=True,
     )

@@ -46,7 +46,7 @@ class DocumentDispatchMixin(models.AbstractModel):
             ("queued", "Waiting"), ("sent", "Sent"), ("partial", "Sent in part"),
             ("failed", "Failed"), ("unknown", "Unknown"), ("paper", "Paper tray"),
             ("printed", "Printed"), ("sent_by_post", "Sent by post"),
-            ("handed", "In a mail program"), ("rehearsed", "Rehearsed"),
+            ("handed", "In another program"), ("rehearsed", "Rehearsed"),
         ],
         string="Dispatch Status", compute="_compute_dispatch_state", store=True, copy=False,
         help="What became of this document on its way to the customer.",

@@ -360,7 +360,6 @@ class DocumentDispatchMixin(models.AbstractModel):
 
     def _dispatch_reason_to_stay(self, dispatch):
         """Why this document is left out when several are sent, in words; empty when it goes."""
-        code = self._dispatch_type_code()
         if not self._dispatch_type():
             return self.env._("There is no document type for it.")
         if reason := self._dispatch_reason_not_to_send():

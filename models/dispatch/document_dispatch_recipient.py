@@ -47,7 +47,7 @@ class DocumentDispatchRecipient(models.Model):
         [
             ("queued", "Waiting"), ("sending", "Sending"), ("sent", "Accepted"),
             ("deferred", "Deferred"), ("failed", "Failed"), ("unknown", "Unknown"),
-            ("bounced", "Bounced"), ("handed", "In a mail program"), ("rehearsed", "Rehearsed"),
+            ("bounced", "Bounced"), ("handed", "In another program"), ("rehearsed", "Rehearsed"),
             ("cancelled", "Cancelled"),
         ],
         required=True, default="queued", readonly=True,

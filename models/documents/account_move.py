@@ -26,9 +26,20 @@ class AccountMove(models.Model):
         "AND (dispatch_state IS NULL OR dispatch_state = 'to_send')"
     )
 
+    dispatch_payment_code = fields.Char(
+        compute="_compute_dispatch_payment_code",
+        help="What the customer copies into their bank's program to pay this invoice, where their country has such a "
+        "code; for the texts of mails.",
+    )
+    dispatch_payment_code_name = fields.Char(compute="_compute_dispatch_payment_code")
+
     # ------------------------------------------------------------------
     # What an invoice says of itself
     # ------------------------------------------------------------------
+
+    def _compute_dispatch_payment_code(self):
+        """Rooms of countries fill in what they know."""
+        self.dispatch_payment_code = self.dispatch_payment_code_name = False
 
     @api.depends("state", "move_type")
     def _compute_dispatch_state(self):

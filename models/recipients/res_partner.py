@@ -11,7 +11,7 @@ PLACE_FIELDS = ("street", "street2", "zip", "city")
 MOST_FARTHER = 5
 
 
-def _flag(role, **attrs):
+def flag(role, **attrs):
     """A contact flag that has a field of its own, for imports, filters and other modules.
 
     Each has functions of its own: of fields that share them the ORM takes those that are not written for empty.
@@ -40,15 +40,15 @@ class ResPartner(models.Model):
         groups="document_dispatch.group_dispatch_user",
         help="The documents that this contact receives instead of the customer's general address.",
     )
-    dispatch_nf = _flag("nf", string="Receives NF-e", help="Receives NF-e: the XML and the DANFE.")
-    dispatch_financial = _flag(
+    dispatch_nf = flag("nf", string="Receives NF-e", help="Receives NF-e: the XML and the DANFE.")
+    dispatch_financial = flag(
         "financial", string="Receives payment documents", help="Receives boletos and other payment documents.",
     )
-    dispatch_invoice = _flag(
+    dispatch_invoice = flag(
         "invoice", string="Receives invoices", help="Receives invoices, credit notes and receipts.",
     )
-    dispatch_quote = _flag("quote", string="Receives quotations", help="Receives quotations.")
-    dispatch_order = _flag("order", string="Receives orders", help="Receives order confirmations.")
+    dispatch_quote = flag("quote", string="Receives quotations", help="Receives quotations.")
+    dispatch_order = flag("order", string="Receives orders", help="Receives order confirmations.")
 
     dispatch_count = fields.Integer(
         compute="_compute_dispatch_count", groups="document_dispatch.group_dispatch_user",

@@ -105,7 +105,7 @@ class TestRead(unittest.TestCase):
             (event(status="573"), nfe.EVENT_UNPROVEN),
             (f"<evento {OPEN}/>".encode(), nfe.DAMAGED),
             (authorized().replace(b"portalfiscal.inf.br/nfe", b"portalfiscal.inf.br/cte"), nfe.OTHER),
-            (authorized().replace(OPEN.encode(), b""), nfe.OTHER),
+            (authorized().replace(OPEN.encode(), b""), nfe.DAMAGED),
             (b"<html><body/></html>", nfe.OTHER),
         ):
             with self.subTest(kind=kind, content=content[-300:]):

@@ -1,1 +1,16 @@
-from . import boleto, boleto_checks, checks, danfe, nfe, nfe_checks, safe_xml
+from . import (
+    boleto,
+    boleto_checks,
+    boleto_pdf,
+    checks,
+    danfe,
+    envelope,
+    nfe,
+    nfe_checks,
+    nfse,
+    nfse_checks,
+    our_number,
+    pix,
+    pix_checks,
+    safe_xml,
+)

@@ -5,13 +5,14 @@ The readers give codes and parameters; the words for the user are made, and tran
 
 from dataclasses import dataclass, field
 
-OK, WARNING, ERROR = "ok", "warning", "error"
-_ORDER = (OK, WARNING, ERROR)
+#: A note is worth a word, and no reason to wait
+OK, NOTE, WARNING, ERROR = "ok", "note", "warning", "error"
+_ORDER = (OK, NOTE, WARNING, ERROR)
 
 
 @dataclass(frozen=True)
 class Check:
-    """One question that was asked: its code, :data:`OK`, :data:`WARNING` or :data:`ERROR`, and what was found."""
+    """One question that was asked: its code, its result (:data:`OK` to :data:`ERROR`), and what was found."""
 
     code: str
     result: str

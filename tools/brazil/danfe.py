@@ -1,8 +1,9 @@
-"""The printed page of an NF-e (DANFE) and of a correction letter (DACCe), drawn by ``brazilfiscalreport``.
+"""The printed page of an NF-e (DANFE), of a correction letter (DACCe) and of an NFS-e (DANFSe).
 
-The library is optional. It draws whatever it is given, also what is no NF-e, and its time grows with the square of
-the items: what goes in was read by :mod:`tools.brazil.nfe` before, and many items are drawn in a process of their own
-that is stopped when it takes too long. Two drawings of the same XML differ: keep the bytes.
+They are drawn by ``brazilfiscalreport``, which is optional. It draws whatever it is given, also what is no NF-e, and
+its time grows with the square of the items: what goes in was read by :mod:`tools.brazil.nfe` or
+:mod:`tools.brazil.nfse` before, and many items are drawn in a process of their own that is stopped when it takes too
+long. Two drawings of the same XML differ: keep the bytes.
 
 Run as a program, it reads a job (JSON, see :func:`_main`) and writes the PDF.
 """
@@ -19,6 +20,8 @@ from io import BytesIO
 MOST_ITEMS_HERE, MOST_BYTES_HERE = 60, 40_000
 #: Where an NF-e has one item more, this stands once more in the XML
 _ITEM = b"<det "
+#: The pages by what they are of
+DANFE, DACCE, DANFSE = "danfe", "dacce", "danfse"
 
 
 class NotInstalled(Exception):
@@ -42,35 +45,38 @@ def count_items(xml):
     return xml.count(_ITEM)
 
 
-def draw(xml, logo=None, issuer=None, seconds=100):
-    """Return the PDF of an NF-e, or of a correction letter where ``issuer`` is given.
+def draw(xml, logo=None, issuer=None, seconds=100, page=None):
+    """Return the PDF of a document.
 
     :param bytes xml: the signed file, read as authorised before
     :param bytes logo: a PNG or JPEG
     :param dict issuer: name and address of the company, as ``brazilfiscalreport`` wants them (``nome``, ``end``,
         ``bairro``, ``cidade``, ``uf``, ``fone``): a correction letter does not hold them
+    :param page: which one: :data:`DANFE`, :data:`DACCE` (with an issuer) or :data:`DANFSE` (which has no logo);
+        by default the first, or the second with an issuer
     :param seconds: how long a drawing in a process of its own may take
     :raises NotInstalled:
     :raises CannotDraw:
     """
     if not is_available():
         raise NotInstalled
+    page = page or (DACCE if issuer else DANFE)
     if count_items(xml) > MOST_ITEMS_HERE or len(xml) > MOST_BYTES_HERE:
-        return _draw_apart(xml, logo, issuer, seconds)
-    return _draw_here(xml, logo, issuer)
+        return _draw_apart(xml, logo, issuer, seconds, page)
+    return _draw_here(xml, logo, issuer, page)
 
 
-def _draw_here(xml, logo, issuer):
+def _draw_here(xml, logo, issuer, page):
     try:
-        return _check(_draw(xml, logo, issuer))
+        return _check(_draw(xml, logo, issuer, page))
     except Exception as error:
         if logo:
-            return _draw_here(xml, None, issuer)  # a page without the picture is better than none
+            return _draw_here(xml, None, issuer, page)  # a page without the picture is better than none
         raise CannotDraw(f"{type(error).__name__}: {error}") from error
 
 
-def _draw_apart(xml, logo, issuer, seconds):
-    job = json.dumps({"xml": _encode(xml), "logo": _encode(logo), "issuer": issuer})
+def _draw_apart(xml, logo, issuer, seconds, page):
+    job = json.dumps({"xml": _encode(xml), "logo": _encode(logo), "issuer": issuer, "page": page})
     try:
         done = subprocess.run(
             # -P: this folder's own names (numbers.py) stay out of the way
@@ -84,15 +90,18 @@ def _draw_apart(xml, logo, issuer, seconds):
     return _check(done.stdout)
 
 
-def _draw(xml, logo, issuer):
+def _draw(xml, logo, issuer, page):
     picture = BytesIO(logo) if logo else ""
-    if issuer:
+    if page == DACCE:
         from brazilfiscalreport.dacce import DaCCe
-        page = DaCCe(xml=xml, emitente=issuer, image=picture or None)
+        drawing = DaCCe(xml=xml, emitente=issuer, image=picture or None)
+    elif page == DANFSE:
+        from brazilfiscalreport.danfse import Danfse
+        drawing = Danfse(xml=xml)
     else:
         from brazilfiscalreport.danfe import Danfe, DanfeConfig
-        page = Danfe(xml=xml, config=DanfeConfig(logo=picture, watermark_cancelled=False))
-    return bytes(page.output())
+        drawing = Danfe(xml=xml, config=DanfeConfig(logo=picture, watermark_cancelled=False))
+    return bytes(drawing.output())
 
 
 def _check(pdf):
@@ -108,7 +117,7 @@ def _encode(content):
 def _main():
     job = json.load(sys.stdin)
     xml, logo = (base64.b64decode(job[name]) if job[name] else None for name in ("xml", "logo"))
-    sys.stdout.buffer.write(_draw_here(xml, logo, job["issuer"]))
+    sys.stdout.buffer.write(_draw_here(xml, logo, job["issuer"], job["page"]))
 
 
 if __name__ == "__main__":

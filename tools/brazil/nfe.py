@@ -6,13 +6,13 @@ Whether a file may be sent is asked in :mod:`tools.brazil.nfe_checks`.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
-from . import safe_xml
+from . import envelope, safe_xml
 
-NAMESPACE = "http://www.portalfiscal.inf.br/nfe"
+NAMESPACE = envelope.NFE
 
 #: What a file is. Authorised: the NF-e with the protocol that says so
 AUTHORIZED, DENIED, REFUSED = "authorized", "denied", "refused"
@@ -83,10 +83,13 @@ class Event:
 class Nfe:
     """What a file is (``kind``) and what stands in it; empty or ``None`` what does not, or is unusable.
 
-    ``problem`` says why a file is :data:`NOT_XML`, in constants of :mod:`tools.brazil.safe_xml`. ``key`` is the NF-e's
-    own, or the one that an event belongs to. ``status`` (cStat), ``reason`` (xMotivo), ``protocol``, ``protocol_key``
-    and ``authorized`` come from the authority's protocol. ``environment`` is tpAmb, that of the test if document and
-    protocol differ. ``composed`` is what the key must be by the fields of the document, without its check digit.
+    ``problem`` says why a file cannot be read or cannot go as it is, in constants of :mod:`tools.brazil.safe_xml` and
+    :mod:`tools.brazil.envelope`. ``content`` is the document's own bytes where the file holds more. ``key`` is the
+    NF-e's own, or the one that an event belongs to. ``status`` (cStat), ``reason`` (xMotivo), ``protocol``,
+    ``protocol_key`` and ``authorized`` come from the authority's protocol. ``environment`` is tpAmb, that of the test
+    if document and protocol differ. ``total`` is vNF, ``with_taxes`` vNFTot, which has IBS, CBS and IS on top of it
+    where they are not in the price. ``composed`` is what the key must be by the fields of the document, without its
+    check digit.
     """
 
     kind: str
@@ -109,18 +112,27 @@ class Nfe:
     authorized: datetime | None = None
     composed: str = ""
     event: Event | None = None
+    with_taxes: Decimal | None = None
+    content: bytes | None = None
 
 
 def read(content):
     """Read a file from its bytes. Whatever they are, :class:`Nfe` comes back and nothing is raised."""
-    root, problem = safe_xml.parse(content or b"")
-    if problem:
+    return read_opened(envelope.open_file(content or b""))
+
+
+def read_opened(opened):
+    """Read what :func:`tools.brazil.envelope.open_file` found in a file."""
+    root, problem = opened.root, opened.problem
+    if root is None:
         return Nfe(NOT_XML, problem)
-    namespace, name = _split(root.tag)
+    namespace, name = envelope.split(root.tag)
+    if problem in envelope.NO_DOCUMENT and opened.family == "NF-e":
+        return Nfe(DAMAGED, problem, root=name)
     readers = {"nfeProc": _read_authorized, "NFe": _read_bare, "procEventoNFe": _read_event, "evento": _read_event}
     if namespace != NAMESPACE or name not in readers:
         return Nfe(OTHER, root=name[:60])
-    return readers[name](root, name)
+    return replace(readers[name](root, name), problem=problem, content=opened.content)
 
 
 def check_digit(key):
@@ -156,10 +168,11 @@ def _read_nfe(root, document, protocol):
         _kind(model, status, protocol is not None), root=root, model=model, status=status,
         key=identity[3:47] if identity.startswith("NFe") and len(identity) == 47 else "",
         series=_integer(_value(info, "ide", "serie")), number=_integer(_value(info, "ide", "nNF")),
-        issued=_time(_value(info, "ide", "dhEmi")),
+        issued=read_time(_value(info, "ide", "dhEmi")),
         environment=_environment(_value(info, "ide", "tpAmb"), _value(protocol, "tpAmb")),
         emitter=_party(_only(info, "emit")), recipient=_party(_only(info, "dest")),
-        total=_amount(_value(info, "total", "ICMSTot", "vNF")), instalments=_instalments(info),
+        total=read_amount(_value(info, "total", "ICMSTot", "vNF")),
+        with_taxes=read_amount(_value(info, "total", "vNFTot")), instalments=_instalments(info),
         composed=_compose(info), **_protocol(protocol, "dhRecbto"),
     )
 
@@ -185,7 +198,7 @@ def _read_event(root, name):
     status = _value(answer, "cStat")
     details = _only(info, "detEvento")
     event = Event(
-        _value(info, "tpEvento"), _integer(_value(info, "nSeqEvento")), _time(_value(info, "dhEvento")),
+        _value(info, "tpEvento"), _integer(_value(info, "nSeqEvento")), read_time(_value(info, "dhEvento")),
         _value(info, "CNPJ") or _value(info, "CPF"),
         _value(details, "xCorrecao", most=MOST_TEXT) or _value(details, "xJust", most=MOST_TEXT),
     )
@@ -199,7 +212,7 @@ def _read_event(root, name):
 def _protocol(node, time):
     return {
         "protocol": _value(node, "nProt"), "protocol_key": _value(node, "chNFe"),
-        "reason": _value(node, "xMotivo", most=255), "authorized": _time(_value(node, time)),
+        "reason": _value(node, "xMotivo", most=255), "authorized": read_time(_value(node, time)),
     }
 
 
@@ -219,7 +232,7 @@ def _party(node):
 def _instalments(info):
     collection = _only(info, "cobr")
     return tuple(
-        Instalment(_value(node, "nDup"), _date(_value(node, "dVenc")), _amount(_value(node, "vDup")))
+        Instalment(_value(node, "nDup"), _date(_value(node, "dVenc")), read_amount(_value(node, "vDup")))
         for node in (collection.iterchildren(f"{{{NAMESPACE}}}dup") if collection is not None else ())
     )
 
@@ -243,16 +256,12 @@ def _value(node, *names, most=60):
     return safe_xml.value(node, *(f"{{{NAMESPACE}}}{name}" for name in names), most=most)
 
 
-def _split(tag):
-    namespace, _brace, name = tag.rpartition("}")
-    return namespace.removeprefix("{"), name
-
-
 def _integer(text):
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else None
 
 
-def _amount(text):
+def read_amount(text):
+    """The amount that a field of the layouts holds, ``None`` where it holds none."""
     return Decimal(text) if _AMOUNT.fullmatch(text) else None
 
 
@@ -263,7 +272,8 @@ def _date(text):
         return None
 
 
-def _time(text):
+def read_time(text):
+    """The moment that a field of the layouts holds, ``None`` where it holds none."""
     try:
         return datetime.fromisoformat(text) if _TIME.fullmatch(text) else None
     except ValueError:

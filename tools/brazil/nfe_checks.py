@@ -12,7 +12,7 @@ code                  question                                            unless
 :data:`EMITTER_KEY`   the key's positions 7 to 20 are the emitter         error      key, emitter
 :data:`COMPANY`       the emitter is the company                          error      emitter, company
 :data:`RECIPIENT`     the recipient is the partner                        warning    recipient, partner
-:data:`TOTAL`         the total is that of the invoice                    warning    total, amount
+:data:`TOTAL`         the total is that of the invoice                    warning    total, amount, field
 :data:`ENVIRONMENT`   it is no test                                       warning    environment
 :data:`EVENT_TYPE`    the event is a correction or a cancellation         error      type
 :data:`EVENT_KEY`     the event belongs to the NF-e that was sent         error      key, expected
@@ -32,6 +32,10 @@ KEY, KEY_PARTS, PROTOCOL_KEY, EMITTER_KEY = "key", "key_parts", "protocol_key", 
 COMPANY, RECIPIENT, TOTAL, ENVIRONMENT = "company", "recipient", "total", "environment"
 EVENT_TYPE, EVENT_KEY = "event_type", "event_key"
 
+#: From this year on vNFTot may have IBS, CBS and IS on top of vNF; before, they are added to no total (NT 2025.002)
+TAXES_ON_TOP = 2027
+#: Which total was compared
+TOTAL_BEFORE, TOTAL_WITH = "vNF", "vNFTot"
 #: Reais by which two totals may differ: less than half a centavo
 _TOLERANCE = Decimal("0.005")
 _NO_DOCUMENT = (reader.NOT_XML, reader.OTHER)
@@ -64,15 +68,26 @@ def _check_nfe(nfe, company, partner, amount):
                key=nfe.key, composed=nfe.composed),
         _check(PROTOCOL_KEY, _same(nfe.key, nfe.protocol_key), key=nfe.key, protocol_key=nfe.protocol_key),
         _check(EMITTER_KEY, _same(_in_key(emitter), nfe.key[6:20]), key=nfe.key, emitter=emitter),
-        _check(COMPANY, _same(tax_id(emitter), tax_id(company)), emitter=emitter, company=tax_id(company)),
+        _check(COMPANY, _same(emitter, tax_id(company)), emitter=emitter, company=tax_id(company)),
     ]
     if partner:
         checks += _recipient(nfe.recipient, tax_id(partner))
     if amount is not None:
         amount = Decimal(str(amount))
-        same = nfe.total is not None and abs(nfe.total - amount) < _TOLERANCE
-        checks.append(_check(TOTAL, same, WARNING, total=nfe.total, amount=amount))
+        field, total = total_of(nfe)
+        same = total is not None and abs(total - amount) < _TOLERANCE
+        checks.append(_check(TOTAL, same, WARNING, total=total, amount=amount, field=field))
     return [*checks, _environment(nfe)]
+
+
+def total_of(nfe):
+    """Return the name and the value of the total that the customer owes, by the layout and the date of an NF-e.
+
+    vNFTot may be left out, as it must be where it is nothing: then it is vNF as before.
+    """
+    if nfe.issued and nfe.issued.year >= TAXES_ON_TOP and nfe.with_taxes is not None:
+        return TOTAL_WITH, nfe.with_taxes
+    return TOTAL_BEFORE, nfe.total
 
 
 def _recipient(party, partner):
@@ -80,16 +95,17 @@ def _recipient(party, partner):
     foreign = party is not None and party.kind == reader.FOREIGN
     if foreign and not recipient:
         return []
-    same = _same(tax_id(recipient), partner)
+    # as it stands there: what has other signs in it is no CNPJ
+    same = _same(recipient, partner)
     if foreign:
         # partners abroad are kept with their country's two letters in front, NF-e hold what the passport says
-        same = same or _same(tax_id(recipient), partner[2:])
+        same = tax_id(recipient) in (partner, partner[2:])
     return [_check(RECIPIENT, same, WARNING, recipient=recipient, partner=partner)]
 
 
 def _check_event(nfe, company, key):
     event = nfe.event
-    ours = _same(tax_id(event.author), tax_id(company)) and _in_key(tax_id(company)) == nfe.key[6:20]
+    ours = _same(event.author, tax_id(company)) and _in_key(tax_id(company)) == nfe.key[6:20]
     checks = [
         _root(nfe, "procEventoNFe"),
         _check(STATUS, nfe.status in reader.STATUS_REGISTERED, status=nfe.status, reason=nfe.reason),
@@ -109,7 +125,8 @@ def _check(code, holds, otherwise=ERROR, **params):
 
 
 def _root(nfe, wanted):
-    return _check(ROOT, wanted and nfe.root == wanted, kind=nfe.kind, root=nfe.root, problem=nfe.problem)
+    return _check(ROOT, bool(wanted) and nfe.root == wanted and not nfe.problem,
+                  kind=nfe.kind, root=nfe.root, problem=nfe.problem)
 
 
 def _environment(nfe):

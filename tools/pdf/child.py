@@ -27,15 +27,20 @@ except ImportError:  # Windows: time alone is limited
 MOST_PAGES, MOST_DRAWN, MOST_FORMS, MOST_TEXT = 30, 1_000_000, 1000, 500_000
 #: Why not all of a file was read; :mod:`tools.pdf.reader` has the meanings
 PASSWORD, BROKEN, LIMITS = "password", "broken", "limits"
+#: Dots of a page's picture: three for each point of an A4 page, which a code of 20 mm needs; what is larger gets fewer
+DOTS_A_POINT, MOST_DOTS = 3, 4_600_000
+#: Part of its time after which a file gets no further page
+ENOUGH = 0.6
 
 
 def main(job):
-    """Do a job: ``task``, ``files``, ``output``, ``seconds`` a file, ``memory`` and ``written`` in bytes, ``path``."""
+    """Do a job: ``task``, ``files``, ``output``, ``seconds`` a file, ``memory`` and ``written`` in bytes, ``path``;
+    ``password`` where a person typed one."""
     limit(job)
     sys.path += [folder for folder in job["path"] if folder not in sys.path]
     logging.disable(logging.CRITICAL)  # a warning for each fault of a file can be a million
     load("library")  # before the clock of the first file runs
-    task = {"text": read_texts, "merge": merge}[job["task"]]
+    task = {"text": read_texts, "codes": read_codes, "merge": merge}[job["task"]]
     answer(ready=True)
     for found in task(job):
         answer(**found)
@@ -76,30 +81,36 @@ def read_texts(job):
     """Yield text and problem of each file."""
     for path in job["files"]:
         start_clock(job["seconds"])
-        text, problem = read_text(Path(path).read_bytes())
+        text, problem = read_text(Path(path).read_bytes(), password=job.get("password"))
         yield {"text": text, "problem": problem}
         if problem == LIMITS:
             return  # what is left of the memory is for nobody else: the next files get a new process
 
 
-def read_text(content, pages=MOST_PAGES):
-    """Return the text of the first pages, and why there is no more of it (``None``: it is all)."""
+def read_text(content, pages=MOST_PAGES, password=None):
+    """Return the text of the first pages, a form feed between them, and why there is no more (``None``: it is all).
+
+    :param bytes content: of the PDF
+    :param pages: how many are read
+    :param password: what a person typed for a PDF that asks for one
+    """
     library = load("library")
     texts, problem = [], None
     try:
-        for page in islice(library.PdfReader(BytesIO(content)).pages, pages):
+        for page in islice(library.PdfReader(BytesIO(content), password=password).pages, pages):
             small = drawn(page) <= MOST_DRAWN
             texts.append(page.extract_text() if small else "")
             problem = problem if small else LIMITS
         if not texts:
             problem = BROKEN  # it has no page
-    except (library.FileNotDecryptedError, library.DependencyError):  # or locked in a way that it cannot open
+    # locked, also with another password, or in a way that it cannot open
+    except (library.FileNotDecryptedError, library.DependencyError):
         problem = PASSWORD
     except MemoryError:
         problem = LIMITS
     except Exception:  # noqa: BLE001 what is broken on purpose raises more than the library's own errors
         problem = BROKEN
-    return "\n".join(texts)[:MOST_TEXT], problem
+    return "\f".join(texts)[:MOST_TEXT], problem
 
 
 def drawn(page):
@@ -121,6 +132,42 @@ def drawn(page):
 def resolve(pdf_object):
     """What a reference stands for."""
     return pdf_object.get_object() if pdf_object is not None else None
+
+
+# ----------------------------------------------------------------------
+# Codes
+# ----------------------------------------------------------------------
+
+def read_codes(job):
+    """Yield the codes on the pages of each file, as far as its time goes: page, kind and text."""
+    import PIL.Image  # noqa: F401 before the clock of the first file runs
+    import pypdfium2
+    import zxingcpp
+    kinds = zxingcpp.BarcodeFormat.QRCode | zxingcpp.BarcodeFormat.ITF
+    for path in job["files"]:
+        start_clock(job["seconds"])
+        until = time.monotonic() + job["seconds"] * ENOUGH
+        codes, problem = [], None
+        try:
+            document = pypdfium2.PdfDocument(path, password=job.get("password"))
+            for number in range(min(len(document), MOST_PAGES)):
+                if time.monotonic() > until:
+                    problem = LIMITS
+                    break
+                for found in zxingcpp.read_barcodes(picture(document[number]), kinds):
+                    codes.append([number, found.format.name, found.text])
+        except MemoryError:
+            problem = LIMITS
+        except Exception:  # noqa: BLE001 as with texts
+            problem = BROKEN
+        yield {"codes": codes, "problem": problem}
+
+
+def picture(page):
+    """Draw a page in grey."""
+    width, height = page.get_size()
+    scale = min(DOTS_A_POINT, (MOST_DOTS / max(width * height, 1)) ** 0.5)
+    return page.render(scale=scale, grayscale=True).to_pil()
 
 
 # ----------------------------------------------------------------------

@@ -5,6 +5,7 @@ costs about 0.2 s and 40 MB, and reads several files; where one file ends it, th
 Started by ``subprocess``: a fork of a server with threads may never come back.
 """
 
+import importlib.util
 import json
 import os
 import subprocess
@@ -20,6 +21,8 @@ from .merge import UnreadablePdf
 MOST_BYTES, MOST_PRINTED = 10_000_000, 50_000_000
 #: Seconds for one file, for one that is printed, and for the start of a process on a busy machine
 SECONDS, SECONDS_TO_PRINT, SECONDS_TO_START = 3, 20, 30
+#: Seconds for the codes of one file, whose pages are drawn for it
+SECONDS_FOR_CODES = 12
 #: Bytes of memory of a process; bytes that it may write beside twice what it reads
 MEMORY, WRITTEN = 256 * 1024 * 1024, 50_000_000
 
@@ -27,6 +30,11 @@ MEMORY, WRITTEN = 256 * 1024 * 1024, 50_000_000
 #: memory. A file that has a problem may still be anything.
 PASSWORD, BROKEN, LIMITS = "password", "broken", "limits"
 PROBLEMS = (PASSWORD, BROKEN, LIMITS)
+
+#: What reads codes: optional
+CODE_PACKAGES = ("pypdfium2", "zxingcpp")
+#: Bytes in front of a PDF, and before its end, in which its marks are looked for
+MOST_IN_FRONT, MOST_AT_END = 1024, 2048
 
 CHILD = Path(__file__).with_name("child.py")
 #: What the process gets to know of ours; no passwords that stand in the environment
@@ -45,36 +53,74 @@ class Reading:
     problem: str | None = None
 
 
+@dataclass(frozen=True)
+class Code:
+    """A code on a page (from 0): ``kind`` is ``QRCode`` or ``ITF``, the interleaved bars of a boleto."""
+
+    page: int
+    kind: str
+    text: str
+
+
 def is_pdf(content):
-    """Tell whether readers of PDFs would take this for one."""
-    return b"%PDF-" in content[:1024]
+    """Tell whether readers of PDFs would take this for one.
+
+    They look for the table at its end, whatever stands in front.
+    """
+    return b"%PDF-" in content[:MOST_IN_FRONT] or b"startxref" in content[-MOST_AT_END:]
 
 
-def read_text(content):
+def can_read_codes():
+    """Tell whether bars and QR codes can be read on this machine."""
+    try:
+        return all(importlib.util.find_spec(name) for name in CODE_PACKAGES)
+    except (ImportError, ValueError):
+        return False
+
+
+def read_text(content, password=None):
     """Return the :class:`Reading` of one PDF; see :func:`read_texts`."""
-    return read_texts([content])[0]
+    return read_texts([content], password)[0]
 
 
-def read_texts(contents):
-    """Return a :class:`Reading` of each PDF, whatever the bytes are.
+def read_texts(contents, password=None):
+    """Return a :class:`Reading` of each PDF, whatever the bytes are; a form feed stands between its pages.
 
     :param contents: bytes, taken one by one
+    :param password: what a person typed for PDFs that ask for one
     :raises Unavailable:
     """
+    answers = _read("text", contents, SECONDS, password)
+    return [Reading(answer.get("text", ""), answer["problem"]) for answer in answers]
+
+
+def read_codes(contents, password=None):
+    """Return the list of :class:`Code` on the pages of each PDF; none where it cannot be drawn.
+
+    :param contents: bytes, taken one by one
+    :param password: as in :func:`read_texts`
+    :raises Unavailable: also where :func:`can_read_codes` says no
+    """
+    answers = _read("codes", contents, SECONDS_FOR_CODES, password)
+    return [[Code(*code) for code in answer.get("codes", ())] for answer in answers]
+
+
+def _read(task, contents, seconds, password):
+    """The answer on each PDF; where one ends the process, the others go on in the next."""
     with TemporaryDirectory(prefix="dispatch_pdf_") as folder:
         paths = _write(folder, contents, MOST_BYTES)
-        readings = [Reading(problem=BROKEN if path else LIMITS) for path in paths]
+        found = [{"problem": BROKEN if path else LIMITS} for path in paths]
         left = [number for number, path in enumerate(paths) if path]
         while left:
-            answers = _run(folder, "text", [paths[number] for number in left])
+            answers = _run(folder, task, [paths[number] for number in left], seconds, password=password)
             for number, answer in zip(left, answers, strict=False):
-                readings[number] = Reading(answer["text"], answer["problem"])
+                found[number] = answer
             if len(answers) < len(left) and (not answers or answers[-1]["problem"] != LIMITS):
                 # the process ended without a word on this one
-                readings[left[len(answers)]] = Reading(problem=LIMITS)
+                found[left[len(answers)]] = {"problem": LIMITS}
                 answers.append(None)
             left = left[len(answers):]
-    return readings
+    return found
 
 
 def merge(contents, path=os.devnull):

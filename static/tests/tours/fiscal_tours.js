@@ -5,11 +5,9 @@ const files = [];
 const cards = ".modal .o_field_widget[name='dispatch_file_ids'] .o_kanban_record";
 
 /** Fetches what the test laid ready, as files that a person has on his disk. */
-async function fetchFiles() {
-    for (const [xmlid, name, type] of [
-        ["document_dispatch.tour_nfe", "35-nfe.xml", "text/xml"],
-        ["document_dispatch.tour_boleto", "cobranca.pdf", "application/pdf"],
-    ]) {
+async function fetchFiles(wanted) {
+    files.length = 0;
+    for (const [xmlid, name, type] of wanted) {
         const response = await fetch(`/web/content/${xmlid}`);
         files.push(new File([await response.arrayBuffer()], name, { type }));
     }
@@ -22,7 +20,10 @@ registry.category("web_tour.tours").add("document_dispatch_fiscal", {
             content: "Drag both over the chatter",
             trigger: ".o-mail-Chatter",
             async run() {
-                await fetchFiles();
+                await fetchFiles([
+                    ["document_dispatch.tour_nfe", "35-nfe.xml", "text/xml"],
+                    ["document_dispatch.tour_boleto", "cobranca.pdf", "application/pdf"],
+                ]);
                 await dragenterFiles(".o-mail-Chatter", files);
             },
         },
@@ -100,6 +101,80 @@ registry.category("web_tour.tours").add("document_dispatch_fiscal", {
         {
             content: "Two rows",
             trigger: ".o_list_view .o_data_row:contains('NF-e'):contains('Sent')",
+        },
+    ],
+});
+
+/** The clerk drops an NFS-e and a boleto with Pix, sees what stands in them, and sends both. */
+registry.category("web_tour.tours").add("document_dispatch_nfse", {
+    steps: () => [
+        {
+            content: "Drag both over the chatter",
+            trigger: ".o-mail-Chatter",
+            async run() {
+                await fetchFiles([
+                    ["document_dispatch.tour_nfse", "nota.xml", "text/xml"],
+                    ["document_dispatch.tour_bolepix", "bolepix.pdf", "application/pdf"],
+                ]);
+                await dragenterFiles(".o-mail-Chatter", files);
+            },
+        },
+        {
+            content: "Drop them",
+            trigger: ".o-Dropzone",
+            async run() {
+                await dropFiles(".o-Dropzone", files);
+            },
+        },
+        {
+            content: "Open the page",
+            trigger: ".o_notebook .nav-link[name='dispatch_files']",
+            run: "click",
+        },
+        {
+            content: "The NFS-e is recognised, fits, and has its DANFSe",
+            trigger:
+                ".o_field_widget[name='dispatch_file_ids'] .o_data_row:contains('NFS-e/27'):contains('Fits'):contains('Made')",
+        },
+        {
+            content: "The boleto is called what the treasury knows; look at it",
+            trigger:
+                ".o_field_widget[name='dispatch_file_ids'] .o_data_row:contains('Fits') .o_data_cell:contains('Itaú 109/00000157')",
+            run: "click",
+        },
+        {
+            content: "Its Pix code was read from the picture",
+            trigger: ".modal .o_field_widget[name='pix_code']:contains('br.gov.bcb.pix')",
+        },
+        {
+            content: "Back",
+            trigger: ".modal .btn-close",
+            run: "click",
+        },
+        {
+            content: "Send",
+            trigger: "body:not(:has(.modal)) button[name='action_invoice_sent']:contains('Send')",
+            run: "click",
+        },
+        {
+            content: "The NFS-e goes to the NFS-e contacts",
+            trigger: `${cards}:contains('NFS-e'):contains('servicos@silva.example.com: NFS-e flag on the contact') .o_field_boolean_toggle input:checked`,
+        },
+        {
+            content: "Only these two, not the invoice",
+            trigger: ".modal .o_field_widget[name='dispatch_invoice_too'] input",
+            run: "uncheck",
+        },
+        {
+            content: "Send",
+            trigger:
+                ".modal:not(:has(.o_field_widget[name='subject'])) button[name='action_send_and_print']:contains('Send')",
+            run: "click",
+        },
+        {
+            content: "Both went",
+            trigger:
+                "body:not(:has(.modal)) .o_field_widget[name='dispatch_file_ids'] .o_data_row:contains('NFS-e'):contains('Sent')",
         },
     ],
 });
