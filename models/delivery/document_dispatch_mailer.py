@@ -218,9 +218,13 @@ class DocumentDispatchMailer(models.AbstractModel):
     def _choose_account(self, mail, sessions, sender):
         """Odoo's choice of the account, made once for all mails of the same sender.
 
+        It is made anew for a mail that another module has given an account of its own while it was created.
+
+        :param mail: ``mail.mail``, or one that is not kept (``new``)
         :param sender: see ``document.dispatch._get_sender``
         """
-        if sender not in sessions.choices:
+        choice = sessions.choices.get(sender)
+        if not choice or mail.mail_server_id and mail.mail_server_id.id != choice[0]:
             *choice, _ids = next(mail._split_by_mail_configuration())
             sessions.choices[sender] = choice
         return sessions.choices[sender]
