@@ -105,3 +105,6 @@ INTENDED = {
     "sale: TestSaleOrder.test_scheduled_mark_so_as_sent": NO_ADDRESS,
     "sale: TestSaleToInvoice.test_sale_order_standard_flow_with_invoicing": NO_ADDRESS,
 }
+
+#: ``{module: why none of its tests can run here}``
+WITHOUT_TESTS = {}
