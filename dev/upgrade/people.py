@@ -70,6 +70,8 @@ NEW_EXPORTS = {
     "document_name", "sent_by_post_date", "bundle_id/display_name", "bundled_ids/sent_by_post_date",
     "type_id/bundle_template_id",
 }
+#: Tables in which nothing can stand: why
+EMPTY = {}
 
 
 # ------------------------------------------------------------------
