@@ -17,7 +17,7 @@ class AccountMoveSendBatchWizard(models.TransientModel):
     dispatch_grouping = fields.Selection(
         [("all", "All at once"), ("each", "One after another, to look at each"),
          ("bundle", "One mail for each customer, with all of his documents")],
-        string="How", required=True, default="all",
+        string="How", help="Empty where a program fills the window and does not ask: then Odoo's own job sends them.",
     )
     dispatch_again = fields.Boolean(string="Send these again, too")
     dispatch_with_files = fields.Boolean(string="With their NF-e and boletos", default=True)
@@ -27,6 +27,12 @@ class AccountMoveSendBatchWizard(models.TransientModel):
     dispatch_went = fields.Char(string="Sent before", compute="_compute_dispatch_summary")
     dispatch_other = fields.Char(string="Another way", compute="_compute_dispatch_summary")
     dispatch_stays = fields.Text(string="Not sent", compute="_compute_dispatch_summary")
+
+    @api.onchange("move_ids")
+    def _onchange_move_ids_grouping(self):
+        """Propose to whoever sees the window that all go at once; a program that does not ask gets Odoo's own job."""
+        for wizard in self:
+            wizard.dispatch_grouping = wizard.dispatch_grouping or "all"
 
     # ------------------------------------------------------------------
     # What will happen
@@ -118,7 +124,9 @@ class AccountMoveSendBatchWizard(models.TransientModel):
         self.ensure_one()
         self.move_ids.check_access("read")
         ours = self._dispatch_ours()
-        if force_synchronous or not ours:
+        if not force_synchronous:
+            ours._dispatch_check_switch()
+        if force_synchronous or not ours or not self.dispatch_grouping:
             return super().action_send_and_print(
                 force_synchronous=force_synchronous, allow_fallback_pdf=allow_fallback_pdf)
         self._raise_danger_alerts(self.alerts or {})
@@ -137,9 +145,6 @@ class AccountMoveSendBatchWizard(models.TransientModel):
         return batches._open()
 
     def _dispatch_check_grouping(self, moves):
-        if moves.company_id.filtered(lambda company: company.sudo().dispatch_mode == "off"):  # sudo: a switch
-            raise UserError(self.env._(
-                "Sending is switched off. Switch it on in the settings of Document Dispatch."))
         if self.dispatch_grouping != "bundle":
             return
         types = {move._dispatch_type() for move in moves}
