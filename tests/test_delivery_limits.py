@@ -10,6 +10,7 @@ from odoo import fields
 from odoo.addons.base.models.ir_mail_server import IrMail_Server
 from odoo.sql_db import db_connect
 from odoo.tests import new_test_user
+from odoo.tools import mute_logger
 
 from ..models.delivery.document_dispatch_mailer import Sessions
 from ..tools.mail import addresses, smtp
@@ -216,6 +217,33 @@ class TestChoice(LimitsCase):
             self._deliver()
         self.assertEqual(self._dispatches(invoices).recipient_ids.mail_server_id, self.boreal_server)
         self.assertEqual(len(self.boreal_smtp.handler.messages), 2)
+
+
+class TestForeignConnection(LimitsCase):
+    """Another module sends by other means than SMTP, and other modules' tests by none (``mock_mail_gateway``)."""
+
+    def test_its_word_counts(self):
+        taken = []
+
+        class Connection:
+            def send_message(self, message, from_addr, to_addrs):
+                if to_addrs == ["biuro@nowak.example.com"]:
+                    taken.append(message["Subject"])
+                else:
+                    raise ValueError("no such customer")
+
+        invoices = self._invoices(2)
+        refused = self._invoice(self.silva)
+        refused._dispatch_create("rule")
+        with (
+            patch.object(IrMail_Server, "_connect__", lambda *args, **kwargs: Connection()),
+            mute_logger("odoo.addons.mail.models.mail_mail"),
+        ):
+            self._deliver()
+        self.assertEqual(set(self._dispatches(invoices).mapped("state")), {"sent"})
+        self.assertEqual(len(taken), 2)
+        self.assertEqual(self._dispatches(refused).state, "failed")
+        self.assertIn("no such customer", self._dispatches(refused).recipient_ids[0].reply)
 
 
 class TestDay(LimitsCase):

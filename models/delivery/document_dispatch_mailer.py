@@ -261,7 +261,7 @@ class DocumentDispatchMailer(models.AbstractModel):
             raise smtp.Ended(smtp.connection_failed(error)) from error
         # sudo: a system parameter
         seconds = self.env["ir.config_parameter"].sudo().get_param("document_dispatch.final_dot_timeout")
-        return smtp.Session(connection, settings.whole_number(seconds) or None)
+        return smtp.session_of(connection, settings.whole_number(seconds) or None)
 
     def _note_account(self, server, outcome):
         """What was refused for the account's or the sender's sake lets them rest; an accepted mail clears both.
