@@ -33,6 +33,12 @@ OCA = (
     "account_credit_control", "account_invoice_refund_link", "account_invoice_transmit_method", "account_move_substate",
     "contract", "mail_tracking", "partner_firstname", "partner_statement", "queue_job", "sale_order_type",
 )
+#: Ten more that watch over addresses, mails, followers, accounts, and what is printed or numbered.
+OCA_MORE = (
+    "account_comment_template", "account_move_print", "account_payment_term_extension", "auditlog", "mail_debranding",
+    "mail_optional_autofollow", "mail_outbound_static", "mail_restrict_follower_selection", "partner_email_check",
+    "sale_order_revision",
+)
 BRAZIL = ("l10n_br_fiscal", "l10n_br_fiscal_edi", "l10n_br_account")
 
 #: Of the addon's own tests: everything that meets other modules' code, and no browser.
@@ -58,6 +64,7 @@ NEIGHBOURHOODS = {
         # what Odoo's own account_peppol wants
         wheels=("phonenumbers",)),
     "oca": Neighbours(OCA, compare=OCA, wheels=wheels(OCA)),
+    "oca_more": Neighbours(OCA_MORE, compare=OCA_MORE, wheels=wheels(OCA_MORE)),
     "brazil": Neighbours(BRAZIL, compare=BRAZIL, wheels=wheels(BRAZIL), mends=(
         # The list of contacts shows a contact's full name here.
         ("l10n_br_base/views/res_partner_view.xml", '"display_name" position', '"complete_name" position'),
@@ -77,7 +84,6 @@ TEXT = "the text is that of the document type, where nobody chose another one th
 NO_ADDRESS = "the test sends to nobody: the document lies in the paper tray, and is not called sent"
 FOLLOWERS = "only the chosen recipients get the mail, followers do not"
 SHOWS_ONLY = "who is not of the customer's people gets a link that shows the document, and opens nothing else"
-TOGETHER = "several invoices become rows of the outbox at once, and do not wait for Odoo's own job"
 CONTACT_FORM = (
     "the neighbour's own doing: partner_firstname makes the name read-only that the test types, and l10n_br_fiscal "
     "opens a contact only to its own groups, which the test's clerk has not"
@@ -90,13 +96,7 @@ INTENDED = {
     f"{COMPOSER}.test_move_composer_multi": FOLLOWERS,
     f"{COMPOSER}.test_move_composer_single": FOLLOWERS,
     f"{COMPOSER}.test_move_composer_single_lang": FOLLOWERS,
-    f"{SEND}.test_cron_notifications": TOGETHER,
     f"{SEND}.test_get_sending_settings": TEXT,
-    f"{SEND}.test_invoice_multi": TOGETHER,
-    f"{SEND}.test_invoice_multi_email_missing": TOGETHER,
-    f"{SEND}.test_send_and_print_cron": TOGETHER,
-    "account_peppol: TestPeppolMessage.test_peppol_send_multi_async": TOGETHER,
-    "account_peppol: TestPeppolMessage.test_peppol_send_multi_async_mixed": TOGETHER,
     "document_dispatch: TestConsent.test_form_of_a_contact_does_not_withdraw_the_refusal": CONTACT_FORM,
     "document_dispatch: TestConsent.test_ticking_it_in_the_form": CONTACT_FORM,
     "document_dispatch: TestRecipients.test_form_of_a_new_contact": CONTACT_FORM,
