@@ -2,6 +2,8 @@
 
 from odoo.tests import Form, TransactionCase, new_test_user, tagged
 
+from .common import set_email
+
 
 @tagged("post_install", "-at_install")
 class TestRecipients(TransactionCase):
@@ -20,9 +22,11 @@ class TestRecipients(TransactionCase):
 
     @classmethod
     def _partner(cls, name, email, parent=None, **vals):
-        return cls.env["res.partner"].create({
-            "name": name, "email": email, "parent_id": parent.id if parent else False, **vals,
+        partner = cls.env["res.partner"].create({
+            "name": name, "parent_id": parent.id if parent else False, **vals,
         })
+        set_email(partner, email)
+        return partner
 
     def _resolve(self, partner, code="invoice"):
         return partner._dispatch_recipients(self.types[code])[partner]

@@ -114,10 +114,12 @@ class DocumentDispatchResend(models.TransientModel):
         """Make contacts of the typed addresses, with the flag of this kind of document."""
         document = line._document()
         flag = self.env["res.partner"]._dispatch_role_fields()[document._dispatch_type().role]
-        self.env["res.partner"].create([{
-            "name": choice.name or choice.email, "email": choice.email, "parent_id": line.partner_id.id,
-            "type": "other", flag: True,
-        } for choice in choices])
+        for choice in choices:
+            with self.env["res.partner"]._dispatch_keeping_address(choice.email):
+                self.env["res.partner"].create({
+                    "name": choice.name or choice.email, "email": choice.email, "parent_id": line.partner_id.id,
+                    "type": "other", flag: True,
+                })
 
 
 class DocumentDispatchResendLine(models.TransientModel):
