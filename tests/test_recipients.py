@@ -1,8 +1,8 @@
 """Who gets a document: the rules of the mission's "Contacts", on real contacts."""
 
-from odoo.tests import Form, TransactionCase, new_test_user, tagged
+from odoo.tests import TransactionCase, new_test_user, tagged
 
-from .common import set_email
+from .common import contact_form, set_email
 
 
 @tagged("post_install", "-at_install")
@@ -279,8 +279,9 @@ class TestRecipients(TransactionCase):
 
     def test_form_of_a_new_contact(self):
         self.clerk.group_ids |= self.env.ref("base.group_partner_manager")
-        with Form(self.env["res.partner"].with_user(self.clerk)) as form:
-            form.name = "Zofia Nowak"
+        with contact_form(self, self.env["res.partner"].with_user(self.clerk)) as form:
+            form.company_type = "company"  # whose name can be typed beside a module for first names, too
+            form.name = "Nowak Sp. z o.o."
             form.email = "zofia@nowak.pl"
             form.dispatch_invoice = True
             self.assertFalse(form.dispatch_overview)

@@ -89,6 +89,13 @@ class TestNeighbours(unittest.TestCase):
             failure = "ERROR", TESTS, "FAIL: TestSale.test_one\nTraceback"
             self.assertEqual(self._row(run(starting(), failure, exit_code=1)).unexplained, [])
 
+    def test_each_difference_is_in_the_guide(self):
+        guide = (ROOT / "doc/administrator.md").read_text(encoding="utf-8")
+        section = guide.partition("## Differences to Odoo")[2].replace("*", "")
+        for difference in sorted(set(known.INTENDED.values())):
+            self.assertIn(f"- {difference}", section)
+        self.assertEqual(section.count("\n- "), len(set(known.INTENDED.values())), "each shown by a test")
+
     def test_themes_are_files(self):
         for theme in known.THEMES:
             self.assertTrue((ROOT / "tests" / f"test_{theme}.py").exists(), theme)
