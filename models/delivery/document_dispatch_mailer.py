@@ -151,6 +151,9 @@ class DocumentDispatchMailer(models.AbstractModel):
                     smtp_session=sessions[account], alias_domain_id=alias_domain_id, raise_exception=True,
                     mail_server=outgoing.on(server.with_context(lang=recipient.lang)),
                 )
+                if recipient:
+                    # not before: core would drop each by itself, they go all at once (_forget_mails)
+                    mail.auto_delete = not recipient.dispatch_id.keep_mail
         except smtp.Ended as ended:
             outcome = ended.outcome
         except Withheld as withheld:
