@@ -151,9 +151,7 @@ class DocumentDispatchMailer(models.AbstractModel):
                     smtp_session=sessions[account], alias_domain_id=alias_domain_id, raise_exception=True,
                     mail_server=outgoing.on(server.with_context(lang=recipient.lang)),
                 )
-                if recipient:
-                    # not before: core would drop each by itself, they go all at once (_forget_mails)
-                    mail.auto_delete = not recipient.dispatch_id.keep_mail
+                self._note_whether_kept(recipient, mail)
         except smtp.Ended as ended:
             outcome = ended.outcome
         except Withheld as withheld:
@@ -178,6 +176,14 @@ class DocumentDispatchMailer(models.AbstractModel):
             recipient.mail_server_id = server
         recipient.linked_files = ", ".join(linked.mapped("name")) or False
         return outcome, fresh
+
+    def _note_whether_kept(self, recipient, mail):
+        """Write on a sent mail what Odoo's own would say; not before: core would drop each by itself.
+
+        They go all at once (``document.dispatch._forget_mails``).
+        """
+        if recipient:
+            mail.auto_delete = not recipient.dispatch_id.keep_mail
 
     def _not_begun(self, error):
         """Return the outcome of what went wrong before the server was asked.
