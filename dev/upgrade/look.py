@@ -64,8 +64,13 @@ def _read(env, table, columns):
     has_id = "id" in _existing(env, table)
     names = ", ".join(f'"{name}"' for name in sorted(columns | {"id"} if has_id else columns))
     env.cr.execute(f'SELECT {names} FROM "{table}"')  # the names are the registry's own
-    rows = json.loads(json.dumps(env.cr.dictfetchall(), default=str))
+    rows = json.loads(json.dumps(env.cr.dictfetchall(), default=_as_text))
     return {str(row.pop("id") if has_id else sorted(row.items())): row for row in rows}
+
+
+def _as_text(value):
+    """Return what stands for a value that JSON does not know; bytes by what they say, not by where they lie."""
+    return bytes(value).hex() if isinstance(value, memoryview | bytes) else str(value)
 
 
 def _columns(env):

@@ -70,7 +70,7 @@ NEW_EXPORTS = {
     "document_name", "sent_by_post_date", "bundle_id/display_name", "bundled_ids/sent_by_post_date",
     "type_id/bundle_template_id",
 }
-#: Tables in which nothing can stand: why
+#: Tables of ours in which nothing stands before the update: why
 EMPTY = {}
 
 
@@ -92,6 +92,7 @@ def live(env):
     was["rules"] = _write_conditions(env)
     was["text"] = _change_text(env)
     was["filters"] = _save_searches(env)
+    _fill_tables(env)
     window = "account.move.send.batch.wizard"
     if _has_new_names(env):
         env["ir.default"].set(window, "dispatch_grouping", "bundle")
@@ -167,7 +168,8 @@ def _pause_account(env):
     account = env["ir.mail_server"].create({
         "name": "Cobrança", "smtp_host": "127.0.0.1", "smtp_port": 9, "from_filter": "cobranca.example",
     })
-    until = env.cr.now().replace(microsecond=0) + timedelta(days=30)
+    # no later than the addon itself would pause it (tools.mail.limits.MOST_WAIT)
+    until = env.cr.now().replace(microsecond=0) + timedelta(days=6)
     paused = "dispatch_paused_until" if _has_new_names(env) else "dispatch_rests_until"
     account.write({"dispatch_problem": "535 5.7.8 refused", paused: until})
     return {"id": account.id, "until": str(until)}
@@ -200,6 +202,36 @@ def _change_text(env):
     text = env["document.dispatch.text"]._remember(
         move, dispatch.lang, template, subject, f"{body}<p>{THANKS}</p>", env["res.partner"])
     return {"id": text.id, "move": move.id, "lang": dispatch.lang}
+
+
+def _fill_tables(env):
+    """Something in each table that the demo company leaves empty, as far as this state of the addon has it."""
+    customer, company = _some_sent(env).commercial_partner_id, _some_sent(env).company_id
+    rule = env["document.dispatch.rule"].search([("company_id", "=", company.id)], limit=1)
+    limited = rule.copy({"name": "Só estes"})
+    limited.active = False
+    for name, records in (
+        ("journal_ids", env["account.journal"].search(
+            [("company_id", "=", company.id), ("type", "=", "sale")], limit=1)),
+        ("partner_ids", customer),
+    ):
+        if name in limited._fields:
+            limited[name] = records
+    if "dispatch_folded_company_ids" in env.user._fields:
+        env.user.dispatch_folded_company_ids = company
+    env["sale.order.template"].create({"name": "Contrato", "dispatch_auto": True})
+    if "document.consent.attempt" in env:
+        env["document.consent.attempt"].create({"key": "post ip 192.0.2.1"})
+    if "type_ids" in env["document.consent"]._fields:
+        env["document.consent"].create({
+            "partner_id": customer.copy({"name": "Só faturas Ltda"}).id, "kind": "refused", "channel": "letter",
+            "text": "Não aceito faturas por e-mail.", "type_ids": env.ref("document_dispatch.type_invoice").ids,
+        })
+    if "document.statement.window" in env:
+        window = env["document.statement.window"]
+        on_paper = {"output": "print"} if "output" in window._fields else {"channel": "paper"}
+        window.create({
+            "company_id": company.id, "customers": "chosen", "partner_ids": customer.ids, **on_paper}).action_send()
 
 
 def _save_searches(env):
