@@ -246,6 +246,18 @@ class TestForeignConnection(unittest.TestCase):
             session.send_message(self._message(), "a@x.example", ["b@y.example"])
         self.assertIsNone(session.outcome)
 
+    def test_word_of_a_server_and_of_the_network(self):
+        refused = {"b@y.example": (550, b"no such user")}
+        for error, state in (
+            (smtplib.SMTPDataError(451, b"later"), "deferred"), (smtplib.SMTPDataError(554, b"spam"), "failed"),
+            (smtplib.SMTPRecipientsRefused(refused), "failed"), (ConnectionResetError("gone"), "unknown"),
+            (smtplib.SMTPServerDisconnected("gone"), "unknown"),
+        ):
+            session = smtp.session_of(self.Connection(error))
+            with self.subTest(error=error), self.assertRaises(smtp.Ended) as ended:
+                session.send_message(self._message(), "a@x.example", ["b@y.example"])
+            self.assertEqual(ended.exception.outcome.state, state)
+
 
 class TestSent(SmtpCase):
     def test_250(self):

@@ -392,7 +392,8 @@ class Session:
 class ForeignSession(Session):
     """A connection that is not ``smtplib``'s: another module's, which hands mails over by other means, or a test's.
 
-    There is no conversation to watch: what it takes without an error is sent, and its errors are told as they are.
+    There is no conversation to watch: what it takes without an error is sent. Where a server's word comes through, it
+    counts; of an error of the network nobody knows on which side of the handing over it was.
     """
 
     is_closed = False
@@ -406,11 +407,20 @@ class ForeignSession(Session):
     def send_message(self, message, from_addr, to_addrs):
         """Have the connection take a message, in its own way.
 
-        :raises Exception: whatever it says against it
+        :raises Ended: where a server or the network said no
+        :raises Exception: whatever else it says against it
         """
         self.outcome, self.message = None, b""
         self.count += 1
-        self._connection.send_message(message, from_addr, to_addrs)
+        try:
+            self._connection.send_message(message, from_addr, to_addrs)
+        except (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused) as error:
+            passes = 400 <= getattr(error, "smtp_code", 500) <= 499
+            self.outcome = Outcome(states.DEFERRED if passes else states.FAILED, describe(error))
+            raise Ended(self.outcome) from error
+        except OSError as error:
+            self.outcome = Outcome(states.UNKNOWN, describe(error))
+            raise Ended(self.outcome) from error
         self.outcome, self.message = Outcome(states.SENT, "taken over, without a reply"), message.as_bytes()
         return {}
 

@@ -114,12 +114,11 @@ class DocumentDispatchResend(models.TransientModel):
         """Make contacts of the typed addresses, with the flag of this kind of document."""
         document = line._document()
         flag = self.env["res.partner"]._dispatch_role_fields()[document._dispatch_type().role]
-        for choice in choices:
-            with self.env["res.partner"]._dispatch_keeping_address(choice.email):
-                self.env["res.partner"].create({
-                    "name": choice.name or choice.email, "email": choice.email, "parent_id": line.partner_id.id,
-                    "type": "other", flag: True,
-                })
+        with self.env["res.partner"]._dispatch_keeping_address(", ".join(choice.email for choice in choices)):
+            self.env["res.partner"].create([{
+                "name": choice.name or choice.email, "email": choice.email, "parent_id": line.partner_id.id,
+                "type": "other", flag: True,
+            } for choice in choices])
 
 
 class DocumentDispatchResendLine(models.TransientModel):
