@@ -125,12 +125,13 @@ class TestPdf(DispatchCase, HttpCase):
                 return super(Engine, self)._run_wkhtmltopdf(bodies, report_ref=report_ref, **options)
 
         model = self.env.registry["ir.actions.report"]
-        *above, core = model.__bases__
+        bases = model.__bases__
+        place = bases.index(ir_actions_report.IrActionsReport)
         pool = Mock(submit=Mock(side_effect=AssertionError("drawn by wkhtmltopdf")))
         batch = RenderBatch(pool, {False: None, True: None})
         report = self.env["ir.actions.report"].with_context(dispatch_render=batch)
         page = {"report_ref": "account.account_invoices", "footer": "<p>1/1</p>"}
-        model.__bases__ = (*above, Engine, core)
+        model.__bases__ = (*bases[:place], Engine, *bases[place:])
         try:
             with batch.collect():
                 report._run_wkhtmltopdf(["<p>A</p>"], **page)
@@ -138,7 +139,7 @@ class TestPdf(DispatchCase, HttpCase):
             self.assertEqual(report._run_wkhtmltopdf(["<p>A</p>"], **page), b"%PDF of another engine")
             self.assertEqual(asked, [(["<p>A</p>"], "<p>1/1</p>")])
         finally:
-            model.__bases__ = (*above, core)
+            model.__bases__ = bases
         with self.assertRaisesRegex(AssertionError, "drawn by wkhtmltopdf"):
             report._run_wkhtmltopdf(["<p>A</p>"], **page)
 
