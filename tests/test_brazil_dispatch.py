@@ -318,7 +318,7 @@ class TestFiscalDispatch(FiscalCase):
         self._attach(boleto_pdf((amount, due)), "boleto.pdf", other)
         window = self.env["account.move.send.batch.wizard"].with_context(
             active_model="account.move", active_ids=(self.invoice | other).ids,
-        ).create({})
+        ).create({"dispatch_grouping": "all"})
         self.assertEqual(window.dispatch_file_summary, "2: NF-e (1), Boleto (1)")
         action = window.action_send_and_print()
         self._deliver()

@@ -3,7 +3,9 @@
 from odoo import fields
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tests import Form, TransactionCase, new_test_user, tagged
+from odoo.tests import TransactionCase, new_test_user, tagged
+
+from .common import contact_form
 
 
 class ConsentCase(TransactionCase):
@@ -102,7 +104,7 @@ class TestConsent(ConsentCase):
         self.assertTrue(self.durand.dematerialization_refused)
 
     def test_ticking_it_in_the_form(self):
-        with Form(self.nowak.with_user(self.clerk)) as form:
+        with contact_form(self, self.nowak.with_user(self.clerk)) as form:
             form.dematerialization_refused = True
         self.assertEqual(self._ledger(self.nowak).mapped("kind"), ["refused"])
         self.assertTrue(self.nowak.dematerialization_refused)
@@ -196,7 +198,7 @@ class TestConsent(ConsentCase):
     def test_form_of_a_contact_does_not_withdraw_the_refusal(self):
         """A contact written with the value that a form showed before the refusal changes nothing."""
         self.durand.dematerialization_refused = True
-        with Form(self.camille.with_user(self.clerk)) as form:
+        with contact_form(self, self.camille.with_user(self.clerk)) as form:
             form.email = "camille.durand@durand.example.fr"
         self.assertTrue(self.durand.dematerialization_refused)
         self.assertEqual(len(self._ledger(self.durand)), 1)

@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
+from .common import address_rule
 from .test_consent_page import CSRF, ConsentPageCase
 
 LINK = re.compile(r"https?://[^/\"]+(/dispatch/consent/address/\d+/[0-9a-f]+)")
@@ -52,6 +53,21 @@ class TestConsentAddress(ConsentPageCase):
         [path] = set(LINK.findall(mail._prepare_outgoing_body()))
         self.assertEqual(self.url_open(path).status_code, 200)
         self.assertEqual(self._ledger().mapped("step"), ["asked", "verified"])
+
+    def test_another_module_forbids_the_address(self):
+        """The clerk reads whose rule it is; the customer's confirmation is kept, and a clerk is asked."""
+        mails = self._ask(self.mudo, "caja@gomez.example.com")
+        with address_rule(self.env):
+            page = self._confirm(mails["caja@gomez.example.com"])
+            self.assertEqual(page.status_code, 200)
+            self.assertEqual(self._ledger(self.mudo).mapped("step"), ["asked", "verified"])
+            self.assertFalse(self.mudo.email)
+            self.assertEqual(len(self.mudo.activity_ids), 1)
+            sales = self.env.ref("base.module_sale").shortdesc
+            with self.assertRaisesRegex(UserError, f"is an invalid email.*rule of the module “{sales}”"):
+                self.mudo.action_dispatch_use_address()
+        self.mudo.action_dispatch_use_address()
+        self.assertEqual(self.mudo.email, "caja@gomez.example.com")
 
     def test_discarded(self):
         mail = self._ask()["kasa@nowak.example.com"]

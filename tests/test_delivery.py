@@ -5,7 +5,7 @@ from datetime import timedelta
 from odoo import fields
 
 from ..tools.mail import retry
-from .common import DispatchCase
+from .common import DispatchCase, set_email
 
 
 class TestDelivery(DispatchCase):
@@ -139,7 +139,7 @@ class TestDelivery(DispatchCase):
         self.assertEqual(self._dispatches(invoice).mail_message_id.subject, f"Faktura {invoice.name}")
 
     def test_all_addresses_of_a_field_and_nobody_twice(self):
-        self.nowak.email = "biuro@nowak.example.com; Kasa <KASA@nowak.example.com>, biuro@NOWAK.example.com"
+        set_email(self.nowak, "biuro@nowak.example.com; Kasa <KASA@nowak.example.com>, biuro@NOWAK.example.com")
         invoice = self._invoice(self.nowak)
         invoice._dispatch_create("rule")
         self._deliver()

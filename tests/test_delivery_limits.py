@@ -10,7 +10,9 @@ from odoo import fields
 from odoo.addons.base.models.ir_mail_server import IrMail_Server
 from odoo.sql_db import db_connect
 from odoo.tests import new_test_user
+from odoo.tools import mute_logger
 
+from ..models.delivery.document_dispatch_mailer import Sessions
 from ..tools.mail import addresses, smtp
 from .common import DispatchCase
 from .smtp_server import SmtpServer
@@ -152,6 +154,96 @@ class TestOthers(LimitsCase):
                     self._deliver()
         self.assertLessEqual(len(connects), 110)
         self.assertEqual(set(self._waiting(aurora).mapped("tries")), {0})
+
+
+class TestChoice(LimitsCase):
+    """Which account a mail takes is known before it is made, by Odoo's own choice."""
+
+    def _made(self, count=1):
+        return self._prepared(self._invoices(count)).recipient_ids
+
+    def _choose(self, recipients):
+        sessions = Sessions()
+        accounts = self.env["document.dispatch.account"]
+        return [tuple(accounts._choose(recipient, sessions)) for recipient in recipients]
+
+    def test_makes_no_mail(self):
+        recipients, mails = self._made(3), self.env.registry["mail.mail"]
+        with (
+            patch.object(mails, "create", side_effect=AssertionError("a mail is made")),
+            patch.object(mails, "_split_by_mail_configuration", autospec=True,
+                         side_effect=mails._split_by_mail_configuration) as split,
+        ):
+            choices = self._choose(recipients)
+        self.assertEqual([choice[0] for choice in choices], [self.server.id] * 3)
+        self.assertEqual(split.call_count, 1, "once for all of a sender")
+
+    def test_is_that_of_the_mail(self):
+        """However the account follows: from the dispatch, the sender, the domain of the company, or the first one."""
+        recipient = self._made()
+        dispatch = recipient.dispatch_id._with_system_write()
+        free = self.env["ir.mail_server"].create({"name": "Livre", "smtp_host": "127.0.0.1", "sequence": 1})
+        domain = self.env["mail.alias.domain"].create({"name": "boreal.example.com", "default_from": "avisos"})
+        message = dispatch.mail_message_id
+        chosen = set()
+        for named in (False, free.id):
+            for sender in ("a@aurora.example.com", "Nora <n@boreal.example.com>", "x@elsewhere.example", "", "a@"):
+                for alias in (False, domain.id):
+                    for active in (True, False):
+                        free.active = active
+                        message.sudo().write({"record_alias_domain_id": alias, "mail_server_id": named})
+                        dispatch.mail_values = {
+                            **dispatch.mail_values, "email_from": sender, "mail_server_id": named,
+                            "record_alias_domain_id": alias,
+                        }
+                        mail = self.env["mail.mail"].sudo().create(recipient._prepare_mail_vals())
+                        *choice, _ids = next(mail._split_by_mail_configuration())
+                        with self.subTest(named=named, sender=sender, alias=alias, active=active):
+                            self.assertEqual(self._choose(recipient), [tuple(choice)])
+                        chosen.add(choice[0])
+        self.assertEqual(chosen, {self.server.id, self.boreal_server.id, free.id})
+
+    def test_another_module_gives_an_account(self):
+        """An account that a mail gets while it is created is used."""
+        created = self.env.registry["mail.mail"].create
+
+        def create(mails, vals_list):
+            made = created(mails, vals_list)
+            made.mail_server_id = self.boreal_server
+            return made
+
+        invoices = self._invoices(2)
+        with patch.object(self.env.registry["mail.mail"], "create", create):
+            self._deliver()
+        self.assertEqual(self._dispatches(invoices).recipient_ids.mail_server_id, self.boreal_server)
+        self.assertEqual(len(self.boreal_smtp.handler.messages), 2)
+
+
+class TestForeignConnection(LimitsCase):
+    """Another module sends by other means than SMTP, and other modules' tests by none (``mock_mail_gateway``)."""
+
+    def test_its_word_counts(self):
+        taken = []
+
+        class Connection:
+            def send_message(self, message, from_addr, to_addrs):
+                if to_addrs == ["biuro@nowak.example.com"]:
+                    taken.append(message["Subject"])
+                else:
+                    raise ValueError("no such customer")
+
+        invoices = self._invoices(2)
+        refused = self._invoice(self.silva)
+        refused._dispatch_create("rule")
+        with (
+            patch.object(IrMail_Server, "_connect__", lambda *args, **kwargs: Connection()),
+            mute_logger("odoo.addons.mail.models.mail_mail"),
+        ):
+            self._deliver()
+        self.assertEqual(set(self._dispatches(invoices).mapped("state")), {"sent"})
+        self.assertEqual(len(taken), 2)
+        self.assertEqual(self._dispatches(refused).state, "failed")
+        self.assertIn("no such customer", self._dispatches(refused).recipient_ids[0].reply)
 
 
 class TestDay(LimitsCase):

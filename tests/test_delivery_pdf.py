@@ -3,13 +3,14 @@
 import io
 import os
 import unittest
-from unittest.mock import patch
+from unittest.mock import Mock, patch
 
 from odoo.addons.base.models import ir_actions_report
 from odoo.fields import Date
 from odoo.tests import HttpCase
 from odoo.tools.pdf import merge_pdf
 
+from ..models.delivery.ir_actions_report import RenderBatch
 from ..tools.pdf.library import PdfReader
 from ..tools.pdf.text import mentions
 from .common import DispatchCase
@@ -110,6 +111,36 @@ class TestPdf(DispatchCase, HttpCase):
         self.assertFalse(self._is_own_page({short: pdf[long], long: pdf[long]}))
 
     # ------------------------------------------------------------------
+
+    def test_engine_of_another_module(self):
+        """Whoever draws pages by other means beneath this addon is asked, in batches, too, and once for each page."""
+        asked = []
+
+        class Engine:
+            def _run_wkhtmltopdf(self, bodies, report_ref=False, **options):
+                if self._get_report(report_ref).report_name == "account.report_invoice_with_payments":
+                    asked.append((list(bodies), options["footer"]))
+                    return b"%PDF of another engine"
+                return super(Engine, self)._run_wkhtmltopdf(bodies, report_ref=report_ref, **options)
+
+        model = self.env.registry["ir.actions.report"]
+        bases = model.__bases__
+        place = bases.index(ir_actions_report.IrActionsReport)
+        pool = Mock(submit=Mock(side_effect=AssertionError("drawn by wkhtmltopdf")))
+        batch = RenderBatch(pool, {False: None, True: None})
+        report = self.env["ir.actions.report"].with_context(dispatch_render=batch)
+        page = {"report_ref": "account.account_invoices", "footer": "<p>1/1</p>"}
+        model.__bases__ = (*bases[:place], Engine, *bases[place:])
+        try:
+            with batch.collect():
+                report._run_wkhtmltopdf(["<p>A</p>"], **page)
+            self.assertEqual(asked, [])
+            self.assertEqual(report._run_wkhtmltopdf(["<p>A</p>"], **page), b"%PDF of another engine")
+            self.assertEqual(asked, [(["<p>A</p>"], "<p>1/1</p>")])
+        finally:
+            model.__bases__ = bases
+        with self.assertRaisesRegex(AssertionError, "drawn by wkhtmltopdf"):
+            report._run_wkhtmltopdf(["<p>A</p>"], **page)
 
     def _draw(self, invoices):
         """``{invoice: PDF}``, each drawn by itself."""

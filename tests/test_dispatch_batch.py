@@ -14,7 +14,7 @@ class TestBatch(DispatchCase):
     def _window(self, moves, **vals):
         window = self.env["account.move.send.batch.wizard"].with_context(
             active_model="account.move", active_ids=moves.ids,
-        ).create({})
+        ).create({"dispatch_grouping": "all"})  # as the window proposes it
         window.write(vals)
         return window
 
@@ -133,7 +133,7 @@ class TestBatch(DispatchCase):
         moves.invoice_user_id = self.env.user
         with self.assertRaises(AccessError):
             self.env["account.move.send.batch.wizard"].with_user(clerk).create({
-                "move_ids": [Command.set(moves.ids)]}).action_send_and_print()
+                "move_ids": [Command.set(moves.ids)], "dispatch_grouping": "all"}).action_send_and_print()
         with self.assertRaises(AccessError):
             self.env["account.move.send.wizard"].with_user(clerk).create({
                 "move_id": moves[0].id}).action_send_and_print()

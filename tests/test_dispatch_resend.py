@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user
 
-from .common import DispatchCase
+from .common import DispatchCase, address_rule
 
 
 class TestResend(DispatchCase):
@@ -180,6 +180,12 @@ class TestResend(DispatchCase):
         window.action_send()
         contact = self.env["res.partner"].search([("email", "=", "kasa@nowak.example.com")])
         self.assertEqual((contact.parent_id, contact.dispatch_invoice), (self.nowak, True))
+
+    def test_another_module_forbids_an_address(self):
+        window = self._window(self.invoice.name, emails="kasa@nowak.example.com", save_address=True)
+        sales = self.env.ref("base.module_sale").shortdesc
+        with address_rule(self.env), self.assertRaisesRegex(UserError, f"rule of the module “{sales}”"):
+            window.action_send()
 
     def test_wrong_address_sends_nothing(self):
         for wrong in ("nobody", "ana@", "kasa@nowak.example.com; <script>", "@" * 10000):

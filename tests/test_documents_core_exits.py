@@ -1,6 +1,8 @@
 """Whatever sends an invoice or an order: the flags choose, a dispatch is left, the state is true."""
 
+from odoo import Command
 from odoo.exceptions import UserError
+from odoo.tests import Form
 
 from .common import DispatchCase
 
@@ -68,6 +70,8 @@ class TestCoreExits(DispatchCase):
         ).create({})
         self.assertIn("account_missing_email", window.alerts)
         window.action_send_and_print()
+        # nobody asked for another way: they wait for Odoo's own job, as other modules expect it
+        self.assertEqual((moves.mapped("is_being_sent"), self._dispatches(moves).ids), ([True] * 3, []))
         self._run_core_cron()
         self.assertCountEqual(self.envelopes, [
             "ana@silva.example.com", "rui@silva.example.com", "biuro@nowak.example.com",
@@ -75,6 +79,23 @@ class TestCoreExits(DispatchCase):
         self.assertEqual(good.mapped("is_move_sent"), [True, True])
         self.assertEqual(self._dispatches(silent).channel_reason, "no_address")
         self.assertFalse(silent.is_move_sent)
+
+    def test_batch_window_of_a_person(self):
+        """Whoever sees the window is asked how, and one answer is proposed."""
+        moves = self._invoice(self.silva) | self._invoice(self.nowak)
+        action = moves.action_send_and_print()
+        form = Form(self.env[action["res_model"]].with_context(**action["context"]))
+        self.assertEqual(form.dispatch_grouping, "all")
+        form.save().action_send_and_print()
+        self.assertEqual(set(self._dispatches(moves).mapped("origin")), {"batch"})
+        self.assertFalse(any(moves.mapped("is_being_sent")))
+
+    def test_batch_window_where_sending_is_off(self):
+        moves = self._invoice(self.silva) | self._invoice(self.nowak)
+        self.company.dispatch_mode = "off"
+        window = self.env["account.move.send.batch.wizard"].create({"move_ids": [Command.set(moves.ids)]})
+        with self.assertRaisesRegex(UserError, "switched off"):
+            window.action_send_and_print()
 
     def test_one_broken_invoice_leaves_the_others_alone(self):
         moves = self._invoice(self.silva) | self._invoice(self.nowak) | self._invoice(self.nowak)

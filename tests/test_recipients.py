@@ -1,6 +1,8 @@
 """Who gets a document: the rules of the mission's "Contacts", on real contacts."""
 
-from odoo.tests import Form, TransactionCase, new_test_user, tagged
+from odoo.tests import TransactionCase, new_test_user, tagged
+
+from .common import contact_form, set_email
 
 
 @tagged("post_install", "-at_install")
@@ -20,9 +22,11 @@ class TestRecipients(TransactionCase):
 
     @classmethod
     def _partner(cls, name, email, parent=None, **vals):
-        return cls.env["res.partner"].create({
-            "name": name, "email": email, "parent_id": parent.id if parent else False, **vals,
+        partner = cls.env["res.partner"].create({
+            "name": name, "parent_id": parent.id if parent else False, **vals,
         })
+        set_email(partner, email)
+        return partner
 
     def _resolve(self, partner, code="invoice"):
         return partner._dispatch_recipients(self.types[code])[partner]
@@ -293,8 +297,9 @@ class TestRecipients(TransactionCase):
 
     def test_form_of_a_new_contact(self):
         self.clerk.group_ids |= self.env.ref("base.group_partner_manager")
-        with Form(self.env["res.partner"].with_user(self.clerk)) as form:
-            form.name = "Zofia Nowak"
+        with contact_form(self, self.env["res.partner"].with_user(self.clerk)) as form:
+            form.company_type = "company"  # whose name can be typed beside a module for first names, too
+            form.name = "Nowak Sp. z o.o."
             form.email = "zofia@nowak.pl"
             form.dispatch_role_ids.add(self.types["invoice"].role_id)
             self.assertFalse(form.dispatch_overview)

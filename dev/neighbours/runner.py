@@ -2,64 +2,17 @@
 
 import ast
 import os
-import re
 import shutil
 import subprocess
-from collections import defaultdict
-from dataclasses import dataclass
+from pathlib import Path
 
-from dev.neighbours.known import INTENDED, SERIES, THEMES
-from dev.test.log import TestLog
+from dev.neighbours.known import SERIES, THEMES
+from dev.neighbours.outcome import Outcome, Row, compare
 from dev.toolchain import ADDON, ROOT, Stop, background, free_port
 from dev.toolchain.overlay import overlay, packages_of
 from dev.toolchain.steps import run, step
 
 OUTPUT = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True, "errors": "replace"}
-MODULE = re.compile(r"odoo\.addons\.(\w+)\.tests")
-CLASS_OF_SETUP = re.compile(r"setUpClass \(.*\.(\w+)\)")
-
-
-@dataclass
-class Row:
-    """One line of the table."""
-
-    module: str
-    version: str
-    ran: str = ""
-    new: frozenset = frozenset()
-    remark: str = ""
-
-    @property
-    def unexplained(self):
-        """The new failures that nobody meant."""
-        return self.new.difference(INTENDED)
-
-    @property
-    def cells(self):
-        """What the table shows."""
-        return self.module, self.version, self.ran, len(self.new) if self.ran else "", self.remark
-
-
-class Outcome(TestLog):
-    """What came of a run: ``{"ran": {module: names of tests}, "failed": …, "skipped": …}``"""
-
-    def __init__(self):
-        super().__init__()
-        self.tests = {kind: defaultdict(set) for kind in ("ran", "failed", "skipped")}
-
-    def started(self, logger, test):
-        self._note("ran", logger, test)
-
-    def skipped(self, logger, test, text):
-        self._note("skipped", logger, test)
-
-    def failed(self, logger, test, text):
-        if test:
-            self._note("failed", logger, test)
-
-    def _note(self, kind, logger, test):
-        if module := MODULE.search(test) or MODULE.match(logger):
-            self.tests[kind][module[1]].add(test)
 
 
 class Neighbourhood:
@@ -74,19 +27,27 @@ class Neighbourhood:
         if neighbours.wheels:
             self.toolchain = overlay(toolchain, folder / f"python-{name}", *neighbours.wheels)
             for file, old, new in neighbours.mends:
-                path = packages_of(self.toolchain.python) / "odoo/addons" / file
-                path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+                self._mend(packages_of(self.toolchain.python) / "odoo/addons" / file, old, new)
+
+    @staticmethod
+    def _mend(path, old, new):
+        text = path.read_text(encoding="utf-8")
+        if old not in text and new not in text:
+            raise Stop(f"{path} has nothing to mend any more: dev/neighbours/known.py")
+        path.write_text(text.replace(old, new), encoding="utf-8")
 
     def visit(self):
         """Install, run all tests that are wanted, and return the lines of the table."""
+        before, after = Outcome(), Outcome()
+        tags = self._tags()
         self.toolchain.new_database(self.alone)
         try:
-            self._install(self.alone, *self.neighbours.modules)
+            self._install(before, self.alone, *self.neighbours.modules)
             self._copy()
-            self._install(self.database, ADDON)
-            after = self._tests(self.database, "with", *self._tags())
-            suspects = self._suspects(after)
-            before = self._tests(self.alone, "without", *suspects) if suspects else Outcome().tests
+            self._install(after, self.database, ADDON)
+            self._tests(after, self.database, "with", *tags)
+            if suspects := [tag for module in self.neighbours.compare for tag in after.suspects(module)]:
+                self._tests(before, self.alone, "without", *suspects)
         finally:
             for database in (self.database, self.alone):
                 self.toolchain.drop(database)
@@ -99,34 +60,34 @@ class Neighbourhood:
         files = (self.toolchain.files(database) for database in (self.alone, self.database))
         shutil.copytree(*files, copy_function=os.link)
 
-    def _install(self, database, *modules):
+    def _install(self, outcome, database, *modules):
         if not modules:
             return
         options = ["-i", ",".join(modules), "--stop-after-init", "--no-http"]
         with step(f"{self.name}: {', '.join(modules)}"):
-            run(self.toolchain.odoo(database, *options), env=self.toolchain.environment)
+            log = run(self.toolchain.odoo(database, *options), env=self.toolchain.environment)
+        for line in log.splitlines(keepends=True):
+            outcome.read(line)
+        outcome.finish_record()
 
     def _tags(self):
         """All tests that are wanted, as Odoo's tags."""
+        own = [f"/{ADDON}/tests/test_{theme}.py" for theme in THEMES if self.neighbours.own]
+        for path in (*self.neighbours.left_out, *own):
+            module, _slash, file = path[1:].partition("/")
+            if not any((place / file).exists() for place in self._places(module)):
+                raise Stop(f"there is no {path}: dev/neighbours/known.py")
         tags = [f"/{module}" for module in self.neighbours.compare]
-        tags += [f"-{path}" for path in self.neighbours.left_out]
-        return tags + [f"/{ADDON}/tests/test_{theme}.py" for theme in THEMES if self.neighbours.own]
+        return [*tags, *(f"-{path}" for path in self.neighbours.left_out), *own]
 
-    def _suspects(self, after):
-        """The tests that failed with the addon, as Odoo's tags: do they pass without it?"""
-        return [
-            f"/{module}:" + CLASS_OF_SETUP.sub(r"\1", test)
-            for module in self.neighbours.compare for test in sorted(after["failed"][module])
-        ]
-
-    def _tests(self, database, title, *tags):
+    def _tests(self, outcome, database, title, *tags):
         """Run these tests in a database."""
         options = [
             *("--test-tags", ",".join(tags), "--stop-after-init"),
             *("--http-port", free_port(), "--workers", 0, "--max-cron-threads", 0),
         ]
         command = self.toolchain.odoo(database, *options, starter=self)
-        log, outcome = self.folder / f"{self.name}-{title}.log", Outcome()
+        log = self.folder / f"{self.name}-{title}.log"
         with (
             step(f"{self.name}: tests {title} the addon"),
             log.open("w", encoding="utf-8", buffering=1) as written,
@@ -135,10 +96,9 @@ class Neighbourhood:
             for line in process.stdout:
                 written.write(line)
                 outcome.read(line)
-            outcome.finish_record()
-        if not outcome.tests["ran"] and not outcome.tests["failed"]:
+            outcome.ended(process.wait())
+        if not any(outcome.tests["ran"].values()) and not any(outcome.tests["failed"].values()):
             raise Stop(f"no test ran: {log} says why")
-        return outcome.tests
 
     def module(self, *arguments):
         """Return the command that starts Odoo with all tests at the end."""
@@ -159,22 +119,30 @@ class Neighbourhood:
             own = self._row(ADDON, before, after)
             own.remark = f"beside {self.name}; {own.remark}"
             rows.append(own)
+        # what was logged while Odoo started, and in tests that nobody asked for
+        others = after.tests["failed"].keys() - {row.module for row in rows if row.ran}
+        for module in sorted(others):
+            new = after.tests["failed"][module] - before.tests["failed"][module]
+            if new:
+                rows.append(Row(module, "", new=frozenset(f"{module}: {what}" for what in new)))
         return rows
 
     def _row(self, module, before, after):
-        """What a module's tests say; a class whose set-up fails stands for all of its tests."""
-        failed, skipped = after["failed"][module], after["skipped"][module]
-        remarks = [f"{len(skipped)} left out (browser, missing program or module)"] if skipped else []
-        if both := failed & before["failed"][module]:
-            remarks.append(f"{len(both)} fail without it too")
-        new = frozenset(f"{module}: {test}" for test in failed - before["failed"][module])
-        ran = len(after["ran"][module] - skipped)
-        return Row(module, self._version(module), str(ran), new, ", ".join(remarks))
+        return compare(module, self._version(module), before, after)
+
+    def _places(self, module):
+        """Where a module's files can lie."""
+        if module == ADDON:
+            return [ROOT]
+        source = Path(self.toolchain.environment["PYTHONPATH"])
+        return [
+            packages_of(self.toolchain.python) / "odoo/addons" / module,
+            source / "odoo/addons" / module, source / "addons" / module,
+        ]
 
     def _version(self, module):
         """The version that the manifest says, or the series of a module that Odoo brings."""
-        places = [ROOT] if module == ADDON else [packages_of(self.toolchain.python) / "odoo/addons" / module]
-        for place in places:
+        for place in self._places(module)[:1]:
             manifest = place / "__manifest__.py"
             if manifest.exists():
                 return ast.literal_eval(manifest.read_text(encoding="utf-8"))["version"]

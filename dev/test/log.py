@@ -4,7 +4,7 @@ import re
 
 RECORD = re.compile(r"\S+ \S+ \d+ (?P<level>[A-Z]+) \S+ (?P<logger>[\w.]+): (?P<text>.*)", re.DOTALL)
 STARTING = re.compile(r"Starting (\w+\.\w+) \.\.\.")
-FAILING = re.compile(r"(?:FAIL|ERROR): (?:Subtest )?(setUpClass \(\S+\)|\S+)")
+FAILING = re.compile(r"(?:FAIL|ERROR): (?:Subtest )?((?:setUp|tearDown)Class \(\S+\)|\S+)")
 SKIPPED = re.compile(r"skipped (setUpClass \(\S+\)|\S+).* : ")
 # A page that was still loading something when its test had passed.
 LATE = "Error received after termination"

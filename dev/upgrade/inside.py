@@ -1,9 +1,8 @@
 """What ``bin/upgrade`` does inside Odoo.
 
-python -m dev.upgrade.inside CONFIG DATABASE HTTP_PORT before|look|after FILE [FRESH]
+python -m dev.upgrade.inside CONFIG DATABASE HTTP_PORT before|look|after FILE [RELEASE|FRESH]
 """
 
-import ast
 import json
 import sys
 from pathlib import Path
@@ -19,15 +18,11 @@ from dev.upgrade import people
 
 OUR_TEXT = "Nossa fatura {{ object.name }}"
 OUR_NAME = "Fatura"
-ROOT = Path(__file__).parents[2]
-#: The version of these files, and of the last release before
-PRESENT = ast.literal_eval((ROOT / "__manifest__.py").read_text(encoding="utf-8"))["version"]
-BEFORE_PRESENT = sorted(folder.name for folder in (ROOT / "migrations").iterdir())[-2]
 
 
 def main():
     """Do one step; the last line that is printed are the problems."""
-    config_file, database, port, task, file, *fresh = sys.argv[1:]
+    config_file, database, port, task, file, *more = sys.argv[1:]
     config.parse_config(["-c", config_file, "-d", database, "--http-port", port], setup_logging=True)
     registry = Registry(database)
     demo_inside.serve_assets()
@@ -40,12 +35,14 @@ def main():
         with demo_inside.environment(registry) as env:
             problems += upgrade_look.compare(env, was["values"])
             problems += people.missing(env, was["people"])
-            problems += upgrade_look.compare_looks(upgrade_look.look(env), json.loads(Path(*fresh).read_text("utf-8")))
+            problems += upgrade_look.compare_looks(upgrade_look.look(env), json.loads(Path(*more).read_text("utf-8")))
         problems += go_on(registry, was["waiting"])
         with demo_inside.environment(registry) as env:
             problems += people.unfinished(env, was["people"])
     else:
-        found = before(registry) if task == "before" else fresh_look(registry)
+        found = before(registry, *more) if task == "before" else fresh_look(registry)
+        if task == "before":
+            problems += upgrade_look.without_data(found["values"], people.EMPTY)
         Path(file).write_text(json.dumps(found, default=str), encoding="utf-8")
     print(json.dumps(problems))
 
@@ -56,23 +53,17 @@ def fresh_look(registry):
         return upgrade_look.look(env)
 
 
-def before(registry):
+def before(registry, release):
     """Let people do what they do; return all that stands there then."""
     with demo_inside.environment(registry) as env:
         change_texts(env)
         of_people = people.live(env)
     with demo_inside.environment(registry) as env:
         waiting = change(env)
-        _release(env)
+        # A state between two releases is updated as the release before it: scripts run once more.
+        env["ir.module.module"].search([("name", "=", upgrade_look.ADDON)]).latest_version = release
     with demo_inside.environment(registry) as env:
         return {"values": upgrade_look.values(env), "waiting": waiting, "people": of_people}
-
-
-def _release(env):
-    """A state between two releases is updated as the release before it: its scripts run once more."""
-    addon = env["ir.module.module"].search([("name", "=", upgrade_look.ADDON)])
-    if addon.latest_version == PRESENT:
-        addon.latest_version = BEFORE_PRESENT
 
 
 def change_texts(env):

@@ -64,8 +64,13 @@ def _read(env, table, columns):
     has_id = "id" in _existing(env, table)
     names = ", ".join(f'"{name}"' for name in sorted(columns | {"id"} if has_id else columns))
     env.cr.execute(f'SELECT {names} FROM "{table}"')  # the names are the registry's own
-    rows = json.loads(json.dumps(env.cr.dictfetchall(), default=str))
+    rows = json.loads(json.dumps(env.cr.dictfetchall(), default=_as_text))
     return {str(row.pop("id") if has_id else sorted(row.items())): row for row in rows}
+
+
+def _as_text(value):
+    """Return what stands for a value that JSON does not know; bytes by what they say, not by where they lie."""
+    return bytes(value).hex() if isinstance(value, memoryview | bytes) else str(value)
 
 
 def _columns(env):
@@ -90,16 +95,42 @@ def _existing(env, table):
     return {name for (name,) in env.cr.fetchall()}
 
 
-def _same(name, before, now):
-    """Tell whether a value stands there still; more languages of a text than before lose nothing."""
-    if isinstance(before, dict) and isinstance(now, dict):
-        return before.items() <= now.items()
+def without_data(values, exceptions):
+    """Return the tables of ours in which nothing stands, so that nothing could be lost there.
+
+    :param dict values: see :func:`values`
+    :param exceptions: ``{table: why nothing can stand in it}``
+    """
+    empty = {table for table, rows in values.items() if not rows}
+    return [
+        *(f"{table} has no data, so that nobody would see it lost" for table in sorted(empty - exceptions.keys())),
+        *(f"{table} has data: it is no exception" for table in sorted(exceptions.keys() & values.keys() - empty)),
+    ]
+
+
+def _same(name, before, now, languages=()):
+    """Tell whether a value stands there still.
+
+    :param str name: table and column
+    :param languages: codes of all languages, of a text that is translated: more of them than before lose nothing
+    """
+    if languages and isinstance(before, dict) and isinstance(now, dict):
+        return before.items() <= now.items() and now.keys() - before.keys() <= set(languages)
     return before == now or name in MEANT and MEANT[name](before, now)
+
+
+def _translated(env):
+    """Return the columns that hold a text in several languages, with their tables."""
+    return {
+        f"{model._table}.{field.name}" for model in env.registry.values() if not model._abstract
+        for field in model._fields.values() if field.store and field.translate
+    }
 
 
 def compare(env, was):
     """Return what stood there and does not any more."""
     gone, changed = [], {}
+    translated, languages = _translated(env), [code for code, _name in env["res.lang"].get_installed()]
     for table, old_rows in was.items():
         names = RENAMED.get(table, {})
         rows = {key: {names.get(name, name): value for name, value in row.items()} for key, row in old_rows.items()}
@@ -112,8 +143,9 @@ def compare(env, was):
                 gone.append(f"{table} has lost row {key}")
                 continue
             for name in (columns - lost) & row.keys():
-                if not _same(f"{table}.{name}", row[name], now[key][name]):
-                    changed.setdefault(f"{table}.{name}", []).append(f"{row[name]!r} → {now[key][name]!r}")
+                column = f"{table}.{name}"
+                if not _same(column, row[name], now[key][name], languages if column in translated else ()):
+                    changed.setdefault(column, []).append(f"{row[name]!r} → {now[key][name]!r}")
     return gone + [f"{name} has changed in {len(cases)} rows: {cases[0]}" for name, cases in sorted(changed.items())]
 
 

@@ -70,6 +70,8 @@ NEW_EXPORTS = {
     "document_name", "sent_by_post_date", "bundle_id/display_name", "bundled_ids/sent_by_post_date",
     "type_id/bundle_template_id",
 }
+#: Tables of ours in which nothing stands before the update: why
+EMPTY = {}
 
 
 # ------------------------------------------------------------------
@@ -80,7 +82,7 @@ NEW_EXPORTS = {
 def live(env):
     """Do all of it that this state of the addon can; return what is looked for afterwards."""
     was = {"filters": {}}
-    if "together" in env["document.dispatch"]._fields:
+    if {"together", "in_bundle"} & env["document.dispatch"]._fields.keys():
         was["bundles"] = [_bundle(env), 0]
         _deliver(env)
         was["bundles"][1] = _bundle(env)  # waits
@@ -90,9 +92,18 @@ def live(env):
     was["rules"] = _write_conditions(env)
     was["text"] = _change_text(env)
     was["filters"] = _save_searches(env)
-    if "dispatch_way" in env["account.move.send.batch.wizard"]._fields:
-        env["ir.default"].set("account.move.send.batch.wizard", "dispatch_way", "together")
+    _fill_tables(env)
+    window = "account.move.send.batch.wizard"
+    if _has_new_names(env):
+        env["ir.default"].set(window, "dispatch_grouping", "bundle")
+    elif "dispatch_way" in env[window]._fields:
+        env["ir.default"].set(window, "dispatch_way", "together")
     return was
+
+
+def _has_new_names(env):
+    """Tell whether things are called as they are now: so since 19.0.1.2.0, which also refuses what it mended."""
+    return "in_bundle" in env["document.dispatch"]._fields
 
 
 def _bundle(env):
@@ -101,7 +112,7 @@ def _bundle(env):
     move = env["account.move"].browse(dispatch.res_id)
     moves = move.union(*(move.with_company(move.company_id).copy() for _time in range(2))) - move
     moves.action_post()
-    return env["document.dispatch.batch"]._start(moves, "together").id
+    return env["document.dispatch.batch"]._start(moves, "bundle" if _has_new_names(env) else "together").id
 
 
 def _deliver(env):
@@ -119,11 +130,13 @@ def _some_sent(env):
 def _post(env):
     """A printed invoice went to the post."""
     dispatches = env["document.dispatch"]
-    if not hasattr(dispatches, "action_mark_posted"):
+    names = "action_mark_sent_by_post", "action_mark_posted"
+    mark = next((name for name in names if hasattr(dispatches, name)), None)
+    if not mark:
         return False
     printed = dispatches.search([("state", "=", "paper"), ("res_model", "=", "account.move")], limit=2)[1:]
     printed.action_print()
-    printed.action_mark_posted()
+    getattr(printed, mark)()
     return printed.id
 
 
@@ -137,6 +150,8 @@ def _declare(env):
         "text": "Aceito receber por e-mail.",
     }
     own = ledger.create({**vals, "evidence": base64.b64encode(b"Aceito."), "evidence_name": "carta.txt"})
+    if _has_new_names(env):
+        return {"own": own.id}
     foreign = ledger.create(vals)
     file = env["ir.attachment"].create({
         "name": "contrato.txt", "raw": b"Contrato.", "res_model": "res.partner", "res_id": vals["partner_id"],
@@ -153,8 +168,10 @@ def _pause_account(env):
     account = env["ir.mail_server"].create({
         "name": "Cobrança", "smtp_host": "127.0.0.1", "smtp_port": 9, "from_filter": "cobranca.example",
     })
-    until = env.cr.now().replace(microsecond=0) + timedelta(days=30)
-    account.write({"dispatch_problem": "535 5.7.8 refused", "dispatch_rests_until": until})
+    # no later than the addon itself would pause it (tools.mail.limits.MOST_WAIT)
+    until = env.cr.now().replace(microsecond=0) + timedelta(days=6)
+    paused = "dispatch_paused_until" if _has_new_names(env) else "dispatch_rests_until"
+    account.write({"dispatch_problem": "535 5.7.8 refused", paused: until})
     return {"id": account.id, "until": str(until)}
 
 
@@ -162,6 +179,9 @@ def _write_conditions(env):
     """Conditions of rules were Python."""
     rules = env["document.dispatch.rule"].search([("company_id", "=", _some_sent(env).company_id.id)])
     understood = rules.filtered(lambda rule: "invoice" in rule.type_ids.mapped("code"))[:1]
+    if _has_new_names(env):
+        understood.domain = str(NEW_CONDITION)
+        return {"understood": understood.id}
     code = understood.copy({"active": True, "name": "Código"})
     code.next_run = env.cr.now() + timedelta(days=1)
     env.flush_all()
@@ -184,10 +204,43 @@ def _change_text(env):
     return {"id": text.id, "move": move.id, "lang": dispatch.lang}
 
 
+def _fill_tables(env):
+    """Something in each table that the demo company leaves empty, as far as this state of the addon has it."""
+    customer, company = _some_sent(env).commercial_partner_id, _some_sent(env).company_id
+    rule = env["document.dispatch.rule"].search([("company_id", "=", company.id)], limit=1)
+    limited = rule.copy({"name": "Só estes"})
+    limited.active = False
+    for name, records in (
+        ("journal_ids", env["account.journal"].search(
+            [("company_id", "=", company.id), ("type", "=", "sale")], limit=1)),
+        ("partner_ids", customer),
+    ):
+        if name in limited._fields:
+            limited[name] = records
+    if "dispatch_folded_company_ids" in env.user._fields:
+        env.user.dispatch_folded_company_ids = company
+    env["sale.order.template"].create({"name": "Contrato", "dispatch_auto": True})
+    if "document.consent.attempt" in env:
+        env["document.consent.attempt"].create({"key": "post ip 192.0.2.1"})
+    if "type_ids" in env["document.consent"]._fields:
+        env["document.consent"].create({
+            "partner_id": customer.copy({"name": "Só faturas Ltda"}).id, "kind": "refused", "channel": "letter",
+            "text": "Não aceito faturas por e-mail.", "type_ids": env.ref("document_dispatch.type_invoice").ids,
+        })
+    if "document.statement.window" in env:
+        window = env["document.statement.window"]
+        on_paper = {"output": "print"} if "output" in window._fields else {"channel": "paper"}
+        window.create({
+            "company_id": company.id, "customers": "chosen", "partner_ids": customer.ids, **on_paper}).action_send()
+
+
 def _save_searches(env):
     """Searches and export lists that name fields."""
-    filters = {}
+    filters, new = {}, _has_new_names(env)
     for name, (model, domain, context, order) in FILTERS.items():
+        if new and name in NEW_FILTERS:
+            domain, context, order = NEW_FILTERS[name]
+            domain, context, order = str(domain), str(context), json.dumps(order)
         saved = env["ir.filters"].create({"name": name, "model_id": model, "user_ids": []})
         saved.flush_recordset()
         # raw SQL: this state of the addon does not have all of these fields, and one is broken
@@ -196,7 +249,7 @@ def _save_searches(env):
         filters[name] = saved.id
     env["ir.exports"].create({
         "name": "Correio", "resource": "document.dispatch",
-        "export_fields": [(0, 0, {"name": name}) for name in EXPORTS],
+        "export_fields": [(0, 0, {"name": name}) for name in (NEW_EXPORTS if new else EXPORTS)],
     })
     return filters
 
@@ -244,18 +297,18 @@ def _wrong_searches(env, filters):
 
 
 def _wrong_rules(env, was):
-    understood, code = (env["document.dispatch.rule"].browse(was[name]) for name in ("understood", "code"))
+    understood, code = (env["document.dispatch.rule"].browse(was.get(name)) for name in ("understood", "code"))
     if safe_eval(understood.domain) != NEW_CONDITION or not understood.active:
         yield f"a condition has become {understood.domain}"
-    if code.active or not code.problem or code.domain != CODE:
+    if code and (code.active or not code.problem or code.domain != CODE):
         yield f"a condition that is code has become {code.domain}, {code.problem}"
 
 
 def _wrong_evidence(env, was):
-    own, foreign = (env["document.consent"].browse(was[name]) for name in ("own", "foreign"))
+    own, foreign = (env["document.consent"].browse(was.get(name)) for name in ("own", "foreign"))
     if base64.b64decode(own.evidence) != b"Aceito." or own.evidence_name != "carta.txt":
         yield "the evidence of a declaration is gone"
-    if foreign.attachment_id or env["ir.attachment"].browse(was["file"]).raw != b"Contrato.":
+    if foreign and (foreign.attachment_id or env["ir.attachment"].browse(was["file"]).raw != b"Contrato."):
         yield "a file of somebody else is evidence still, or gone"
 
 

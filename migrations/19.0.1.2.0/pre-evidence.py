@@ -1,5 +1,7 @@
 import logging
 
+from odoo.tools.sql import column_exists
+
 _logger = logging.getLogger(__name__)
 
 
@@ -9,6 +11,8 @@ def migrate(cr, version):
     The row keeps everything else; the file is its owner's again, who may change and delete it.
     """
     # raw SQL: the ledger has no write, and the models are not loaded yet
+    if not column_exists(cr, "document_consent", "attachment_id"):
+        return  # the ledger as it first was had neither evidence nor messages
     cr.execute("""
         UPDATE document_consent row
            SET attachment_id = NULL

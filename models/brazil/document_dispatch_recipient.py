@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, models
 
 
 class DocumentDispatchRecipient(models.Model):
@@ -6,7 +6,6 @@ class DocumentDispatchRecipient(models.Model):
 
     _inherit = "document.dispatch.recipient"
 
-    reason = fields.Selection(
-        selection_add=[("flag_nfse", "NFS-e flag on the contact"), ("flag_financial",)],
-        ondelete={"flag_nfse": "set default"},
-    )
+    @api.model
+    def _flag_labels(self):
+        return {**super()._flag_labels(), "flag_nfse": self.env._("NFS-e flag on the contact")}

@@ -1,3 +1,4 @@
+import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -8,6 +9,8 @@ from odoo.tools import hmac
 from ...tools.page import links
 from ..dispatch.document_dispatch import attempt
 from ..page.document_dispatch_place import ADDRESS, make_place
+
+_logger = logging.getLogger(__name__)
 
 #: So long the new address may take to confirm that it is the customer's
 PATIENCE = timedelta(days=7)
@@ -101,10 +104,18 @@ class DocumentConsent(models.Model):
         if self.last_step_id.step != "asked":
             return
         entry = self._next_step("verified", channel="page", declared_by=self.new_email, **vals)
-        if self.partner_id._dispatch_consent_emails():
+        if self.partner_id._dispatch_consent_emails() or not self._use_address_now():
             attempt(entry, "_ask_clerk")  # the address is confirmed, whoever can be told
-        else:
-            self._use_address(channel="page")
+
+    def _use_address_now(self):
+        """Use an address that nobody has to check; false where a module does not allow it, which a clerk must see."""
+        try:
+            with self.env.cr.savepoint():
+                self._use_address(channel="page")
+        except UserError as error:
+            _logger.info("%s is not used: %s", self, error)
+            return False
+        return True
 
     def _ask_clerk(self):
         partner = self.partner_id
@@ -165,6 +176,11 @@ class DocumentConsent(models.Model):
 
     def _use_address(self, **vals):
         """Send documents there: the general address, or a flagged contact where contacts are flagged."""
+        with self.partner_id._dispatch_keeping_address(self.new_email):
+            self._write_address()
+        self._next_step("used", **vals)
+
+    def _write_address(self):
         partner = self.partner_id
         flags = partner._dispatch_invoice_flags()
         if flags:
@@ -178,7 +194,6 @@ class DocumentConsent(models.Model):
                 })]
         else:
             partner.email = self.new_email
-        self._next_step("used", **vals)
 
     def _notify(self, text):
         return {

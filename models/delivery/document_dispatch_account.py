@@ -1,5 +1,4 @@
 import logging
-from contextlib import suppress
 from datetime import timedelta
 
 from odoo import fields, models
@@ -37,11 +36,11 @@ class DocumentDispatchAccount(models.AbstractModel):
         sender = recipient.dispatch_id._get_sender()
         if sender not in sessions.choices:
             try:
-                with suppress(_Chosen), self.env.cr.savepoint():
-                    # sudo: only the worker writes mails; core chooses for such a record alone, and it is not kept
-                    mail = self.env["mail.mail"].sudo().create(recipient._prepare_mail_vals())
+                # nothing is written here; whatever another module reads in its choice must not break the transaction
+                with self.env.cr.savepoint(flush=False):
+                    # sudo: only the worker has to do with mails; core chooses for a mail alone, which need not be kept
+                    mail = self.env["mail.mail"].sudo().new(recipient._prepare_mail_vals())
                     self.env["document.dispatch.mailer"]._choose_account(mail, sessions, sender)
-                    raise _Chosen
             except Exception:
                 # the mail itself is wrong: handing it over says how
                 _logger.info("No account is chosen for %s", recipient, exc_info=True)
@@ -178,7 +177,3 @@ class DocumentDispatchAccount(models.AbstractModel):
         for name in ("dispatch_paused_until", "dispatch_unreached_until"):
             Server.search([(name, ">", latest)])[name] = now
         Server.search([("dispatch_unreached_since", ">", now)])["dispatch_unreached_since"] = now
-
-
-class _Chosen(Exception):
-    """Undoes what was only made to see which account Odoo chooses."""

@@ -151,6 +151,7 @@ class DocumentDispatchMailer(models.AbstractModel):
                     smtp_session=sessions[account], alias_domain_id=alias_domain_id, raise_exception=True,
                     mail_server=outgoing.on(server.with_context(lang=recipient.lang)),
                 )
+                self._note_whether_kept(recipient, mail)
         except smtp.Ended as ended:
             outcome = ended.outcome
         except Withheld as withheld:
@@ -175,6 +176,14 @@ class DocumentDispatchMailer(models.AbstractModel):
             recipient.mail_server_id = server
         recipient.linked_files = ", ".join(linked.mapped("name")) or False
         return outcome, fresh
+
+    def _note_whether_kept(self, recipient, mail):
+        """Write on a sent mail what Odoo's own would say; not before: core would drop each by itself.
+
+        They go all at once (``document.dispatch._forget_mails``).
+        """
+        if recipient:
+            mail.auto_delete = not recipient.dispatch_id.keep_mail
 
     def _not_begun(self, error):
         """Return the outcome of what went wrong before the server was asked.
@@ -218,9 +227,13 @@ class DocumentDispatchMailer(models.AbstractModel):
     def _choose_account(self, mail, sessions, sender):
         """Odoo's choice of the account, made once for all mails of the same sender.
 
+        It is made anew for a mail that another module has given an account of its own while it was created.
+
+        :param mail: ``mail.mail``, or one that is not kept (``new``)
         :param sender: see ``document.dispatch._get_sender``
         """
-        if sender not in sessions.choices:
+        choice = sessions.choices.get(sender)
+        if not choice or mail.mail_server_id and mail.mail_server_id.id != choice[0]:
             *choice, _ids = next(mail._split_by_mail_configuration())
             sessions.choices[sender] = choice
         return sessions.choices[sender]
@@ -257,7 +270,7 @@ class DocumentDispatchMailer(models.AbstractModel):
             raise smtp.Ended(smtp.connection_failed(error)) from error
         # sudo: a system parameter
         seconds = self.env["ir.config_parameter"].sudo().get_param("document_dispatch.final_dot_timeout")
-        return smtp.Session(connection, settings.whole_number(seconds) or None)
+        return smtp.session_of(connection, settings.whole_number(seconds) or None)
 
     def _note_account(self, server, outcome):
         """What was refused for the account's or the sender's sake lets them rest; an accepted mail clears both.

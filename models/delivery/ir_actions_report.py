@@ -27,6 +27,8 @@ ALONE_SHARE = 1 / 3
 DIRECT_SHARE = 3 / 4
 #: Seconds that one page among others may take at most
 LONGEST_PAGE = 30
+#: What draws pages where no other module does: only in its place are they drawn several at once
+CORE_ENGINE = ir_actions_report.IrActionsReport._run_wkhtmltopdf
 
 
 class PageTimeout(UserError):
@@ -168,8 +170,11 @@ class IrActionsReport(models.Model):
             else:
                 gateway = None
             self = self.with_context(dispatch_gateway=gateway)
-            if not batch:
-                return super()._run_wkhtmltopdf(bodies, report_ref=report_ref, header=header, footer=footer, **page)
+            beneath = super()._run_wkhtmltopdf
+            if not batch or beneath.__func__ is not CORE_ENGINE:
+                if batch and batch.collecting:
+                    raise Collected  # another module's engine draws by itself, when the page is needed
+                return beneath(bodies, report_ref=report_ref, header=header, footer=footer, **page)
         # the call that core would make
         arguments = self._build_wkhtmltopdf_args(report.get_paperformat(), **page)
         job = pdf_pool.Job(

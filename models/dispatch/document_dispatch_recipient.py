@@ -101,15 +101,20 @@ class DocumentDispatchRecipient(models.Model):
         }
 
     @api.model
-    def _selection_reason(self):
-        """Why an address was chosen: each contact flag is a reason of its own."""
-        labels = {
+    def _flag_labels(self):
+        """The contact flags as reasons, in words; one that is not here is named as it is called."""
+        return {
             "flag_nf": self.env._("NF-e flag on the contact"),
             "flag_financial": self.env._("Payment documents flag on the contact"),
             "flag_invoice": self.env._("Invoice flag on the contact"),
             "flag_quote": self.env._("Quotation flag on the contact"),
             "flag_order": self.env._("Order flag on the contact"),
         }
+
+    @api.model
+    def _selection_reason(self):
+        """Why an address was chosen: each contact flag is a reason of its own."""
+        labels = self._flag_labels()
         flags = {f"flag_{code}": name for code, name in self.env["document.dispatch.role"]._get_labels().items()}
         return [
             *((flag, labels.get(flag) or self.env._("Flag on the contact: %s", name)) for flag, name in flags.items()),

@@ -1,8 +1,11 @@
+from contextlib import contextmanager
+
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 from ...tools.mail import addresses
+from ...tools.recipients.foreign_rules import module_of
 from ...tools.recipients.recipients import Contact, Directory
 
 #: A contact of another kind than “contact” has a postal address of its own where one of these says something
@@ -314,3 +317,29 @@ class ResPartner(models.Model):
         action["domain"] = [("commercial_partner_id", "=", self.commercial_partner_id.id)]
         action["context"] = {"create": False}
         return action
+
+    # ------------------------------------------------------------------
+    # Addresses that another module does not allow
+    # ------------------------------------------------------------------
+
+    @api.model
+    @contextmanager
+    def _dispatch_keeping_address(self, email):
+        """Say whose rule it is where a module forbids what this block writes.
+
+        :param str email: the address that is to be kept on a contact
+        :raises UserError: with the reason and the name of the module
+        """
+        try:
+            yield
+        except AccessError:
+            raise
+        except UserError as error:
+            # sudo: the name of a module, for whoever is stopped by it
+            module = self.env["ir.module.module"].sudo().search([("name", "=", module_of(error))])
+            if not module:
+                raise
+            raise UserError(self.env._(
+                "The address %(email)s cannot be kept: %(reason)s (This is a rule of the module “%(module)s”.)",
+                email=email, reason=str(error), module=module.shortdesc or module.name,
+            )) from error

@@ -214,6 +214,51 @@ class TestFriendlyServer(unittest.TestCase):
         self.assertEqual(mail.call_args.args, (SENDER, ["size=17"]))
 
 
+class TestForeignConnection(unittest.TestCase):
+    """What another module puts in the place of ``smtplib.SMTP``: all that Odoo asks of it is ``send_message``."""
+
+    class Connection:
+        def __init__(self, error=None):
+            self.error, self.sent = error, []
+
+        def send_message(self, message, from_addr, to_addrs):
+            if self.error:
+                raise self.error
+            self.sent.append((message["Subject"], from_addr, to_addrs))
+
+    def _message(self):
+        message = EmailMessage()
+        message["Subject"] = "Fatura"
+        return message
+
+    def test_taken(self):
+        connection = self.Connection()
+        session = smtp.session_of(connection)
+        session.send_message(self._message(), "a@x.example", ["b@y.example"])
+        self.assertEqual(connection.sent, [("Fatura", "a@x.example", ["b@y.example"])])
+        self.assertEqual((session.outcome.state, session.count, session.is_closed), ("sent", 1, False))
+        self.assertIn(b"Fatura", session.message)
+        session.quit()  # it has none
+
+    def test_not_taken(self):
+        session = smtp.session_of(self.Connection(ValueError("no")))
+        with self.assertRaisesRegex(ValueError, "no"):
+            session.send_message(self._message(), "a@x.example", ["b@y.example"])
+        self.assertIsNone(session.outcome)
+
+    def test_word_of_a_server_and_of_the_network(self):
+        refused = {"b@y.example": (550, b"no such user")}
+        for error, state in (
+            (smtplib.SMTPDataError(451, b"later"), "deferred"), (smtplib.SMTPDataError(554, b"spam"), "failed"),
+            (smtplib.SMTPRecipientsRefused(refused), "failed"), (ConnectionResetError("gone"), "unknown"),
+            (smtplib.SMTPServerDisconnected("gone"), "unknown"),
+        ):
+            session = smtp.session_of(self.Connection(error))
+            with self.subTest(error=error), self.assertRaises(smtp.Ended) as ended:
+                session.send_message(self._message(), "a@x.example", ["b@y.example"])
+            self.assertEqual(ended.exception.outcome.state, state)
+
+
 class TestSent(SmtpCase):
     def test_250(self):
         self.assertEnd(Outcome("sent", "250 2.0.0 queued"), accepted=1)

@@ -389,6 +389,58 @@ class Session:
                 self._connection.close()
 
 
+class ForeignSession(Session):
+    """A connection that is not ``smtplib``'s: another module's, which hands mails over by other means, or a test's.
+
+    There is no conversation to watch: what it takes without an error is sent. Where a server's word comes through, it
+    counts; of an error of the network nobody knows on which side of the handing over it was.
+    """
+
+    is_closed = False
+
+    def __init__(self, connection):
+        self._connection = connection
+        self.outcome = None
+        self.message = b""
+        self.count = 0
+
+    def send_message(self, message, from_addr, to_addrs):
+        """Have the connection take a message, in its own way.
+
+        :raises Ended: where a server or the network said no
+        :raises Exception: whatever else it says against it
+        """
+        self.outcome, self.message = None, b""
+        self.count += 1
+        try:
+            self._connection.send_message(message, from_addr, to_addrs)
+        except (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused) as error:
+            passes = 400 <= getattr(error, "smtp_code", 500) <= 499
+            self.outcome = Outcome(states.DEFERRED if passes else states.FAILED, describe(error))
+            raise Ended(self.outcome) from error
+        except OSError as error:
+            self.outcome = Outcome(states.UNKNOWN, describe(error))
+            raise Ended(self.outcome) from error
+        self.outcome, self.message = Outcome(states.SENT, "taken over, without a reply"), message.as_bytes()
+        return {}
+
+    def quit(self):
+        """Close it, whatever it says to that."""
+        with suppress(Exception):
+            self._connection.quit()
+
+
+def session_of(connection, final_dot_timeout=None):
+    """Return what hands messages to a connection, and knows what became of each.
+
+    :param connection: an open ``smtplib.SMTP``, or what ``ir.mail_server._connect__`` returned instead
+    :param final_dot_timeout: see :class:`Session`
+    """
+    if hasattr(connection, "sock") and hasattr(connection, "getreply"):
+        return Session(connection, final_dot_timeout)
+    return ForeignSession(connection)
+
+
 def _accepts(code):
     """RFC 5321 §4.2: a client that does not expect a code acts on its first digit."""
     return 200 <= code <= 299

@@ -9,9 +9,20 @@ class AccountMoveSendBatchWizard(models.TransientModel):
     _name = "account.move.send.batch.wizard"
     _inherit = ["account.move.send.batch.wizard", "document.dispatch.bulk"]
 
+    dispatch_grouping = fields.Selection(
+        required=False, default=None,
+        help="Empty where a program fills the window and does not ask: then Odoo's own job sends them.",
+    )
     dispatch_with_files = fields.Boolean(string="With their NF-e and boletos", default=True)
     dispatch_file_summary = fields.Char(string="NF-e and boletos", compute="_compute_dispatch_file_summary")
     dispatch_other = fields.Char(string="Another way", compute="_compute_dispatch_other")
+
+    @api.onchange("move_ids")
+    def _onchange_move_ids_grouping(self):
+        """Propose to whoever sees the window that all go at once; a program that does not ask gets Odoo's own job."""
+        for wizard in self:
+            wizard.dispatch_grouping = wizard.dispatch_grouping or "all"
+
     # ------------------------------------------------------------------
     # What will happen
     # ------------------------------------------------------------------
@@ -78,7 +89,9 @@ class AccountMoveSendBatchWizard(models.TransientModel):
         self.ensure_one()
         self.move_ids.check_access("read")
         ours = self._dispatch_ours()
-        if force_synchronous or not ours:
+        if not force_synchronous:
+            ours._dispatch_check_switch()
+        if force_synchronous or not ours or not self.dispatch_grouping:
             return super().action_send_and_print(
                 force_synchronous=force_synchronous, allow_fallback_pdf=allow_fallback_pdf)
         self._raise_danger_alerts(self.alerts or {})
