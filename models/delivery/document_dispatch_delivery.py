@@ -320,7 +320,8 @@ class DocumentDispatchDelivery(steps.Delivery, models.AbstractModel):
                FOR UPDATE OF d SKIP LOCKED
             """,
             claim.DISPATCH_STATES, claim.RECIPIENT_STATES, fields.Datetime.now(), SQL(" AND ").join(conditions),
-            SQL(", ").join(SQL.identifier("r", name) for name in claim.ORDER),
+            # what was never tried has no number there, which PostgreSQL would put behind all others
+            SQL(", ").join(SQL("COALESCE(%s, 0)", SQL.identifier("r", name)) for name in claim.ORDER),
         ))
         return self.env["document.dispatch"].browse(row_id for [row_id] in rows)
 
