@@ -347,7 +347,12 @@ class DocumentDispatchDelivery(steps.Delivery, models.AbstractModel):
         return self.env["document.dispatch.account"]._must_wait(recipient, sessions)
 
     def _begin(self, recipient, key, sessions):
-        """Note that from now on everything can have happened to the mail; return the secret links in it."""
+        """Note that from now on everything can have happened to the mail; return the secret links in it.
+
+        :param recipient: ``document.dispatch.recipient``, whose turn it is
+        :param int key: this worker's, see ``_worker``
+        :param Sessions sessions: with the account that was chosen
+        """
         self._limit_waiting()
         recipient._restore_mail_body()
         recipient._set_state(
@@ -363,7 +368,12 @@ class DocumentDispatchDelivery(steps.Delivery, models.AbstractModel):
             dispatches._touch()
 
     def _hand_over(self, recipient, sessions, links):
-        """Return what the server said, and what the mailer noted on the recipient, which a clash undoes."""
+        """Return what the server said, and what the mailer noted on the recipient, which a clash undoes.
+
+        :param recipient: ``document.dispatch.recipient``, ``sending``
+        :param Sessions sessions: open connections, by account
+        :param dict links: secret links for their places in the text
+        """
         outcome = self.env["document.dispatch.mailer"]._hand_over(
             recipient, recipient._prepare_mail_vals(), sessions, links=links)
         return outcome, {"mail_server_id": recipient.mail_server_id.id, "linked_files": recipient.linked_files}

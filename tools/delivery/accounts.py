@@ -84,6 +84,7 @@ def after_acceptance(account, sender):
     """Return what is noted when a mail of this sender was accepted: account and sender are in order.
 
     :param account: with ``dispatch_problem``, ``dispatch_senders`` and ``dispatch_paused_until``
+    :param str sender: of the envelope
     """
     if not account.dispatch_problem and not account.dispatch_senders:
         return {}
@@ -107,6 +108,8 @@ def after_silence(since, reply, now):
     """Return what is noted when nothing was handed over: the account goes last, and less often the longer it lasts.
 
     :param since: since when it is not reached, if it was not before
+    :param str reply: what was said, by whomever
+    :param datetime now: in UTC
     """
     since = min(since or now, now)
     return {
@@ -124,6 +127,8 @@ def sender_seconds(senders, sender, now):
     """Return for how many seconds a sender rests, ``None`` where it does not.
 
     :param senders: as noted (:func:`after_refusal`)
+    :param str sender: of the envelope
+    :param datetime now: in UTC
     """
     said = (senders or {}).get(sender)
     seconds = said and seconds_until(datetime.strptime(said["until"], _DATE), now)

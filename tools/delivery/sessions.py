@@ -81,7 +81,12 @@ class Sessions(dict):
         return next(iter(self.choices.values()), [False])[0]
 
     def note(self, server_id, outcome, now):
-        """Put aside the account or the sender that was refused, whether or not the account can be written."""
+        """Put aside the account or the sender that was refused, whether or not the account can be written.
+
+        :param server_id: the account
+        :param tools.mail.smtp.Outcome outcome: of the last try
+        :param datetime now: in UTC
+        """
         if outcome.is_ours:
             what = (server_id, outcome.sender) if outcome.verdict.whose == blame.SENDER else server_id
             self.put_aside(what, now + timedelta(seconds=outcome.verdict.rest))
@@ -101,6 +106,8 @@ class Sessions(dict):
 
         :param account: id of the server and sender of the envelope; ``None`` where it did not come so far
         :param server_id: the account; ``None`` where none was chosen
+        :param tools.mail.smtp.Outcome outcome: of the try
+        :param datetime now: in UTC
         """
         if account in self and (outcome.connection_lost or self[account].is_closed):
             self.pop(account).quit()
