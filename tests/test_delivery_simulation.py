@@ -367,6 +367,7 @@ class TestSimulation(DispatchCase):
             sessions.choices = {
                 dispatch._get_sender(): [dispatch.mail_server_id.id, False, ""] for dispatch in self.pool}
             sessions.aside = chance.choice(({}, {self.server.id: None}))
+            self.env.flush_all()
             claimed = delivery._claim(self.pool, seen, sessions)
             expected = claim.choose(self.pool, fields.Datetime.now(), seen, sessions.senders_aside())
             self.assertEqual(claimed or None, expected)
