@@ -354,16 +354,16 @@ class TestSimulation(DispatchCase):
             for dispatch in self.pool._with_system_write():
                 dispatch.write({
                     "state": chance.choice(list(states.DISPATCH_TRANSITIONS)) if chance.random() < .4 else "queued",
-                    "frozen": chance.random() < .8, "rehearsal": chance.random() < .3,
+                    "frozen": chance.random() < .9, "rehearsal": chance.random() < .3,
                 })
                 for recipient in dispatch.recipient_ids:
                     recipient.write({
-                        "state": chance.choice(list(states.RECIPIENT_TRANSITIONS)),
+                        "state": chance.choice([*states.RECIPIENT_TRANSITIONS, *claim.RECIPIENT_STATES * 4]),
                         "tries": chance.randint(0, 2),
                         "next_try": chance.choice((False, now - timedelta(hours=1), now + timedelta(hours=1))),
                     })
             self.company.dispatch_mode = chance.choice(("send", "send", "rehearse", "off"))
-            seen, sessions = {chance.choice(self.pool.ids)}, Sessions()
+            seen, sessions = chance.choice(((), {chance.choice(self.pool.ids)})), Sessions()
             sessions.choices = {
                 dispatch._get_sender(): [dispatch.mail_server_id.id, False, ""] for dispatch in self.pool}
             sessions.aside = chance.choice(({}, {self.server.id: None}))
