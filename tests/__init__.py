@@ -36,6 +36,7 @@ from . import test_delivery_mail_form
 from . import test_delivery_pdf
 from . import test_delivery_proof
 from . import test_delivery_roads
+from . import test_delivery_simulation
 from . import test_delivery_telling
 from . import test_dispatch_batch
 from . import test_dispatch_best

@@ -4,14 +4,12 @@ from datetime import timedelta
 from odoo import fields, models
 from odoo.tools import SQL
 
+from ...tools.delivery import accounts
 from ...tools.dispatch import states
 from ...tools.mail import limits
-from .document_dispatch_mailer import envelope_sender
 
 _logger = logging.getLogger(__name__)
 
-#: Minutes after which a worker comes back for a place among an account's sessions at once
-WAIT_FOR_SLOT = 1
 #: By what the account of a mail is chosen: Odoo goes by the sender, by the domain of its company, and by the user
 SENDER = SQL("COALESCE(d.mail_server_id, 0), COALESCE(d.email_from, ''), d.company_id, d.user_id")
 
@@ -52,24 +50,8 @@ class DocumentDispatchAccount(models.AbstractModel):
         if not choice:
             return False
         server = self.env["ir.mail_server"].sudo().browse(choice[0] or ())  # sudo: to use, not to read
-        sender = envelope_sender(choice[2])
-        if sessions.must_wait(choice):
-            sessions.later.get(server.id, set()).add(recipient.dispatch_id.id)
-            return True
-        if not server:
-            return False
-        in_hand = server._dispatch_count_in_hand() if server._dispatch_has_limits() else 0
-        if pause := server._dispatch_pause(sessions.insist, in_hand):
-            sessions.put_aside(server.id, fields.Datetime.now() + timedelta(seconds=pause[1]))
-        elif pause := None if sessions.insist else server._dispatch_sender_pause(sender):
-            # the account's other senders go on
-            sessions.put_aside((server.id, sender), fields.Datetime.now() + timedelta(seconds=pause[1]))
-        elif server.dispatch_unreached_since and not sessions.is_later:
-            # a server that is silent for a minute holds up nobody else
-            sessions.later[server.id] = {recipient.dispatch_id.id}
-        elif not self._has_slot(server, sessions):
-            sessions.put_aside(server.id, fields.Datetime.now() + timedelta(minutes=WAIT_FOR_SLOT))
-        return sessions.must_wait(choice)
+        return accounts.must_wait(
+            sessions, choice, recipient.dispatch_id.id, fields.Datetime.now(), _Account(self, server, sessions))
 
     def _note_choice(self, recipient, sessions):
         """Write the account on a mail that is about to go: from now on it counts for the account's limits.
@@ -177,3 +159,26 @@ class DocumentDispatchAccount(models.AbstractModel):
         for name in ("dispatch_paused_until", "dispatch_unreached_until"):
             Server.search([(name, ">", latest)])[name] = now
         Server.search([("dispatch_unreached_since", ">", now)])["dispatch_unreached_since"] = now
+
+
+class _Account:
+    """What is asked of an account where it is decided whether a mail must wait (``accounts.must_wait``)."""
+
+    def __init__(self, accounts_model, server, sessions):
+        self._model, self._server, self._sessions = accounts_model, server, sessions
+
+    def pause(self):
+        server = self._server
+        in_hand = server._dispatch_count_in_hand() if server._dispatch_has_limits() else 0
+        pause = server._dispatch_pause(self._sessions.insist, in_hand)
+        return pause and pause[1]
+
+    def sender_pause(self, sender):
+        pause = self._server._dispatch_sender_pause(sender)
+        return pause and pause[1]
+
+    def is_unreached(self):
+        return bool(self._server.dispatch_unreached_since)
+
+    def take_place(self):
+        return self._model._has_slot(self._server, self._sessions)

@@ -6,11 +6,12 @@ from odoo.fields import Domain
 from odoo.modules.registry import Registry
 from odoo.tools import SQL
 
-from ...tools.delivery import environment
+from ...tools.delivery import claim, environment, steps
 from ...tools.dispatch import states
+from ...tools.mail import consequences
 from ...tools.pdf import folders
 from .document_dispatch_mailer import Sessions
-from .document_dispatch_worker import ATTEMPTS, CLASHES, HELD
+from .document_dispatch_worker import ATTEMPTS
 
 _logger = logging.getLogger(__name__)
 
@@ -20,19 +21,16 @@ PREPARE_BATCH = 20
 BATCH_ATTEMPTS = 2
 #: A dispatch that ended so many workers while it was made is given up
 MOST_INTERRUPTIONS = 3
-#: Dispatches whose documents are told of the outcome in one transaction
-CONCLUDE_BATCH = 20
 #: More dispatches than this are left to the scheduler, so that no click waits for them
 AT_ONCE = 5
 
 
-class DocumentDispatchDelivery(models.AbstractModel):
+class DocumentDispatchDelivery(steps.Delivery, models.AbstractModel):
     """The worker: makes what is planned, hands it to the mail server, writes down what it said.
 
-    Every step is a transaction of its own. ``sending`` is committed before SMTP begins, the
-    outcome is committed by itself right after, and only then the document is told. A worker holds
-    an advisory lock while it lives: dispatches found ``sending`` whose lock is free belong to a worker
-    that died, and become ``unknown``.
+    Every step is a transaction of its own; their order is that of :class:`tools.delivery.steps.Delivery`. A worker
+    holds an advisory lock while it lives: dispatches found ``sending`` whose lock is free belong to a worker that
+    died, and become ``unknown``.
     """
 
     _name = "document.dispatch.delivery"
@@ -101,53 +99,6 @@ class DocumentDispatchDelivery(models.AbstractModel):
         self.env["document.dispatch.account"]._cap_waits()
         self._commit()
 
-    def _work_off(self, key, only, sessions):
-        """Send what is made, then make the next batch, until nothing is left or time is up.
-
-        :param int key: this worker's, see ``_worker``
-        :param only: ``document.dispatch``; ``None``: all that are due
-        :param Sessions sessions: open connections, by account
-        """
-        if only is None:
-            self._announce()
-        seen, tried = set(), set()
-        while True:
-            if not self._hand_over_due(key, only, sessions, seen):
-                return
-            batch = self._find_unprepared(only, tried)
-            if not batch:
-                if only is None and self._isolate(self._bundle_left_over):
-                    continue
-                break
-            if not self._prepare_batch(batch, key, tried):
-                break  # nor can the server make others now
-            if self._is_time_up():
-                return
-        if not self._hand_over_due(key, only, sessions, seen - sessions.take_later()):
-            return
-        if only is None:
-            # what is left is in the hands of another worker, or waits for a server that is down or not able
-            self._announce_remaining(0)
-
-    def _hand_over_due(self, key, only, sessions, seen):
-        """Hand over everything that is made and due; return false when time is up.
-
-        :param int key: this worker's, see ``_worker``
-        :param only: ``document.dispatch``; ``None``: all that are due
-        :param Sessions sessions: open connections, by account
-        :param set seen: ids that had their turn in this run; it is added to
-        """
-        handed_over = self.env["document.dispatch"]
-        go_on = True
-        while go_on and (dispatch := self._repeat(self._claim, only, seen, sessions)):
-            seen.add(dispatch.id)
-            go_on = self._deliver_isolated(dispatch, key, sessions)
-            handed_over |= dispatch
-            if len(handed_over) >= CONCLUDE_BATCH:
-                handed_over = self._conclude(handed_over)
-        self._conclude(handed_over)
-        return go_on
-
     def _announce(self):
         """Tell the scheduler how much there is, so that it comes back at once for what is left."""
         count = self.env["document.dispatch"].search_count
@@ -156,11 +107,11 @@ class DocumentDispatchDelivery(models.AbstractModel):
 
     def _get_due_domain(self):
         """Everything that the worker can do something for now."""
-        due = Domain("state", "in", (states.QUEUED, states.DEFERRED)) & (
+        due = Domain("state", "in", claim.RECIPIENT_STATES) & (
             Domain("next_try", "=", False) | Domain("next_try", "<=", fields.Datetime.now())
         )
         return self._get_unprepared_domain() | (
-            Domain("state", "in", (states.QUEUED, states.UNKNOWN)) & Domain("recipient_ids", "any", due)
+            Domain("state", "in", claim.DISPATCH_STATES) & Domain("recipient_ids", "any", due)
             & Domain("bundle_id", "=", False) & self._get_company_domain()
         )
 
@@ -184,27 +135,23 @@ class DocumentDispatchDelivery(models.AbstractModel):
     # ------------------------------------------------------------------
 
     def _find_abandoned(self, key):
-        """Turn what a dead worker left ``sending`` into ``unknown``: nobody knows if it arrived.
+        folders.remove_left_over()  # the pages that a dead worker was drawing
+        super()._find_abandoned(key)
 
-        The pages that it was drawing are removed from the disk.
-        """
-        folders.remove_left_over()
-        sending = self.env["document.dispatch.recipient"].search([("state", "=", states.SENDING)])
-        for worker in set(sending.mapped("worker")) - {key}:
-            if self._is_gone(worker):
-                self._commit()  # a fresh snapshot: the worker may have finished since we looked
-                self._isolate(self._give_up, worker)
-        stuck = self.env["document.dispatch"].search([
+    def _find_workers_sending(self):
+        return set(self.env["document.dispatch.recipient"].search([("state", "=", states.SENDING)]).mapped("worker"))
+
+    def _find_untold(self):
+        """Dispatches of which all outcomes are known, and a worker could not tell the documents any more."""
+        return self.env["document.dispatch"].search([
             ("state", "=", states.SENDING), ("recipient_ids.state", "!=", states.SENDING),
         ]).filtered(lambda d: states.SENDING not in d.recipient_ids.mapped("state"))
-        # the outcome is known, but the worker could not tell the documents any more
-        self._conclude(stuck)
 
     def _give_up(self, worker):
         left = self.env["document.dispatch.recipient"].search([
             ("state", "=", states.SENDING), ("worker", "=", worker),
         ])
-        left._set_state(states.UNKNOWN, worker=False, reply=self.env._(
+        left._set_state(consequences.OF_LOST_WORKER, worker=False, reply=self.env._(
             "The server was stopped while this mail was being handed over."
         ))
         left.dispatch_id._conclude()
@@ -340,32 +287,11 @@ class DocumentDispatchDelivery(models.AbstractModel):
     # Handing over
     # ------------------------------------------------------------------
 
-    def _deliver_isolated(self, dispatch, key, sessions):
-        for _attempt in range(ATTEMPTS):
-            try:
-                return self._deliver_dispatch(dispatch, key, sessions)
-            except (*CLASHES, HELD) as clash:
-                # no fault of the dispatch: it is as it was, and goes now, or at the next run
-                _logger.info("Dispatch %s is taken anew: %s", dispatch.id, clash)
-                self._roll_back()
-                if isinstance(clash, HELD) or not self._repeat(self._claim, dispatch, (), sessions):
-                    break
-            except Exception as error:
-                _logger.exception("Dispatch %s could not be handed over", dispatch.id)
-                self._roll_back()
-                if fault := environment.find_fault(error):
-                    self._isolate(self._wait_for_server, dispatch, fault)
-                else:
-                    self._isolate(self._park, dispatch, error)
-                break
-        return self._commit()
-
     def _claim(self, only, seen, sessions):
         """Lock the next dispatch that is due, or return an empty one.
 
         Raw SQL: ``FOR UPDATE SKIP LOCKED`` in the very query that chooses, so that two workers
-        never take the same one. Those that failed most often go last, those whose account or sender must wait not at
-        all.
+        never take the same one. Which one it is, :func:`tools.delivery.claim.choose` says in Python, too.
 
         :param only: ``document.dispatch``; ``None``: all that are due
         :param seen: ids that had their turn in this run
@@ -385,66 +311,72 @@ class DocumentDispatchDelivery(models.AbstractModel):
               JOIN document_dispatch_recipient r ON r.dispatch_id = d.id
               JOIN res_company c ON c.id = d.company_id
                                 AND (c.dispatch_mode = 'send' OR c.dispatch_mode = 'rehearse' AND d.rehearsal)
-             WHERE d.state IN ('queued', 'unknown') AND d.frozen AND d.bundle_id IS NULL
-               AND r.state IN ('queued', 'deferred')
+             WHERE d.state IN %s AND d.frozen AND d.bundle_id IS NULL
+               AND r.state IN %s
                AND (r.next_try IS NULL OR r.next_try <= %s)
                AND %s
-             ORDER BY r.tries, r.id
+             ORDER BY %s
              LIMIT 1
                FOR UPDATE OF d SKIP LOCKED
             """,
-            fields.Datetime.now(), SQL(" AND ").join(conditions),
+            claim.DISPATCH_STATES, claim.RECIPIENT_STATES, fields.Datetime.now(), SQL(" AND ").join(conditions),
+            # what was never tried has no number there, which PostgreSQL would put behind all others
+            SQL(", ").join(SQL("COALESCE(%s, 0)", SQL.identifier("r", name)) for name in claim.ORDER),
         ))
         return self.env["document.dispatch"].browse(row_id for [row_id] in rows)
 
     def _deliver_dispatch(self, dispatch, key, sessions):
-        """Hand one dispatch to the mail server, recipient by recipient; return false when time is up.
+        return super()._deliver_dispatch(dispatch._with_system_write(), key, sessions)
 
-        :param dispatch: the one that was claimed
-        :param int key: this worker's, see ``_worker``
-        :param Sessions sessions: open connections, by account
-        """
-        dispatch = dispatch._with_system_write()
+    def _now(self):
+        return fields.Datetime.now()
+
+    def _stop_blocked(self, dispatch):
+        """Stop a dispatch whose document must not go any more; tell whether there was a reason."""
         for member in dispatch._with_bundled():
             if blocking_reason := member._document()._dispatch_blocking_reason(member.type_code):
                 member._leave_bundle()  # the others of its mail are made anew
                 member._set_state(states.FAILED, blocking_reason)
-                return self._commit(1)
-        accounts = self.env["document.dispatch.account"]
-        now, go_on = fields.Datetime.now(), True
-        for recipient in self._until_stopped(dispatch.recipient_ids):
-            if recipient.state not in ("queued", "deferred") or (
-                recipient.next_try and recipient.next_try > now
-            ):
-                continue
-            if accounts._must_wait(recipient, sessions):
-                self._isolate(self._note_waiting, recipient, sessions)
-                break
-            recipient._restore_mail_body()
-            recipient._set_state(states.SENDING, worker=key, message_id=dispatch.mail_message_id.message_id)
-            accounts._note_choice(recipient, sessions)
-            if dispatch.state != states.SENDING:
-                dispatch._with_bundled()._set_state(states.SENDING)
-            links = recipient._make_links()
-            self._commit()
-            outcome = self.env["document.dispatch.mailer"]._hand_over(
-                recipient, recipient._prepare_mail_vals(), sessions, links=links
-            )
-            used = {"mail_server_id": recipient.mail_server_id.id, "linked_files": recipient.linked_files}
-            go_on = self._repeat(self._write_outcome, recipient, outcome, used, sessions)
-            # by itself: another worker may note the same of the account, and the outcome is safe now
-            self._isolate(self._note_account, recipient.mail_server_id, outcome)
-            if sessions.fault:
-                self._isolate(self._wait_for_server, dispatch, sessions.fault)
-                break
-            if outcome.is_ours or outcome.connection_lost and not outcome.costs_try:
-                # what else goes through this account, or in this name, stays as it is
-                choice = accounts._choose(recipient, sessions)
-                if choice and not sessions.must_wait(choice):
-                    sessions.put_aside(choice[0])
-                self._isolate(self._note_waiting, recipient, sessions)
-                break
-        return go_on
+                return True
+        return False
+
+    def _choose(self, recipient, sessions):
+        return self.env["document.dispatch.account"]._choose(recipient, sessions)
+
+    def _must_wait(self, recipient, sessions):
+        return self.env["document.dispatch.account"]._must_wait(recipient, sessions)
+
+    def _begin(self, recipient, key, sessions):
+        """Note that from now on everything can have happened to the mail; return the secret links in it.
+
+        :param recipient: ``document.dispatch.recipient``, whose turn it is
+        :param int key: this worker's, see ``_worker``
+        :param Sessions sessions: with the account that was chosen
+        """
+        self._limit_waiting()
+        recipient._restore_mail_body()
+        recipient._set_state(
+            states.SENDING, worker=key, message_id=recipient.dispatch_id.mail_message_id.message_id)
+        self.env["document.dispatch.account"]._note_choice(recipient, sessions)
+        return recipient._make_links()
+
+    def _mark_sending(self, dispatch):
+        dispatches = dispatch._with_bundled()
+        if dispatch.state != states.SENDING:
+            dispatches._set_state(states.SENDING)
+        else:
+            dispatches._touch()
+
+    def _hand_over(self, recipient, sessions, links):
+        """Return what the server said, and what the mailer noted on the recipient, which a clash undoes.
+
+        :param recipient: ``document.dispatch.recipient``, ``sending``
+        :param Sessions sessions: open connections, by account
+        :param dict links: secret links for their places in the text
+        """
+        outcome = self.env["document.dispatch.mailer"]._hand_over(
+            recipient, recipient._prepare_mail_vals(), sessions, links=links)
+        return outcome, {"mail_server_id": recipient.mail_server_id.id, "linked_files": recipient.linked_files}
 
     def _note_waiting(self, recipient, sessions):
         self._limit_waiting()
@@ -469,25 +401,15 @@ class DocumentDispatchDelivery(models.AbstractModel):
             recipient.dispatch_id.filtered("prepare_faults")._end_making()
         return self._commit()
 
-    def _note_account(self, server, outcome):
-        self.env["document.dispatch.mailer"]._note_account(server, outcome)
+    def _note_account(self, recipient, outcome):
+        self.env["document.dispatch.mailer"]._note_account(recipient.mail_server_id, outcome)
         self._commit()
-
-    def _conclude(self, dispatches):
-        """Tell the dispatches, their documents and the chatter what came of it; return an empty recordset.
-
-        By itself, after the outcome was committed, for many dispatches at once. Where that fails, because
-        somebody edits one of the documents, each is told alone, and the rest at the next run
-        (``_find_abandoned``).
-        """
-        if dispatches and not self._isolate(self._tell, dispatches) and len(dispatches) > 1:
-            for dispatch in dispatches:
-                self._isolate(self._tell, dispatch)
-        return dispatches.browse()
 
     def _tell(self, dispatches):
         self._limit_waiting()
-        dispatches = dispatches.exists()._with_bundled().filtered(lambda dispatch: dispatch.state == states.SENDING)
+        # a list, or records
+        dispatches = self.env["document.dispatch"].browse(dispatch.id for dispatch in dispatches).exists()
+        dispatches = dispatches._with_bundled().filtered(lambda dispatch: dispatch.state == states.SENDING)
         with self.env.cr.savepoint():
             dispatches._conclude()
         self._commit(len(dispatches))

@@ -1,15 +1,12 @@
 import logging
-import smtplib
 from dataclasses import replace
-from datetime import timedelta
-
-from psycopg2 import OperationalError
 
 from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import email_normalize
 
-from ...tools.delivery import environment
+from ...tools.delivery import accounts, environment, sessions
+from ...tools.delivery.sessions import judge_exception
 from ...tools.dispatch import settings, states
 from ...tools.dispatch.steering import OutgoingMail
 from ...tools.mail import blame, proof, smtp
@@ -23,78 +20,17 @@ def envelope_sender(smtp_from):
     return email_normalize(smtp_from or "") or smtp_from or ""
 
 
-def _account_and_sender(choice):
-    """Return by what a choice can be put aside (``Sessions.aside``)."""
-    server_id, _alias_domain_id, smtp_from = choice
-    return server_id, (server_id, envelope_sender(smtp_from))
+class Sessions(sessions.Sessions):
+    """Sessions on accounts of Odoo."""
 
-
-class Sessions(dict):
-    """The open sessions of one worker, by account, the accounts that Odoo chose, and those that must wait."""
-
-    def __init__(self, insist=False):
-        """:param bool insist: use an account that is paused, too: a person wants to know it now"""
-        super().__init__()
-        #: sender (``document.dispatch._get_sender``) → account, alias domain, sender of the envelope
-        self.choices = {}
-        self.insist = insist
-        #: of the last mail: what keeps the server itself from sending it, and the proof of what went
-        self.fault = self.proof = None
-        #: account (its id), or account and sender → until when nothing of it is taken, or ``None``: not in this run
-        self.aside = {}
-        #: accounts that are taken when nothing else is left → dispatches that were passed over; whether it is so far
-        self.later, self.is_later = {}, False
-        #: account → its place among the sessions at once
-        self.slots = {}
-
-    def put_aside(self, what, until=None):
-        """Take nothing more of this account or sender in this run, and come back at that time.
-
-        :param what: id of the account, or that with a sender of the envelope
-        :param datetime until: in UTC; ``None``: nobody knows
-        """
-        self.aside[what] = until
-
-    def is_aside(self, what):
-        """Tell whether this account or sender must wait."""
-        return what in self.aside or what in self.later and not self.is_later
-
-    def must_wait(self, choice):
-        """Tell whether what goes through this account in this name must wait (``choices``)."""
-        return any(self.is_aside(what) for what in _account_and_sender(choice))
-
-    def aside_until(self, choice):
-        """Return until when it must wait for one or the other; ``None`` where nobody knows."""
-        return max(filter(None, map(self.aside.get, _account_and_sender(choice))), default=None)
-
-    def senders_aside(self):
-        """All senders of which nothing is taken now."""
-        return [sender for sender, choice in self.choices.items() if self.must_wait(choice)]
-
-    def take_later(self):
-        """Now comes the turn of what was put last; return the ids of the dispatches that were passed over."""
-        self.is_later = True
-        return set().union(*self.later.values())
-
-    def chosen_server(self):
-        """The account of the first choice; ``False``: the one of Odoo's command line, or none."""
-        return next(iter(self.choices.values()), [False])[0]
-
-    def note(self, server_id, outcome):
-        """Put aside the account or the sender that was refused, whether or not the account can be written."""
-        if outcome.is_ours:
-            what = (server_id, outcome.sender) if outcome.verdict.whose == blame.SENDER else server_id
-            self.put_aside(what, fields.Datetime.now() + timedelta(seconds=outcome.verdict.rest))
+    @staticmethod
+    def envelope_sender(smtp_from):
+        return envelope_sender(smtp_from)
 
     def make_room(self, server):
         """Hang up where this worker has another session on an account that limits them."""
         for account in [account for account in self if account[0] == server.id and server.dispatch_connections > 0]:
             self.pop(account).quit()
-
-    def close(self):
-        """Hang up everywhere."""
-        for session in self.values():
-            session.quit()
 
 
 class DocumentDispatchMailer(models.AbstractModel):
@@ -122,8 +58,7 @@ class DocumentDispatchMailer(models.AbstractModel):
             self.env["mail.mail"].sudo().create({**mail_vals, "auto_delete": not kept})  # sudo: as below
             return smtp.Outcome(states.SENT, "test mode, not sent")
         outcome, fresh = self._try(recipient, mail_vals, sessions, links or {})
-        if outcome.connection_lost and not outcome.costs_try and not fresh and not outcome.is_ours:
-            # the server had closed an idle session: that is no answer
+        if outcome.is_of_idle_session(fresh):
             outcome, fresh = self._try(recipient, mail_vals, sessions, links or {})
         return outcome
 
@@ -157,10 +92,7 @@ class DocumentDispatchMailer(models.AbstractModel):
         except Withheld as withheld:
             outcome = self._judge_withheld(recipient, withheld.error, sessions)
         except Exception as error:  # noqa: BLE001
-            # Before SMTP: the mail itself is wrong (no valid sender …). After it: what the server
-            # said stands, whatever went wrong on our side.
-            session = sessions.get(account)
-            outcome = (session and session.outcome) or self._not_begun(error)
+            outcome = judge_exception(sessions.get(account), error)
         else:
             outcome = sessions[account].outcome or smtp.Outcome(
                 states.FAILED, self.env._("The mail has no valid sender or recipient.")
@@ -168,10 +100,7 @@ class DocumentDispatchMailer(models.AbstractModel):
         outcome = replace(outcome, sender=sender)
         if recipient and outcome.state in (states.SENT, states.UNKNOWN) and account in sessions:
             sessions.proof = self._keep_proof(recipient, sessions[account].message, links)
-        if account in sessions and (outcome.connection_lost or sessions[account].is_closed):
-            sessions.pop(account).quit()
-        if server is not None:
-            sessions.note(server.id, outcome)
+        sessions.settle(account, None if server is None else server.id, outcome, fields.Datetime.now())
         if server:
             recipient.mail_server_id = server
         recipient.linked_files = ", ".join(linked.mapped("name")) or False
@@ -184,15 +113,6 @@ class DocumentDispatchMailer(models.AbstractModel):
         """
         if recipient:
             mail.auto_delete = not recipient.dispatch_id.keep_mail
-
-    def _not_begun(self, error):
-        """Return the outcome of what went wrong before the server was asked.
-
-        Where memory, disk or database are to blame it is tried again, which counts, so that it has an end.
-        """
-        ours = (MemoryError, OSError, OperationalError)
-        blameless = isinstance(error, ours) and not isinstance(error, smtplib.SMTPException)
-        return smtp.Outcome(states.DEFERRED if blameless else states.FAILED, smtp.describe(error))
 
     def _judge_withheld(self, recipient, error, sessions):
         """What comes of a mail that did not go to the server, because its files are not what they were.
@@ -254,10 +174,7 @@ class DocumentDispatchMailer(models.AbstractModel):
         if pause := server and not sessions.insist and server._dispatch_sender_pause(sender):
             text, seconds = pause
             raise smtp.Ended(smtp.Outcome(states.DEFERRED, text, costs_try=False, wait=seconds))
-        limit = server.dispatch_per_connection
-        if account in sessions and (limit and sessions[account].count >= limit or sessions[account].is_closed):
-            sessions.pop(account).quit()
-        return account not in sessions
+        return sessions.is_new(account, server.dispatch_per_connection)
 
     def _connect(self, server, smtp_from):
         try:
@@ -277,11 +194,12 @@ class DocumentDispatchMailer(models.AbstractModel):
 
         An account that is not reached goes last.
         """
-        if outcome.is_ours:
+        said = accounts.judge(outcome)
+        if said == accounts.REFUSED:
             sender = outcome.sender if outcome.verdict.whose == blame.SENDER else False
             server._dispatch_note_refusal(outcome.reply, outcome.verdict.cause, sender)
-        elif outcome.state == states.SENT:
+        elif said == accounts.ACCEPTED:
             server._dispatch_note_accepted(outcome.sender)
             server._dispatch_note_reached()
-        elif outcome.connection_lost and not outcome.costs_try and not outcome.wait:
+        elif said == accounts.UNREACHED:
             server._dispatch_note_unreached(outcome.reply)

@@ -1,22 +1,13 @@
-import logging
 import secrets
 import time
 from contextlib import contextmanager
 
-from psycopg2.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
-
 from odoo import api, fields, models, modules
 
+from ...tools.delivery import steps
+from ...tools.delivery.steps import ATTEMPTS, CLASHES, HELD  # noqa: F401, as all models know them
 from ...tools.dispatch import states
 
-_logger = logging.getLogger(__name__)
-
-#: Another transaction was faster with the same dispatches: no fault of theirs, and over the next moment
-CLASHES = (DeadlockDetected, SerializationFailure)
-#: Somebody holds the dispatch, nobody knows for how long
-HELD = LockNotAvailable
-#: How often a unit of work is done anew because of a clash
-ATTEMPTS = 5
 #: How long a unit of work waits for a document that somebody holds
 LOCK_TIMEOUT = "1s"
 #: First key of the advisory locks by which workers show that they live ("DISP")
@@ -25,13 +16,8 @@ LOCK_SPACE = 0x44495350
 WORKER_CRONS = ("ir_cron_dispatch_deliver", *(f"ir_cron_dispatch_deliver_{number}" for number in range(2, 5)))
 
 
-class DocumentDispatchWorker(models.AbstractModel):
-    """The life of a worker, and its transactions, which meet those of people and of other workers.
-
-    Odoo's transactions see the database as it was when they began; a dispatch that somebody else has
-    written since then cannot be written (PostgreSQL: "could not serialize access"). Then the unit
-    of work is done anew, on what is there now.
-    """
+class DocumentDispatchWorker(steps.Transactions, models.AbstractModel):
+    """The life of a worker, and its transactions, which meet those of people and of other workers."""
 
     _name = "document.dispatch.worker"
     _description = "Worker of Dispatches"
@@ -62,24 +48,8 @@ class DocumentDispatchWorker(models.AbstractModel):
             self.env.cr.rollback()
         self.env.invalidate_all()
 
-    def _repeat(self, unit, *args, attempts=ATTEMPTS):
-        """Do a unit of work, anew as long as it clashes with another transaction."""
-        for attempt in range(1, attempts + 1):
-            try:
-                return unit(*args)
-            except CLASHES:
-                if attempt == attempts or modules.module.current_test:
-                    raise
-                self._roll_back()
-
-    def _isolate(self, unit, *args):
-        """As :meth:`_repeat`, for a unit that the next run does where this one fails: then return false."""
-        try:
-            return self._repeat(unit, *args)
-        except Exception:
-            _logger.warning("Left to the next run: %s %s", unit.__name__, args, exc_info=True)
-            self._roll_back()
-            return False
+    def _can_repeat(self):
+        return not modules.module.current_test  # a test's transaction has nothing to go back to
 
     def _limit_waiting(self):
         """Let nobody's long transaction on one document hold up the others.

@@ -3,8 +3,9 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from ...tools.delivery import accounts
 from ...tools.dispatch.steering import OutgoingMail
-from ...tools.mail import blame, limits
+from ...tools.mail import blame
 from ...tools.mail import headers as mail_form
 
 #: What somebody changes who mends an account; the tokens of Odoo's own OAuth among it, as far as they are given anew
@@ -132,31 +133,14 @@ class IrMailServer(models.Model):
         :param str cause: what is wrong, a constant of :mod:`tools.mail.blame`
         :param sender: the address that rests; the whole account if none is given
         """
-        until = fields.Datetime.now() + timedelta(seconds=blame.REST[cause])
-        if not self or not sender:
-            self.write({"dispatch_problem": reply, "dispatch_fault": cause, "dispatch_paused_until": until})
+        if not self:
             return
-        senders = {**(self.dispatch_senders or {}), sender: {
-            "reply": reply, "fault": cause, "until": fields.Datetime.to_string(until),
-        }}
-        self._dispatch_note_senders(senders)
+        self.write(accounts.after_refusal(self, reply, cause, sender, fields.Datetime.now()))
 
     def _dispatch_note_accepted(self, sender=False):
         """A mail of this sender was accepted: account and sender are in order."""
-        if self and (self.dispatch_problem or self.dispatch_senders):
-            senders = {key: value for key, value in (self.dispatch_senders or {}).items() if key != sender}
-            if not senders or self.dispatch_paused_until or senders != self.dispatch_senders:
-                self.dispatch_paused_until = False
-                self._dispatch_note_senders(senders)
-
-    def _dispatch_note_senders(self, senders):
-        """Keep the senders that rest; one of them is shown where the account itself is in order."""
-        vals = {"dispatch_senders": senders or False}
-        if not self.dispatch_paused_until:
-            sender, said = next(iter(senders.items()), (False, {}))
-            vals["dispatch_problem"] = sender and f"{said['reply']} ({sender})"
-            vals["dispatch_fault"] = sender and said["fault"]
-        self.write(vals)
+        if self and (vals := accounts.after_acceptance(self, sender)):
+            self.write(vals)
 
     def _dispatch_wake(self):
         """What waits for these accounts and their senders is due now."""
@@ -197,13 +181,10 @@ class IrMailServer(models.Model):
 
     def _dispatch_sender_pause(self, sender):
         """Why nothing must go in this name now, and for how many seconds; ``None`` when it may."""
-        said = (self.dispatch_senders or {}).get(sender)
-        seconds = said and (fields.Datetime.to_datetime(said["until"]) - fields.Datetime.now()).total_seconds()
-        # a later time comes from a clock that was wrong
-        if not said or not 0 < seconds <= limits.MOST_WAIT.total_seconds():
-            return None
-        return self.env._("The account %(account)s must not send as %(sender)s: %(reply)s",
-                          account=self.name, sender=sender, reply=said["reply"]), seconds
+        seconds = accounts.sender_seconds(self.dispatch_senders, sender, fields.Datetime.now())
+        return seconds and (self.env._(
+            "The account %(account)s must not send as %(sender)s: %(reply)s",
+            account=self.name, sender=sender, reply=self.dispatch_senders[sender]["reply"]), seconds)
 
     def _dispatch_pause(self, insist=False, in_hand=0):
         """Why this account must not be used now, and for how many seconds; ``None`` when it may.
@@ -211,10 +192,9 @@ class IrMailServer(models.Model):
         :param bool insist: use it although it is paused
         :param int in_hand: mails that other workers are just handing over
         """
-        now = fields.Datetime.now()
-        paused = self.dispatch_paused_until and self.dispatch_paused_until > now
+        paused = accounts.seconds_until(self.dispatch_paused_until, fields.Datetime.now())
         if paused and not insist:
             text = self.env._("The account %(account)s was refused: %(reply)s",
                               account=self.name, reply=self.dispatch_problem)
-            return text, (self.dispatch_paused_until - now).total_seconds()
+            return text, paused
         return (None if insist else self._dispatch_unreached_pause()) or self._dispatch_limit_pause(in_hand)

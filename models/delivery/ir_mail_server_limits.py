@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import format_datetime
 
+from ...tools.delivery import accounts
 from ...tools.mail import limits
 
 #: First key of the advisory locks for sessions at once ("DISQ"), and how many of them an account has at most
@@ -68,11 +69,7 @@ class IrMailServer(models.Model):
         """Nothing could be handed over: try the others first, and this account less often the longer it lasts."""
         now = fields.Datetime.now()
         for server in self:
-            since = min(server.dispatch_unreached_since or now, now)
-            server.write({
-                "dispatch_unreached_since": since, "dispatch_unreached_reply": reply,
-                "dispatch_unreached_until": now + limits.pause(since, now),
-            })
+            server.write(accounts.after_silence(server.dispatch_unreached_since, reply, now))
 
     def _dispatch_note_reached(self):
         """It takes mails, or somebody mended it."""
@@ -82,10 +79,8 @@ class IrMailServer(models.Model):
 
     def _dispatch_unreached_pause(self):
         """As :meth:`_dispatch_pause`, for an account that was not reached."""
-        now = fields.Datetime.now()
-        if not self.dispatch_unreached_until or self.dispatch_unreached_until <= now:
-            return None
-        return self._dispatch_say_unreached(), (self.dispatch_unreached_until - now).total_seconds()
+        seconds = accounts.seconds_until(self.dispatch_unreached_until, fields.Datetime.now())
+        return seconds and (self._dispatch_say_unreached(), seconds)
 
     def _dispatch_say_unreached(self):
         return self.env._(

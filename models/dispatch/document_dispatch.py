@@ -6,7 +6,7 @@ from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import plaintext2html
 
-from ...tools.dispatch import states
+from ...tools.dispatch import clicks, states
 from .document_dispatch_protected import SYSTEM_WRITE
 
 _logger = logging.getLogger(__name__)
@@ -254,7 +254,7 @@ class DocumentDispatch(models.Model):
 
     def _check_editable(self, vals):
         """People edit subject, text, files and recipients, and only while the dispatch is in review."""
-        if vals.keys() - EDITABLE_FIELDS or any(d.state != "review" for d in self):
+        if vals.keys() - EDITABLE_FIELDS or not all(clicks.can_edit(d.state) for d in self):
             raise UserError(self.env._(
                 "What was released is what goes: this can be changed only in review, and there only "
                 "subject, text, files and recipients. Cancel it, or use “Send again”."
@@ -286,10 +286,8 @@ class DocumentDispatch(models.Model):
 
     def _withdrawable(self):
         """Those of which nothing has left, and nothing may have left."""
-        return self.filtered(lambda dispatch: (
-            dispatch.state in states.DISPATCH_WITHDRAWABLE
-            and not {"sent", "sending", "unknown", "bounced"} & set(dispatch.recipient_ids.mapped("state"))
-        ))
+        return self.filtered(lambda dispatch: clicks.is_withdrawable(
+            dispatch.state, dispatch.recipient_ids.mapped("state")))
 
     # ------------------------------------------------------------------
     # The state: derived from the recipients, and told to documents and people
@@ -311,7 +309,9 @@ class DocumentDispatch(models.Model):
         ))
         for (state, message), dispatches in changed.items():
             newly_sent = dispatches.filtered(lambda dispatch: not dispatch.sent_date)
-            dispatches.filtered(lambda dispatch, new=state: dispatch.state != new)._set_state(state, message)
+            changing = dispatches.filtered(lambda dispatch, new=state: dispatch.state != new)
+            changing._set_state(state, message)
+            (dispatches - changing)._touch()
             # of the others one may still be tried, or nobody knows
             newly_accepted = newly_sent.filtered(lambda d: states.SENT in d.recipient_ids.mapped("state"))
             if newly_accepted:
@@ -320,6 +320,16 @@ class DocumentDispatch(models.Model):
             elif state == "failed":
                 came_back = (dispatches - newly_sent).filtered(lambda dispatch: not dispatch._is_with_customer())
                 came_back._tell_documents("_dispatch_came_back")
+
+    def _touch(self):
+        """Write these dispatches although nothing of them changes.
+
+        Whoever derives a state reads recipients that another transaction may be changing, and both may be right for
+        what they see, and wrong together (write skew). With the dispatch written by both they clash, and the later one
+        looks again. Raw SQL: the ORM writes no value that is there already.
+        """
+        if self:
+            self.env.cr.execute("UPDATE document_dispatch SET write_date = write_date WHERE id IN %s", [self._ids])
 
     def _conclude(self):
         """Write what became of these dispatches, then show it in the chatter and tell who sent them."""
@@ -412,7 +422,7 @@ class DocumentDispatch(models.Model):
         """Release reviewed dispatches: from now on nothing in them changes, and they go."""
         self.check_access("write")
         for dispatch in self:
-            if dispatch.state != "review":
+            if not clicks.can_release(dispatch.state):
                 raise UserError(self.env._("%s is not in review.", dispatch.document_name))
             if not dispatch.recipient_ids:
                 raise UserError(self.env._(
@@ -441,27 +451,36 @@ class DocumentDispatch(models.Model):
     def _cancel(self, reason):
         """Withdraw dispatches; where somebody has the document already, only those who wait."""
         for dispatch in self:
-            if dispatch.state not in states.DISPATCH_WITHDRAWABLE:
+            if not clicks.can_cancel(dispatch.state):
                 raise UserError(self.env._(
                     "%(document)s is “%(state)s”: what has left cannot be cancelled.",
                     document=dispatch.document_name, state=dispatch._state_label(),
                 ))
         partly_gone = self - self._withdrawable()
         (self - partly_gone)._leave_bundle()
-        self.recipient_ids.filtered(
-            lambda r: r.state in ("queued", "deferred", "failed")
-        )._set_state("cancelled")
+        self.recipient_ids.filtered(lambda r: r.state in clicks.CANCELLED_BY_CANCEL)._set_state("cancelled")
         partly_gone._update_state()
         (self - partly_gone)._set_state("cancelled", reason)
         attempt(self, "_update_notifications")
+
+    def _cancel_waiting(self):
+        """Something has left, or may have: those who still wait get nothing of it any more.
+
+        Where other documents go in the same mails they are left alone: the worker stops such a mail by itself.
+        """
+        alone = self.filtered(lambda dispatch: not dispatch.bundle_id and not dispatch.bundled_ids)
+        waiting = alone.recipient_ids.filtered(lambda r: r.state in clicks.CANCELLED_BY_CHANGE)
+        if waiting:
+            waiting._set_state("cancelled")
+            waiting.dispatch_id._conclude()
 
     def action_retry(self):
         """Try again now: those who failed or wait, never those who have it already."""
         self.check_access("write")
         bundles = self._bundle_main()
         for dispatch in bundles:
-            waiting = dispatch.recipient_ids.filtered(lambda r: r.state in ("failed", "deferred", "bounced"))
-            if dispatch.state in ("review", "cancelled") or not waiting and dispatch.state != "failed":
+            waiting = dispatch.recipient_ids.filtered(lambda r: r.state in clicks.QUEUED_BY_RETRY)
+            if not clicks.can_retry(dispatch.state, dispatch.recipient_ids.mapped("state")):
                 raise UserError(self.env._(
                     "%s: nobody is left to whom it could be sent again.", dispatch.document_name,
                 ))
@@ -513,8 +532,8 @@ class DocumentDispatch(models.Model):
         """Nobody can be reached by mail: the document goes to the paper tray."""
         self.check_access("write")
         for dispatch in self:
-            if dispatch.channel == "paper" or (
-                dispatch.state not in ("review", "failed", "unknown") and dispatch not in self._withdrawable()
+            if dispatch.channel == "paper" or not clicks.can_go_on_paper(
+                dispatch.state, dispatch.recipient_ids.mapped("state")
             ):
                 raise UserError(self.env._(
                     "%s is on paper, has reached somebody by mail, or is on its way.", dispatch.document_name
@@ -526,11 +545,10 @@ class DocumentDispatch(models.Model):
 
         :param str reason: why, see ``channel_reason``
         """
-        given_up = ("queued", "deferred", "failed", "unknown", "bounced")
         self._withdrawable()._leave_bundle()
         # why it did not go by mail is what whoever prints it wants to know
         messages = {dispatch: dispatch._failure_text() or False for dispatch in self}
-        self.recipient_ids.filtered(lambda r: r.state in given_up)._set_state("cancelled")
+        self.recipient_ids.filtered(lambda r: r.state in clicks.CANCELLED_BY_PAPER)._set_state("cancelled")
         for message, dispatches in self.grouped(messages.get).items():
             dispatches._set_state("paper", message)
         self._with_system_write().write({"channel": "paper", "channel_reason": reason})

@@ -5,7 +5,7 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ...tools.dispatch import states
+from ...tools.dispatch import clicks, states
 from ...tools.dispatch.precedence import Chosen
 from ...tools.dispatch.steering import SendRequest
 from ...tools.recipients import recipients
@@ -192,10 +192,12 @@ class DocumentDispatchMixin(models.AbstractModel):
         """Cancel what has not left yet: the document changed, or went by another channel."""
         dispatches = self.env["document.dispatch"].sudo().search(  # sudo: whoever queued it
             self.env["document.dispatch"]._get_document_domain(self)
-            & fields.Domain("state", "in", states.DISPATCH_WITHDRAWABLE)
+            & fields.Domain("state", "in", (*states.DISPATCH_WITHDRAWABLE, *clicks.PARTLY_WITHDRAWN))
         )
-        if dispatches:
-            dispatches._cancel(reason)
+        whole = dispatches.filtered(lambda dispatch: clicks.can_cancel(dispatch.state))
+        if whole:
+            whole._cancel(reason)
+        (dispatches - whole)._cancel_waiting()
 
     def _dispatch_new_revision(self):
         """The document goes back to draft: what waits is withdrawn, what comes is a new revision."""

@@ -1,17 +1,13 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date, formataddr
 
-from ...tools.dispatch import states
-from ...tools.mail import addresses, dsn, limits, replies, retry
+from ...tools.dispatch import clicks, states
+from ...tools.mail import addresses, consequences, dsn, replies, retry
 from .document_dispatch_protected import SYSTEM_WRITE
 
 #: What people may say of a recipient, and only while the dispatch is in review
 EDITABLE_FIELDS = frozenset({"partner_id", "email", "name", "lang", "subject", "body"})
-#: Minutes after which a message is tried again that the server has not even looked at
-WAIT_FOR_SERVER = 5
 
 
 class DocumentDispatchRecipient(models.Model):
@@ -177,7 +173,7 @@ class DocumentDispatchRecipient(models.Model):
             raise UserError(self.env._("What the mail server said is not edited by hand."))
 
     def _check_editable(self):
-        if any(recipient.dispatch_id.state != "review" for recipient in self):
+        if not all(clicks.can_edit(recipient.dispatch_id.state) for recipient in self):
             raise UserError(self.env._(
                 "Recipients can be changed only while the document is in review. "
                 "Use “Send again” to reach somebody else."
@@ -322,42 +318,12 @@ class DocumentDispatchRecipient(models.Model):
         self.ensure_one()
         if self.state != states.SENDING:
             return  # a bounce was faster, and knows better
-        now = fields.Datetime.now()
-        vals = {"reply": outcome.reply, "next_try": False, "worker": False}
-        state = outcome.state
-        if outcome.costs_try:
-            vals["tries"] = self.tries + 1
-            vals["first_try"] = self.first_try or now
-        if state == states.DEFERRED:
-            state, vals["next_try"] = self._get_next_try(outcome, vals, now)
-        if state == states.SENT:
-            vals["sent_date"] = now
-            vals["relay_id"] = dsn.relay_id(outcome.reply)
-            if self.dispatch_id.rehearsal:
-                state = states.REHEARSED
-        self._set_state(state, **vals)
-
-    def _get_next_try(self, outcome, vals, now):
-        """Return the state and the time of the next try; a server that is down costs nothing.
-
-        A message is given up by the time that its own tries took: what it waited for besides (a limit of the account,
-        an hour, a worker) is not counted.
-
-        :param tools.mail.smtp.Outcome outcome: of this try
-        :param dict vals: ``tries`` and ``first_try``, this one counted; ``able_date`` is added where it has to wait
-        :param datetime now: in UTC
-        """
-        most = now + limits.MOST_WAIT
-        if not outcome.costs_try:
-            when = min(now + timedelta(seconds=outcome.wait or 60 * WAIT_FOR_SERVER), most)
-            if outcome.wait and self.mail_server_id:
-                # the account says why; of the server of Odoo's command line only the age of its mails does
-                vals["able_date"] = when
-            return states.DEFERRED, when
-        steps, lifetime = self._retry_schedule()
-        begun = now - retry.spent(vals["tries"] - 1, steps)
-        when = retry.next_try(vals["tries"], begun, now, steps, lifetime)
-        return (states.DEFERRED, min(when, most)) if when else (states.FAILED, False)
+        self._set_state(**consequences.after_outcome(
+            outcome, self.tries, self.first_try, fields.Datetime.now(), self._retry_schedule(),
+            rehearsal=self.dispatch_id.rehearsal,
+            # of the server of Odoo's command line only the age of its mails says why
+            account_says_why=bool(self.mail_server_id),
+        ))
 
     def _retry_schedule(self):
         """The minutes between tries and the time after which to give up, from the settings."""
@@ -387,7 +353,7 @@ class DocumentDispatchRecipient(models.Model):
 
     def _check_unknown(self):
         for recipient in self:
-            if recipient.state != "unknown":
+            if not clicks.can_decide(recipient.state):
                 raise UserError(self.env._(
                     "What became of the mail to %s is known: there is nothing to decide.", recipient.email,
                 ))
@@ -455,13 +421,14 @@ class DocumentDispatchRecipient(models.Model):
         return self.filtered(lambda recipient: recipient.email in emails)
 
     def _bounce(self, fate):
-        """The mails came back."""
-        for recipient in self.filtered(
-            lambda r: r.state in ("sent", "sending", "unknown") and not r.dispatch_id.rehearsal
-        ):
-            if recipient.state != "sent":
-                recipient._set_state("sent", worker=False)  # it did leave, or it could not have come back
-            recipient._set_state("bounced", reply=fate.text or self.env._("The mail came back."))
+        """The mails came back.
+
+        :param tools.mail.dsn.Fate fate: what is said of these recipients
+        """
+        text = fate.text or self.env._("The mail came back.")
+        for recipient in self.filtered(lambda r: not r.dispatch_id.rehearsal):
+            for state in consequences.after_return(recipient.state):
+                recipient._set_state(state, worker=False, **({"reply": text} if state == states.BOUNCED else {}))
         self.dispatch_id._with_bundled()._conclude()
 
     def _note_report(self, fate):

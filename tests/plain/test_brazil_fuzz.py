@@ -1,10 +1,10 @@
 """Whatever an NF-e or a boleto is turned into: no exception, no stranger's document, within seconds and megabytes."""
 
 import logging
+import os
 import random
 import re
 import resource
-import time
 import unittest
 from datetime import date
 
@@ -101,11 +101,16 @@ class TestHostile(unittest.TestCase):
     def setUp(self):
         logging.disable(logging.ERROR)
         self.addCleanup(logging.disable, logging.NOTSET)
-        self.started, self.memory = time.monotonic(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        self.started, self.memory = self._spent(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
     def tearDown(self):
-        self.assertLess(time.monotonic() - self.started, self.SECONDS)
+        self.assertLess(self._spent() - self.started, self.SECONDS)
         self.assertLess(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - self.memory, self.KILOBYTES)
+
+    @staticmethod
+    def _spent():
+        """Seconds of the processor, of the readers' processes too: a machine that others use is no fault of theirs."""
+        return sum(os.times()[:4])
 
     def assert_refused(self, content, problem):
         self.assertEqual(nfe.read(content), nfe.Nfe(nfe.NOT_XML, problem))

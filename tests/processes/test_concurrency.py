@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 import worker
 from case import FaultCase
+from psycopg2.errors import SerializationFailure
 from sampling import LONG
 from worker import transaction
 
@@ -158,6 +159,44 @@ class TestConcurrency(FaultCase):
         self.assertEqual(self.fates(dispatch), {ANA: "bounced", RUI: "sent"})
         self.assertDispatch(dispatch, "partial", is_move_sent=True)
         self.assertCopies(2)
+
+    def test_states_are_never_derived_past_each_other(self):
+        """Two look at once, each at what the other one is changing: the later one has to look again."""
+        [dispatch_id] = self.invoices(ANA, RUI)
+
+        def look(env):
+            dispatch = env["document.dispatch"].browse(dispatch_id)._with_system_write()
+            return dispatch, *dispatch.recipient_ids
+
+        with transaction() as env:
+            dispatch, ana, _rui = look(env)
+            ana._set_state("sending", worker=1)
+            dispatch._set_state("sending")
+            ana._set_state("sent", worker=False)
+        with self.subTest("one is told, the next of its mails begins"):  # noqa: SIM117 the inner ones are the transactions
+            with self.assertRaises(SerializationFailure), transaction() as telling:
+                told, *_recipients = look(telling)
+                self.assertEqual(told.recipient_ids.mapped("state"), ["sent", "queued"])
+                with transaction() as env:
+                    dispatch, _ana, rui = look(env)
+                    rui._set_state("sending", worker=1)
+                    env["document.dispatch.delivery"]._mark_sending(dispatch)
+                told._update_state()
+                telling.flush_all()
+        with self.subTest("one comes back, the other is given up"):
+            with transaction() as env:
+                dispatch, _ana, rui = look(env)
+                rui._set_state("deferred", worker=False)
+                dispatch._update_state()
+            with self.assertRaises(SerializationFailure), transaction() as giving_up:
+                dispatch, *_recipients = look(giving_up)
+                self.assertEqual(dispatch.recipient_ids.mapped("state"), ["sent", "deferred"])
+                with transaction() as env:
+                    came_back, ana, _rui = look(env)
+                    ana._set_state("bounced")
+                    came_back._update_state()
+                dispatch._cancel("no longer wanted")
+                giving_up.flush_all()
 
     def test_bounce_before_the_worker_has_noted_the_250(self):
         [dispatch] = self.invoices()

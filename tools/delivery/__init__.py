@@ -1,1 +1,1 @@
-from . import environment, shutdown
+from . import accounts, claim, environment, sessions, shutdown, steps

@@ -1,1 +1,1 @@
-from . import numbers, settings, states, steering
+from . import clicks, numbers, settings, states, steering

@@ -1,1 +1,1 @@
-from . import addresses, blame, dsn, headers, incoming, plain_text, proof, replies, retry, smtp
+from . import addresses, blame, consequences, dsn, headers, incoming, plain_text, proof, replies, retry, smtp

@@ -50,6 +50,18 @@ class Outcome:
         """Tell whether account or sender are to blame, and no document."""
         return bool(self.verdict and self.verdict.is_ours)
 
+    @property
+    def holds_account(self):
+        """Tell whether what else goes through the same account, or in the same name, must wait, too."""
+        return self.is_ours or self.connection_lost and not self.costs_try
+
+    def is_of_idle_session(self, fresh):
+        """Tell whether the server only closed a session that was idle: that is no answer, and another one may be used.
+
+        :param bool fresh: the session was opened for this very mail
+        """
+        return self.connection_lost and not self.costs_try and not fresh and not self.is_ours
+
 
 class Ended(BaseException):
     """Carries the outcome of a conversation that did not end with 250.
