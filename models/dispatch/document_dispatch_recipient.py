@@ -383,14 +383,17 @@ class DocumentDispatchRecipient(models.Model):
     # ------------------------------------------------------------------
 
     @api.model
-    def _find_reported(self, report):
+    def _find_reported(self, report, own=None):
         """The recipients of the mail of which a report speaks, whatever became of them; empty: not a mail of ours.
 
-        By our Message-ID, which the mails to all recipients of a document share, or by the id that a relay gave to
-        the one mail.
+        By the address to which it came, where that is one mail's own; by our Message-ID, which the mails to all
+        recipients of a document share, or by the id that a relay gave to the one mail.
 
         :param tools.mail.dsn.Report report: what came
+        :param own: the recipient whose address for bounces it came to; he speaks for nobody else
         """
+        if own:
+            return own._bundle_main()
         relayed = self.browse()
         if report.marks:
             # the mails to other addresses have other ids
