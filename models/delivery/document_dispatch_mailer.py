@@ -159,7 +159,7 @@ class DocumentDispatchMailer(models.AbstractModel):
             # Before SMTP: the mail itself is wrong (no valid sender …). After it: what the server
             # said stands, whatever went wrong on our side.
             session = sessions.get(account)
-            outcome = (session and session.outcome) or self._not_begun(error)
+            outcome = (session and session.outcome) or self._not_begun(recipient, error, sessions)
         else:
             outcome = sessions[account].outcome or smtp.Outcome(
                 states.FAILED, self.env._("The mail has no valid sender or recipient.")
@@ -176,20 +176,22 @@ class DocumentDispatchMailer(models.AbstractModel):
         recipient.linked_files = ", ".join(linked.mapped("name")) or False
         return outcome, fresh
 
-    def _not_begun(self, error):
+    def _not_begun(self, recipient, error, sessions):
         """Return the outcome of what went wrong before the server was asked.
 
-        Where memory, disk or database are to blame it is tried again, which counts, so that it has an end.
+        Where the machine is to blame the dispatch waits for it. A clash with somebody else's transaction, or a network
+        that another module asks, is tried again, which counts, so that it has an end.
         """
-        ours = (MemoryError, OSError, OperationalError)
-        blameless = isinstance(error, ours) and not isinstance(error, smtplib.SMTPException)
+        if environment.find_fault(error):
+            return self._judge_withheld(recipient, error, sessions)
+        blameless = isinstance(error, (OSError, OperationalError)) and not isinstance(error, smtplib.SMTPException)
         return smtp.Outcome(states.DEFERRED if blameless else states.FAILED, smtp.describe(error))
 
     def _judge_withheld(self, recipient, error, sessions):
-        """What comes of a mail that did not go to the server, because its files are not what they were.
+        """What comes of a mail that did not go to the server: its files are not what they were, or not to be had.
 
         :param recipient: ``document.dispatch.recipient``
-        :param Exception error: what the comparison of the files raised
+        :param Exception error: what was raised instead
         :param Sessions sessions: the fault is noted there, where it is the server's
         """
         sessions.fault = environment.find_fault(error)

@@ -42,10 +42,10 @@ class MailAliasDomain(models.Model):
         :param str bounce_email: the sender that Odoo would take
         """
         name, at, domain = (bounce_email or "").partition("@")
-        extended = at and self.search_count([  # its own address, and it was tried
-            ("bounce_alias", "=", name), ("name", "=", domain), ("dispatch_bounce_extension", "=", True),
-        ], limit=1)
-        return envelope.extend(bounce_email, recipient_id, self._dispatch_bounce_token(recipient_id)) if extended else ""
+        own_and_tried = [("bounce_alias", "=", name), ("name", "=", domain), ("dispatch_bounce_extension", "=", True)]
+        if not at or not self.search_count(own_and_tried, limit=1):
+            return ""
+        return envelope.extend(bounce_email, recipient_id, self._dispatch_bounce_token(recipient_id))
 
     @api.model
     def _dispatch_bounced(self, message_dict):

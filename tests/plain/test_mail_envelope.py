@@ -26,12 +26,13 @@ class TestEnvelope(unittest.TestCase):
         self.assertEqual(envelope.extend("", 15, TOKEN), "")
 
     def test_of_others(self):
-        for email in (BOUNCE, "bounced+1-0123456789abcdef0123@aurora.example.com", "bounce@other.example", "", "@", "x"):
+        for email in (BOUNCE, "bounced+1-0123456789abcdef0123@aurora.example.com", "bounce@x.example", "", "@", "x"):
             self.assertEqual(envelope.split([email], [BOUNCE]), [], email)
 
     def test_what_proves_nothing(self):
-        for extension in ("", "1", "1-", "1-0123", "-0123456789abcdef0123", "1-0123456789abcdef01234", "x-" + TOKEN[:20],
-                          "１-0123456789abcdef0123", "1-0123456789abcdef012é", "9" * 30 + "-0123456789abcdef0123"):
+        for extension in ("", "1", "1-", "1-0123", "-0123456789abcdef0123", "1-0123456789abcdef01234",
+                          "x-0123456789abcdef0123", "１-0123456789abcdef0123", "1-0123456789abcdef012é",
+                          "9" * 30 + "-0123456789abcdef0123"):
             found = envelope.split([f"bounce+{extension}@aurora.example.com"], [BOUNCE])
             self.assertEqual([entry[1:] for entry in found], [(0, "")], extension)
         for token in ("", TOKEN[:19], TOKEN[:19] + "f", "0" * 20):
