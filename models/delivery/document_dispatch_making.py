@@ -72,7 +72,7 @@ class DocumentDispatch(models.Model):
             "program": self.env._("a program is missing"),
             "program_broken": self.env._("a program does not work"),
             "folder": self.env._("there is no place for temporary files"),
-            "filestore": self.env._("the files of the database cannot be read"),
+            "filestore": self.env._("the files of the database cannot be read or written"),
         }
         words = " ".join(str(fault).split()) or type(fault).__name__
         kind = kinds.get(environment.kind(fault))

@@ -628,7 +628,8 @@ def _read_plain(parts):
     named = _addresses(failed or [parts.text])
     said = _said_in(parts.text) or _say(parts.subject)
     if parts.is_answered_by_itself and parts.from_person:
-        return Fate(AUTOMATIC, _say(parts.text or parts.subject), named)
+        # of the mailbox that it comes from, where the mail went there
+        return Fate(AUTOMATIC, _say(parts.text or parts.subject), _addresses([parts.sender]) or named)
     if not parts.machine:
         return Fate(UNCLEAR, _say(parts.text or parts.subject), named)
     flat = " ".join(text.split())

@@ -11,7 +11,7 @@ NO_MAILBOX, FULL, TOO_LARGE, POLICY, UNREACHABLE, BUSY, OTHER = (
 #: Subject and detail of an enhanced code → meaning; the longest match counts
 _ENHANCED = {
     "1": NO_MAILBOX, "1.8": POLICY, "1.7": POLICY, "2.0": OTHER, "2.1": NO_MAILBOX, "2.2": FULL, "2.3": TOO_LARGE,
-    "3.4": TOO_LARGE, "3.1": FULL, "3.2": BUSY, "4": UNREACHABLE, "4.5": BUSY, "7": POLICY,
+    "3.4": TOO_LARGE, "3.1": FULL, "3.2": BUSY, "4": UNREACHABLE, "4.5": BUSY, "5": OTHER, "6": OTHER, "7": POLICY,
 }
 _PLAIN = {
     "550": NO_MAILBOX, "551": NO_MAILBOX, "553": NO_MAILBOX, "552": FULL, "452": FULL, "450": BUSY, "451": BUSY,
