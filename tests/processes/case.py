@@ -1,6 +1,7 @@
 """Shared set-up: committed invoices, workers in processes of their own, and a server that counts."""
 
 import multiprocessing
+import re
 import time
 import unittest
 from collections import Counter
@@ -162,7 +163,11 @@ class FaultCase(unittest.TestCase):
         """Count the mails of these dispatches: at the mail server, and by what the dispatches say of them."""
         with transaction() as env:
             recipients = env["document.dispatch"].browse(dispatch_ids).recipient_ids
-            mails = [(r.dispatch_id.mail_message_id.message_id, r.email, r.state) for r in recipients]
+            mails = [(
+                r.dispatch_id.mail_message_id.message_id, r.email,
+                # a document that could not be made has no mail to fail
+                "failed" if r.dispatch_id.state == "failed" and r.state == "queued" else r.state,
+            ) for r in recipients]
         # what is still on its way to the server is not counted among the arrived
         copies = [self.handler.copies[message_id, email] for message_id, email, _state in mails]
         states = Counter(state for _message_id, _email, state in mails)
@@ -184,9 +189,10 @@ class FaultCase(unittest.TestCase):
                 states = dict(dispatch._fields["state"]._description_selection(env))
                 troubled = dispatch.recipient_ids.filtered(
                     lambda r: r.state in ("failed", "bounced", "unknown", "deferred") and r.reply)
-                said = {recipient._explain_reply(): True for recipient in troubled}
+                said = {re.sub("INV[\\w/]+", "…", recipient._explain_reply()): True for recipient in troubled}
                 if dispatch.prepare_faults or dispatch.state == "failed" and not troubled:
-                    said = {dispatch.state_message.partition(" (")[0]: True}
+                    words = dispatch.state_message.partition(" (")[0]
+                    said = {words.removeprefix(f"{dispatch.recipient_ids[:1].email}: "): True}
                 remarks = [r.remark.split(": ", 1)[1] for r in dispatch.recipient_ids if r.remark]
                 texts.append(" ".join([f"*{states[dispatch.state]}*.", *said, *remarks]))
             accounts = env["ir.mail_server"].search([], order="id")

@@ -24,8 +24,8 @@ def instead(text):
 
 
 def twice(reply):
-    """A server that is one answer ahead from then on."""
-    return [reply, reply]
+    """A server that is one answer ahead from then on; in one packet, so that both are there at once."""
+    return [reply + reply]
 
 
 def with_nul(reply):
