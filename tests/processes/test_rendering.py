@@ -140,7 +140,6 @@ class TestRendering(DrawingCase):
         for section, fault, mode, options in (
             ("Pages and files", "wkhtmltopdf draws nothing at all", "broken", {}),
             ("Pages and files", "the folder for temporary files is gone", "well", {"folder": "/nowhere/at/all"}),
-            ("Pages and files", "the files of the database cannot be written", "well", {"filestore": "/proc/nowhere"}),
         ):
             with self.subTest(fault=fault):
                 self.handler.clear()
