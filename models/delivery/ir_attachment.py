@@ -34,6 +34,19 @@ class IrAttachment(models.Model):
                 raise
             raise environment.FilestoreUnavailable(*error.args) from error
 
+    @api.model
+    def _get_path(self, bin_data, sha):
+        """Where a new file goes; core makes the folder here, also on its way around :meth:`_file_write`.
+
+        :raise OSError: as there
+        """
+        try:
+            return super()._get_path(bin_data, sha)
+        except OSError as error:
+            if environment.is_fault(error):
+                raise
+            raise environment.FilestoreUnavailable(*error.args) from error
+
     def unlink(self):
         """A file that was made or released to be sent stays with its dispatch, whoever deletes it elsewhere.
 
