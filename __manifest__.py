@@ -70,6 +70,7 @@
         "views/setup/document_dispatch_copy_views.xml",
         "views/paper/ir_actions_report_views.xml",
         "views/delivery/ir_mail_server_views.xml",
+        "views/delivery/mail_alias_domain_views.xml",
         "views/setup/res_config_settings_views.xml",
         "views/brazil/document_dispatch_file_views.xml",
         "views/menus.xml",

@@ -57,6 +57,8 @@ class SmtpServer:
             self.handler, hostname="127.0.0.1", port=self.port or _free_port(), server_hostname="localhost",
             **self._options,
         )
+        if hasattr(self, "make"):  # a server of a kind of its own
+            self._controller.factory = lambda: self.make(**self._controller.SMTP_kwargs)
         self._controller.start()
         self.port = self._controller.port
 

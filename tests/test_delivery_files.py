@@ -4,10 +4,19 @@ import os
 from pathlib import Path
 from unittest.mock import patch
 
+from psycopg2.errors import QueryCanceled
+
 from odoo.exceptions import UserError
 from odoo.fields import Command
+from odoo.tools import mute_logger
 
 from .common import DispatchCase
+
+
+class Canceled(QueryCanceled):
+    """As PostgreSQL raises it."""
+
+    pgcode = "57014"
 
 
 class TestFiles(DispatchCase):
@@ -143,6 +152,31 @@ class TestFiles(DispatchCase):
             self.env.invalidate_all()
             self.dispatch.action_retry()
         self.assertEqual((self.dispatch.state, self.dispatch.recipient_ids.state), ("queued", "deferred"))
+
+    def test_what_the_machine_cannot_do_before_the_server_is_asked(self):
+        """A full disk, lost rights, a database that cancels: it waits, spends no try, and goes."""
+        for error in (OSError(28, "No space left on device"), PermissionError(13, "Permission denied"), MemoryError(),
+                      Canceled()):
+            with self.subTest(error=repr(error)):
+                dispatch = self._waiting(self._invoice(self.nowak))
+                with (
+                    patch.object(type(self.env["mail.mail"]), "_prepare_outgoing_list", side_effect=error),
+                    mute_logger("odoo.addons.mail.models.mail_mail"),
+                ):
+                    dispatch.action_retry()
+                recipient = dispatch.recipient_ids
+                self.assertEqual((dispatch.state, recipient.state, recipient.tries), ("queued", "deferred", 0))
+                self.assertEqual((self.envelopes, dispatch.prepare_faults), ([], 1))
+                dispatch.action_retry()
+                self.assertEqual((dispatch.state, len(self.envelopes)), ("sent", 1))
+                self.smtp.handler.clear()
+
+    def test_what_did_not_go_is_said_in_our_own_words(self):
+        self._damage(self.file, b"")
+        self.dispatch.action_retry()
+        self.assertIn("0 are there", self.dispatch.what_happened)
+        self.assertNotIn("The server said", self.dispatch.what_happened)
+        self.assertIn("Correct what is said above", self.dispatch.what_to_do)
 
     def test_made_before_this_was_recorded(self):
         self.dispatch._with_system_write().file_record = False

@@ -16,6 +16,7 @@ from . import ir_attachment
 from . import ir_mail_server
 from . import ir_mail_server_limits
 from . import ir_qweb
+from . import mail_alias_domain
 from . import mail_mail
 from . import mail_message
 from . import mail_thread

@@ -92,7 +92,11 @@ class DocumentDispatchMailer(models.AbstractModel):
         except Withheld as withheld:
             outcome = self._judge_withheld(recipient, withheld.error, sessions)
         except Exception as error:  # noqa: BLE001
-            outcome = judge_exception(sessions.get(account), error)
+            session = sessions.get(account)
+            if not (session and session.outcome) and environment.find_fault(error):
+                outcome = self._judge_withheld(recipient, error, sessions)
+            else:
+                outcome = judge_exception(session, error)
         else:
             outcome = sessions[account].outcome or smtp.Outcome(
                 states.FAILED, self.env._("The mail has no valid sender or recipient.")
@@ -115,10 +119,10 @@ class DocumentDispatchMailer(models.AbstractModel):
             mail.auto_delete = not recipient.dispatch_id.keep_mail
 
     def _judge_withheld(self, recipient, error, sessions):
-        """What comes of a mail that did not go to the server, because its files are not what they were.
+        """What comes of a mail that did not go to the server: its files are not what they were, or not to be had.
 
         :param recipient: ``document.dispatch.recipient``
-        :param Exception error: what the comparison of the files raised
+        :param Exception error: what was raised instead
         :param Sessions sessions: the fault is noted there, where it is the server's
         """
         sessions.fault = environment.find_fault(error)

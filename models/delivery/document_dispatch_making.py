@@ -67,8 +67,12 @@ class DocumentDispatch(models.Model):
             "read_only": self.env._("the disk or the database takes no changes"),
             "files": self.env._("too many files are open"),
             "memory": self.env._("it lacks memory"),
+            "rights": self.env._("it has no right to read or write"),
+            "update": self.env._("the database was not updated to this version of the addon"),
             "program": self.env._("a program is missing"),
-            "filestore": self.env._("the files of the database cannot be read"),
+            "program_broken": self.env._("a program does not work"),
+            "folder": self.env._("there is no place for temporary files"),
+            "filestore": self.env._("the files of the database cannot be read or written"),
         }
         words = " ".join(str(fault).split()) or type(fault).__name__
         kind = kinds.get(environment.kind(fault))

@@ -19,15 +19,33 @@ class IrAttachment(models.Model):
 
     @api.model
     def _file_write(self, bin_value, checksum):
-        """Leave no cut file behind where the disk is full: core never writes it again, and says that it collides."""
+        """Leave no cut file behind where the disk is full: core never writes it again, and says that it collides.
+
+        :raise OSError: of which :mod:`tools.delivery.environment` knows that it is no fault of the file
+        """
         try:
             return super()._file_write(bin_value, checksum)
-        except OSError:
+        except OSError as error:
             path = Path(self._full_path(f"{checksum[:2]}/{checksum}"))
             with suppress(OSError):
                 if path.stat().st_size != len(bin_value):
                     path.unlink()
-            raise
+            if environment.is_fault(error):
+                raise
+            raise environment.FilestoreUnavailable(*error.args) from error
+
+    @api.model
+    def _get_path(self, bin_data, sha):
+        """Where a new file goes; core makes the folder here, also on its way around :meth:`_file_write`.
+
+        :raise OSError: as there
+        """
+        try:
+            return super()._get_path(bin_data, sha)
+        except OSError as error:
+            if environment.is_fault(error):
+                raise
+            raise environment.FilestoreUnavailable(*error.args) from error
 
     def unlink(self):
         """A file that was made or released to be sent stays with its dispatch, whoever deletes it elsewhere.

@@ -5,7 +5,7 @@ from odoo import api, fields, models
 
 from ...tools.delivery import accounts
 from ...tools.dispatch.steering import OutgoingMail
-from ...tools.mail import blame
+from ...tools.mail import blame, smtp
 from ...tools.mail import headers as mail_form
 
 #: What somebody changes who mends an account; the tokens of Odoo's own OAuth among it, as far as they are given anew
@@ -75,6 +75,21 @@ class IrMailServer(models.Model):
             reply_to=one_line(reply_to), attachments=[(one_line(name), *rest) for name, *rest in attachments or ()],
             headers={name: one_line(value) for name, value in (headers or {}).items()}, **kwargs,
         )
+
+    def _prepare_email_message__(self, message, smtp_session):
+        """Let bounces come to an address of this mail's own, where those for all come to an alias domain's.
+
+        That is where core takes the alias domain's address, so that From filter and SPF fit; the server may know
+        neither the one nor the other (``tools.mail.smtp.Session.plain_sender``).
+        """
+        smtp_from, smtp_to_list, message = super()._prepare_email_message__(message, smtp_session)
+        outgoing = OutgoingMail.of(self.env)
+        if outgoing and outgoing.recipient_id and isinstance(smtp_session, smtp.Session):
+            # sudo: whoever sends need not see the domain
+            own = self.env["mail.alias.domain"].sudo()._dispatch_bounce_address(smtp_from, outgoing.recipient_id)
+            if own and self._match_from_filter(own, getattr(smtp_session, "from_filter", False)):
+                smtp_session.plain_sender, smtp_from = smtp_from, own
+        return smtp_from, smtp_to_list, message
 
     @api.model
     def _alter_message__(self, message, smtp_from, smtp_to_list):

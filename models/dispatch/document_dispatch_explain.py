@@ -45,6 +45,7 @@ class DocumentDispatch(models.Model):
         if not troubled:
             return self.state_message or False
         return "\n".join(
+            f"{recipient.email}: {recipient._explain_reply()} {recipient.reply}" if recipient._was_withheld() else
             self.env._("%(address)s: %(meaning)s The server said: %(reply)s",
                        address=recipient.email, meaning=recipient._explain_reply(), reply=recipient.reply)
             for recipient in troubled

@@ -275,6 +275,8 @@ class DocumentDispatchRecipient(models.Model):
                 "The connection was lost after the mail was handed over. Nobody knows whether it arrived.")
         if self.state == "bounced":
             return self.env._("The server had taken the mail, and sent it back later.")
+        if self._was_withheld():
+            return self.env._("It did not go to the mail server.")
         later = self.state == "deferred"
         if later and (account := self._explain_account()):
             return account
@@ -289,12 +291,18 @@ class DocumentDispatchRecipient(models.Model):
             replies.OTHER: self.env._("Not taken now.") if later else self.env._("Refused."),
         }[replies.meaning(self.reply)]
 
+    def _was_withheld(self):
+        """Tell whether it came to its end before a server was asked: its reply is our own words."""
+        return self.state == "failed" and not replies.is_said(self.reply)
+
     def _explain_account(self):
         """What keeps the account from sending, in words; empty where nothing does: see ``delivery``."""
         return ""
 
     def _explain_advice(self):
         """What a clerk can do about a reply."""
+        if self._was_withheld():
+            return self.env._("Correct what is said above, then press “Try Again Now”.")
         return {
             replies.NO_MAILBOX: self.env._(
                 "Correct the address on the contact, then open the document and press Send."),
@@ -363,14 +371,17 @@ class DocumentDispatchRecipient(models.Model):
     # ------------------------------------------------------------------
 
     @api.model
-    def _find_reported(self, report):
+    def _find_reported(self, report, own=None):
         """The recipients of the mail of which a report speaks, whatever became of them; empty: not a mail of ours.
 
-        By our Message-ID, which the mails to all recipients of a document share, or by the id that a relay gave to
-        the one mail.
+        By the address to which it came, where that is one mail's own; by our Message-ID, which the mails to all
+        recipients of a document share, or by the id that a relay gave to the one mail.
 
         :param tools.mail.dsn.Report report: what came
+        :param own: the recipient whose address for bounces it came to; he speaks for nobody else
         """
+        if own:
+            return own._bundle_main()
         relayed = self.browse()
         if report.marks:
             # the mails to other addresses have other ids

@@ -97,6 +97,9 @@ REPLIES = (
      "recipient", "address", "learn.microsoft.com ndr"),
     ("exchange", "rcpt", "550 5.7.124 Sender not in allowed-senders list",
      "recipient", "address", "learn.microsoft.com ndr"),
+    # QQ, 163
+    ("qq", "dot", "550 Mail frequency limited. http://service.mail.qq.com/detail/0/612",
+     "account", "hour", "service.mail.qq.com"),
     # Amazon SES
     ("ses", "dot", "454 Throttling failure: Daily message quota exceeded.",
      "account", "day", "github.com/EFForg/action-center-platform/issues/874"),

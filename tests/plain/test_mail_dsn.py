@@ -2,6 +2,7 @@
 
 # a form is a line, as the mail has it
 # ruff: noqa: E501
+import base64
 import email
 import email.policy
 import time
@@ -58,6 +59,8 @@ FAILED_FORMS = [
     ("OpenSMTPD", "MAILER-DAEMON", "", "Delivery status notification: error", "An error has occurred while attempting to deliver"
      "\n\n{a}: Envelope expired", RETURNED),
     ("DragonFly", "MAILER-DAEMON", "", "Mail delivery failed", "Message to <{a}> could not be delivered.\n550 unknown", RETURNED),
+    ("Courier, without an address", '"Courier mail server at mx.host.example" <@>\nX-Was: x', "", "NOTICE: mail delivery "
+     "status.", "UNDELIVERABLE MAIL\n\n<{a}>:\n 550 User unknown.", RETURNED),
     ("Courier", "postmaster", "", "NOTICE: mail delivery status.", "UNDELIVERABLE MAIL\n\n<{a}>:\n  <<< 550 User unknown.",
      RETURNED),
     ("Exchange 5.5", "postmaster", "", "Undeliverable: Fatura", "Your message\n\n  To: {a}\n  Subject: Fatura\n\ndid not reach "
@@ -199,6 +202,19 @@ class TestReports(unittest.TestCase):
             fates = read(status(text)).fates
             self.assertEqual([(fate.kind, fate.addresses) for fate in fates],
                              [(dsn.FAILED, (ANA,)), (dsn.DELIVERED, (RUI,))])
+
+    def test_returned_in_whatever_form(self):
+        """Whole or its header alone, as it is or encoded, under the types that RFC 3462 and 6533 name and others."""
+        encoded = base64.encodebytes(RETURNED.replace("{a}", ANA).replace("{m}", MID).encode()).decode()
+        for kind in ("message/rfc822", "message/global", "message/global-headers", "text/rfc822-headers",
+                     "message/rfc822-headers", "text/rfc822", "message/news", "application/octet-stream; name=a.eml",
+                     "application/x-unknown"):
+            for encoding in ("", "\nContent-Transfer-Encoding: 8bit", "\nContent-Transfer-Encoding: base64"):
+                with self.subTest(kind=kind, encoding=encoding):
+                    returned = encoded if "base64" in encoding else RETURNED
+                    found = read(status(
+                        f"Final-Recipient: rfc822; {ANA}\nAction: failed\n", returned=returned, attach=kind + encoding))
+                    self.assertEqual((found.message_ids[0], found.returned_to), ((MID,), (ANA,)))
 
     def test_returned_as_headers_only(self):
         found = read(status(f"Final-Recipient: rfc822; {ANA}\nAction: failed\n", attach="text/rfc822-headers"))

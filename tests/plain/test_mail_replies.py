@@ -2,10 +2,17 @@
 
 import unittest
 
-from tools.mail.replies import meaning
+from tools.mail.replies import is_said, meaning
 
 
 class TestMeaning(unittest.TestCase):
+    def test_who_says_it(self):
+        for reply in ("550 5.1.1 no", "5.1.1", "[Errno 111] Connection refused", "timed out", "-1 what is no SMTP",
+                      "Connection unexpectedly closed: [Errno 104] reset", "[SSL: WRONG_VERSION] x", "", False):
+            self.assertTrue(is_said(reply), reply)
+        for own in ("The file Fatura.pdf is damaged: of 30 bytes 14 are there.", "The mail has no valid sender."):
+            self.assertFalse(is_said(own), own)
+
     def test_replies(self):
         for reply, expected in (
             ("550 5.1.1 <ana@silva.example.com>: Recipient address rejected: User unknown", "no_mailbox"),
@@ -27,6 +34,9 @@ class TestMeaning(unittest.TestCase):
             ("421 4.3.2 Service shutting down", "busy"),
             ("450 4.4.1 No answer from host", "unreachable"),
             ("500 Syntax error", "other"),
+            ("550 5.6.7 SMTPUTF8 required", "other"),
+            ("553 5.6.1 Media not supported", "other"),
+            ("550 5.5.4 Unsupported option", "other"),
             ("[Errno 111] Connection refused", "unreachable"),
             ("Connection unexpectedly closed", "unreachable"),
             ("", "unreachable"),

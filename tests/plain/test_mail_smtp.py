@@ -365,6 +365,27 @@ class TestRefused(SmtpCase):
         self.assertEqual(self.send(session, RUI), Outcome("sent", "250 2.0.0 queued"))
         self.assertEqual(self.server.connections, 1)
 
+    def test_an_extended_sender_that_the_server_does_not_take(self):
+        """The plain one goes instead, at once, and from then on; nothing arrives twice."""
+        own, plain = "bounce+1-x@aurora.example.com", "bounce@aurora.example.com"
+        refusal = "553 5.7.1 Sender address rejected: not owned by user"
+        for verb in ("mail", "rcpt", "data", "dot"):
+            with self.subTest(verb=verb):
+                self.serve(**{verb: [refusal]})
+                session = self.connect()
+                for _mail in range(2):
+                    session.plain_sender = plain
+                    self.assertEqual(session.sendmail(own, ANA, b"Subject: a\r\n\r\nb\r\n"), {})
+                senders = [command for command in self.server.commands if command.lower().startswith("mail")]
+                self.assertEqual([own in command for command in senders], [True, False, False])
+                self.assertEqual((len(self.server.accepted), self.server.connections), (2, 1))
+        self.serve(mail=[refusal, refusal])
+        session = self.connect()
+        session.plain_sender = plain
+        with self.assertRaises(smtp.Ended) as ended:
+            session.sendmail(own, ANA, b"x")
+        self.assertEqual(ended.exception.outcome.verdict.whose, blame.SENDER)
+
     def test_refused_in_the_middle_of_a_large_text(self):
         """The server says so and hangs up: what it said counts, not that the connection is lost."""
         self.serve(body="552 5.3.4 too big")

@@ -1,10 +1,12 @@
 """Processes that draw PDFs: in order, bounded, ended in time, and what each of their ends means."""
 
+import shutil
 import stat
 import tempfile
 import unittest
 from pathlib import Path
 
+from tools.delivery.environment import NoFolder, ProgramBroken
 from tools.pdf.pool import Job, Pool, RenderError
 
 #: Stands in for wkhtmltopdf: its first option says how it ends, the PDF is the text of all its pages.
@@ -72,6 +74,26 @@ class TestPool(unittest.TestCase):
         [error] = self.draw(Job(("fail",), ("A",)))
         self.assertIsInstance(error, RenderError)
         self.assertIn("Failed to load page", str(error))
+
+    def test_program_that_draws_nothing_at_all(self):
+        """No document is to blame, whatever it says and however it ends."""
+        for end in ("exit 1", "exit 2", "exit 0", "kill -ILL $$"):
+            self.program.write_text(f'#!/bin/sh\necho "QXcbConnection: no display" >&2; {end}\n')
+            for error in self.draw(Job(("",), ("A",)), Job(("",), ("B",))):
+                self.assertIsInstance(error, ProgramBroken, end)
+                self.assertIn("no display", str(error))
+
+    def test_folder_that_somebody_removes(self):
+        with Pool(self.program, 1, 20) as pool:
+            pool.submit(Job(("",), ("A",))).result()
+            shutil.rmtree(pool._folder)
+            self.assertIsInstance(pool.submit(Job(("",), ("A",))).exception(), NoFolder)
+        before, tempfile.tempdir = tempfile.tempdir, "/nowhere/at/all"
+        try:
+            with self.assertRaises(NoFolder), Pool(self.program, 1, 20) as pool:
+                pool.submit(Job(("",), ("A",)))
+        finally:
+            tempfile.tempdir = before
 
     def test_no_file(self):
         [error] = self.draw(Job(("nothing",), ("A",)))

@@ -1,6 +1,7 @@
 """Shared set-up: committed invoices, workers in processes of their own, and a server that counts."""
 
 import multiprocessing
+import re
 import time
 import unittest
 from collections import Counter
@@ -11,7 +12,10 @@ from worker import Stop, transaction
 
 from odoo import fields
 
-SECONDS = 20
+from dev.test import reliability
+
+#: Within which a worker ends that has nothing to wait for, and after which a test gives up
+SECONDS, PATIENCE = 60, 120
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(["worker"])
 
@@ -91,12 +95,12 @@ class FaultCase(unittest.TestCase):
         return Stop(PROCESSES, *args, **kwargs)
 
     def await_(self, place):
-        """Wait until a worker, or what it talks to, has come to this place."""
-        self.assertTrue(place.wait(SECONDS), "the worker does not come here")
+        """Wait until a worker, or what it talks to, has come to this place, however busy the machine is."""
+        self.assertTrue(place.wait(PATIENCE), "the worker does not come here")
 
     def wait_until(self, condition):
         """Look again and again until it is so."""
-        end = time.monotonic() + SECONDS
+        end = time.monotonic() + PATIENCE
         while not condition():
             self.assertLess(time.monotonic(), end, "it never is")
             time.sleep(0.005)
@@ -137,6 +141,67 @@ class FaultCase(unittest.TestCase):
             )
         is_move_sent = state == "sent" if is_move_sent is None else is_move_sent
         self.assertEqual(ends, {(state, dispatch_state or state, is_move_sent): len(dispatch_ids)})
+
+    def fault_row(self, section, fault, dispatch_ids):
+        """Write down what became of these dispatches under a fault, counted at the mail server.
+
+        :return: to be called when the fault is over: it writes the end down, and compares the row with the page
+        """
+        found = self.count(dispatch_ids)
+        row = reliability.Row(section, fault, end="", sees=self.seen(dispatch_ids), **found)
+
+        def end():
+            last = self.count(dispatch_ids)
+            self.assertEqual((found["lost"], found["doubled"], last["lost"], last["doubled"]), (0, 0, 0, 0), fault)
+            text = f"{last['arrived']}, lost {last['lost']}, doubled {last['doubled']}"
+            whole = row._replace(end=text)
+            if not reliability.note(whole):
+                self.assertEqual(whole.line(), reliability.read().get((section, fault)), "doc/reliability.md")
+        return end
+
+    def count(self, dispatch_ids):
+        """Count the mails of these dispatches: at the mail server, and by what the dispatches say of them."""
+        with transaction() as env:
+            recipients = env["document.dispatch"].browse(dispatch_ids).recipient_ids
+            mails = [(
+                r.dispatch_id.mail_message_id.message_id, r.email,
+                # a document that could not be made has no mail to fail
+                "failed" if r.dispatch_id.state == "failed" and r.state == "queued" else r.state,
+            ) for r in recipients]
+        # what is still on its way to the server is not counted among the arrived
+        copies = [self.handler.copies[message_id, email] for message_id, email, _state in mails]
+        states = Counter(state for _message_id, _email, state in mails)
+        self.assertFalse(set(states) - {"queued", "deferred", "sent", "failed", "bounced", "unknown"}, "no end")
+        return {
+            "mails": len(mails), "arrived": sum(1 for count in copies if count),
+            "lost": sum(1 for count, mail in zip(copies, mails, strict=True) if mail[2] == "sent" and not count),
+            "doubled": sum(1 for count in copies if count > 1),
+            "waiting": states["queued"] + states["deferred"], "failed": states["failed"] + states["bounced"],
+            "unknown": states["unknown"],
+        }
+
+    def seen(self, dispatch_ids):
+        """What the people see: of the documents, and of the accounts."""
+        with transaction() as env:
+            env = env(context={"lang": "en_US"})
+            texts = []
+            for dispatch in env["document.dispatch"].browse(dispatch_ids):
+                states = dict(dispatch._fields["state"]._description_selection(env))
+                troubled = dispatch.recipient_ids.filtered(
+                    lambda r: r.state in ("failed", "bounced", "unknown", "deferred") and r.reply)
+                said = {re.sub("INV[\\w/]+", "…", recipient._explain_reply()): True for recipient in troubled}
+                if dispatch.prepare_faults or dispatch.state == "failed" and not troubled:
+                    words = dispatch.state_message.partition(" (")[0]
+                    said = {words.removeprefix(f"{dispatch.recipient_ids[:1].email}: "): True}
+                remarks = [r.remark.split(": ", 1)[1] for r in dispatch.recipient_ids if r.remark]
+                texts.append(" ".join([f"*{states[dispatch.state]}*.", *said, *remarks]))
+            accounts = env["ir.mail_server"].search([], order="id")
+            for account in accounts:
+                if account.dispatch_problem:
+                    texts.append(f"Administrator: {account._dispatch_advice() or 'the account rests some minutes.'}")
+                elif account.dispatch_unreached_since:
+                    texts.append("Administrator: the account is not reached.")
+        return " ".join(dict.fromkeys(texts))
 
     def assertCopies(self, count):
         """So many mails arrived, and none of them twice."""

@@ -3,9 +3,11 @@
 import threading
 import time
 from collections import Counter
+from email import message_from_bytes
 
 import worker
 from case import SECONDS, FaultCase
+from drawing import DrawingCase
 
 ANA, RUI, EVA = "ana@silva.example.com", "rui@silva.example.com", "eva@silva.example.com"
 KILLED_ROWS = 40
@@ -17,31 +19,38 @@ class TestKill(FaultCase):
         [dispatch] = self.invoices()
         self.kill_at(stop, stop)
         self.assertShownOnly(dispatch, copies=0)
+        self.fault_row("Workers that are killed", "before the connection", [dispatch])()
 
     def test_after_mail_from(self):
         [dispatch] = self.invoices()
         self.kill_at_stage("mail")
         self.assertShownOnly(dispatch, copies=0)
+        self.fault_row("Workers that are killed", "at MAIL FROM", [dispatch])()
 
     def test_after_the_final_dot(self):
         [dispatch] = self.invoices()
         self.kill_at_stage("dot")
         self.assertShownOnly(dispatch, copies=1)
+        self.fault_row("Workers that are killed", "after the final dot, before the 250", [dispatch])()
 
     def test_after_the_250_and_before_the_commit(self):
         stop = self.stop("document.dispatch.recipient", "_apply_outcome", after=True)
         [dispatch] = self.invoices()
         self.kill_at(stop, stop)
         self.assertShownOnly(dispatch, copies=1)
+        self.fault_row("Workers that are killed", "after the 250, before it is written down", [dispatch])()
 
     def test_before_the_document_learns_of_it(self):
         stop = self.stop("document.dispatch.mailer", "_note_account")
         [dispatch] = self.invoices()
         self.kill_at(stop, stop)
         self.assertDispatch(dispatch, "sending", "queued", is_move_sent=False)
+        end = self.fault_row(
+            "Workers that are killed", "after it is written down, before the invoice knows", [dispatch])
         self.deliver()
         self.assertDispatch(dispatch, "sent")
         self.assertCopies(1)
+        end()
 
     def test_the_other_recipients_go_on(self):
         [dispatch] = self.invoices(ANA, RUI, EVA)
@@ -50,6 +59,7 @@ class TestKill(FaultCase):
         self.assertEqual(sorted(self.fates(dispatch).values()), ["sent", "sent", "unknown"])
         self.assertDispatch(dispatch, "unknown", is_move_sent=True)  # two of them have it
         self.assertCopies(3)
+        self.fault_row("Workers that are killed", "at the first of three addresses", [dispatch])()
 
     def test_connection_to_the_database_lost(self):
         """A worker without its database is as good as dead, though it still talks to the mail server."""
@@ -64,6 +74,7 @@ class TestKill(FaultCase):
         process.join(SECONDS)
         self.assertNotIn(process.exitcode, (0, None))
         self.assertShownOnly(dispatch, copies=1)
+        self.fault_row("The database", "the connection is lost while the mail is at the server", [dispatch])()
 
     def test_again_and_again(self):
         """Killed at moments that nobody chose, by the scheduler too: every mail is sent or shown."""
@@ -71,7 +82,9 @@ class TestKill(FaultCase):
         for kill in range(kills):
             process = self.start(worker.run_cron)
             arrived = len(self.handler.copies)
-            self.wait_until(lambda arrived=arrived: len(self.handler.copies) > arrived + 1)
+            # where the test itself had no processor meanwhile, the worker may be through
+            self.wait_until(lambda arrived=arrived, process=process:
+                            len(self.handler.copies) > arrived + 1 or process.exitcode is not None)
             time.sleep(0.007 * kill)
             self.kill(process)
         self.finish(self.start(worker.run_cron))
@@ -93,3 +106,94 @@ class TestKill(FaultCase):
         process = self.start(worker.deliver, *stops)
         self.await_(place)
         self.kill(process)
+
+
+class TestKillWithFiles(DrawingCase):
+    """The same with PDFs, which are made, kept and sent."""
+
+    def test_when_the_files_are_made(self):
+        """Nothing of it is kept, and the next worker makes each once more, once."""
+        stop = self.stop("document.dispatch.content", "_prepare_group", after=True)
+        dispatches = self.unmade_invoices(3)
+        self.kill_at(stop, stop)
+        end = self.fault_row("Workers that are killed", "when the PDFs are drawn, before they are kept", dispatches)
+        self.draw_with("well")
+        self.draw_with("well")
+        self.assertDispatches(dispatches, "sent")
+        self.assertOwnPdfs(dispatches)
+        self.assertCopies(3)
+        self.assertWhole(3)
+        end()
+
+    def test_when_the_files_are_kept(self):
+        stop = self.stop("document.dispatch.delivery", "_claim")
+        dispatches = self.unmade_invoices(3)
+        self.kill_at(stop, stop)
+        end = self.fault_row("Workers that are killed", "when the PDFs are kept, before the first mail", dispatches)
+        self.draw_with("well")
+        self.assertDispatches(dispatches, "sent")
+        self.assertOwnPdfs(dispatches)
+        self.assertCopies(3)
+        self.assertWhole(3)
+        end()
+
+    def test_while_it_is_handed_over(self):
+        """The one in hand is shown, with its files as they were; the others go whole."""
+        for section, fault, stage, copies in (
+            ("Workers that are killed", "at DATA, with PDFs", "data", 2),
+            ("Workers that are killed", "after the final dot, with PDFs", "dot", 3),
+        ):
+            with self.subTest(fault=fault):
+                self.handler.clear()
+                dispatches = self.unmade_invoices(3)
+                self.kill_at_stage(stage)
+                self.draw_with("well")
+                self.assertEqual(self.states(dispatches), {"unknown": 1, "sent": 2})
+                self.assertOwnPdfs(dispatches)
+                self.assertCopies(copies)
+                self.assertWhole(copies)
+                self.fault_row(section, fault, dispatches)()
+
+    def test_one_of_two_workers(self):
+        """The other one goes on, and does what is left; what the dead one had in hand is shown."""
+        dispatches = self.unmade_invoices(12)
+        self.handler.faults["dot"] = event = threading.Event()
+        self.addCleanup(event.set)
+        workers = [self.start(worker.deliver_drawing, self.program("well"), {"folder": str(self.folder)})
+                   for _worker in range(2)]
+        self.await_(self.handler.reached)
+        self.kill(workers[0])
+        self.handler.faults.clear()
+        event.set()
+        self.finish(workers[1], seconds=120)
+        self.draw_with("well")
+        states = self.states(dispatches)
+        self.assertEqual(states["sent"] + states["unknown"], 12, states)
+        self.assertLessEqual(states["unknown"], 1)
+        self.assertEqual(set(self.handler.copies.values()), {1}, "doubled")
+        self.assertGreaterEqual(len(self.handler.copies), states["sent"])
+        self.assertOwnPdfs(dispatches)
+
+    def states(self, dispatches):
+        return Counter(state for dispatch in dispatches for state in self.fates(dispatch).values())
+
+    def assertWhole(self, count):
+        """Each mail that arrived has its one PDF, to the last byte."""
+        files = [part.get_payload(decode=True) for _sender, _to, content in self.handler.messages
+                 for part in message_from_bytes(content).walk() if part.get_content_type() == "application/pdf"]
+        self.assertEqual(len(files), count)
+        for file in files:
+            self.assertTrue(file.startswith(b"%PDF") and b"%%EOF" in file[-1024:])
+
+    def kill_at(self, place, *stops):
+        process = self.start(worker.deliver_drawing, self.program("well"), {"folder": str(self.folder)}, *stops)
+        self.await_(place)
+        self.kill(process)
+
+    def kill_at_stage(self, stage):
+        """Kill a worker while the server stands still at this stage."""
+        self.handler.faults[stage] = event = threading.Event()
+        self.addCleanup(event.set)
+        self.kill_at(self.handler.reached)
+        event.set()
+        self.handler.faults.clear()

@@ -3,75 +3,20 @@
 import io
 import os
 import re
-import shutil
 import socket
-import stat
-import tempfile
 import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import worker
-from case import PROCESSES, FaultCase
+from case import PATIENCE, PROCESSES
+from drawing import DrawingCase
 from worker import Stop, transaction
 
 from tools.pdf.library import PdfReader
 
 MANY = 12
-#: Goes before the real wkhtmltopdf: notes each call, and spoils some
-PROGRAM = """\
-#!/usr/bin/env python3
-import os, sys, time
-from pathlib import Path
-
-mode, real, notes = {mode!r}, {real!r}, Path({notes!r})
-arguments = sys.argv[1:]
-bodies = [name for name in arguments if "report.body" in name]
-if bodies:
-    with notes.open("a") as file:
-        file.write(f"{{len(bodies)}}\\n")
-    notes.with_name("pid").write_text(str(os.getpid()))
-    texts = "".join(Path(name).read_text() for name in bodies)
-    if mode == "mix" and len(bodies) > 1:
-        first, last = (arguments.index(name) for name in (bodies[0], bodies[-1]))
-        arguments[first], arguments[last] = arguments[last], arguments[first]
-    if mode == "fail together" and len(bodies) > 1:
-        sys.exit("too many")
-    if mode == "hang" and "Obra parada" in texts:
-        time.sleep(60)
-    if mode == "fail" and "Obra parada" in texts:
-        sys.exit(2)
-os.execv(real, [real, *arguments])
-"""
-
-
-class StyleSheets(BaseHTTPRequestHandler):
-    """Answers whatever a page asks for, as Odoo's own server would."""
-
-    def do_GET(self):
-        self.send_response(200)
-        self.send_header("Content-Length", "0")
-        self.send_header("Content-Type", "text/css")
-        self.end_headers()
-
-    def log_message(self, *_arguments):
-        """Nobody reads it."""
-
-
-class TestRendering(FaultCase):
-    def setUp(self):
-        super().setUp()
-        server = ThreadingHTTPServer(("127.0.0.1", 0), StyleSheets)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        self.addCleanup(server.server_close)
-        self.addCleanup(server.shutdown)
-        with transaction() as env:
-            env["ir.config_parameter"].set_param("report.url", f"http://127.0.0.1:{server.server_port}")
-        self.folder = Path(tempfile.mkdtemp())
-        self.addCleanup(shutil.rmtree, self.folder)
-        self.notes = self.folder / "calls"
-
+class TestRendering(DrawingCase):
     def test_many_at_once(self):
         dispatches = self.unmade_invoices(MANY)
         self.draw_with("well")
@@ -100,13 +45,15 @@ class TestRendering(FaultCase):
         self.assertOwnPdfs(dispatches)
         self.assertIn("wkhtmltopdf", self.message_of(parked))
         self.assertDispatch(parked, "failed")
+        self.fault_row("Pages and files", "one of twelve pages cannot be drawn", [*dispatches, parked])()
 
     def test_one_that_never_ends(self):
         *dispatches, parked = self.unmade_invoices(3, last="Obra parada")
-        self.draw_with("hang", timeout=2)
+        self.draw_with("hang", timeout=6)
         self.assertDispatches(dispatches, "sent")
-        self.assertIn("did not finish within 2 seconds", self.message_of(parked))
+        self.assertIn("did not finish within 6 seconds", self.message_of(parked))
         self.assertDispatch(parked, "failed")
+        self.fault_row("Pages and files", "one of three pages never ends", [*dispatches, parked])()
 
     def test_picture_that_never_comes(self):
         """A strange server that takes the call and is silent costs its own page seconds, and nobody else anything."""
@@ -117,10 +64,11 @@ class TestRendering(FaultCase):
             3, last=f'<img src="http:{address}/a.png"><p style="background: url(https:{address}/b)">Terms</p>')
         begun = time.monotonic()
         self.draw_with("well")
-        self.assertLess(time.monotonic() - begun, 40)
+        self.assertLess(time.monotonic() - begun, 100)
         self.assertDispatches(dispatches, "sent")
         self.assertOwnPdfs([waiting])
         self.assertCopies(3)
+        self.fault_row("Pages and files", "a picture on one of three pages never comes", dispatches)()
 
     def test_worker_killed_while_a_page_is_drawn(self):
         """Nothing of it is left behind, and what was interrupted goes last and alone."""
@@ -135,13 +83,16 @@ class TestRendering(FaultCase):
         with transaction() as env:
             dispatches = env["document.dispatch"].browse([first, *others])
             self.assertEqual(set(dispatches.mapped("prepare_tries")), {1})
+        end = self.fault_row(
+            "Workers that are killed", "while pages are drawn, one of which never ends", [first, *others])
         self.notes.unlink()
-        self.draw_with("hang", timeout=3)
+        self.draw_with("hang", timeout=6)
         self.assertFalse(list(self.folder.glob("dispatch_pdf_*")))
         self.assertEqual(set(self.calls()), {1})
         self.assertDispatches([first, others[0]], "sent")
         self.assertDispatch(others[1], "failed")
         self.assertCopies(2)
+        end()
 
     def test_invoice_that_somebody_writes_all_the_time(self):
         dispatches = self.unmade_invoices(6)
@@ -161,6 +112,7 @@ class TestRendering(FaultCase):
         self.deliver()
         self.assertDispatches(dispatches, "sent")
         self.assertCopies(6)
+        self.fault_row("The database", "somebody writes one of six invoices all the time", dispatches)()
 
     def test_server_that_cannot_draw(self):
         """A missing program is no fault of the documents: they wait, one sentence says why, and then they go."""
@@ -169,18 +121,77 @@ class TestRendering(FaultCase):
         for folder in path.split(os.pathsep):
             if Path(folder, "wkhtmltopdf").exists():
                 path = path.replace(folder, str(self.folder))
-        self.finish(self.start(worker.deliver_drawing, path, {}), seconds=60)
+        self.finish(self.start(worker.deliver_drawing, path, {}), seconds=PATIENCE)
         with transaction() as env:
             dispatches = env["document.dispatch"].browse(made)
             self.assertEqual(set(dispatches.mapped("state")), {"queued"})
             self.assertIn("wkhtmltopdf", dispatches[0].state_message)
             self.assertEqual(len(list(env["document.dispatch.health"]._check_server())), 1)
-            dispatches._with_system_write().prepare_after = False
+        end = self.fault_row("Pages and files", "wkhtmltopdf is missing", made)
+        self.server_is_mended()
         self.draw_with("well")
         self.assertDispatches(made, "sent")
         self.assertCopies(2)
+        end()
         with transaction() as env:
             self.assertEqual(list(env["document.dispatch.health"]._check_server()), [])
+
+    def test_server_that_cannot_draw_or_keep_files(self):
+        """Nor are these a document's fault: all wait, and all go."""
+        for section, fault, mode, options in (
+            ("Pages and files", "wkhtmltopdf draws nothing at all", "broken", {}),
+            ("Pages and files", "the folder for temporary files is gone", "well", {"folder": "/nowhere/at/all"}),
+        ):
+            with self.subTest(fault=fault):
+                self.handler.clear()
+                made = self.unmade_invoices(2)
+                self.draw_with(mode, **options)
+                end = self.fault_row(section, fault, made)
+                self.assertDispatches(made, "queued", is_move_sent=False)
+                self.server_is_mended()
+                self.draw_with("well")
+                self.assertDispatches(made, "sent")
+                self.assertOwnPdfs(made)
+                end()
+
+    def test_files_that_are_lost_before_the_mail_goes(self):
+        """Made, and kept; then one of them is cut on the disk, or all cannot be read."""
+        self.smtp.stop()
+        cut, whole = made = self.unmade_invoices(2)
+        self.draw_with("well")
+        with transaction() as env:
+            file = env["document.dispatch"].browse(cut).attachment_ids
+            path = Path(file._full_path(file.store_fname))
+        kept = path.read_bytes()
+        path.unlink()  # it may be shared with other databases
+        path.write_bytes(kept[:14])
+        self.smtp.start()
+        self.make_due()
+        self.draw_with("well")
+        self.assertDispatch(cut, "failed")
+        self.assertDispatch(whole, "sent")
+        self.fault_row("Pages and files", "one of two PDFs is cut on the disk before its mail goes", made)()
+        path.write_bytes(kept)
+
+        self.smtp.stop()
+        made = self.unmade_invoices(2)
+        self.draw_with("well")
+        self.smtp.start()
+        self.make_due()
+        self.draw_with("well", filestore="/proc/nowhere")
+        end = self.fault_row("Pages and files", "the files of the database cannot be read", made)
+        self.assertDispatches(made, "queued", is_move_sent=False)
+        self.server_is_mended()
+        self.draw_with("well")
+        self.assertDispatches(made, "sent")
+        end()
+
+    def server_is_mended(self):
+        """And the time comes, and somebody uses the account again."""
+        self.make_due()
+        self.execute("UPDATE document_dispatch SET prepare_after = NULL")
+        with transaction() as env:
+            env["ir.mail_server"].search([]).action_dispatch_resume()
 
     def test_print_run_in_the_background(self):
         """A worker is killed in the middle; the next one goes on from there, and nothing is in the file twice."""
@@ -191,13 +202,13 @@ class TestRendering(FaultCase):
             run_id = env["document.dispatch.print"]._start(dispatches, covers=True).id
         place = Stop(PROCESSES, "document.dispatch.printer", "_finish")
         killed = self.start(worker.print_runs, place)
-        self.assertTrue(place.wait(60), "the worker does not come here")
+        self.assertTrue(place.wait(PATIENCE), "the worker does not come here")
         killed.kill()
         killed.join()
         with transaction() as env:
             run = env["document.dispatch.print"].browse(run_id)
             self.assertEqual((run.state, run.documents, len(run.part_ids)), ("making", 2 * MANY, 1))
-        self.finish(self.start(worker.print_runs), seconds=60)
+        self.finish(self.start(worker.print_runs), seconds=PATIENCE)
         with transaction() as env:
             run = env["document.dispatch.print"].browse(run_id)
             self.assertEqual((run.state, run.documents, run.envelopes, run.left_out), ("done", 3 * MANY, 3, False))
@@ -207,44 +218,3 @@ class TestRendering(FaultCase):
             texts = [re.sub(r"\s", "", page.extract_text()) for page in pages]
             for dispatch in run.dispatch_ids:
                 self.assertEqual(len([text for text in texts if dispatch.document_name in text]), 2, "cover and page")
-
-    # ------------------------------------------------------------------
-
-    def unmade_invoices(self, count, *addresses, last=None):
-        """Invoices that wait for text and files; the last one says something of its own."""
-        made = self.invoices(*addresses, count=count)
-        with transaction() as env:
-            dispatches = env["document.dispatch"].browse(made)
-            dispatches._with_system_write().content_ready = False
-            if last:
-                dispatches[-1].move_id.narration = last
-        return made
-
-    def draw_with(self, mode, **options):
-        """Let a worker deliver, with a wkhtmltopdf that behaves so."""
-        options.setdefault("folder", str(self.folder))
-        self.finish(self.start(worker.deliver_drawing, self.program(mode), options), seconds=60)
-
-    def program(self, mode):
-        """Return the PATH that finds a wkhtmltopdf that behaves so."""
-        program = self.folder / "wkhtmltopdf"
-        program.write_text(PROGRAM.format(mode=mode, real=shutil.which("wkhtmltopdf"), notes=str(self.notes)))
-        program.chmod(program.stat().st_mode | stat.S_IXUSR)
-        return os.pathsep.join([str(self.folder), os.environ["PATH"]])
-
-    def calls(self):
-        """The number of documents in each call."""
-        return [int(line) for line in self.notes.read_text().split()]
-
-    def message_of(self, dispatch_id):
-        with transaction() as env:
-            return env["document.dispatch"].browse(dispatch_id).state_message
-
-    def assertOwnPdfs(self, dispatch_ids):
-        """Each dispatch has one PDF, with its own number and nobody else's."""
-        with transaction() as env:
-            for dispatch in env["document.dispatch"].browse(dispatch_ids):
-                [file] = dispatch.attachment_ids
-                text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(file.raw)).pages)
-                numbers = set(re.findall(r"INV/\d+/\d+", re.sub(r"\s", "", text)))
-                self.assertEqual(numbers, {dispatch.document_name})

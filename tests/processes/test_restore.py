@@ -41,6 +41,7 @@ class TestRestore(FaultCase):
         late = self.invoices()
         self.two_workers()
         self.assertCopies(DOCUMENTS + PLANNED)
+        self.fault_row("A restored backup", "two thirds had left since, two workers and a rule run on it", rows)()
         self.assertEqual(self.ends(rows), {("sent", 1): LEFT_BEFORE, ("queued", 0): DOCUMENTS - LEFT_BEFORE})
         self.assertEqual(self.ends(late), {("queued", 0): 1})
 

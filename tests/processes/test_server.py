@@ -94,6 +94,7 @@ class TestServer(FaultCase):
         self.refuse("mail_message", "subject != 'Poison'")
         self.deliver()
         self.assertAllSentBut(poison, dispatches)
+        self.fault_row("The database", "refuses the text of one of 45", dispatches)()
 
     def test_poison_while_it_is_handed_over(self):
         dispatches = self.invoices(count=5)
@@ -101,6 +102,7 @@ class TestServer(FaultCase):
         self.refuse("document_dispatch_recipient", "NOT (state = 'sending' AND dispatch_id = %s)", poison)
         self.deliver()
         self.assertAllSentBut(poison, dispatches)
+        self.fault_row("The database", "refuses that one of five is being sent", dispatches)()
 
     def test_poisoned_document(self):
         """A document that cannot take its mark is no reason to send again, nor to stop the others."""

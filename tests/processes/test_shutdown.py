@@ -36,9 +36,7 @@ class TestShutdown(FaultCase):
 
     def test_threaded(self):
         """Odoo's default: two lanes in threads, which Odoo leaves to die."""
-        rows = self.invoices(count=8)
-        self.stop_while_sending(THREADED, signal.SIGTERM)
-        self.assertFinished(rows, mails=2)
+        self.assertFinished(self.invoices(count=8), THREADED, signal.SIGTERM, mails=2)
 
     def test_threaded_between_the_readers_of_one_document(self):
         """Ctrl-C: who has it has it, the others are as they were."""
@@ -46,12 +44,12 @@ class TestShutdown(FaultCase):
         self.stop_while_sending(THREADED, signal.SIGINT)
         self.assertEqual(Counter(self.fates(row).values()), {"sent": 1, "queued": 2})
         self.assertDispatch(row, "queued", is_move_sent=True)  # one has it
+        end = self.fault_row("Servers that are stopped", "Ctrl-C at the first of three addresses", [row])
         self.assertGoesOn([row], 3)
+        end()
 
     def test_prefork(self):
-        rows = self.invoices(count=8)
-        self.stop_while_sending(PREFORK, signal.SIGTERM)
-        self.assertFinished(rows, mails=2)
+        self.assertFinished(self.invoices(count=8), PREFORK, signal.SIGTERM, mails=2)
 
     # ------------------------------------------------------------------
 
@@ -70,8 +68,9 @@ class TestShutdown(FaultCase):
         server.send_signal(signal_number)
         server.wait(SECONDS_TO_STOP)
 
-    def assertFinished(self, rows, mails):
+    def assertFinished(self, rows, workers, signal_number, mails):
         """What was in hand is sent and shown as such, without another worker; the rest waits as it was."""
+        self.stop_while_sending(workers, signal_number)
         copies = sum(self.handler.copies.values())
         self.assertLessEqual(copies, mails)
         with transaction() as env:

@@ -20,7 +20,7 @@ from odoo.tools import config
 
 DATABASE = os.environ["DISPATCH_DATABASE"]
 #: Longer than any test lasts
-FOR_EVER = 60
+FOR_EVER = 600
 #: From linux/prctl.h: which signal comes when the parent ends
 PR_SET_PDEATHSIG = 1
 
@@ -119,10 +119,10 @@ def receive(raw, *stops):
         env["mail.thread"].message_process(None, raw)
 
 
-def deliver_drawing(path, options):
+def deliver_drawing(path, options, *stops):
     """Deliver with the wkhtmltopdf of this PATH.
 
-    ``timeout``: seconds that one page may take; ``folder``: where temporary files go.
+    ``timeout``: seconds that one page may take; ``folder``: where temporary files go, ``filestore``: where files are
     """
     os.environ["PATH"] = path
     ir_actions_report._wkhtml.cache_clear()
@@ -132,7 +132,10 @@ def deliver_drawing(path, options):
             patches.enter_context(patch.object(
                 Registry(DATABASE)["ir.actions.report"], "_dispatch_seconds",
                 lambda _self, alone: (seconds, 10 * seconds)))
-        deliver()
+        if filestore := options.get("filestore"):
+            patches.enter_context(patch.object(
+                Registry(DATABASE)["ir.attachment"], "_filestore", lambda _self: filestore))
+        deliver(*stops)
 
 
 def print_runs(*stops):

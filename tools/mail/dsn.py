@@ -136,6 +136,12 @@ _TO_HEADERS = (
 )
 
 
+#: A returned mail, or its header alone, which the parser takes for a mail, too (RFC 6533, and what others make of it)
+_RETURNED = frozenset({
+    "message/rfc822", "message/global", "message/global-headers", "message/rfc822-headers", "message/news",
+})
+
+
 class _Parts:
     """A mail taken apart: what its sender says, and what it returns of ours."""
 
@@ -163,19 +169,31 @@ class _Parts:
         payload = _light(part)._payload if part.is_multipart() else None
         if kind in _READ_AS_FIELDS:
             getattr(self, _READ_AS_FIELDS[kind]).extend(_blocks(part))
-        elif kind == "message/rfc822" or kind == "message/global":
-            for inner in (payload or ())[:1]:
-                # a report may itself be forwarded as a file: then it speaks, and returns a mail of its own
-                self._take_returned(inner, depth + 1)
-            if not payload:
-                self._take_text(_text(part), returned=True)
-        elif kind.startswith("text/rfc822"):
-            self._take_text(_text(part), returned=True)
+        elif kind in _RETURNED:
+            self._take_message(part, payload, depth)
         elif payload is not None:
             for inner in payload[:MAX_PARTS]:
                 self._take(inner, depth + 1)
+        else:
+            self._take_single(part, kind)
+
+    def _take_message(self, part, payload, depth):
+        """A returned mail, as a part of its own."""
+        if _is_encoded(part) or not payload:
+            self._take_text(_decoded_parts(part) if payload else _text(part), returned=True)
+        else:
+            # a report may itself be forwarded as a file: then it speaks, and returns a mail of its own
+            self._take_returned(payload[0], depth + 1)
+
+    def _take_single(self, part, kind):
+        """A part without others: the sender's own text, or a returned mail, as a file of whatever kind."""
+        text = _text(part)
+        if kind.startswith("text/rfc822"):
+            self._take_text(text, returned=True)
         elif kind.startswith(("text/", "multipart/")):  # a multipart without its borders is a text
-            self._take_text(_text(part))
+            self._take_text(text)
+        elif "message-id:" in text[:MAX_OWN].lower():
+            self._take_text(text, returned=True)
 
     def _take_returned(self, message, depth):
         fields = _fields(message)
@@ -329,16 +347,27 @@ def _blocks(part):
     light = _light(part)
     if not part.is_multipart():
         text = _text(part)
-    elif str(light.get("Content-Transfer-Encoding", "")).strip().lower() in ("base64", "quoted-printable"):
-        # the parser took the encoded text for fields
-        raw = "\n\n".join(_light(block).as_string() for block in light.get_payload()[:MAX_PARTS])
-        flat = email.message.Message(policy=email.policy.compat32)
-        flat["Content-Transfer-Encoding"] = str(light.get("Content-Transfer-Encoding"))
-        flat.set_payload(raw[:MAX_TEXT])
-        text = _text(flat)
+    elif _is_encoded(part):
+        text = _decoded_parts(part)
     else:
         return [fields for block in light.get_payload()[:MAX_PARTS] for fields in _split_block(block)]
     return _text_blocks(text)
+
+
+def _is_encoded(part):
+    """Tell whether a part of others is encoded as a whole, which is not allowed (RFC 2045 §6.4), and happens."""
+    encoding = str(_light(part).get("Content-Transfer-Encoding", "")).strip().lower()
+    return part.is_multipart() and encoding in ("base64", "quoted-printable")
+
+
+def _decoded_parts(part):
+    """Its text: the parser took the encoded one for parts and fields."""
+    light = _light(part)
+    raw = "\n\n".join(_light(block).as_string() for block in light.get_payload()[:MAX_PARTS])
+    flat = email.message.Message(policy=email.policy.compat32)
+    flat["Content-Transfer-Encoding"] = str(light.get("Content-Transfer-Encoding"))
+    flat.set_payload(raw[:MAX_TEXT])
+    return _text(flat)
 
 
 def _text_blocks(text, margin=False):
@@ -435,7 +464,7 @@ _ROLE = re.compile(
     r"mailer-?\s?daemon|mail-?daemon|\bmdaemon\b|post[_-]?master|post-?office|mail\s*deliver|delivery\s*(?:sub)?system|"
     r"microsoftexchange[0-9a-f]{8}|system administrator|mail administrator|mail-?admin@|mailsystem|mail system|"
     r"(?:^|<|\s)(?:bounces?|daemon|root|uucp|mail|mailmaster|mta|smtpd?|system)@|non-?delivery|"
-    r"mail\s*router|mailgateway|internet mail service", re.I,
+    r"mail\s*router|mailgateway|internet mail service|mail server at\b|<@>", re.I,
 )
 _ANSWER_HEADERS = (
     "x-autoreply", "x-autorespond", "x-autoresponder", "x-auto-reply", "x-apple-action", "x-mail-autoreply",
@@ -628,7 +657,8 @@ def _read_plain(parts):
     named = _addresses(failed or [parts.text])
     said = _said_in(parts.text) or _say(parts.subject)
     if parts.is_answered_by_itself and parts.from_person:
-        return Fate(AUTOMATIC, _say(parts.text or parts.subject), named)
+        # of the mailbox that it comes from, where the mail went there
+        return Fate(AUTOMATIC, _say(parts.text or parts.subject), _addresses([parts.sender]) or named)
     if not parts.machine:
         return Fate(UNCLEAR, _say(parts.text or parts.subject), named)
     flat = " ".join(text.split())

@@ -11,12 +11,14 @@ NO_MAILBOX, FULL, TOO_LARGE, POLICY, UNREACHABLE, BUSY, OTHER = (
 #: Subject and detail of an enhanced code → meaning; the longest match counts
 _ENHANCED = {
     "1": NO_MAILBOX, "1.8": POLICY, "1.7": POLICY, "2.0": OTHER, "2.1": NO_MAILBOX, "2.2": FULL, "2.3": TOO_LARGE,
-    "3.4": TOO_LARGE, "3.1": FULL, "3.2": BUSY, "4": UNREACHABLE, "4.5": BUSY, "7": POLICY,
+    "3.4": TOO_LARGE, "3.1": FULL, "3.2": BUSY, "4": UNREACHABLE, "4.5": BUSY, "5": OTHER, "6": OTHER, "7": POLICY,
 }
 _PLAIN = {
     "550": NO_MAILBOX, "551": NO_MAILBOX, "553": NO_MAILBOX, "552": FULL, "452": FULL, "450": BUSY, "451": BUSY,
     "421": BUSY, "554": POLICY,
 }
+#: How Python tells of a connection
+_NETWORK = re.compile(r"\[Errno|\berrno\b|^-1\b|^Connection |timed out|\[SSL|ssl\.|getaddrinfo|has no end", re.I)
 _REPLY = re.compile(r"^\s*(?P<code>[245]\d\d)?[ -]*(?:[245]\.(?P<subject>\d{1,3})\.(?P<detail>\d{1,3})\b)?")
 
 
@@ -29,6 +31,12 @@ def clean(text):
     text = text[:20 * LONGEST].encode("utf-8", "replace").decode("utf-8")  # lone surrogates are no text either
     line = " ".join("".join(" " if unicodedata.category(sign) in ("Cc", "Cs") else sign for sign in text).split())
     return line if len(line) <= LONGEST else line[:LONGEST - 1] + "…"
+
+
+def is_said(reply):
+    """Tell whether a server said it, or the network: what else keeps a mail from going is told in our own words."""
+    found = _REPLY.match(reply or "")
+    return bool(not reply or found["code"] or found["subject"] or _NETWORK.search(reply))
 
 
 def meaning(reply):

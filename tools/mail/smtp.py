@@ -222,6 +222,9 @@ class Session:
         self.message = b""
         #: messages that were talked through in this session
         self.count = 0
+        #: the sender to give where the server refuses the one of the mail's own (:mod:`tools.mail.envelope`), or none
+        self.plain_sender = None
+        self._plain_only = False
 
     def __getattr__(self, name):
         return getattr(self._connection, name)
@@ -242,11 +245,17 @@ class Session:
             is kept as *unknown*, and what ends the process (``KeyboardInterrupt``, ``SystemExit``) goes on
         """
         self.outcome, self.message = None, msg
+        plain, self.plain_sender = self.plain_sender, None
         if isinstance(to_addrs, str):
             to_addrs = [to_addrs]
         self.count += 1
         try:
-            self.outcome = self._converse(from_addr, to_addrs, msg, mail_options, rcpt_options)
+            self.outcome = self._converse(
+                plain if plain and self._plain_only else from_addr, to_addrs, msg, mail_options, rcpt_options)
+            if plain and self._refuses_sender(self.outcome) and not self._plain_only:
+                # some let an account send as its addresses only, without an extension
+                self._plain_only = True
+                self.outcome = self._converse(plain, to_addrs, msg, mail_options, rcpt_options)
         except BaseException:
             self._connection.close()
             raise
@@ -255,6 +264,9 @@ class Session:
         if self.outcome.state != states.SENT:
             raise Ended(self.outcome)
         return {}
+
+    def _refuses_sender(self, outcome):
+        return bool(outcome.verdict and outcome.verdict.whose == blame.SENDER) and not self.is_closed
 
     def _converse(self, from_addr, to_addrs, msg, mail_options, rcpt_options):
         connection = self._connection

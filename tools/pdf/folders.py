@@ -7,6 +7,8 @@ import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from ..delivery.environment import NoFolder
+
 try:
     import fcntl
 except ImportError:  # Windows: there the age decides
@@ -25,8 +27,13 @@ def private_folder(prefix):
     """Yield the path of a new folder of this process; it is removed at the end.
 
     :param str prefix: one of :data:`PREFIXES`
+    :raise NoFolder: none can be made
     """
-    with tempfile.TemporaryDirectory(prefix=prefix) as name:
+    try:
+        folder = tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True)
+    except FileNotFoundError as error:
+        raise NoFolder(error.errno, error.strerror or str(error), error.filename) from error
+    with folder as name:
         # a lock file is never seen without its lock
         hidden = Path(name, f"{LOCK}_new")
         with hidden.open("wb") as lock:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ..delivery.environment import ProgramMissing
+from ..delivery.environment import NoFolder, ProgramBroken, ProgramMissing
 from .folders import private_folder
 
 _logger = logging.getLogger(__name__)
@@ -27,6 +27,8 @@ NOT_STARTED, SIGNALLED = (126, 127), 128
 TIMEOUT = 30
 #: Bytes that must be left on the disk, or a page may have been cut
 LEAST_SPACE = 64 * 1024
+#: What any wkhtmltopdf can draw, and the seconds that it may take on a busy machine
+EMPTY_PAGE, EMPTY_PAGE_TIMEOUT = "<!DOCTYPE html><html><body>.</body></html>", 20
 #: Runs a program that ends with us: where this process is killed, the pipe to the shell closes, and it ends its
 #: whole group. Works on every POSIX system, and in a thread (Linux's "parent death signal" means the thread).
 LIFELINE = """\
@@ -88,6 +90,8 @@ class Pool:
         self._lock = threading.Lock()
         self._closed = False
         self._folder = None
+        #: whether the program draws anything at all, once it was asked
+        self._works, self._asking = False, threading.Lock()
         self._stack = ExitStack()
 
     def __enter__(self):
@@ -111,7 +115,36 @@ class Pool:
         seconds = min(self._timeout, self._deadline - time.monotonic())
         if seconds <= 0:
             raise RenderTimeout("There was no time left to draw the page")
-        with TemporaryDirectory(prefix="job_", dir=self._folder) as folder:
+        try:
+            return self._draw_within(job, seconds)
+        except RenderError as error:
+            if not self._closed:
+                self._check_program(error)
+            raise
+
+    def _check_program(self, error):
+        """Where not even an empty page can be drawn, no document is to blame.
+
+        :param RenderError error: what kept it from drawing another one
+        :raise ProgramBroken: so it is
+        """
+        with self._asking:
+            if self._works:
+                return
+            try:
+                self._draw_within(Job(("--quiet",), (EMPTY_PAGE,)), EMPTY_PAGE_TIMEOUT)
+            except RenderError as reason:
+                raise ProgramBroken(
+                    errno.EIO, f"wkhtmltopdf draws nothing, not even an empty page: {reason}") from error
+            self._works = True
+
+    def _draw_within(self, job, seconds):
+        try:
+            place = TemporaryDirectory(prefix="job_", dir=self._folder, ignore_cleanup_errors=True)
+        except FileNotFoundError as error:
+            # somebody cleans up where temporary files are
+            raise NoFolder(error.errno, error.strerror, error.filename) from error
+        with place as folder:
             # The header finds its own page by the number after the third dot of the whole path
             # (web: minimal_layout), so that the folder must hold no dot
             pages = [
