@@ -10,7 +10,6 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from pypdf import PdfReader, PdfWriter
 from reportlab.graphics import renderPDF
 from reportlab.graphics.barcode.common import I2of5
 from reportlab.graphics.barcode.qr import QrCodeWidget
@@ -221,6 +220,7 @@ def contract():
 
 def locked(content, password="1234"):
     """The same PDF, which asks for a password."""
+    from pypdf import PdfReader, PdfWriter  # here: where Odoo comes without it, the other samples are still made
     writer = PdfWriter(clone_from=PdfReader(io.BytesIO(content)))
     writer.encrypt(password)
     target = io.BytesIO()

@@ -125,12 +125,13 @@ class TestPortalUser(FiscalCase):
     #: What they may know of fields of the addon: how they receive documents, and that one was sent
     PUBLIC = {
         "account.move": {"dispatch_name", "dispatch_kind", "dispatch_mark", "dispatch_revision", "dispatch_state",
-                         "dispatch_opened_date", "dispatch_brazil"},
+                         "dispatch_opened_date", "dispatch_brazil", "dispatch_state_text", "dispatch_payment_code",
+                         "dispatch_payment_code_name"},
         "sale.order": {"dispatch_name", "dispatch_kind", "dispatch_mark", "dispatch_revision", "dispatch_state",
-                       "dispatch_opened_date", "dispatch_auto"},
+                       "dispatch_opened_date", "dispatch_auto", "dispatch_state_text"},
         "res.partner": {
-            "dispatch_nf", "dispatch_financial", "dispatch_invoice", "dispatch_quote", "dispatch_order",
-            "dispatch_refusals", "dispatch_letter_date", "dematerialization_refused", "dematerialization_refused_date",
+            "dispatch_nf", "dispatch_nfse", "dispatch_financial", "dispatch_invoice", "dispatch_quote",
+            "dispatch_order", "dispatch_refusals", "dispatch_letter_date", "dematerialization_refused", "dematerialization_refused_date",
             "dematerialization_letter_sent", "dematerialization_letter_date"},
         "res.company": {
             "dispatch_mode", "dispatch_customer_page", "dispatch_page_days", "dispatch_extra_accept",

@@ -32,7 +32,7 @@ SYSTEM = {"document.dispatch.home", "document.dispatch.page", "document.dispatch
 #: Windows of Odoo that send documents, with fields and buttons of the addon
 SEND_WINDOWS = {"account.move.send.wizard", "account.move.send.batch.wizard", "mail.compose.message"}
 #: Models of Odoo whose buttons act on no record of a company's: on oneself, or for administrators of Odoo's settings
-OTHERS = {"res.users", "res.config.settings", "ir.mail_server", "ir.actions.report"}
+OTHERS = {"mail.alias.domain", "res.users", "res.config.settings", "ir.mail_server", "ir.actions.report"}
 #: Buttons that say nothing of the window that they stand in: they set up the company of who presses, with their rights,
 #: or open a window of their own about the database
 OWN_COMPANY = {
@@ -85,6 +85,9 @@ class WalkCase(AccessCase):
         return self.records[name]
 
     # What each model needs
+
+    def _make_mail_template(self, model):
+        return self.types["invoice"].mail_template_id
 
     def _make_account_move(self, model):
         return self.invoice
@@ -415,7 +418,11 @@ class TestMethods(WalkCase):
         """Buttons on models of Odoo that hold nothing of a company's are for administrators, or for oneself."""
         found = {model for model, _name in self._methods()}
         self.assertEqual(found - set(self._own_models()) - SEND_WINDOWS - OTHERS,
-                         {"account.move", "sale.order", "res.partner"})
+                         {"account.move", "sale.order", "res.partner", "mail.template"})
+        domain = self.env["mail.alias.domain"].create({"name": "aurora.example.com"})
+        for name in ("action_dispatch_try_extension", "action_dispatch_stop_extension"):
+            with self.assertRaises(AccessError):
+                self._as_rpc(self.clerk, domain, name)
         server = self.server.with_user(self.clerk)
         with self.assertRaises(AccessError):
             self._as_rpc(self.clerk, server, "action_dispatch_resume")

@@ -33,6 +33,7 @@ class MailAliasDomain(models.Model):
 
     def _dispatch_bounce_token(self, number):
         """The token of a recipient's mails, or (number 0) of the domain's trial mail."""
+        # sudo: the database's secret, of which nothing is told
         return hmac(self.env(su=True), SCOPE, (number, 0 if number else self.id))
 
     @api.model

@@ -111,9 +111,10 @@ class DocumentDispatchRecipient(models.Model):
     def _selection_reason(self):
         """Why an address was chosen: each contact flag is a reason of its own."""
         labels = self._flag_labels()
-        flags = {f"flag_{code}": name for code, name in self.env["document.dispatch.role"]._get_labels().items()}
+        names = self.env["document.dispatch.role"]._get_labels()
+        flags = {f"flag_{code}": self.env._("Flag on the contact: %s", name) for code, name in names.items()}
         return [
-            *((flag, labels.get(flag) or self.env._("Flag on the contact: %s", name)) for flag, name in flags.items()),
+            *{**flags, **{flag: label for flag, label in labels.items() if flag in flags}}.items(),
             ("general", self.env._("No contact flagged: general address")),
             ("general_company", self.env._("No contact flagged: general address of the company")),
             ("manual", self.env._("Chosen or typed by hand")),

@@ -155,7 +155,12 @@ class MailTemplate(models.Model):
         return mails
 
     def _dispatch_post(self, res_id, email_values, layout):
-        """Have core's window post this text on a document; its mail becomes a dispatch there."""
+        """Have core's window post this text on a document; its mail becomes a dispatch there.
+
+        :param int res_id: id of the document
+        :param dict email_values: see :meth:`send_mail`
+        :param layout: external id of the layout; empty: the text's own
+        """
         values = {"message_type": "auto_comment", "subtype_id": self.env.ref("mail.mt_comment").id}
         if layout or self.email_layout_xmlid:
             values["email_layout_xmlid"] = layout or self.email_layout_xmlid

@@ -308,6 +308,7 @@ class DocumentDispatchRule(models.Model):
 
     def web_save(self, vals, specification, next_id=None):
         """The list's toggle cannot say what becomes of the meantime: ask."""
+        self.check_access("write")
         if vals.get("active") and not vals.get("date_from") and not vals.get("resume_from"):
             self._ask_resume()
         return super().web_save(vals, specification, next_id=next_id)

@@ -79,7 +79,12 @@ class DocumentDispatchCounter(models.AbstractModel):
             })
 
     def _write(self, xmlid, model, values):
-        """Make a record of this module, which updates leave alone."""
+        """Make a record of this module, which updates leave alone, and return it; one that is there stays.
+
+        :param str xmlid: its external id
+        :param str model: of the record
+        :param dict values: of a new one
+        """
         # sudo: the structure of the database is the system's
         record = self.env.ref(xmlid, raise_if_not_found=False) or self.env[model].sudo().create(values)
         self.env["ir.model.data"].sudo()._update_xmlids([{"xml_id": xmlid, "record": record, "noupdate": True}])

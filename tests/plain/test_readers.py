@@ -14,7 +14,7 @@ import unittest
 from sampling import examples
 
 import tools
-from tools.brazil import boleto, checks, nfe
+from tools.brazil import boleto, checks, nfe, nfse, our_number, pix, pix_checks
 from tools.consent import consent
 from tools.dispatch import numbers, settings
 from tools.mail import addresses, dsn, headers, plain_text, replies, retry
@@ -35,6 +35,7 @@ SOURCE = '<div><p>Hello <t t-out="customer"/>,</p><p>Number: <t t-out="number"/>
 ORIGINAL = texts.mark(SOURCE).replace('t-out="customer">', ">Silva &amp; Filhos")
 
 READERS = {
+    "addresses.holds_sign": addresses.holds_sign,
     "addresses.needs_smtputf8": addresses.needs_smtputf8,
     "addresses.normalize": addresses.normalize,
     "addresses.parse": addresses.parse,
@@ -65,10 +66,21 @@ READERS = {
     "links.put_in": lambda text: links.put_in(text, {"/dispatch/page/0/a": text[:100]}),
     "links.take_out": links.take_out,
     "nfe.is_key": nfe.is_key,
+    "nfe.read_amount": nfe.read_amount,
+    "nfe.read_time": nfe.read_time,
+    "nfse.is_key": nfse.is_key,
+    "numbers.fits": lambda text: (numbers.fits(text, "INV/2026/00039"), numbers.fits("26/39", text)),
+    "numbers.pattern": numbers.pattern,
+    "our_number.bank": our_number.bank,
+    "pix.checksum": pix.checksum,
+    "pix.find": pix.find,
+    "pix.parse": pix.parse,
+    "pix_checks.check": lambda text: pix_checks.check(text, 1250, None),
     "numbers.parse": lambda text: _too_many(numbers.parse, text),
     "text.mentions": lambda text: (pdf_text.mentions(text, "INV/2026"), pdf_text.mentions("1 1 1" * 99, text)),
     "plain_text.from_html": plain_text.from_html,
     "replies.clean": replies.clean,
+    "replies.is_said": replies.is_said,
     "replies.meaning": replies.meaning,
     "retry.parse_days": retry.parse_days,
     "retry.parse_steps": retry.parse_steps,
@@ -94,7 +106,9 @@ ELSEWHERE = {
     "merge.check": "a PDF", "merge.read": "a PDF", "stamp.stamp": "a PDF",
     "proof.keep": "a mail of ours, as the server got it",
     "child.read_text": "a PDF", "reader.is_pdf": "a PDF", "reader.read_text": "a PDF", "text.pdf_text": "a PDF",
-    "nfe.read": "XML", "safe_xml.parse": "XML",
+    "nfe.read": "XML", "nfse.read": "XML", "safe_xml.parse": "XML",
+    "envelope.looks_fiscal": "XML", "envelope.open_file": "XML", "library.write": "an object of a PDF",
+    "nfse.check_digit": "a key that was checked",
     "boleto.mod10": "digits that were checked", "boleto.mod11": "digits that were checked",
     "nfe.check_digit": "a key that was checked", "text_values.splice": "a text that was read",
     "text_compare.compare": "segments, by texts.remember", "texts.own_words": "what remember gave",

@@ -103,7 +103,7 @@ def find(text):
 def checksum(text):
     """CRC-16/CCITT-FALSE of a text's UTF-8 bytes (ISO/IEC 13239; polynomial 1021, begun with FFFF)."""
     crc = 0xFFFF
-    for byte in text.encode():
+    for byte in text.encode(errors="surrogatepass"):
         crc ^= byte << 8
         for _bit in range(8):
             crc = (crc << 1 ^ 0x1021 if crc & 0x8000 else crc << 1) & 0xFFFF
