@@ -78,10 +78,9 @@ class ResPartner(models.Model):
             partner.dispatch_role_ids = partner.dispatch_preference_ids.filtered("receives").role_id
 
     def _inverse_dispatch_role_ids(self):
-        wanted = {partner: partner.dispatch_role_ids for partner in self}
-        for partner, roles in wanted.items():
-            present = partner.sudo().dispatch_preference_ids.role_id  # sudo: as in _dispatch_set_roles
-            partner._dispatch_set_roles(roles, present - roles)
+        for roles, partners in self.grouped("dispatch_role_ids").items():
+            present = partners.sudo().dispatch_preference_ids.role_id  # sudo: as in _dispatch_set_roles
+            partners._dispatch_set_roles(roles, present - roles)
 
     def _search_dispatch_role_ids(self, operator, value):
         if operator not in ("in", "any"):
