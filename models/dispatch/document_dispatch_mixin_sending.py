@@ -331,7 +331,7 @@ class DocumentDispatchMixin(models.AbstractModel):
         :param bool again: what went before goes once more
         :return: :class:`Plan`
         """
-        dispatches = self._dispatch_current()
+        dispatches = self._dispatch_find_latest()
         left_out, went, going = [], self.browse(), self.browse()
         replaced = self.env["document.dispatch"]
         for document in self:
@@ -349,7 +349,7 @@ class DocumentDispatchMixin(models.AbstractModel):
                           for vals in went._dispatch_prepare_vals_list("batch")]
         return Plan(vals_list, left_out, went, replaced)
 
-    def _dispatch_current(self):
+    def _dispatch_find_latest(self):
         """The last dispatch of each of these documents in its present version: ``{id: document.dispatch}``."""
         dispatches = self.env["document.dispatch"].sudo().search(  # sudo: whoever sent it
             self.env["document.dispatch"]._get_document_domain(self) & fields.Domain("state", "!=", "cancelled"),
