@@ -13,7 +13,7 @@ class DocumentDispatch(models.Model):
     )
 
     @api.model
-    def _get_kinds(self):
+    def _get_document_models(self):
         """The names of the models whose documents are dispatched."""
         descendants = self.env.registry.descendants(["document.dispatch.mixin"], "_inherit")
         return sorted(name for name in descendants if not self.env[name]._abstract)
@@ -21,10 +21,10 @@ class DocumentDispatch(models.Model):
     @api.depends("res_model", "res_id")
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_is_document_readable(self):
-        kinds = self._get_kinds()
+        names = self._get_document_models()
         for model, dispatches in self.sudo().grouped("res_model").items():  # sudo: this is what the rules ask
             readable = set()
-            if model in kinds:
+            if model in names:
                 readable.update(self.env[model]._dispatch_filter_readable(dispatches.mapped("res_id")).ids)
             for dispatch in dispatches:
                 dispatch.is_document_readable = dispatch.res_id in readable
@@ -35,5 +35,5 @@ class DocumentDispatch(models.Model):
             return NotImplemented
         return Domain.OR(
             Domain("res_model", "=", model) & self.env[model]._dispatch_readable_domain("res_id")
-            for model in self._get_kinds()
+            for model in self._get_document_models()
         )

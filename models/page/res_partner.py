@@ -97,7 +97,7 @@ class ResPartner(models.Model):
         ])
 
     def _dispatch_page_file_domain(self, company):
-        """Files of his invoices that belong to him; rooms of countries know some."""
+        """Files of their invoices that belong to them; rooms of countries know some."""
         return Domain.FALSE
 
     def _dispatch_page_companies(self):

@@ -233,7 +233,7 @@ class ResPartner(models.Model):
     def _dispatch_get_roles(self):
         """What each contact is ticked for, in one statement: ``{id: [code]}``."""
         codes = {role_id: code for code, role_id in self.env["document.dispatch.role"]._get_ids().items()}
-        # sudo: who sends obeys what contacts receive, whether or not he may read it
+        # sudo: who sends obeys what contacts receive, whether or not they may read it
         rows = self.env["document.dispatch.preference"].sudo()._read_group(
             [("partner_id", "in", self.ids), ("receives", "=", True)], ["partner_id"], ["role_id:array_agg"])
         return {partner.id: [codes[role_id] for role_id in role_ids] for partner, role_ids in rows}
@@ -285,7 +285,7 @@ class ResPartner(models.Model):
         """Commercial entities that this company may write to and that are its customers, in whatever way it shows.
 
         An import sets no rank, and a customer may have an invoice address, an order or an invoice, each of them in the
-        name of one of his contacts.
+        name of one of their contacts.
         """
         # sudo: who is a customer follows from orders and invoices that the user need not see; partners it shows none
         Partner = self.sudo()

@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 
 from ...tools.dispatch.steering import SendRequest
 
-#: What a person who writes in the window himself makes of a message, in core's words
+#: What a person who writes in the window makes of a message, in core's words
 WRITTEN = "comment"
 
 
