@@ -69,7 +69,7 @@ class DocumentDispatchBulk(models.AbstractModel):
         return "\n".join(lines)
 
     def _dispatch_check_grouping(self, documents):
-        documents._dispatch_check_switch()
+        """Raise where several cannot go in one mail: there is no text for that."""
         if self.dispatch_grouping != "bundle":
             return
         types = {document._dispatch_type() for document in documents}
