@@ -292,7 +292,7 @@ class TestMailForm(DispatchCase):
                     self._check_lines(re.sub(r" <\S+>", "", plain))
                     self.assertNotRegex(mail.get_body(("html",)).get_content(), NOTHING)
                     self.assertNotRegex("".join(map(str, mail.values())), NOTHING)
-                    self.assertIn(f"Kind regards,\n{self.env.user.name}\n{self.company.name}", plain)
+                    self.assertIn(f"Kind regards,\n{self.env.user.name}\n", plain)
                     self.assertNotIn("already been paid", plain)
                     self.assertNotRegex(plain, r"(?m):$")
 
