@@ -26,7 +26,7 @@ class DocumentDispatch(models.Model):
             readable = set()
             if model in names:
                 readable.update(self.env[model]._dispatch_filter_readable(dispatches.mapped("res_id")).ids)
-            for dispatch in dispatches:
+            for dispatch in dispatches.with_env(self.env):  # the cache of the superuser is another one
                 dispatch.is_document_readable = dispatch.res_id in readable
 
     @api.model
