@@ -22,12 +22,12 @@ class DocumentDispatch(models.Model):
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_is_document_readable(self):
         names = self._get_document_models()
+        self.is_document_readable = False
         for model, dispatches in self.sudo().grouped("res_model").items():  # sudo: this is what the rules ask
-            readable = set()
             if model in names:
-                readable.update(self.env[model]._dispatch_filter_readable(dispatches.mapped("res_id")).ids)
-            for dispatch in dispatches.with_env(self.env):  # the cache of the superuser is another one
-                dispatch.is_document_readable = dispatch.res_id in readable
+                readable = self.env[model]._dispatch_filter_readable(dispatches.mapped("res_id")).ids
+                found = dispatches.filtered(lambda dispatch, ids=readable: dispatch.res_id in ids)
+                found.with_env(self.env).is_document_readable = True
 
     @api.model
     def _search_is_document_readable(self, operator, value):
