@@ -63,6 +63,14 @@ class TestDispatches(AccessCase):
         cls.dispatches = {name: document._dispatch_create("manual") for name, document in documents.items()}
         cls.all_dispatches = cls.env["document.dispatch"].union(*cls.dispatches.values())
 
+    def test_a_program_reads_every_field(self):
+        """Asked for no field in particular, Odoo gives all that the user may read, computed ones too."""
+        for user in (self.seller, self.clerk, self.manager):
+            seen = self._seen(user, self.all_dispatches)
+            for records in (seen, seen.recipient_ids):
+                rows = self._as_rpc(user, records, "read")
+                self.assertEqual([row["id"] for row in rows], records.ids)
+
     def _names(self, user):
         """The names of the dispatches that a user sees; those of their recipients must be the same."""
         seen = self._seen(user, self.all_dispatches)

@@ -291,8 +291,9 @@ class TestFiscalDispatch(FiscalCase):
         window = self._send_window(self.invoice)
         line = window.dispatch_file_ids
         self.assertEqual((line.chosen, line.went), (False, True))
-        self.assertIn("went before", line.warning)
+        self.assertEqual(line.warning, "It went before.")
         line.chosen = True
+        self.assertEqual(line.warning, "It went before: it goes once more.")
         window.dispatch_invoice_too = False
         window.action_send_and_print()
         self._deliver()

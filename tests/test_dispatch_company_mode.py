@@ -22,6 +22,14 @@ class TestCompanyMode(DispatchCase):
             with self.assertRaises(ValidationError), self.env.cr.savepoint():
                 self.company.write({"dispatch_mode": "rehearse", "dispatch_rehearsal_email": wrong})
 
+    def test_the_settings_start_a_rehearsal_and_end_it(self):
+        """The form sends its fields in its own order."""
+        start = {"dispatch_mode": "rehearse", "dispatch_rehearsal_email": BOSS}
+        end = {"dispatch_mode": "send", "dispatch_rehearsal_email": False}
+        for vals in (start, end, dict(reversed(start.items())), dict(reversed(end.items()))):
+            self.env["res.config.settings"].create(dict(vals)).execute()
+            self.assertEqual({name: self.company[name] for name in vals}, vals)
+
     def test_rehearsal_goes_to_the_supervisor_only(self):
         self._rehearse()
         invoice, paper = self._invoice(self.silva), self._invoice(self.papel)

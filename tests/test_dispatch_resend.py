@@ -214,6 +214,9 @@ class TestResend(DispatchCase):
         window = self._window(f"{draft_again.name} {refused.name}")
         obstacles = {line.document_name: line.blocking_reason for line in window.line_ids}
         self.assertEqual(obstacles[refused.name], "The customer refuses e-mail.")
+        self.assertEqual(window.line_ids.filtered("blocking_reason").mapped("chosen"), [False])
+        with self.assertRaisesRegex(UserError, f"{refused.name}: The customer refuses e-mail"):
+            self._window(refused.name).action_send()
         dispatch = window.line_ids.filtered(lambda line: line.document_name == refused.name)._send(False, [])
         self.assertEqual(
             (dispatch.state, dispatch.channel_reason), ("paper", "refused"), "whatever the window lets through")

@@ -1,6 +1,7 @@
 """The window that sends one invoice: from whom, to whom, typed addresses, a copy, paper."""
 
 from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.tests import Form
 
 from .common import DispatchCase
@@ -61,6 +62,16 @@ class TestSendWindow(DispatchCase):
             "ana@silva.example.com: Invoice flag on the contact", "rui@silva.example.com: Invoice flag on the contact",
         ])
         self.assertFalse(window.dispatch_refusal)
+
+    def test_who_has_no_address_is_named(self):
+        customer = self.env["res.partner"].create({
+            "name": "Oficina Braga", "is_company": True,
+            "child_ids": [Command.create({"name": "Zé Braga", "dispatch_invoice": True})],
+        })
+        window = self._send_window(self._invoice(customer))
+        self.assertCountEqual(window.dispatch_reasons.splitlines(), [
+            "Zé Braga: no e-mail address", "Oficina Braga: no e-mail address",
+        ])
 
     def test_typed_addresses_need_no_contact(self):
         invoice = self._invoice(self.silva)

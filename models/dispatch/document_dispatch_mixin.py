@@ -59,7 +59,7 @@ class DocumentDispatchMixin(models.AbstractModel):
         string="Sent on", compute="_compute_dispatch_last", groups="document_dispatch.group_dispatch_user",
     )
     dispatch_sent_to = fields.Char(
-        string="Sent to", compute="_compute_dispatch_last", groups="document_dispatch.group_dispatch_user",
+        string="To", compute="_compute_dispatch_last", groups="document_dispatch.group_dispatch_user",
     )
 
     @api.depends("dispatch_mark", "dispatch_revision")

@@ -42,9 +42,11 @@ class ResPartner(models.Model):
 
     @api.model
     def _dispatch_reason_line(self, choice, role):
-        """An address, and why it was taken or passed over."""
-        return self.env._("%(address)s: %(reason)s",
-                          address=choice.email, reason=self._dispatch_reason_label(choice, role))
+        """An address, or the contact who has none, and why it was taken or passed over."""
+        contact = self.browse(choice.contact_id or ())
+        # sudo: a name beside those that the partner's own form shows
+        return self.env._("%(address)s: %(reason)s", address=choice.email or contact.sudo().name,
+                          reason=self._dispatch_reason_label(choice, role))
 
     @api.model
     def _dispatch_explain_letters(self, text):

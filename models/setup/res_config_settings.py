@@ -37,7 +37,7 @@ class ResConfigSettings(models.TransientModel):
     dispatch_retry_days = fields.Float(
         string="Give up after", config_parameter="document_dispatch.retry_days",
         default=retry.DEFAULT_LIFETIME.days,
-        help="Days from the first try. Then the row is failed, and the operator gets an activity.",
+        help="Days from the first try. Then the dispatch is failed, and the operator gets an activity.",
     )
     dispatch_run_days = fields.Integer(
         string="Keep runs of rules for", config_parameter="document_dispatch.run_days", default=DEFAULT_DAYS,
@@ -49,6 +49,21 @@ class ResConfigSettings(models.TransientModel):
         help="Seconds to wait after a mail was handed over. RFC 5321 asks for 600: with less, a slow "
         "server makes mails whose fate nobody knows.",
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Write the supervisor of a rehearsal before it begins, and take them away after it ended.
+
+        Odoo writes what belongs to the company field by field, in the order of the values.
+        """
+        for vals in vals_list:
+            names = ["dispatch_rehearsal_email", "dispatch_mode"]
+            if vals.get("dispatch_mode") != "rehearse":
+                names.reverse()
+            for name in names:
+                if name in vals:
+                    vals[name] = vals.pop(name)
+        return super().create(vals_list)
 
     @api.depends("company_id")
     def _compute_dispatch_parallel_workers(self):

@@ -112,6 +112,7 @@ class DocumentDispatchResend(models.TransientModel):
                 **self._prepare_line(document, best.get(document.id) or document._dispatch_last()),
                 "resend_id": self.id, "chosen": document in chosen,
             } for document in of_company])
+            lines.filtered("blocking_reason").chosen = False
             self.env["document.dispatch.resend.recipient"].create([
                 {**vals, "resend_id": self.id, "line_id": line.id} for line in lines if not line.blocking_reason
                 for vals in line._prepare_recipients(directory, earlier.get(line.res_id, {}))
@@ -166,7 +167,10 @@ class DocumentDispatchResend(models.TransientModel):
         self.ensure_one()
         lines = self.line_ids.filtered(lambda line: line.chosen and not line.blocking_reason)
         if not lines:
-            raise UserError(self.env._("There is nothing to send: find documents by their numbers, and choose some."))
+            blocked = self.line_ids.filtered("blocking_reason")
+            reasons = [f"{line.document_name}: {line.blocking_reason}" for line in blocked]
+            raise UserError("\n".join(reasons) or self.env._(
+                "There is nothing to send: find documents by their numbers, and choose some."))
         choices = self._parse_emails()
         if self.save_address and len(lines.partner_id.commercial_partner_id) > 1:
             raise UserError(self.env._("Addresses are kept for one customer at a time: choose documents of one."))

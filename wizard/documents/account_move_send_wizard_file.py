@@ -79,13 +79,16 @@ class AccountMoveSendWizardFile(models.TransientModel):
                 reasons.append(self.env._("The customer refuses e-mail; the law asks for this document by e-mail."))
             line.recipients = "\n".join(reasons)
 
-    @api.depends("file_ids")
+    @api.depends("file_ids", "chosen")
     def _compute_warning(self):
         for line in self:
             warnings = [
                 f"{file.name}: {file._dispatch_warnings()}" for file in line.file_ids if file._dispatch_warnings()
             ]
-            before = [self.env._("It went before: it goes once more.")] if line.went else []
+            before = []
+            if line.went:
+                again = self.env._("It went before: it goes once more.")
+                before.append(again if line.chosen else self.env._("It went before."))
             line.warning = "\n".join(warnings + before)
 
     # ------------------------------------------------------------------
