@@ -89,6 +89,17 @@ class TestDispatches(AccessCase):
             self.assertEqual(self._names(user), readable, user.login)
             self.assertEqual(readable, set(self.dispatches))
 
+    def test_field_of_the_rules_is_read_by_everybody(self):
+        """Who reads all fields of a dispatch, as exports and imports do, gets what the search says."""
+        for user in (self.seller, self.leader, self.clerk, self.manager):
+            Dispatch = self.env["document.dispatch"].with_user(user)
+            found = Dispatch.search([("id", "in", self.dispatches.ids)])
+            readable = {dispatch.id for dispatch in found if dispatch.is_document_readable}
+            self.assertEqual(readable, set(found.filtered_domain([("is_document_readable", "=", True)]).ids))
+            self.assertEqual(set(Dispatch.search([("is_document_readable", "=", True)]).ids) & set(found.ids), readable)
+            if user != self.manager:
+                self.assertEqual(readable, set(found.ids))
+
     def test_a_kind_that_one_may_not_read_is_left_out(self):
         self.env["ir.model.access"].search([
             ("model_id.model", "=", "sale.order"), ("group_id", "in", self.clerk.all_group_ids.ids)]).active = False

@@ -21,13 +21,14 @@ class DocumentDispatch(models.Model):
     @api.depends("res_model", "res_id")
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_is_document_readable(self):
-        kinds = self._get_kinds()
-        for model, dispatches in self.sudo().grouped("res_model").items():  # sudo: this is what the rules ask
-            readable = set()
-            if model in kinds:
-                readable.update(self.env[model]._dispatch_filter_readable(dispatches.mapped("res_id")).ids)
-            for dispatch in dispatches:
-                dispatch.is_document_readable = dispatch.res_id in readable
+        kinds, readable = self._get_kinds(), set()
+        documents = {dispatch.id: (dispatch.res_model, dispatch.res_id)
+                     for dispatch in self.sudo()}  # sudo: this is what the rules ask
+        for model in {model for model, _res_id in documents.values()}.intersection(kinds):
+            ids = [res_id for of_model, res_id in documents.values() if of_model == model]
+            readable.update((model, res_id) for res_id in self.env[model]._dispatch_filter_readable(ids).ids)
+        for dispatch in self:  # the superuser's values are others
+            dispatch.is_document_readable = documents[dispatch.id] in readable
 
     @api.model
     def _search_is_document_readable(self, operator, value):
