@@ -179,10 +179,10 @@ def pix(amount=None, url="qr.itau.com.br/pix/v2/cobv/9d36b84fc70b478fb95c12729b9
     return f"{text}{crc ^ broken:04X}"
 
 
-def slip(*boletos, text=True, bars=False, code=None, code_text=None, words=True, pages=True):
+def slip(*boletos, text=True, bars=False, code=None, code_text=None, words=True, password=None):
     """The PDF of boletos: each is the digits of a barcode. ``code`` is drawn as a QR code, ``code_text`` is written."""
     target = io.BytesIO()
-    canvas = Canvas(target)
+    canvas = Canvas(target, encrypt=password)
     for digits in boletos or (None,):
         if words:
             canvas.drawString(60, 760, "Ficha de Compensação – Nosso Número 109/00000157-1")
@@ -215,16 +215,6 @@ def contract():
     canvas = Canvas(target)
     canvas.drawString(60, 700, "Contrato de manutenção. Pagamento em 30 dias.")
     canvas.save()
-    return target.getvalue()
-
-
-def locked(content, password="1234"):
-    """The same PDF, which asks for a password."""
-    from pypdf import PdfReader, PdfWriter  # here: where Odoo comes without it, the other samples are still made
-    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(content)))
-    writer.encrypt(password)
-    target = io.BytesIO()
-    writer.write(target)
     return target.getvalue()
 
 
@@ -353,7 +343,7 @@ def pdf_samples():
         ("boleto and Pix that ends before", slip(good, code_text=pix(expires="20261201")), SHOWN),
         ("boleto as a picture", slip(good, text=False, bars=True, words=False), FITS),
         ("boleto without line and bars", slip(good, text=False), SHOWN),
-        ("empty page", slip(words=False), SHOWN), ("boleto, locked", locked(plain), SHOWN),
+        ("empty page", slip(words=False), SHOWN), ("boleto, locked", slip(good, password="1234"), SHOWN),
         ("boleto cut off", plain[:300], SHOWN), ("boleto behind a line break", b"\n" + plain, FITS),
         ("boleto behind 100 bytes", bytes(100) + plain, FITS), ("boleto behind 5000 bytes", bytes(5000) + plain, FITS),
         ("boleto of another amount", slip(barcode("1499.99")), SHOWN),

@@ -25,10 +25,10 @@ def samples():
     return [path.read_bytes() for path in sorted(folder.glob("*.xml"))]
 
 
-def boleto_pdf(*instalments, wrong=False):
+def boleto_pdf(*instalments, wrong=False, password=None):
     """The bytes of a PDF with a boleto for each (amount, due date)."""
     pdf = BytesIO()
-    canvas = Canvas(pdf)
+    canvas = Canvas(pdf, encrypt=password)
     for amount, due in instalments:
         free = "1234567890123456789012345"
         body = f"0019{boleto.factor_of(due):04}{round(amount * 100):010}{free}"

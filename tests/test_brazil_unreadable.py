@@ -79,7 +79,7 @@ class TestUnreadable(NfseCase):
 
     def test_locked(self):
         """The password is asked for, used once, and kept nowhere."""
-        content = corpus.locked(boleto_pdf(self._instalment(self.service)))
+        content = boleto_pdf(self._instalment(self.service), password="1234")
         self._attach(content, "boleto.pdf", self.service)
         [file] = self.service.dispatch_file_ids
         self.assertEqual((file.reference, file.state), ("password", "error"))

@@ -56,7 +56,7 @@ class TestMailForm(DispatchCase):
         for (lang, code), document in documents.items():
             dispatch = dispatches[lang, code]
             with self.subTest(lang=lang, code=code):
-                self.assertEqual(dispatch.state, "sent")
+                self.assertEqual(dispatch.state, "sent", dispatch.state_message)
                 [mail] = [
                     mail for mail in map(self._strict, sent[f"{lang.lower()}@klient.example.com"])
                     if self._decoded(mail, "Subject") == dispatch.subject
@@ -292,7 +292,7 @@ class TestMailForm(DispatchCase):
                     self._check_lines(re.sub(r" <\S+>", "", plain))
                     self.assertNotRegex(mail.get_body(("html",)).get_content(), NOTHING)
                     self.assertNotRegex("".join(map(str, mail.values())), NOTHING)
-                    self.assertIn(f"Kind regards,\n{self.company.name}", plain)
+                    self.assertIn(f"Kind regards,\n{self.env.user.name}\n{self.company.name}", plain)
                     self.assertNotIn("already been paid", plain)
                     self.assertNotRegex(plain, r"(?m):$")
 

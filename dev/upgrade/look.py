@@ -30,12 +30,18 @@ MEANT = {
     "document_consent.attachment_id": lambda before, now: now is None,
     "document_dispatch.body": _same_but_links,
     "document_dispatch_batch.grouping": lambda before, now: (before, now) == ("together", "bundle"),
+    # boletos are called what the treasury knows, and those that wait are read once more, for their Pix code
+    "document_dispatch_file.name": lambda before, now: not before.startswith("NF-e") and bool(now),
+    "document_dispatch_file.reading": lambda before, now: bool(now),
+    "document_dispatch_file.state": lambda before, now: now == "reading",
     "document_dispatch_recipient.body": _same_but_links,
     "document_dispatch_recipient.mail_body": _same_but_links,
     "document_dispatch_rule.active": lambda before, now: not now,
     "document_dispatch_rule.domain": lambda before, now: "context_today" in before,
     "document_dispatch_rule.next_run": lambda before, now: now is None,
     "document_dispatch_rule.problem": lambda before, now: not before,
+    # quotations and orders may go in one mail for each customer
+    "document_dispatch_type.bundle_template_id": lambda before, now: before is None,
     "document_letter.body": _same_but_links,
     "res_partner.dispatch_token": lambda before, now: bool(now),
 }

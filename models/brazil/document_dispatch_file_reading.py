@@ -7,7 +7,7 @@ from odoo.tools import split_every
 from ...tools.brazil import boleto_pdf
 from ...tools.pdf import reader as pdf_reader
 from ..delivery.document_dispatch_worker import CLASHES
-from .document_dispatch_file import LARGEST
+from .document_dispatch_file import LARGEST, UNUSABLE
 
 _logger = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ class DocumentDispatchFile(models.Model):
             if not stay:
                 fresh.append({
                     "move_id": attachment.res_id, "attachment_id": attachment.id, "checksum": attachment.checksum,
-                    "kind": "unusable", "reading": True, "reference": UNREAD, "name": attachment.name,
+                    "kind": UNUSABLE, "reading": True, "reference": UNREAD, "name": attachment.name,
                 })
             elif any(file._is_to_be_read() for file in stay):
                 waiting |= stay
@@ -177,7 +177,7 @@ class DocumentDispatchFile(models.Model):
                 "due_date": slip.boleto.due_date(today), "pix_code": slip.pix, "pix_problem": slip.pix_problem,
             })
         for problem in found.problems:
-            described.append({"kind": "unusable", "name": attachment.name, "reference": problem})
+            described.append({"kind": UNUSABLE, "name": attachment.name, "reference": problem})
         return described
 
     # ------------------------------------------------------------------

@@ -49,4 +49,5 @@ class ResPartner(models.Model):
         return files.filtered(lambda file: not file._is_held()).grouped("move_id")
 
     def _dispatch_page_file_domain(self, company):
+        """NF-e, NFS-e and boletos of their invoices."""
         return Domain("move_id", "any", self._dispatch_page_domain(company)) & Domain("kind", "in", PAGE_KINDS)

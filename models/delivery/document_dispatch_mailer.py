@@ -194,7 +194,7 @@ class DocumentDispatchMailer(models.AbstractModel):
         return smtp.session_of(connection, settings.whole_number(seconds) or None)
 
     def _note_account(self, server, outcome):
-        """What was refused for the account's or the sender's sake lets them rest; an accepted mail clears both.
+        """What was refused for the account's or the sender's sake pauses them; an accepted mail clears both.
 
         An account that is not reached goes last.
         """

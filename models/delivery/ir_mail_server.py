@@ -18,7 +18,7 @@ MENDING = frozenset({
 IN_ORDER = {
     "dispatch_problem": False, "dispatch_fault": False, "dispatch_paused_until": False, "dispatch_senders": False,
 }
-#: Rounding of the times at which rows and accounts wake up
+#: Rounding of the times at which dispatches and accounts wake up
 ROUNDING = timedelta(seconds=5)
 
 
@@ -142,11 +142,11 @@ class IrMailServer(models.Model):
     # ------------------------------------------------------------------
 
     def _dispatch_note_refusal(self, reply, cause=blame.LOGIN, sender=False):
-        """The server refuses the account, or one of its senders: it rests, and managers learn of it.
+        """The server refuses the account, or one of its senders: it is paused, and managers learn of it.
 
         :param str reply: what the server said
         :param str cause: what is wrong, a constant of :mod:`tools.mail.blame`
-        :param sender: the address that rests; the whole account if none is given
+        :param sender: the address that is paused; the whole account if none is given
         """
         if not self:
             return

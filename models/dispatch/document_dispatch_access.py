@@ -13,7 +13,7 @@ class DocumentDispatch(models.Model):
     )
 
     @api.model
-    def _get_kinds(self):
+    def _get_document_models(self):
         """The names of the models whose documents are dispatched."""
         descendants = self.env.registry.descendants(["document.dispatch.mixin"], "_inherit")
         return sorted(name for name in descendants if not self.env[name]._abstract)
@@ -21,6 +21,7 @@ class DocumentDispatch(models.Model):
     @api.depends("res_model", "res_id")
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_is_document_readable(self):
+<<<<<<< HEAD
         kinds, readable = self._get_kinds(), set()
         documents = {dispatch.id: (dispatch.res_model, dispatch.res_id)
                      for dispatch in self.sudo()}  # sudo: this is what the rules ask
@@ -29,6 +30,15 @@ class DocumentDispatch(models.Model):
             readable.update((model, res_id) for res_id in self.env[model]._dispatch_filter_readable(ids).ids)
         for dispatch in self:  # the superuser's values are others
             dispatch.is_document_readable = documents[dispatch.id] in readable
+=======
+        names = self._get_document_models()
+        for model, dispatches in self.sudo().grouped("res_model").items():  # sudo: this is what the rules ask
+            readable = set()
+            if model in names:
+                readable.update(self.env[model]._dispatch_filter_readable(dispatches.mapped("res_id")).ids)
+            for dispatch in dispatches:
+                dispatch.is_document_readable = dispatch.res_id in readable
+>>>>>>> 77bfce2a21c58c963d593b691610ecdc34094260
 
     @api.model
     def _search_is_document_readable(self, operator, value):
@@ -36,5 +46,5 @@ class DocumentDispatch(models.Model):
             return NotImplemented
         return Domain.OR(
             Domain("res_model", "=", model) & self.env[model]._dispatch_readable_domain("res_id")
-            for model in self._get_kinds()
+            for model in self._get_document_models()
         )

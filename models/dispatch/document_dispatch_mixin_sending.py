@@ -63,17 +63,8 @@ class DocumentDispatchMixin(models.AbstractModel):
 
     def _dispatch_not_dispatched(self):
         """Leave out documents whose present revision went, or is on its way, under its type."""
-        dispatches = self.env["document.dispatch"].sudo().search_fetch(  # sudo: whoever sent it
-            self.env["document.dispatch"]._get_document_domain(self)
-            & fields.Domain("state", "!=", "cancelled"),
-            ["res_id", "type_code", "revision", "rehearsal"],
-        )
-        taken = {
-            (dispatch.res_id, dispatch.type_code, dispatch.revision, dispatch.rehearsal) for dispatch in dispatches
-        }
-        return self.filtered(lambda document: (
-            document.id, document._dispatch_type_code(), document.dispatch_revision, document._dispatch_rehearses(),
-        ) not in taken)
+        latest = self._dispatch_find_latest()
+        return self.filtered(lambda document: document.id not in latest)
 
     def _dispatch_rehearses(self):
         # sudo: the switch of a company that the user may only work in
@@ -345,7 +336,7 @@ class DocumentDispatchMixin(models.AbstractModel):
         :param bool again: what went before goes once more
         :return: :class:`Plan`
         """
-        dispatches = self._dispatch_current()
+        dispatches = self._dispatch_find_latest()
         left_out, went, going = [], self.browse(), self.browse()
         replaced = self.env["document.dispatch"]
         for document in self:
@@ -363,16 +354,16 @@ class DocumentDispatchMixin(models.AbstractModel):
                           for vals in went._dispatch_prepare_vals_list("batch")]
         return Plan(vals_list, left_out, went, replaced)
 
-    def _dispatch_current(self):
+    def _dispatch_find_latest(self):
         """The last dispatch of each of these documents in its present version: ``{id: document.dispatch}``."""
-        dispatches = self.env["document.dispatch"].sudo().search(  # sudo: whoever sent it
+        dispatches = self.env["document.dispatch"].sudo().search_fetch(  # sudo: whoever sent it
             self.env["document.dispatch"]._get_document_domain(self) & fields.Domain("state", "!=", "cancelled"),
-            order="id",
+            ["res_id", "type_code", "revision", "rehearsal", "state"], order="id",
         )
         present = {document.id: (document._dispatch_type_code(), document.dispatch_revision,
                                  document._dispatch_rehearses()) for document in self}
         return {dispatch.res_id: dispatch for dispatch in dispatches
-                if (dispatch.type_code, dispatch.revision, dispatch.rehearsal) == present[dispatch.res_id]}
+                if (dispatch.type_code, dispatch.revision, dispatch.rehearsal) == present.get(dispatch.res_id)}
 
     def _dispatch_reason_to_stay(self, dispatch):
         """Why this document is left out when several are sent, in words; empty when it goes."""

@@ -379,7 +379,7 @@ class DocumentDispatchRecipient(models.Model):
         recipients of a document share, or by the id that a relay gave to the one mail.
 
         :param tools.mail.dsn.Report report: what came
-        :param own: the recipient whose address for bounces it came to; he speaks for nobody else
+        :param own: the recipient whose address for bounces it came to; they speak for nobody else
         """
         if own:
             return own._bundle_main()

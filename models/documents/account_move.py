@@ -86,7 +86,7 @@ class AccountMove(models.Model):
 
     @api.model
     def _dispatch_wanted_domain(self):
-        """Not of who downloads his invoices: Odoo's “Invoice sending” of the customer, in the company at hand."""
+        """Not of who downloads their invoices: Odoo's “Invoice sending” of the customer, in the company at hand."""
         # any!: whom the operator may see is no question here
         return Domain("commercial_partner_id", "not any!", [("invoice_sending_method", "=", "manual")])
 

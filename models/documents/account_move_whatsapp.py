@@ -23,7 +23,7 @@ class AccountMove(models.Model):
         self.check_access("read")
         self.env["document.dispatch"].check_access("read")  # who only looks at invoices sends none
         self._dispatch_check_whatsapp()
-        if self.company_id.sudo().dispatch_mode == "rehearse":  # sudo: a switch
+        if self._dispatch_rehearses():
             raise UserError(self.env._("%s rehearses: nothing goes to customers.", self.company_id.name))
         dispatch = self._dispatch_create_whatsapp()
         if dispatch.state == states.QUEUED:
@@ -36,18 +36,11 @@ class AccountMove(models.Model):
             raise UserError(self.env._("Post the invoice first."))
         if reason := self._dispatch_blocking_reason(code):
             raise UserError(reason)
-        if self.company_id.sudo().dispatch_mode == "off":  # sudo: a switch
-            raise UserError(self.env._(
-                "Sending is switched off. Switch it on in the settings of Document Dispatch."))
+        self._dispatch_check_switch()
 
     def _dispatch_create_whatsapp(self):
         """The dispatch that waits in WhatsApp: the one that is there, or a new one, beside what went before."""
-        # sudo: whoever sent it
-        before = self.env["document.dispatch"].sudo().search(
-            self.env["document.dispatch"]._get_document_domain(self)
-            & self.env["document.dispatch"]._get_current_domain(self._dispatch_type_code(), self.dispatch_revision),
-            order="id desc",
-        )
+        before = self._dispatch_find_current()
         waiting = before.filtered(lambda one: one.channel == WHATSAPP and one.state == states.HANDED)[:1]
         if waiting:
             return waiting.with_env(self.env)

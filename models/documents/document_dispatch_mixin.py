@@ -72,7 +72,7 @@ class DocumentDispatchMixin(models.AbstractModel):
     def _dispatch_scheduled_request(self):
         """What a message said that a person wrote before, to be sent now (``mail.scheduled.message``).
 
-        It stands in a context, which anybody may write: only who may send the document himself sends it so, which is
+        It stands in a context, which anybody may write: only who may send the document themselves sends it so, which is
         everybody of the house who reads it and may write in its chatter.
         """
         how = self.env.context.get("dispatch_scheduled")
@@ -85,7 +85,7 @@ class DocumentDispatchMixin(models.AbstractModel):
         return self.env.user._is_internal() and self.sudo(False).has_access("read")
 
     def _dispatch_may_send(self):
-        """Tell whether the user may send these in his own name, whatever rights the code runs with."""
+        """Tell whether the user may send these in their own name, whatever rights the code runs with."""
         # the superuser: a process of the house itself
         return self.env.uid == SUPERUSER_ID or (
             self.env.user._is_internal() and self.sudo(False).has_access("write"))

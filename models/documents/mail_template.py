@@ -63,7 +63,9 @@ class MailTemplate(models.Model):
         :param dict render_results: what is there already
         """
         template = self
-        if len(res_ids) == 1 and "report_template_ids" in render_fields and self._is_dispatch_sending():
+        chosen = self != self._origin  # the worker's own, which carries the report already
+        asked = len(res_ids) == 1 and "report_template_ids" in render_fields
+        if asked and not chosen and self._is_dispatch_sending():
             document = self.env[self.model].browse(res_ids)
             if report := document._dispatch_type().report_id:
                 template = self.env["document.dispatch.content"]._template_with_report(document, self, report)

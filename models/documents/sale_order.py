@@ -200,17 +200,23 @@ class SaleOrder(models.Model):
     def _get_confirmation_template(self):
         """The type's text, unless somebody chose one in the settings, on the quotation template or on the website."""
         template = super()._get_confirmation_template()
-        if template != self.env.ref("sale.mail_template_sale_confirmation", raise_if_not_found=False):
+        if self._dispatch_is_chosen_text(template):
             return template
         return self._dispatch_type_of("order").mail_template_id or template
+
+    @api.model
+    def _dispatch_is_chosen_text(self, template):
+        """Tell whether a text for confirmations is another one than Odoo's own."""
+        # not env.ref, which asks the database for each order whether the text is still there
+        own = self.env["ir.model.data"]._xmlid_to_res_id("sale.mail_template_sale_confirmation")
+        return bool(template) and template.id != own
 
     def _dispatch_own_template(self):
         """What somebody chose in Odoo for the confirmation of this order counts on every road."""
         if self._dispatch_type_code() != "order":
             return super()._dispatch_own_template()
         template = self._get_confirmation_template()
-        chosen = template and template != self.env.ref("sale.mail_template_sale_confirmation", raise_if_not_found=False)
-        return template if chosen else super()._dispatch_own_template()
+        return template if self._dispatch_is_chosen_text(template) else super()._dispatch_own_template()
 
     def _find_mail_template(self):
         """The type's text comes first: it is what the administrator edits."""

@@ -97,8 +97,8 @@ class ResPartner(models.Model):
         ])
 
     def _dispatch_page_file_domain(self, company):
-        """Files of his invoices that belong to him: NF-e and boletos."""
-        return Domain("move_id", "any", self._dispatch_page_domain(company)) & Domain("kind", "in", ("nfe", "boleto"))
+        """Files of their invoices that belong to them; rooms of countries know some."""
+        return Domain.FALSE
 
     def _dispatch_page_companies(self):
         """Companies with a customer page at which this customer has invoices."""

@@ -79,10 +79,9 @@ class ResPartner(models.Model):
 
     def _inverse_dispatch_role_ids(self):
         """What is archived is shown to nobody, so that nobody took it away."""
-        wanted = {partner: partner.dispatch_role_ids for partner in self}
-        for partner, roles in wanted.items():
-            shown = partner.sudo().dispatch_preference_ids.role_id.filtered("active")  # sudo: as in _dispatch_set_roles
-            partner._dispatch_set_roles(roles, shown - roles)
+        for roles, partners in self.grouped("dispatch_role_ids").items():
+            shown = partners.sudo().dispatch_preference_ids.role_id.filtered("active")  # sudo: as in _dispatch_set_roles
+            partners._dispatch_set_roles(roles, shown - roles)
 
     def _search_dispatch_role_ids(self, operator, value):
         if operator not in ("in", "any"):
@@ -250,7 +249,7 @@ class ResPartner(models.Model):
     def _dispatch_get_roles(self):
         """What each contact is ticked for, in one statement: ``{id: [code]}``."""
         codes = {role_id: code for code, role_id in self.env["document.dispatch.role"]._get_ids().items()}
-        # sudo: who sends obeys what contacts receive, whether or not he may read it
+        # sudo: who sends obeys what contacts receive, whether or not they may read it
         rows = self.env["document.dispatch.preference"].sudo()._read_group(
             [("partner_id", "in", self.ids), ("receives", "=", True)], ["partner_id"], ["role_id:array_agg"])
         return {partner.id: [codes[role_id] for role_id in role_ids] for partner, role_ids in rows}
@@ -302,7 +301,7 @@ class ResPartner(models.Model):
         """Commercial entities that this company may write to and that are its customers, in whatever way it shows.
 
         An import sets no rank, and a customer may have an invoice address, an order or an invoice, each of them in the
-        name of one of his contacts.
+        name of one of their contacts.
         """
         # sudo: who is a customer follows from orders and invoices that the user need not see; partners it shows none
         Partner = self.sudo()

@@ -82,7 +82,7 @@ class DocumentDispatchRule(models.Model):
             self._note_run("schedule", started, time.monotonic() - clock, nothing)
             return nothing
 
-    def _run(self, cause):
+    def _run(self, cause="manual"):
         """Plan everything that became eligible, and set the next time; return the dispatches.
 
         :param str cause: see ``document.dispatch.run.cause``

@@ -33,7 +33,7 @@ class DocumentDispatchRun(models.Model):
     duration = fields.Float(string="Seconds", digits=(16, 2), aggregator="sum", readonly=True)
     found = fields.Integer(readonly=True, help="So many documents fitted the rule.")
     written = fields.Integer(readonly=True, help="So many dispatches were made, for the outbox or for review.")
-    left = fields.Integer(readonly=True, help="So many documents fitted, and did not go.")
+    left = fields.Integer(string="Not sent", readonly=True, help="So many documents fitted, and did not go.")
     reason = fields.Char(string="Why", readonly=True, help="What stopped the run, or why documents were left.")
     dispatch_ids = fields.One2many("document.dispatch", "run_id")
 

@@ -27,7 +27,7 @@ class DocumentDispatch(models.Model):
         )
 
     def _find_waiting(self):
-        """All rows that wait."""
+        """All dispatches that wait."""
         return self.search(self._get_waiting_domain())
 
     def _hold_after_restore(self):
@@ -44,21 +44,21 @@ class DocumentDispatch(models.Model):
         whole.action_cancel()
 
     def _back_to_review(self, message):
-        """Queued rows of which nothing has left become what a person can edit, release and discard."""
-        bundled = self.filtered(lambda row: row.bundle_id or row.bundled_ids)
+        """Queued dispatches of which nothing has left become what a person can edit, release and discard."""
+        bundled = self.filtered(lambda dispatch: dispatch.bundle_id or dispatch.bundled_ids)
         self._leave_bundle()
-        rows = self._with_system_write()
+        dispatches = self._with_system_write()
         # sudo: the messages say that something went; the release posts them anew, as they are then
-        rows.mail_message_id.sudo().unlink()
-        rows.recipient_ids.filtered(lambda recipient: recipient.state != states.QUEUED)._set_state(states.QUEUED)
-        rows.recipient_ids.write({"mail_body": False, "next_try": False})
-        rows.write({"frozen": False, "mail_values": False})
+        dispatches.mail_message_id.sudo().unlink()
+        dispatches.recipient_ids.filtered(lambda recipient: recipient.state != states.QUEUED)._set_state(states.QUEUED)
+        dispatches.recipient_ids.write({"mail_body": False, "next_try": False})
+        dispatches.write({"frozen": False, "mail_values": False})
         # the common text of several documents is none for one
         bundled._with_system_write().content_ready = False
         self._set_state(states.REVIEW, message)
 
     def _give_up_waiting(self, state, message):
-        """What is left of rows that have gone in part."""
+        """What is left of dispatches that have gone in part."""
         for recipient in self.recipient_ids:
             if recipient.state in WAITING:
                 recipient._set_state(state, next_try=False, reply=message)

@@ -6,7 +6,7 @@ import requests
 from odoo import api, fields, models
 from odoo.tools import consteq, hmac
 
-#: Who is asked whether he is this database, with 32 characters that he does not know beforehand
+#: Who is asked whether this database is there, with 32 characters that nobody knows beforehand
 HERE = "/dispatch/here"
 #: Purpose of the answer, so that it is good for nothing else (odoo.tools.hmac)
 SCOPE = "document_dispatch-here"

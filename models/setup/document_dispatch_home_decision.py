@@ -19,7 +19,7 @@ class DocumentDispatchHome(models.Model):
     def _wake_core(self):
         """Have Odoo's own processes hand over what they still have to send, and tell how many documents that is.
 
-        Here these become rows that wait as all others, and about which the manager decides, too.
+        Here these become dispatches that wait as all others, and about which the manager decides, too.
         """
         # sudo: whoever's they are; the scheduler is for administrators to wake
         env = self.sudo().env
@@ -51,13 +51,13 @@ class DocumentDispatchHome(models.Model):
         rules = self._find_rules()
         mine = self.env.user.company_ids
         if choice == "send":
-            waiting = waiting.filtered(lambda row: row.company_id not in mine)
+            waiting = waiting.filtered(lambda dispatch: dispatch.company_id not in mine)
             rules = rules.filtered(lambda rule: rule.company_id not in mine)
         for rule in rules:
             # not isolated: what a failing rule leaves out, it would send later without a question
             waiting |= rule._plan().filtered_domain(waiting._get_waiting_domain())
             rule._plan_next_run()
-        cancelled = waiting.filtered(lambda row: choice == "cancel" and row.company_id in mine)
+        cancelled = waiting.filtered(lambda dispatch: choice == "cancel" and dispatch.company_id in mine)
         (waiting - cancelled)._hold_after_restore()
         cancelled._cancel_after_restore()
         # sudo: the scheduler is for administrators to wake

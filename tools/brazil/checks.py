@@ -19,6 +19,22 @@ class Check:
     params: dict = field(default_factory=dict)
 
 
+def ask(question, holds, otherwise=ERROR, **params):
+    """Return the :class:`Check` of a question.
+
+    :param str question: its code
+    :param holds: whether all is well
+    :param str otherwise: the result where it is not
+    :param params: what was found
+    """
+    return Check(question, OK if holds else otherwise, params)
+
+
+def same(first, second):
+    """Tell whether two values are one; nothing is the same as nothing only by chance."""
+    return bool(first) and first == second
+
+
 def worst(checks):
     """Return the gravest result among the checks; :data:`OK` where there are none."""
     return max((check.result for check in checks), key=_ORDER.index, default=OK)

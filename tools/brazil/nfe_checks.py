@@ -25,7 +25,7 @@ clause 7 § 7 (what is handed over is the NF-e with its protocol); Manual de Ori
 from decimal import Decimal
 
 from . import nfe as reader
-from .checks import ERROR, OK, WARNING, Check, tax_id
+from .checks import WARNING, ask, same, tax_id
 
 ROOT, MODEL, STATUS = "root", "model", "status"
 KEY, KEY_PARTS, PROTOCOL_KEY, EMITTER_KEY = "key", "key_parts", "protocol_key", "emitter_key"
@@ -51,7 +51,7 @@ def check(nfe, company_cnpj, partner_tax_id=None, amount=None, key=None):
     :param key: the access key that an event should belong to; not compared without it
     """
     if nfe.kind in _NO_DOCUMENT or nfe.kind == reader.DAMAGED and not nfe.model:
-        return [_root(nfe, "")]
+        return [ask_root(nfe, "")]
     if nfe.event:
         return _check_event(nfe, company_cnpj, key)
     return _check_nfe(nfe, company_cnpj, partner_tax_id, amount)
@@ -60,24 +60,24 @@ def check(nfe, company_cnpj, partner_tax_id=None, amount=None, key=None):
 def _check_nfe(nfe, company, partner, amount):
     emitter = nfe.emitter.tax_id if nfe.emitter else ""
     checks = [
-        _root(nfe, "nfeProc"),
-        _check(MODEL, nfe.model == "55", model=nfe.model),
-        _check(STATUS, nfe.status in reader.STATUS_AUTHORIZED, status=nfe.status, reason=nfe.reason),
-        _check(KEY, reader.is_key(nfe.key), key=nfe.key),
-        _check(KEY_PARTS, _without_emitter(nfe.key[:43]) == _without_emitter(nfe.composed),
-               key=nfe.key, composed=nfe.composed),
-        _check(PROTOCOL_KEY, _same(nfe.key, nfe.protocol_key), key=nfe.key, protocol_key=nfe.protocol_key),
-        _check(EMITTER_KEY, _same(_in_key(emitter), nfe.key[6:20]), key=nfe.key, emitter=emitter),
-        _check(COMPANY, _same(emitter, tax_id(company)), emitter=emitter, company=tax_id(company)),
+        ask_root(nfe, "nfeProc"),
+        ask(MODEL, nfe.model == "55", model=nfe.model),
+        ask(STATUS, nfe.status in reader.STATUS_AUTHORIZED, status=nfe.status, reason=nfe.reason),
+        ask(KEY, reader.is_key(nfe.key), key=nfe.key),
+        ask(KEY_PARTS, _without_emitter(nfe.key[:43]) == _without_emitter(nfe.composed),
+            key=nfe.key, composed=nfe.composed),
+        ask(PROTOCOL_KEY, same(nfe.key, nfe.protocol_key), key=nfe.key, protocol_key=nfe.protocol_key),
+        ask(EMITTER_KEY, same(in_key(emitter), nfe.key[6:20]), key=nfe.key, emitter=emitter),
+        ask(COMPANY, same(emitter, tax_id(company)), emitter=emitter, company=tax_id(company)),
     ]
     if partner:
-        checks += _recipient(nfe.recipient, tax_id(partner))
+        checks += ask_recipient(nfe.recipient, tax_id(partner))
     if amount is not None:
         amount = Decimal(str(amount))
         field, total = total_of(nfe)
-        same = total is not None and abs(total - amount) < _TOLERANCE
-        checks.append(_check(TOTAL, same, WARNING, total=total, amount=amount, field=field))
-    return [*checks, _environment(nfe)]
+        fits = total is not None and abs(total - amount) < _TOLERANCE
+        checks.append(ask(TOTAL, fits, WARNING, total=total, amount=amount, field=field))
+    return [*checks, ask_environment(nfe)]
 
 
 def total_of(nfe):
@@ -90,57 +90,56 @@ def total_of(nfe):
     return TOTAL_BEFORE, nfe.total
 
 
-def _recipient(party, partner):
+def ask_recipient(party, partner):
+    """Ask whether the recipient is the partner; nothing is asked of one abroad who has no number.
+
+    :param party: :class:`tools.brazil.nfe.Party`, or ``None``
+    :param str partner: the partner's number (:func:`tools.brazil.checks.tax_id`)
+    :return: a list
+    """
     recipient = party.tax_id if party else ""
     foreign = party is not None and party.kind == reader.FOREIGN
     if foreign and not recipient:
         return []
     # as it stands there: what has other signs in it is no CNPJ
-    same = _same(recipient, partner)
+    fits = same(recipient, partner)
     if foreign:
         # partners abroad are kept with their country's two letters in front, NF-e hold what the passport says
-        same = tax_id(recipient) in (partner, partner[2:])
-    return [_check(RECIPIENT, same, WARNING, recipient=recipient, partner=partner)]
+        fits = tax_id(recipient) in (partner, partner[2:])
+    return [ask(RECIPIENT, fits, WARNING, recipient=recipient, partner=partner)]
 
 
 def _check_event(nfe, company, key):
     event = nfe.event
-    ours = _same(event.author, tax_id(company)) and _in_key(tax_id(company)) == nfe.key[6:20]
+    ours = same(event.author, tax_id(company)) and in_key(tax_id(company)) == nfe.key[6:20]
     checks = [
-        _root(nfe, "procEventoNFe"),
-        _check(STATUS, nfe.status in reader.STATUS_REGISTERED, status=nfe.status, reason=nfe.reason),
-        _check(KEY, reader.is_key(nfe.key), key=nfe.key),
-        _check(PROTOCOL_KEY, _same(nfe.key, nfe.protocol_key), key=nfe.key, protocol_key=nfe.protocol_key),
-        _check(COMPANY, ours, emitter=event.author, company=tax_id(company)),
-        _environment(nfe),
-        _check(EVENT_TYPE, event.type in (reader.CORRECTION, reader.CANCELLATION), type=event.type),
+        ask_root(nfe, "procEventoNFe"),
+        ask(STATUS, nfe.status in reader.STATUS_REGISTERED, status=nfe.status, reason=nfe.reason),
+        ask(KEY, reader.is_key(nfe.key), key=nfe.key),
+        ask(PROTOCOL_KEY, same(nfe.key, nfe.protocol_key), key=nfe.key, protocol_key=nfe.protocol_key),
+        ask(COMPANY, ours, emitter=event.author, company=tax_id(company)),
+        ask_environment(nfe),
+        ask(EVENT_TYPE, event.type in (reader.CORRECTION, reader.CANCELLATION), type=event.type),
     ]
     if key is not None:
-        checks.append(_check(EVENT_KEY, _same(nfe.key, key), key=nfe.key, expected=key))
+        checks.append(ask(EVENT_KEY, same(nfe.key, key), key=nfe.key, expected=key))
     return checks
 
 
-def _check(code, holds, otherwise=ERROR, **params):
-    return Check(code, OK if holds else otherwise, params)
+def ask_root(found, wanted):
+    """Ask whether the file is what may be sent, by its root; no root is wanted where there is none to compare."""
+    return ask(ROOT, bool(wanted) and found.root == wanted and not found.problem,
+               kind=found.kind, root=found.root, problem=found.problem)
 
 
-def _root(nfe, wanted):
-    return _check(ROOT, bool(wanted) and nfe.root == wanted and not nfe.problem,
-                  kind=nfe.kind, root=nfe.root, problem=nfe.problem)
+def ask_environment(found):
+    """Ask whether it is no test."""
+    return ask(ENVIRONMENT, found.environment == reader.PRODUCTION, WARNING, environment=found.environment)
 
 
-def _environment(nfe):
-    return _check(ENVIRONMENT, nfe.environment == reader.PRODUCTION, WARNING, environment=nfe.environment)
-
-
-def _same(one, other):
-    """Nothing is the same as nothing only by chance."""
-    return bool(one) and one == other
-
-
-def _in_key(number):
-    """A number as keys hold it: a CPF, of farmers, with zeros in front."""
-    return number.zfill(14) if number else ""
+def in_key(tax_number):
+    """A CNPJ as keys hold it, or a CPF, of farmers, with zeros in front."""
+    return tax_number.zfill(14) if tax_number else ""
 
 
 def _without_emitter(key):

@@ -26,7 +26,6 @@ STATUS_AUTHORIZED = frozenset({"100", "101", "102", "103", "107"})
 CANCELLATIONS = frozenset({"101101", "105102", "105104", "305101"})
 #: Events of the authority: their author is not the company
 OF_AUTHORITY = frozenset({"105104", "105105", "205208", "305101", "305102", "305103"})
-PRODUCTION = "1"
 
 #: Town 7, environment 1, kind of number 1, CNPJ or CPF 14, number 13, year and month 4, code 9, check digit 1
 _KEY = re.compile(r"[0-9]{9}[0-9A-Z]{12}[0-9]{29}")

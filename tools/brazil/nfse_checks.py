@@ -22,8 +22,8 @@ code                  question                                            unless
 from decimal import Decimal
 
 from . import nfe_checks, nfse
-from .checks import ERROR, OK, WARNING, Check, tax_id
-from .nfe import FOREIGN
+from .checks import WARNING, ask, same, tax_id
+from .nfe_checks import ask_environment, ask_recipient, ask_root, in_key
 
 #: Which total was compared: the price, what is left of it after withheld taxes, and both with IBS and CBS on top
 PRICE, NET, PRICE_WITH, NET_WITH = "vServ", "vLiq", "vServ + IBS + CBS", "vTotNF"
@@ -33,7 +33,7 @@ _TOLERANCE = Decimal("0.005")
 def check(found, company_cnpj, partner_tax_id=None, amount=None, key=None):
     """Return the list of :class:`tools.brazil.checks.Check`; arguments as those of :func:`nfe_checks.check`."""
     if found.kind in (nfse.NOT_XML, nfse.OTHER, nfse.DAMAGED) or found.root == "DPS":
-        return [_root(found, "")]
+        return [ask_root(found, "")]
     if found.event:
         return _check_event(found, company_cnpj, key)
     return _check_nfse(found, company_cnpj, partner_tax_id, amount)
@@ -42,20 +42,19 @@ def check(found, company_cnpj, partner_tax_id=None, amount=None, key=None):
 def _check_nfse(found, company, partner, amount):
     emitter = found.emitter.tax_id if found.emitter else ""
     checks = [
-        _root(found, "NFSe"),
-        _check(nfe_checks.STATUS, found.status in nfse.STATUS_AUTHORIZED, status=found.status, reason=""),
-        _check(nfe_checks.KEY, nfse.is_key(found.key), key=found.key),
-        _check(nfe_checks.KEY_PARTS, _own_parts(found.key) == _own_parts(found.composed),
-               key=found.key, composed=found.composed),
-        _check(nfe_checks.EMITTER_KEY, _same(emitter.zfill(14) if emitter else "", found.key[9:23]),
-               key=found.key, emitter=emitter),
-        _check(nfe_checks.COMPANY, _same(emitter, tax_id(company)), emitter=emitter, company=tax_id(company)),
+        ask_root(found, "NFSe"),
+        ask(nfe_checks.STATUS, found.status in nfse.STATUS_AUTHORIZED, status=found.status, reason=""),
+        ask(nfe_checks.KEY, nfse.is_key(found.key), key=found.key),
+        ask(nfe_checks.KEY_PARTS, _own_parts(found.key) == _own_parts(found.composed),
+            key=found.key, composed=found.composed),
+        ask(nfe_checks.EMITTER_KEY, same(in_key(emitter), found.key[9:23]), key=found.key, emitter=emitter),
+        ask(nfe_checks.COMPANY, same(emitter, tax_id(company)), emitter=emitter, company=tax_id(company)),
     ]
     if partner:
-        checks += _recipient(found.recipient, tax_id(partner))
+        checks += ask_recipient(found.recipient, tax_id(partner))
     if amount is not None:
         checks.append(_total(found, Decimal(str(amount))))
-    return [*checks, _environment(found)]
+    return [*checks, ask_environment(found)]
 
 
 def totals_of(found):
@@ -78,17 +77,8 @@ def _total(found, amount):
     totals = totals_of(found)
     fitting = next((field for field, total in totals.items() if abs(total - amount) < _TOLERANCE), None)
     field = fitting or next(iter(totals), None)
-    return _check(nfe_checks.TOTAL, fitting is not None, WARNING, total=totals.get(field), amount=amount,
-                  field=field or PRICE)
-
-
-def _recipient(party, partner):
-    recipient = party.tax_id if party else ""
-    foreign = party is not None and party.kind == FOREIGN
-    if foreign and not recipient:
-        return []
-    same = tax_id(recipient) in (partner, partner[2:]) if foreign else _same(recipient, partner)
-    return [_check(nfe_checks.RECIPIENT, same, WARNING, recipient=recipient, partner=partner)]
+    return ask(nfe_checks.TOTAL, fitting is not None, WARNING, total=totals.get(field), amount=amount,
+               field=field or PRICE)
 
 
 def _own_parts(key):
@@ -98,33 +88,15 @@ def _own_parts(key):
 
 def _check_event(found, company, key):
     event, own = found.event, tax_id(company)
-    in_key = _same(own.zfill(14) if own else "", found.key[9:23])
-    author = event.type in nfse.OF_AUTHORITY or _same(event.author, own)
+    named = same(in_key(own), found.key[9:23])
+    author = event.type in nfse.OF_AUTHORITY or same(event.author, own)
     checks = [
-        _root(found, "evento"),
-        _check(nfe_checks.KEY, nfse.is_key(found.key), key=found.key),
-        _check(nfe_checks.COMPANY, in_key and author, emitter=event.author, company=own),
-        _environment(found),
-        _check(nfe_checks.EVENT_TYPE, event.type in nfse.CANCELLATIONS, type=event.type),
+        ask_root(found, "evento"),
+        ask(nfe_checks.KEY, nfse.is_key(found.key), key=found.key),
+        ask(nfe_checks.COMPANY, named and author, emitter=event.author, company=own),
+        ask_environment(found),
+        ask(nfe_checks.EVENT_TYPE, event.type in nfse.CANCELLATIONS, type=event.type),
     ]
     if key is not None:
-        checks.append(_check(nfe_checks.EVENT_KEY, _same(found.key, key), key=found.key, expected=key))
+        checks.append(ask(nfe_checks.EVENT_KEY, same(found.key, key), key=found.key, expected=key))
     return checks
-
-
-def _check(code, holds, otherwise=ERROR, **params):
-    return Check(code, OK if holds else otherwise, params)
-
-
-def _root(found, wanted):
-    return _check(nfe_checks.ROOT, bool(wanted) and found.root == wanted and not found.problem,
-                  kind=found.kind, root=found.root, problem=found.problem)
-
-
-def _environment(found):
-    return _check(nfe_checks.ENVIRONMENT, found.environment == nfse.PRODUCTION, WARNING,
-                  environment=found.environment)
-
-
-def _same(one, other):
-    return bool(one) and one == other

@@ -6,7 +6,7 @@ import unicodedata
 _BIDI = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
-def standing(rows):
+def standing(entries):
     """What still counts of a customer's declarations.
 
     :param entries: ``(kind, company, codes)`` from the oldest to the newest; ``company`` 0 stands for
@@ -14,7 +14,7 @@ def standing(rows):
     :return: ``[[refused, company, codes]]``, the later one wins; empty when no refusal is left
     """
     kept = []
-    for kind, company, codes in rows:
+    for kind, company, codes in entries:
         if not codes:  # whatever was said before about the same company is over
             kept = [entry for entry in kept if company and entry[1] != company]
         kept.append([kind == "refused", company, sorted(codes)])

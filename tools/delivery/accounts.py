@@ -65,12 +65,12 @@ def hold(sessions, choice):
 
 
 def after_refusal(account, reply, cause, sender, now):
-    """Return what is noted when the server refuses an account, or one of its senders: it rests.
+    """Return what is noted when the server refuses an account, or one of its senders: it is paused.
 
     :param account: with ``dispatch_senders`` and ``dispatch_paused_until``
     :param str reply: what the server said
     :param str cause: what is wrong, a constant of :mod:`tools.mail.blame`
-    :param sender: the address that rests; the whole account if none is given
+    :param sender: the address that is paused; the whole account if none is given
     :param datetime now: in UTC
     """
     until = now + timedelta(seconds=blame.REST[cause])
@@ -95,7 +95,7 @@ def after_acceptance(account, sender):
 
 
 def _senders(account, senders, paused_until):
-    """Keep the senders that rest; one of them is shown where the account itself is in order."""
+    """Keep the senders that are paused; one of them is shown where the account itself is in order."""
     values = {"dispatch_senders": senders or False}
     if not paused_until:
         sender, said = next(iter(senders.items()), (False, {}))
@@ -124,7 +124,7 @@ def seconds_until(date, now):
 
 
 def sender_seconds(senders, sender, now):
-    """Return for how many seconds a sender rests, ``None`` where it does not.
+    """Return for how many seconds a sender is paused, ``None`` where it is not.
 
     :param senders: as noted (:func:`after_refusal`)
     :param str sender: of the envelope

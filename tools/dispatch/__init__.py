@@ -1,1 +1,1 @@
-from . import clicks, numbers, settings, states, steering
+from . import clicks, numbers, precedence, settings, states, steering

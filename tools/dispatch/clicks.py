@@ -56,5 +56,5 @@ def can_decide(recipient_state):
 
 
 def can_go_on_paper(state, recipient_states):
-    """Tell whether a dispatch by mail may be printed instead; of an unknown one a person takes that on himself."""
+    """Tell whether a dispatch by mail may be printed instead; of an unknown one a person takes that on themselves."""
     return state in (states.REVIEW, states.FAILED, states.UNKNOWN) or is_withdrawable(state, recipient_states)

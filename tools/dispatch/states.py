@@ -8,7 +8,7 @@ UNKNOWN, BOUNCED, CANCELLED = "unknown", "bounced", "cancelled"
 REVIEW, PARTIAL, PAPER, PRINTED = "review", "partial", "paper", "printed"
 #: Went to the supervisor of a rehearsal, and to nobody else
 REHEARSED = "rehearsed"
-#: Lies as a draft in a person's own mail program: nobody here knows whether it left
+#: Taken as a draft into a person's own mail program, or as a text into WhatsApp: nobody here knows whether it left
 HANDED = "handed"
 #: Printed, and a person said that it went to the post
 SENT_BY_POST = "sent_by_post"

@@ -1,1 +1,15 @@
-from . import addresses, blame, consequences, dsn, headers, incoming, plain_text, proof, replies, retry, smtp
+from . import (
+    addresses,
+    blame,
+    consequences,
+    dsn,
+    envelope,
+    headers,
+    incoming,
+    limits,
+    plain_text,
+    proof,
+    replies,
+    retry,
+    smtp,
+)

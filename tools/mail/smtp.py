@@ -384,7 +384,7 @@ class Session:
         return Outcome(state, said, connection_lost=lost, verdict=verdict)
 
     def _out_of_step(self, said):
-        """No message was judged. In a new session the server is like that: its account rests."""
+        """No message was judged. In a new session the server is like that: its account is paused."""
         self._connection.close()
         if not said.startswith(str(_CLOSING)):
             said = f"The server answers out of turn: {said}"

@@ -1,1 +1,1 @@
-from . import recipients
+from . import foreign_rules, recipients

@@ -29,9 +29,9 @@ PASSED_OVER = (ARCHIVED, NO_ADDRESS, INVALID, LETTERS, BLACKLISTED, DUPLICATE)
 
 @dataclass(frozen=True)
 class Contact:
-    """A partner as far as the choice needs him; ``roles`` are the flags that he carries.
+    """A partner as far as the choice needs it; ``roles`` are its flags.
 
-    ``is_place``: he has a postal address of his own, other than that of his parent.
+    ``is_place``: it has a postal address of its own, other than that of its parent.
     """
 
     id: int

@@ -1,1 +1,1 @@
-from . import text_blocks, text_compare, text_marks, text_own, text_values, texts
+from . import signatures, text_blocks, text_compare, text_marks, text_own, text_values, texts

@@ -78,7 +78,7 @@ class DocumentLetterWindow(models.TransientModel):
     # ------------------------------------------------------------------
 
     def _get_domain(self):
-        """Customers of this company that did not refuse, as the filters say; whoever has a code is one by his code."""
+        """Customers of this company that did not refuse, as the filters say; whoever has a code is one by it."""
         Partner = self.env["res.partner"]
         if self.code_from or self.code_to:
             domain = Domain("ref", "!=", False) & Partner._dispatch_entity_domain()

@@ -105,18 +105,17 @@ class DocumentDispatchResend(models.TransientModel):
 
     def _make_lines(self, documents, chosen):
         """Show documents, and to whom they would go; those of ``chosen`` are ticked."""
-        earlier = self._find_earlier(documents)
+        earlier, best = self._find_earlier(documents), documents._dispatch_find_best()
         for company, of_company in documents.grouped("company_id").items():
             directory = of_company._dispatch_partners().with_company(company)._dispatch_directory()
-            for document in of_company:
-                line = self.env["document.dispatch.resend.line"].create({
-                    **self._prepare_line(document), "resend_id": self.id, "chosen": document in chosen,
-                })
-                if not line.blocking_reason:
-                    self.env["document.dispatch.resend.recipient"].create([
-                        {**vals, "resend_id": self.id, "line_id": line.id}
-                        for vals in line._prepare_recipients(directory, earlier.get(document.id, {}))
-                    ])
+            lines = self.env["document.dispatch.resend.line"].create([{
+                **self._prepare_line(document, best.get(document.id) or document._dispatch_last()),
+                "resend_id": self.id, "chosen": document in chosen,
+            } for document in of_company])
+            self.env["document.dispatch.resend.recipient"].create([
+                {**vals, "resend_id": self.id, "line_id": line.id} for line in lines if not line.blocking_reason
+                for vals in line._prepare_recipients(directory, earlier.get(line.res_id, {}))
+            ])
 
     def _find_earlier(self, documents):
         """What became of the addresses to which these documents went as they are now: ``{id: {address: state}}``."""
@@ -141,8 +140,7 @@ class DocumentDispatchResend(models.TransientModel):
             line.chosen = line.chosen and (not line.recipient_ids or any(line.recipient_ids.mapped("chosen")))
         return self._action()
 
-    def _prepare_line(self, document):
-        dispatch = document._dispatch_find_best().get(document.id) or document._dispatch_last()
+    def _prepare_line(self, document, dispatch):
         return {
             "res_model": document._name, "res_id": document.id, "document_name": document.name,
             "partner_id": document._dispatch_partner().id, "dispatch_id": dispatch.id,

@@ -69,9 +69,7 @@ class DocumentDispatchBulk(models.AbstractModel):
         return "\n".join(lines)
 
     def _dispatch_check_grouping(self, documents):
-        if documents.company_id.filtered(lambda company: company.sudo().dispatch_mode == "off"):  # sudo: a switch
-            raise UserError(self.env._(
-                "Sending is switched off. Switch it on in the settings of Document Dispatch."))
+        """Raise where several cannot go in one mail: there is no text for that."""
         if self.dispatch_grouping != "bundle":
             return
         types = {document._dispatch_type() for document in documents}

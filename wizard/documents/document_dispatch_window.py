@@ -132,9 +132,15 @@ class DocumentDispatchWindow(models.AbstractModel):
         dispatch_type = document and document._dispatch_type()
         if not dispatch_type:
             return email_from
-        account = document._dispatch_choose_account(dispatch_type, self.template_id)
         said = {"email_from": email_from, "reply_to": False}
-        return document._dispatch_choose_sender(dispatch_type, account, said)["email_from"]
+        return document._dispatch_choose_sender(dispatch_type, self._dispatch_account(), said)["email_from"]
+
+    def _dispatch_account(self):
+        """The sender account with which the document goes; empty where Odoo chooses it by the sender."""
+        document = self._dispatch_document()
+        if not document:
+            return self.env["ir.mail_server"]
+        return document._dispatch_choose_account(document._dispatch_type(), self.template_id)
 
     def _dispatch_check_sender(self, sender):
         """The sender that a person typed; behind a bare name stands the address that the document goes from.
@@ -154,12 +160,10 @@ class DocumentDispatchWindow(models.AbstractModel):
         return formataddr((name, address))
 
     def _dispatch_sender_address(self):
-        """The address of the account that the document type names, else the company's; empty where there is none."""
-        document = self._dispatch_document()
-        company = document.company_id or self.env.company
+        """The address of the document's account, else the company's; empty where there is none."""
+        company = self._dispatch_document().company_id or self.env.company
         # sudo: who sends may use the account's address, and not read the account
-        address = document and document._dispatch_type().mail_server_id.sudo()._dispatch_address()
-        own = addresses.parse(address or company.email).valid
+        own = addresses.parse(self._dispatch_account().sudo()._dispatch_address() or company.email).valid
         return own[0].email if own else ""
 
     def action_dispatch_forget(self):

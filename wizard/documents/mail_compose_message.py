@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 
 from ...tools.dispatch.steering import SendRequest
 
-#: What a person who writes in the window himself makes of a message, in core's words
+#: What a person who writes in the window makes of a message, in core's words
 WRITTEN = "comment"
 
 
@@ -97,7 +97,8 @@ class MailComposeMessage(models.TransientModel):
         request = replace(request, add_files=self._dispatch_lacks_files())
         if request.posting or request.origin != "core":
             return replace(request, posting=True)
-        own = {self.env[self.model].browse(res_id)._dispatch_type().mail_template_id for res_id in res_ids}
+        own = {document._dispatch_choose_template(document._dispatch_type())
+               for document in self.env[self.model].browse(res_ids)}
         return replace(
             request, posting=True, again=True, beside=own != {self.template_id}, template_id=self.template_id.id)
 

@@ -29,6 +29,7 @@ class SaleOrderSendWindow(models.TransientModel):
         """Send as chosen."""
         self.ensure_one()
         self.order_ids.check_access("write")
+        self.order_ids._dispatch_check_switch()
         Batch = self.env["document.dispatch.batch"]
         if self.dispatch_grouping == "each":
             return Batch._start_queue(self.order_ids)

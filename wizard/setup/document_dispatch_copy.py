@@ -35,10 +35,10 @@ class DocumentDispatchCopy(models.TransientModel):
     def _open(self, answer):
         """Return the action that asks."""
         home, companies = self.env["document.dispatch.home"], self.env.user.company_ids
-        rows, rules = self.env["document.dispatch"].sudo()._find_waiting(), home._find_rules()  # sudo: to count
-        others = (rows.company_id | rules.company_id) - companies
+        waiting, rules = self.env["document.dispatch"].sudo()._find_waiting(), home._find_rules()  # sudo: to count
+        others = (waiting.company_id | rules.company_id) - companies
         window = self.create({
-            "answer": answer, "waiting_count": len(rows), "planned_count": rules._count_documents(),
+            "answer": answer, "waiting_count": len(waiting), "planned_count": rules._count_documents(),
             "core_count": home._wake_core(), "other_companies": ", ".join(others.mapped("name")),
         })
         return {
