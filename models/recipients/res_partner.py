@@ -80,7 +80,8 @@ class ResPartner(models.Model):
     def _inverse_dispatch_role_ids(self):
         """What is archived is shown to nobody, so that nobody took it away."""
         for roles, partners in self.grouped("dispatch_role_ids").items():
-            shown = partners.sudo().dispatch_preference_ids.role_id.filtered("active")  # sudo: as in _dispatch_set_roles
+            # sudo: as in _dispatch_set_roles
+            shown = partners.sudo().dispatch_preference_ids.role_id.filtered("active")
             partners._dispatch_set_roles(roles, shown - roles)
 
     def _search_dispatch_role_ids(self, operator, value):
