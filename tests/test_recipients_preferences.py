@@ -153,6 +153,24 @@ class TestPreferences(DispatchCase):
         self.assertEqual(len(asked), 1)
         self.assertEqual(copies.mapped("dispatch_order"), contacts.mapped("dispatch_order"))
 
+    def test_settings_stay_inside_of_their_rules(self):
+        """Odoo asks its rules before a write only: nothing is moved to a company or a contact of others."""
+        other = self.setup_other_company(name="Aurora France SARL")["company"]
+        theirs = self.env["res.partner"].create({"name": "Durand", "company_id": other.id, "email": "d@durand.example"})
+        order = self.types["order"].role_id
+        own_type = self.types["invoice"].copy({"company_id": self.company.id})
+        rule = self._rule("Faturas", "invoice", user_id=self.manager.id)
+        preference = self.env["document.dispatch.preference"].create({
+            "partner_id": self.nowak.id, "role_id": order.id})
+        for record, vals in (
+            (preference, {"partner_id": theirs.id}), (own_type, {"company_id": other.id}),
+            (rule, {"company_id": other.id}),
+        ):
+            with self.subTest(record=record._name), self.assertRaises(AccessError), self.env.cr.savepoint():
+                record.with_user(self.manager).write(vals)
+                record.flush_recordset()
+        self.assertFalse(theirs.dispatch_order)
+
     def test_flag_that_was_used_stays(self):
         invoice = self.types["invoice"].role_id
         with self.assertRaisesRegex(UserError, "make a new one"):

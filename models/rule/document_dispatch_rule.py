@@ -359,7 +359,9 @@ class DocumentDispatchRule(models.Model):
         default = dict(default or {})
         if not self._may_choose_operator():
             default.setdefault("user_id", self.env.uid)
-        return super().copy_data(default)
+        self.check_access("read")
+        # sudo: a manager without a right to accounting copies the journals, too
+        return super(DocumentDispatchRule, self.sudo()).copy_data(default)
 
     def _check_operator(self):
         """An operator's rights are lent by who may give rights.
