@@ -7,6 +7,7 @@ from odoo import SUPERUSER_ID, models
 from ...tools.dispatch.steering import SendRequest
 from ...tools.mail import addresses
 from ...tools.recipients import recipients
+from ..delivery.document_dispatch_worker import CLASHES
 
 _logger = logging.getLogger(__name__)
 
@@ -57,6 +58,8 @@ class DocumentDispatchMixin(models.AbstractModel):
         try:
             with self.env.cr.savepoint():
                 document._dispatch_from_message(message, request, keep_mail)
+        except CLASHES:
+            raise  # nobody's fault: the scheduler comes again
         except Exception as error:
             _logger.info("A message that was to be sent later could not be", exc_info=True)
             self.env.invalidate_all()
