@@ -8,6 +8,7 @@ from ...tools.dispatch.steering import SendRequest
 from ...tools.mail import addresses
 from ...tools.recipients import recipients
 from ..delivery.document_dispatch_worker import CLASHES
+from ..dispatch.document_dispatch import attempt
 
 _logger = logging.getLogger(__name__)
 
@@ -64,7 +65,7 @@ class DocumentDispatchMixin(models.AbstractModel):
             _logger.info("A message that was to be sent later could not be", exc_info=True)
             self.env.invalidate_all()
             # sudo: whoever wrote it may have no right to the document any more
-            self.sudo()._dispatch_record_failure(error, user_id=message.create_uid.id)
+            attempt(self.sudo(), "_dispatch_record_failure", error, message.create_uid.id)
 
     def _dispatch_kept_request(self, message):
         """What was kept above for a message whose time has come; whoever posts one could say anything."""
@@ -155,12 +156,12 @@ class DocumentDispatchMixin(models.AbstractModel):
         """The document's files, for a text that names none."""
         return self._dispatch_make_files(dispatch_type.mail_template_id, dispatch_type.report_id)[self]
 
-    def _dispatch_record_failure(self, error, **extra):
+    def _dispatch_record_failure(self, error, user_id=None):
         """An automatic process could not make the document: leave a dispatch that says why.
 
-        :param extra: more values of the dispatch
+        :param int user_id: in whose name it was to go; ``None``: in that of who runs the process
         """
-        self._dispatch_create("core", **extra).filtered(lambda dispatch: dispatch.state == "queued")._set_state(
+        self._dispatch_create("core", user_id=user_id or self.env.uid).filtered(lambda dispatch: dispatch.state == "queued")._set_state(
             "failed", self.env["document.dispatch.content"]._explain(error)
         )
 
