@@ -161,9 +161,9 @@ class DocumentDispatchMixin(models.AbstractModel):
 
         :param int user_id: in whose name it was to go; ``None``: in that of who runs the process
         """
-        self._dispatch_create("core", user_id=user_id or self.env.uid).filtered(lambda dispatch: dispatch.state == "queued")._set_state(
-            "failed", self.env["document.dispatch.content"]._explain(error)
-        )
+        dispatches = self._dispatch_create("core", user_id=user_id or self.env.uid)
+        dispatches.filtered(lambda dispatch: dispatch.state == "queued")._set_state(
+            "failed", self.env["document.dispatch.content"]._explain(error))
 
     def _dispatch_address_message(self, message, request, dispatch_type, account_id):
         """Write on the message that core just posted from which account and sender it goes, and where answers go.
