@@ -265,7 +265,7 @@ class TestRoads(RoadCase):
             schedules._send_notifications_cron()
         self.assertFalse(schedules.exists())
         self.assertTrue(note.notification_ids)
-        failed, waits = self._dispatches(orders)
+        failed, waits = self._dispatches(orders).sorted("res_id")
         self.assertEqual((failed.res_id, failed.state, waits.state), (broken, "failed", "queued"))
         self.assertIn("Fora do papel", failed.state_message)
         self.assertEqual(failed.user_id, self.seller)
