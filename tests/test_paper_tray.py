@@ -265,6 +265,8 @@ class TestPaperTray(TrayCase):
         mine = self._paper(self._invoice(self.dupont))
         order = self._paper(self._order(self.smith))
         theirs = self._paper(self._invoice(self.abel, company_id=other.id))
+        self.env["ir.model.access"].search([
+            ("model_id.model", "=", "sale.order"), ("group_id", "in", clerk.all_group_ids.ids)]).active = False
         self.assertFalse((order | theirs).with_user(clerk).search([("id", "in", (order | theirs).ids)]))
         with self.assertRaises(AccessError):
             (order | mine).with_user(clerk).action_print()

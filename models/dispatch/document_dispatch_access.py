@@ -21,14 +21,13 @@ class DocumentDispatch(models.Model):
     @api.depends("res_model", "res_id")
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_is_document_readable(self):
-        names, readable = self._get_document_models(), set()
-        documents = {dispatch.id: (dispatch.res_model, dispatch.res_id)
-                     for dispatch in self.sudo()}  # sudo: this is what the rules ask
-        for model in {model for model, _res_id in documents.values()}.intersection(names):
-            ids = [res_id for of_model, res_id in documents.values() if of_model == model]
-            readable.update((model, res_id) for res_id in self.env[model]._dispatch_filter_readable(ids).ids)
-        for dispatch in self:  # the superuser's values are others
-            dispatch.is_document_readable = documents[dispatch.id] in readable
+        names = self._get_document_models()
+        self.is_document_readable = False
+        for model, dispatches in self.sudo().grouped("res_model").items():  # sudo: this is what the rules ask
+            if model in names:
+                readable = set(self.env[model]._dispatch_filter_readable(dispatches.mapped("res_id")).ids)
+                found = dispatches.filtered(lambda dispatch, ids=readable: dispatch.res_id in ids)
+                found.with_env(self.env).is_document_readable = True
 
     @api.model
     def _search_is_document_readable(self, operator, value):

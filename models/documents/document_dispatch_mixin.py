@@ -154,7 +154,8 @@ class DocumentDispatchMixin(models.AbstractModel):
 
     def _dispatch_add_files(self, dispatch_type):
         """The document's files, for a text that names none."""
-        return self._dispatch_make_files(dispatch_type.mail_template_id, dispatch_type.report_id)[self]
+        template = self._dispatch_choose_template(dispatch_type)
+        return self._dispatch_make_files(template, dispatch_type.report_id)[self]
 
     def _dispatch_record_failure(self, error, user_id=None):
         """An automatic process could not make the document: leave a dispatch that says why.
