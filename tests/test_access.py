@@ -97,6 +97,49 @@ class TestDispatches(AccessCase):
             self.assertEqual(self._names(user), readable, user.login)
             self.assertEqual(readable, set(self.dispatches))
 
+    def test_field_of_the_rules_is_read_by_everybody(self):
+        """Who reads all fields of a dispatch, as exports and imports do, gets what the search says."""
+        for user in (self.seller, self.leader, self.clerk, self.manager):
+            Dispatch = self.env["document.dispatch"].with_user(user)
+            found = Dispatch.search([("id", "in", self.all_dispatches.ids)])
+            readable = found.filtered("is_document_readable")
+            self.assertEqual(readable, found.search([("id", "in", found.ids), ("is_document_readable", "=", True)]))
+            if user != self.manager:
+                self.assertEqual(readable, found)
+            self.assertIn("is_document_readable", found[:1].read()[0])
+
+    def test_deleted_document_breaks_no_list(self):
+        """Who sees a company's documents sees what became of a deleted one; whoever sees their own, nothing."""
+        order = self._order(self.silva, user_id=self.seller.id)
+        dispatch = order._dispatch_create("manual")
+        order.sudo().unlink()
+        for user, sees in ((self.leader, True), (self.clerk, True), (self.manager, True), (self.seller, False)):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            self.assertEqual(bool(self._seen(user, dispatch)), sees, user.login)
+            Dispatch = self.env["document.dispatch"].with_user(user)
+            found = Dispatch.web_search_read([("id", "=", dispatch.id)], {"recipient_ids": {"fields": {"email": {}}}})
+            self.assertEqual(found["length"], int(sees))
+
+    def test_rule_for_one_company_is_more_than_ours(self):
+        """A rule of the house that asks for the company in another way holds for the log, too."""
+        paris = self.setup_other_company(name="Aurora France SARL")["company"]
+        self.clerk.company_ids |= paris
+        companies = (self.company | paris).ids
+        invoice = self.all_dispatches.filtered(lambda dispatch: dispatch.res_model == "account.move")[:1]
+        for domain, sees in (
+            (f"[('company_id', '=', {paris.id})]", False), ("[('company_id', '!=', user.company_id.id)]", False),
+            (f"[('company_id', 'in', {companies})]", True),
+        ):
+            rule = self.env["ir.rule"].create({
+                "name": domain, "model_id": self.env["ir.model"]._get_id("account.move"), "domain_force": domain})
+            self.env.flush_all()
+            self.env.invalidate_all()
+            seen = invoice.with_user(self.clerk).with_context(allowed_company_ids=companies)
+            self.assertEqual(bool(seen.search([("id", "=", invoice.id)])), sees, domain)
+            self.assertEqual(seen.has_access("read"), sees, domain)
+            rule.unlink()
+
     def test_a_kind_that_one_may_not_read_is_left_out(self):
         self.env["ir.model.access"].search([
             ("model_id.model", "=", "sale.order"), ("group_id", "in", self.clerk.all_group_ids.ids)]).active = False

@@ -69,6 +69,18 @@ class TestAccounts(RpcCase):
         except (AccessError, UserError, ValueError):
             return ""
 
+    def test_what_is_no_account(self):
+        for record in (self.type, self.rule):
+            for wrong in ("999999", "abc"):
+                with self.subTest(record=record._name), self.assertRaisesRegex(UserError, "no such sender account"):
+                    record.with_user(self.manager).mail_account = wrong
+
+    def test_a_rule_is_copied_without_a_right_to_journals(self):
+        journals = self.company_data["default_journal_sale"]
+        rule = self._rule("Faturas", "invoice", journal_ids=journals.ids, user_id=self.manager.id)
+        self.env.invalidate_all()
+        self.assertEqual(rule.with_user(self.manager).copy().sudo().journal_ids, journals)
+
     def test_the_accounts_themselves(self):
         for method, arguments in (
             ("read", (self.account.ids, ["name"])), ("search", ([],)), ("name_search", ("",)),

@@ -301,6 +301,18 @@ class TestModels(WalkCase):
                     if foreign.browse().has_access("read"):
                         self.assertFalse(foreign.search([("id", "in", record.ids)]), user.login)
 
+    def test_whoever_reads_a_record_reads_its_fields(self):
+        """All of them, as a client does that names none: what a rule asks of a user is computed for that user."""
+        for name in self._own_models():
+            for user in (self.clerk, self.colleague, self.env.user):
+                record = self._record(name).with_user(user)
+                if not record.has_access("read"):
+                    continue
+                self.env.flush_all()
+                self.env.invalidate_all()
+                with self.subTest(model=name, user=user.login):
+                    record.read()  # raises where a field is not computed
+
     def test_nobody_edits_what_they_cannot_read(self):
         for name in self._own_models():
             for user in (self.seller, self.employee, self.stranger):

@@ -31,8 +31,9 @@ class TestNfse(NfseCase):
                          ("nfse", "NFS-e/27", "27", "ok", ""))
         self.assertEqual((file.amount, file.date, file.danfe_state), (1500.0, date(2026, 11, 20), "made"))
         self.assertTrue(file.danfe_id.name.startswith("DANFSe_"))
-        self.silva.vat = corpus.STRANGER
-        self.assertEqual(file.state, "warning")
+        for other in (corpus.STRANGER, False):
+            self.silva.vat = other
+            self.assertEqual(file.state, "warning", "of somebody else, or nobody knows")
         self.company.vat = corpus.STRANGER
         self.assertEqual(file.state, "error")
 

@@ -113,3 +113,39 @@ class TestCompanyMode(DispatchCase):
         self._deliver()
         self.assertEqual(invoice.dispatch_state, "sent")
         self.assertEqual(fields.Date.today(), self.rule.date_from)
+
+    def test_rehearsed_again_by_hand(self):
+        """Each time; what waits for real is withdrawn by sending for real only."""
+        invoice = self._invoice(self.nowak)
+        with self._mail_server_down():
+            self._plan()
+            self._deliver()
+        real = self._dispatches(invoice)
+        self._rehearse()
+        for _time in range(2):
+            self._send_window(invoice).action_send_and_print()
+        invoice._dispatch_send_now("manual")
+        self._deliver()
+        self.assertEqual(self.envelopes, [BOSS] * 3)
+        self.assertEqual(real.state, "queued", "it waits until the company sends")
+        self.assertEqual((self._dispatches(invoice) - real).mapped("state"), ["rehearsed"] * 3)
+
+    def test_rehearsed_again_by_programs(self):
+        """A second time breaks nothing; what really went is not rehearsed by a process that nobody asked."""
+        order, invoice = self._order(self.nowak), self._invoice(self.nowak)
+        self.env["account.move.send"]._generate_and_send_invoices(invoice, sending_methods=["email"])
+        self.assertEqual(self.envelopes, ["biuro@nowak.example.com"])
+        self._rehearse()
+        for _time in range(2):
+            self.types["quotation"].mail_template_id.send_mail(order.id)
+            order.message_mail_with_source(self.types["quotation"].mail_template_id)
+            self.env["account.move.send"]._generate_and_send_invoices(invoice, sending_methods=["email"])
+        self._deliver()
+        self.assertEqual(self.envelopes[1:], [BOSS] * 4)
+        self.assertEqual(len(self._dispatches(invoice)), 1)
+
+    def test_rehearsed_again_on_paper(self):
+        self._rehearse()
+        order = self._order(self.papel)
+        for _time in range(2):
+            self.assertEqual(order._dispatch_to_paper().state, "rehearsed")

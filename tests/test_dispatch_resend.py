@@ -126,6 +126,27 @@ class TestResend(DispatchCase):
         window.action_send()
         self.assertEqual(self.envelopes, ["kasa@nowak.example.com"])
 
+    def test_contacts_changed_since_they_were_shown(self):
+        """Nobody is left out silently, and nothing waits for nobody."""
+        window = self._window(self.order.name)
+        self.silva_ana.dispatch_quote = False
+        with self.assertRaisesRegex(UserError, "ana@silva.example.com would not get it any more"), \
+                self.env.cr.savepoint():
+            window.action_send()
+        self.assertFalse(self._dispatches(self.order))
+        window = self._window(self.invoice.name)
+        window.recipient_ids.email = "eu@rival.example"  # a client may write anything
+        with self.assertRaisesRegex(UserError, "eu@rival.example would not get it"):
+            window.action_send()
+        self.assertEqual((self.envelopes, self._dispatches(self.invoice)), ([], self.dispatch))
+
+    def test_switched_off(self):
+        """As on every road: who sends is told that nothing goes."""
+        window = self._window(self.invoice.name)
+        self.company.dispatch_mode = "off"
+        with self.assertRaisesRegex(UserError, "switched off"):
+            window.action_send()
+
     def test_only_who_does_not_have_it(self):
         self.smtp.handler.rcpt_replies["rui@silva.example.com"] = "550 no such user"
         invoice = self._invoice(self.silva)

@@ -1,6 +1,7 @@
 """Whatever mails the page of a document is a dispatch: Odoo's windows, actions, later messages, programs."""
 
 import json
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import UserError
@@ -235,6 +236,39 @@ class TestRoads(RoadCase):
         schedule.force_send()
         self.assertEqual(self.envelopes, ["ana@silva.example.com"])
         self.assertEqual(self._dispatches(order).user_id, self.seller)
+
+    def test_of_those_that_come_later_none_stops_another(self):
+        """Odoo notifies all in one go: what cannot go now says so on its document, and waits where sending is off."""
+        self.template.scheduled_date = "2030-01-01 10:00:00"
+        orders = self._orders(self.silva, self.nowak)
+        for order in orders:
+            self._drive("program", self.template, order)
+        note = self.nowak.message_post(
+            body="Até amanhã", partner_ids=self.nowak.ids, scheduled_date="2030-01-01 10:00:00")
+        schedules = self.env["mail.message.schedule"].search(
+            [("mail_message_id", "in", (orders.message_ids | note).ids)])
+        for schedule in schedules:
+            values = json.loads(schedule.notification_parameters)
+            if "dispatch_request" in values:
+                values["dispatch_request"]["origin"] = "manual"  # as from a window
+                schedule.notification_parameters = json.dumps(values)
+        self.company.dispatch_mode = "off"
+        make, broken = type(orders)._dispatch_prepare_message_vals, orders[0].id
+
+        def fail_once(order, *args):
+            if order.id == broken:
+                raise UserError("Fora do papel")
+            return make(order, *args)
+
+        schedules.scheduled_datetime = fields.Datetime.subtract(fields.Datetime.now(), minutes=1)
+        with patch.object(type(orders), "_dispatch_prepare_message_vals", fail_once):
+            schedules._send_notifications_cron()
+        self.assertFalse(schedules.exists())
+        self.assertTrue(note.notification_ids)
+        failed, waits = self._dispatches(orders).sorted("res_id")
+        self.assertEqual((failed.res_id, failed.state, waits.state), (broken, "failed", "queued"))
+        self.assertIn("Fora do papel", failed.state_message)
+        self.assertEqual(failed.user_id, self.seller)
 
     def test_started_by_the_customer(self):
         """An action that runs because a customer did something goes in the name of the house."""

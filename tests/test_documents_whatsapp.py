@@ -2,7 +2,9 @@
 
 from urllib.parse import parse_qs, urlsplit
 
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+from odoo.tests import new_test_user
 
 from .common import DispatchCase
 
@@ -69,3 +71,11 @@ class TestWhatsapp(DispatchCase):
         draft = self._invoice(self.silva, post=False)
         with self.assertRaisesRegex(UserError, "Post the invoice first"):
             draft.action_dispatch_whatsapp()
+
+    def test_not_by_who_only_looks(self):
+        move = self._invoice(self.silva)
+        auditor = new_test_user(self.env, "auditora", "account.group_account_readonly", company_id=self.company.id,
+                                company_ids=[Command.set(self.company.ids)])
+        with self.assertRaises(AccessError):
+            move.with_user(auditor).action_dispatch_whatsapp()
+        self.assertFalse(self._dispatches(move))

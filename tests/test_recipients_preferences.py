@@ -1,5 +1,7 @@
 """What contacts receive is data: any number of contact flags, by fields, imports, exports and merging."""
 
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command, Domain
 from odoo.tests import Form, new_test_user
@@ -103,6 +105,71 @@ class TestPreferences(DispatchCase):
         self.delivery.active = False
         self.assertNotIn(self.delivery.code, self.env["document.dispatch.role"]._get_codes())
         self.assertIn(f"flag_{self.delivery.code}", self.env["document.dispatch.recipient"]._reason_labels())
+
+    def test_archived_flag_says_the_same_everywhere(self):
+        """Who is ticked gets the documents of an archived flag, too: field, search and sending agree."""
+        invoice = self.types["invoice"].role_id
+        invoice.active = False
+        self.env.invalidate_all()
+        Partner = self.env["res.partner"]
+        self.assertTrue(self.silva_ana.dispatch_invoice)
+        self.assertIn(self.silva_ana, Partner.search([("dispatch_invoice", "=", True)]))
+        chosen = self.silva._dispatch_recipients(self.types["invoice"])[self.silva].chosen
+        self.assertIn(self.silva_ana.id, [choice.contact_id for choice in chosen])
+        self.silva_ana.dispatch_role_ids = self.delivery
+        self.assertEqual(self._codes(self.silva_ana), {"invoice", "notas_de_entrega"}, "nobody saw it to take it away")
+        self.silva_ana.dispatch_invoice = False
+        self.assertEqual(self._codes(self.silva_ana), {"notas_de_entrega"})
+
+    def test_who_reads_a_flag_searches_by_it(self):
+        """Also who has no right to preferences; the same contacts for everybody."""
+        Partner = self.env["res.partner"]
+        plain = new_test_user(self.env, "portaria", "base.group_user", company_id=self.company.id,
+                              company_ids=[Command.set(self.company.ids)])
+        for field in Partner._dispatch_flag_fields().values():
+            for value in (True, False):
+                domain = Domain("id", "in", (self.silva_ana | self.silva_rui).ids) & Domain(field, "=", value)
+                self.assertEqual(Partner.with_user(plain).search(domain).ids, Partner.search(domain).ids, field)
+            below = Domain(f"child_ids.{field}", "=", True)
+            self.assertEqual(Partner.with_user(plain).search(below).ids, Partner.search(below).ids, field)
+        self.assertTrue(self.silva.with_user(plain)._dispatch_recipients(self.types["invoice"]))
+
+    def test_copy_receives_what_is_said(self):
+        ana = self.silva_ana
+        self.assertEqual(self._codes(ana.copy({"dispatch_invoice": False})), {"quote"})
+        self.assertEqual(self._codes(ana.copy({"dispatch_invoice": False, "dispatch_nf": True})), {"quote", "nf"})
+        self.assertEqual(self._codes(ana.copy({"dispatch_role_ids": [Command.clear()]})), set())
+
+    def test_copies_cost_by_the_copy_of_odoo(self):
+        """Their flags are read and written at once."""
+        contacts = self.env["res.partner"].create([{
+            "name": f"Contato {number}", "email": f"c{number}@silva.example.com", "parent_id": self.silva.id,
+            "dispatch_invoice": True, "dispatch_order": bool(number % 2),
+        } for number in range(40)])
+        preferences, asked = self.registry["document.dispatch.preference"], []
+        create = preferences.create
+        with patch.object(preferences, "create", lambda records, vals: asked.append(1) or create(records, vals)):
+            copies = contacts.copy()
+        self.assertEqual(len(asked), 1)
+        self.assertEqual(copies.mapped("dispatch_order"), contacts.mapped("dispatch_order"))
+
+    def test_settings_stay_inside_of_their_rules(self):
+        """Odoo asks its rules before a write only: nothing is moved to a company or a contact of others."""
+        other = self.setup_other_company(name="Aurora France SARL")["company"]
+        theirs = self.env["res.partner"].create({"name": "Durand", "company_id": other.id, "email": "d@durand.example"})
+        order = self.types["order"].role_id
+        own_type = self.types["invoice"].copy({"company_id": self.company.id})
+        rule = self._rule("Faturas", "invoice", user_id=self.manager.id)
+        preference = self.env["document.dispatch.preference"].create({
+            "partner_id": self.nowak.id, "role_id": order.id})
+        for record, vals in (
+            (preference, {"partner_id": theirs.id}), (own_type, {"company_id": other.id}),
+            (rule, {"company_id": other.id}),
+        ):
+            with self.subTest(record=record._name), self.assertRaises(AccessError), self.env.cr.savepoint():
+                record.with_user(self.manager).write(vals)
+                record.flush_recordset()
+        self.assertFalse(theirs.dispatch_order)
 
     def test_flag_that_was_used_stays(self):
         invoice = self.types["invoice"].role_id

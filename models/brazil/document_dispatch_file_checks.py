@@ -85,7 +85,7 @@ class DocumentDispatchFile(models.Model):
         if found.kind == nfe.OTHER:
             found, checker = nfse.read(content), nfse_checks
         return checker.check(
-            found, move.company_id.vat, partner_tax_id=move.partner_id.vat or move.commercial_partner_id.vat,
+            found, move.company_id.vat, partner_tax_id=move.partner_id.vat or move.commercial_partner_id.vat or "",
             amount=None if found.event else move.amount_total,
             key=self._get_key_of_invoice() if found.event else None,
         )

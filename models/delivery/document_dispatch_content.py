@@ -209,7 +209,8 @@ class DocumentDispatchContent(models.AbstractModel):
         if not report and template.report_template_ids:
             return template
         report = report or documents[:1]._dispatch_default_report()
-        return template.new({"report_template_ids": [Command.set(report.ids)]}, origin=template)
+        # of the stored one: a new record of a new record has lost all that is stored
+        return template.new({"report_template_ids": [Command.set(report.ids)]}, origin=template._origin)
 
     def _draw_template_files(self, documents, template, report):
         """Have drawn what :meth:`_make_template_files` will ask for, and write nothing.

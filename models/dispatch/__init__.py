@@ -1,3 +1,4 @@
+from . import document_dispatch_bordered
 from . import document_dispatch_account_choice
 from . import document_dispatch
 from . import document_dispatch_access

@@ -269,11 +269,14 @@ class DocumentDispatch(models.Model):
         return Domain("res_model", "=", documents._name) & Domain("res_id", "in", documents.ids)
 
     @api.model
-    def _get_current_domain(self, code, revision):
-        """Dispatches of one type and revision that count: cancelled ones do not."""
+    def _get_current_domain(self, code, revision, rehearsal=False):
+        """Dispatches of one type and revision that count: cancelled ones do not.
+
+        :param bool rehearsal: those of rehearsals, instead of the real ones
+        """
         return Domain([
             ("type_code", "=", code), ("revision", "=", revision), ("state", "!=", "cancelled"),
-            ("rehearsal", "=", False),
+            ("rehearsal", "=", rehearsal),
         ])
 
     @api.model

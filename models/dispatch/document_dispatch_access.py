@@ -25,7 +25,7 @@ class DocumentDispatch(models.Model):
         self.is_document_readable = False
         for model, dispatches in self.sudo().grouped("res_model").items():  # sudo: this is what the rules ask
             if model in names:
-                readable = self.env[model]._dispatch_filter_readable(dispatches.mapped("res_id")).ids
+                readable = set(self.env[model]._dispatch_filter_readable(dispatches.mapped("res_id")).ids)
                 found = dispatches.filtered(lambda dispatch, ids=readable: dispatch.res_id in ids)
                 found.with_env(self.env).is_document_readable = True
 

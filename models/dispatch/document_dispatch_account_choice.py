@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class DocumentDispatchAccountChoice(models.AbstractModel):
@@ -9,6 +10,7 @@ class DocumentDispatchAccountChoice(models.AbstractModel):
     """
 
     _name = "document.dispatch.account.choice"
+    _inherit = ["document.dispatch.bordered"]
     _description = "Choice of a Sender Account"
 
     mail_server_id = fields.Many2one("ir.mail_server", string="Sender account")
@@ -32,5 +34,8 @@ class DocumentDispatchAccountChoice(models.AbstractModel):
             record.mail_account = str(record.mail_server_id.id) if record.mail_server_id else False
 
     def _inverse_mail_account(self):
+        known = dict(self._select_mail_accounts())
         for record in self:
+            if record.mail_account and record.mail_account not in known:
+                raise UserError(self.env._("There is no such sender account any more. Choose another one."))
             record.mail_server_id = int(record.mail_account) if record.mail_account else False

@@ -15,9 +15,15 @@ class DocumentDispatchMixin(models.AbstractModel):
 
     @api.model
     def _dispatch_filter_readable(self, ids):
-        """Those of the documents with these ids that the user may read."""
+        """Those of the documents with these ids that the user may read: what :meth:`_dispatch_readable_domain` finds.
+
+        Of who sees all of a company also those that were deleted: what became of them stands in the log.
+        """
         documents = self._dispatch_of_user()
-        return documents.browse(set(ids)).exists()._filtered_access("read") if documents.has_access("read") else self
+        if not documents.has_access("read"):
+            return self.browse()
+        documents = documents.browse(set(ids))
+        return documents if documents._dispatch_rules_ask_company() else documents.exists()._filtered_access("read")
 
     @api.model
     def _dispatch_readable_domain(self, link):
@@ -32,11 +38,19 @@ class DocumentDispatchMixin(models.AbstractModel):
         documents = self._dispatch_of_user()
         if not documents.has_access("read"):
             return Domain.FALSE
-        rules = documents.env["ir.rule"]._compute_domain(self._name)
-        if {condition.field_expr for condition in rules.iter_conditions()} <= {"company_id"}:
+        if documents._dispatch_rules_ask_company():
             return Domain.TRUE
         return Domain.custom(to_sql=lambda model, alias, query: documents._dispatch_exists(
             model._field_to_sql(alias, link, query)))
+
+    @api.model
+    def _dispatch_rules_ask_company(self):
+        """Tell whether the user's rules ask for nothing but one of the companies at hand, as our own rules do."""
+        companies = set(self.env.companies.ids)
+        return all(
+            condition.field_expr == "company_id" and condition.operator == "in" and companies.issubset(condition.value)
+            for condition in self.env["ir.rule"]._compute_domain(self._name).iter_conditions()
+        )
 
     def _dispatch_exists(self, link):
         """SQL: the user may read the document whose id is ``link``."""

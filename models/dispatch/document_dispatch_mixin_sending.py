@@ -240,7 +240,7 @@ class DocumentDispatchMixin(models.AbstractModel):
             if blocking_reason := document._dispatch_blocking_reason(document._dispatch_type_code()):
                 raise UserError(blocking_reason)
             previous = document._dispatch_supersede()
-            if previous and not again:
+            if previous and not again and not document._dispatch_rehearses():
                 raise UserError(self.env._(
                     "%s has reached somebody by mail, or is on its way.", document._dispatch_name()))
             [vals] = document._dispatch_prepare_vals_list("resend" if previous else "manual", "review")
@@ -272,7 +272,7 @@ class DocumentDispatchMixin(models.AbstractModel):
         previous = {document.id: document._dispatch_supersede()[:1].id for document in self}
         own = {**text, "own_text": True} if text else {}
         return self._dispatch_insert([
-            {**self._dispatch_add_typed(self._dispatch_keep_only(vals, only), choices), **own,
+            {**self._dispatch_set_recipients(vals, only, choices), **own,
              "resend_of_id": previous[vals["res_id"]], "batch_id": self._dispatch_batch_id()}
             for vals in self._dispatch_prepare_vals_list(origin)
         ])
@@ -290,6 +290,20 @@ class DocumentDispatchMixin(models.AbstractModel):
                     "Sending is switched off for %s. Switch it on in the settings of Document Dispatch.",
                     company.name,
                 ))
+
+    def _dispatch_set_recipients(self, vals, only, choices):
+        """Values of a dispatch for those whom a person left of its recipients, and whom they added.
+
+        :param only: addresses that they left of those whom the flags name; ``None``: all of them
+        :param choices: more addresses, :class:`tools.recipients.recipients.Choice`
+        :raise UserError: one that was left is not named any more, as the contacts have changed since it was shown
+        """
+        named = {command[2]["email"] for command in vals.get("recipient_ids", ())}
+        if only is not None and (gone := only - named):
+            raise UserError(self.env._(
+                "%(document)s: %(addresses)s would not get it any more, the contacts have changed. Find the documents "
+                "again.", document=vals["document_name"], addresses=", ".join(sorted(gone))))
+        return self._dispatch_add_typed(self._dispatch_keep_only(vals, only), choices)
 
     @api.model
     def _dispatch_keep_only(self, vals, emails):
@@ -381,9 +395,15 @@ class DocumentDispatchMixin(models.AbstractModel):
             waiting._cancel(self.env._("Sent by hand by %s.", self.env.user.name))
         return dispatches - waiting
 
-    def _dispatch_find_current(self):
-        """The dispatches of this document as it is now, the last first; rehearsals do not count."""
-        return self.env["document.dispatch"].sudo().search(  # sudo: whoever sent it
-            self.env["document.dispatch"]._get_document_domain(self)
-            & self.env["document.dispatch"]._get_current_domain(self._dispatch_type_code(), self.dispatch_revision)
+    def _dispatch_find_current(self, rehearsal=None):
+        """The dispatches of this document as it is now, the last first.
+
+        :param bool rehearsal: rehearsals, or real ones; ``None``: as the company sends now. Neither stands for the
+            other: who rehearses withdraws nothing real, and what was rehearsed was not sent
+        """
+        rehearsal = self._dispatch_rehearses() if rehearsal is None else rehearsal
+        Dispatch = self.env["document.dispatch"]
+        return Dispatch.sudo().search(  # sudo: whoever sent it
+            Dispatch._get_document_domain(self)
+            & Dispatch._get_current_domain(self._dispatch_type_code(), self.dispatch_revision, rehearsal)
         )

@@ -29,6 +29,7 @@ class DocumentDispatch(models.Model):
         self.ensure_one()
         document = self._document().with_company(self.company_id)
         document.check_access("read")
+        document._dispatch_check_switch()
         if blocking_reason := document._dispatch_blocking_reason(self.type_code):
             raise UserError(self.env._(
                 "%(document)s: %(blocking_reason)s",
@@ -76,7 +77,7 @@ class DocumentDispatch(models.Model):
                 "%(customer)s refuses e-mail: %(document)s goes on paper, from the paper tray.",
                 customer=partner.display_name, document=self.document_name,
             ))
-        vals = document._dispatch_add_typed(document._dispatch_keep_only(vals, only), choices)
+        vals = document._dispatch_set_recipients(vals, only, choices)
         vals["resend_of_id"] = self.id
         if same:
             # sudo: as above

@@ -21,6 +21,7 @@ class AccountMove(models.Model):
         """Open the person's WhatsApp with the text, and keep that it waits there until they say that it went."""
         self.ensure_one()
         self.check_access("read")
+        self.env["document.dispatch"].check_access("read")  # who only looks at invoices sends none
         self._dispatch_check_whatsapp()
         if self._dispatch_rehearses():
             raise UserError(self.env._("%s rehearses: nothing goes to customers.", self.company_id.name))

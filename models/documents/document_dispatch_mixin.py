@@ -1,4 +1,5 @@
 import json
+import logging
 from dataclasses import asdict
 
 from odoo import SUPERUSER_ID, models
@@ -6,6 +7,10 @@ from odoo import SUPERUSER_ID, models
 from ...tools.dispatch.steering import SendRequest
 from ...tools.mail import addresses
 from ...tools.recipients import recipients
+from ..delivery.document_dispatch_worker import CLASHES
+from ..dispatch.document_dispatch import attempt
+
+_logger = logging.getLogger(__name__)
 
 
 class DocumentDispatchMixin(models.AbstractModel):
@@ -35,11 +40,32 @@ class DocumentDispatchMixin(models.AbstractModel):
                 "notification_parameters": json.dumps({"dispatch_request": asdict(request)}),
             })
             return True
-        document = self.with_user(message.create_uid) if kept else self  # not the scheduler's
-        document.with_context(dispatch_request=False)._dispatch_from_message(
-            message, request, keep_mail=not options.get("mail_auto_delete", True),
-        )
+        keep_mail = not options.get("mail_auto_delete", True)
+        if kept:
+            self._dispatch_from_kept_message(message, request, keep_mail)
+        else:
+            if request.origin != "core":
+                self._dispatch_check_switch()
+            self.with_context(dispatch_request=False)._dispatch_from_message(message, request, keep_mail)
         return True
+
+    def _dispatch_from_kept_message(self, message, request, keep_mail):
+        """As :meth:`_dispatch_from_message`, for a message whose time has come.
+
+        Nobody is there: where sending is off, it waits. Odoo notifies all of them in one go: what cannot go leaves a
+        dispatch that says why, and stops no other.
+        """
+        document = self.with_user(message.create_uid).with_context(dispatch_request=False)  # not the scheduler's
+        try:
+            with self.env.cr.savepoint():
+                document._dispatch_from_message(message, request, keep_mail)
+        except CLASHES:
+            raise  # nobody's fault: the scheduler comes again
+        except Exception as error:
+            _logger.info("A message that was to be sent later could not be", exc_info=True)
+            self.env.invalidate_all()
+            # sudo: whoever wrote it may have no right to the document any more
+            attempt(self.sudo(), "_dispatch_record_failure", error, message.create_uid.id)
 
     def _dispatch_kept_request(self, message):
         """What was kept above for a message whose time has come; whoever posts one could say anything."""
@@ -78,11 +104,9 @@ class DocumentDispatchMixin(models.AbstractModel):
             # started by somebody who could not send it, the customer perhaps: in the name of the house
             self = self.with_user(SUPERUSER_ID)
         dispatch_type, origin = self._dispatch_type(), request.origin
-        if origin != "core":
-            self._dispatch_check_switch()
         previous = self._dispatch_find_current() if request.beside else self._dispatch_supersede()
-        if origin == "core" and previous and not request.again:
-            return previous  # an automatic process never sends a second time
+        if origin == "core" and not request.again and (went := previous or self._dispatch_find_current(False)):
+            return went  # an automatic process never sends a second time
         vals = {
             **self._dispatch_prepare_message_vals(message, request, dispatch_type),
             "keep_mail": keep_mail, "resend_of_id": previous[:1].id, "batch_id": request.batch_id,
@@ -133,11 +157,14 @@ class DocumentDispatchMixin(models.AbstractModel):
         template = self._dispatch_choose_template(dispatch_type)
         return self._dispatch_make_files(template, dispatch_type.report_id)[self]
 
-    def _dispatch_record_failure(self, error):
-        """An automatic process could not make the document: leave a dispatch that says why."""
-        self._dispatch_create("core").filtered(lambda dispatch: dispatch.state == "queued")._set_state(
-            "failed", self.env["document.dispatch.content"]._explain(error)
-        )
+    def _dispatch_record_failure(self, error, user_id=None):
+        """An automatic process could not make the document: leave a dispatch that says why.
+
+        :param int user_id: in whose name it was to go; ``None``: in that of who runs the process
+        """
+        dispatches = self._dispatch_create("core", user_id=user_id or self.env.uid)
+        dispatches.filtered(lambda dispatch: dispatch.state == "queued")._set_state(
+            "failed", self.env["document.dispatch.content"]._explain(error))
 
     def _dispatch_address_message(self, message, request, dispatch_type, account_id):
         """Write on the message that core just posted from which account and sender it goes, and where answers go.

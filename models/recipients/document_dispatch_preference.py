@@ -5,6 +5,7 @@ class DocumentDispatchPreference(models.Model):
     """What a customer or one of the contacts wishes for the documents of a contact flag."""
 
     _name = "document.dispatch.preference"
+    _inherit = ["document.dispatch.bordered"]
     _description = "What a Contact Receives"
     _order = "partner_id, role_id"
 

@@ -78,9 +78,11 @@ class ResPartner(models.Model):
             partner.dispatch_role_ids = partner.dispatch_preference_ids.filtered("receives").role_id
 
     def _inverse_dispatch_role_ids(self):
+        """What is archived is shown to nobody, so that nobody took it away."""
         for roles, partners in self.grouped("dispatch_role_ids").items():
-            present = partners.sudo().dispatch_preference_ids.role_id  # sudo: as in _dispatch_set_roles
-            partners._dispatch_set_roles(roles, present - roles)
+            # sudo: as in _dispatch_set_roles
+            shown = partners.sudo().dispatch_preference_ids.role_id.filtered("active")
+            partners._dispatch_set_roles(roles, shown - roles)
 
     def _search_dispatch_role_ids(self, operator, value):
         if operator not in ("in", "any"):
@@ -94,10 +96,13 @@ class ResPartner(models.Model):
     @api.model
     def _dispatch_receiving_domain(self, domain=Domain.TRUE):
         """Contacts that have a contact flag, or one whose preference matches ``domain``."""
-        return Domain("dispatch_preference_ids", "any!", Domain("receives", "=", True) & domain)
+        # sudo: everybody may ask for the flags that everybody reads, and who sends obeys them
+        preferences = self.env["document.dispatch.preference"].sudo()._search(Domain("receives", "=", True) & domain)
+        return Domain("id", "in", preferences.subselect("partner_id"))
 
     def _compute_dispatch_flag(self, code):
-        for partner in self:
+        # archived ones, too: who is ticked gets the documents of such a flag all the same
+        for partner in self.with_context(active_test=False):
             partner[self._dispatch_flag_fields()[code]] = code in partner.dispatch_role_ids.mapped("code")
 
     def _inverse_dispatch_flag(self, code):
@@ -119,10 +124,22 @@ class ResPartner(models.Model):
         ])
 
     def copy(self, default=None):
-        """A copy receives the same; by the ORM's own way only who may read the flags could copy contacts."""
+        """A copy receives the same, unless it is said what it receives.
+
+        By the ORM's own way only who may read the flags could copy contacts.
+        """
+        default, fields_of_roles = default or {}, self._dispatch_flag_fields()
         copies = super().copy(default)
-        for old, new in zip(self.sudo(), copies, strict=True):  # sudo: see above
-            new._dispatch_set_roles(old.dispatch_role_ids, old.dispatch_role_ids.browse())
+        if "dispatch_role_ids" in default:
+            return copies
+        said = {role for role, field in fields_of_roles.items() if field in default}
+        preferences = self.env["document.dispatch.preference"].sudo()  # sudo: as in _dispatch_set_roles
+        preferences.create([
+            {"partner_id": new.id, "role_id": preference.role_id.id}
+            for old, new in zip(self.sudo(), copies, strict=True)  # sudo: see above
+            for preference in old.dispatch_preference_ids
+            if preference.receives and preference.role_id.code not in said
+        ])
         return copies
 
     @api.model

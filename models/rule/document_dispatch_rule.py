@@ -52,7 +52,7 @@ class DocumentDispatchRule(models.Model):
         required=True, default="all",
     )
     journal_ids = fields.Many2many(
-        "account.journal", string="Journals", check_company=True,
+        "account.journal", string="Journals", check_company=True, copy=False,  # see copy
         domain="[('type', '=', 'sale'), ('company_id', '=', company_id)]", help="Empty: all.",
     )
     partner_ids = fields.Many2many(
@@ -360,6 +360,14 @@ class DocumentDispatchRule(models.Model):
         if not self._may_choose_operator():
             default.setdefault("user_id", self.env.uid)
         return super().copy_data(default)
+
+    def copy(self, default=None):
+        """A copy is for the same journals, also where a manager without a right to accounting makes it."""
+        copies = super().copy(default)
+        if "journal_ids" not in (default or {}):
+            for old, new in zip(self.sudo(), copies.sudo(), strict=True):  # sudo: see above
+                new.journal_ids = old.journal_ids
+        return copies
 
     def _check_operator(self):
         """An operator's rights are lent by who may give rights.

@@ -6,6 +6,7 @@ class DocumentDispatchRuleKind(models.Model):
     """The text of a rule for one more kind of document: each text belongs to the kind that it was written for."""
 
     _name = "document.dispatch.rule.kind"
+    _inherit = ["document.dispatch.bordered"]
     _description = "Text of a Rule for a Kind of Document"
     _order = "rule_id, id"
 

@@ -248,6 +248,13 @@ class TestChecks(unittest.TestCase):
         key = key_of(IDE, PERSON)
         self.assertEqual(self.results(authorized(document(emitter=FARMER, key=key), protocol(key=key)), PERSON), {})
 
+    def test_customer_without_number(self):
+        """Nobody knows whether it is theirs; abroad, numbers are rarely kept."""
+        self.assertEqual(self.results(authorized(), partner=None), {})
+        self.assertEqual(self.results(authorized(), partner=""), {"recipient": WARNING})
+        abroad = authorized(document(recipient=party("dest", "idEstrangeiro", "501442600", "Silva, Lda")))
+        self.assertEqual(self.results(abroad, partner=""), {})
+
     def test_abroad(self):
         for number, partner, expected in (
             ("501442600", "PT501442600", {}), ("501442600", "501442600", {}), ("", "PT501442600", {}),

@@ -44,6 +44,10 @@ class TestNfse(unittest.TestCase):
         self.assertEqual((found.service, found.net, found.withheld, found.taxes),
                          tuple(map(Decimal, ("1500.00", "1425.00", "75.00", "10.00"))))
 
+    def test_customer_without_number(self):
+        self.assertEqual(wrong(check(corpus.nfse(), partner="")), {nfe_checks.RECIPIENT: WARNING})
+        self.assertEqual(wrong(check(corpus.nfse(), partner=None)), {})
+
     def test_questions(self):
         for text, expected in (
             (corpus.nfse(), {}), (corpus.nfse(corpus.STRANGER), {nfe_checks.COMPANY: ERROR}),

@@ -46,7 +46,8 @@ def check(nfe, company_cnpj, partner_tax_id=None, amount=None, key=None):
 
     :param nfe: what :func:`tools.brazil.nfe.read` gave
     :param company_cnpj: the company's CNPJ (or CPF), in any notation; without one nothing is its own
-    :param partner_tax_id: CNPJ, CPF or foreign number of the invoice's customer; not compared without it
+    :param partner_tax_id: CNPJ, CPF or foreign number of the invoice's customer, empty where nobody noted one: then
+        nobody knows whether it is theirs; not compared with ``None``
     :param amount: the invoice's total in reais, ``Decimal``, ``int`` or ``float``; not compared without it
     :param key: the access key that an event should belong to; not compared without it
     """
@@ -70,7 +71,7 @@ def _check_nfe(nfe, company, partner, amount):
         ask(EMITTER_KEY, same(in_key(emitter), nfe.key[6:20]), key=nfe.key, emitter=emitter),
         ask(COMPANY, same(emitter, tax_id(company)), emitter=emitter, company=tax_id(company)),
     ]
-    if partner:
+    if partner is not None:
         checks += ask_recipient(nfe.recipient, tax_id(partner))
     if amount is not None:
         amount = Decimal(str(amount))
@@ -91,15 +92,15 @@ def total_of(nfe):
 
 
 def ask_recipient(party, partner):
-    """Ask whether the recipient is the partner; nothing is asked of one abroad who has no number.
+    """Ask whether the recipient is the partner; nothing is asked of one abroad, or of two, who have no number.
 
     :param party: :class:`tools.brazil.nfe.Party`, or ``None``
-    :param str partner: the partner's number (:func:`tools.brazil.checks.tax_id`)
+    :param str partner: the partner's number (:func:`tools.brazil.checks.tax_id`); may be empty
     :return: a list
     """
     recipient = party.tax_id if party else ""
     foreign = party is not None and party.kind == reader.FOREIGN
-    if foreign and not recipient:
+    if not partner and (foreign or not recipient) or foreign and not recipient:
         return []
     # as it stands there: what has other signs in it is no CNPJ
     fits = same(recipient, partner)

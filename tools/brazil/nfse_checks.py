@@ -50,7 +50,7 @@ def _check_nfse(found, company, partner, amount):
         ask(nfe_checks.EMITTER_KEY, same(in_key(emitter), found.key[9:23]), key=found.key, emitter=emitter),
         ask(nfe_checks.COMPANY, same(emitter, tax_id(company)), emitter=emitter, company=tax_id(company)),
     ]
-    if partner:
+    if partner is not None:
         checks += ask_recipient(found.recipient, tax_id(partner))
     if amount is not None:
         checks.append(_total(found, Decimal(str(amount))))
