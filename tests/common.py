@@ -70,6 +70,9 @@ def address_rule(env, module="sale"):
     with patch.object(partners, "create", checked_create), patch.object(partners, "write", checked_write):
         yield
 
+#: Tests that need another module, by this tag: where it is not installed they would only be skipped
+BESIDE = "document_dispatch_beside"
+
 
 @tagged("post_install", "-at_install")
 class DispatchCase(AccountTestInvoicingCommon):

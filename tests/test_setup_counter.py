@@ -1,14 +1,15 @@
 """Point of Sale is no dependency: where it is installed, its orders show what became of their invoices."""
 
-from .common import DispatchCase
+from odoo.tests import tagged
+
+from .common import BESIDE, DispatchCase
 
 
 class TestCounter(DispatchCase):
     def test_without_point_of_sale(self):
-        if "pos.order" in self.env:
-            self.skipTest("Point of Sale is installed")
-        self.assertFalse(self.env["document.dispatch.counter"]._extend())
-        self.assertFalse(self.env["ir.model.fields"].search_count([("name", "=", "x_dispatch_state")]))
+        self.assertFalse(self.env["document.dispatch.counter"]._extend(), "nothing, or nothing anew")
+        there = bool(self.env["ir.model.fields"].search_count([("name", "=", "x_dispatch_state")]))
+        self.assertEqual(there, "pos.order" in self.env)
 
     def test_in_words(self):
         """In the language of who looks, and nothing where nothing happened."""
@@ -23,6 +24,9 @@ class TestCounter(DispatchCase):
         self.env.registry.clear_cache()
         self.assertEqual(invoice.with_context(lang="pl_PL").dispatch_state_text, "Wysłane")
 
+
+@tagged(BESIDE, "-standard")
+class TestCounterBeside(DispatchCase):
     def test_with_point_of_sale(self):
         if "pos.order" not in self.env:
             self.skipTest("Point of Sale is not installed")

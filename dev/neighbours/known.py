@@ -41,6 +41,8 @@ OCA_MORE = (
 )
 BRAZIL = ("l10n_br_fiscal", "l10n_br_fiscal_edi", "l10n_br_account")
 
+#: The tag of tests that need another module (tests/common.py)
+BESIDE = "document_dispatch_beside"
 #: Of the addon's own tests: everything that meets other modules' code, and no browser.
 THEMES = (
     "access", "brazil_files", "consent", "consent_address", "consent_page", "delivery", "delivery_bounce",

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from dev.neighbours.known import SERIES, THEMES
+from dev.neighbours.known import BESIDE, SERIES, THEMES
 from dev.neighbours.outcome import Outcome, Row, compare
 from dev.toolchain import ADDON, ROOT, Stop, background, free_port
 from dev.toolchain.overlay import overlay, packages_of
@@ -78,7 +78,8 @@ class Neighbourhood:
             if not any((place / file).exists() for place in self._places(module)):
                 raise Stop(f"there is no {path}: dev/neighbours/known.py")
         tags = [f"/{module}" for module in self.neighbours.compare]
-        return [*tags, *(f"-{path}" for path in self.neighbours.left_out), *own]
+        beside = [f"{BESIDE}/{ADDON}"] if self.neighbours.own else []
+        return [*tags, *(f"-{path}" for path in self.neighbours.left_out), *own, *beside]
 
     def _tests(self, outcome, database, title, *tags):
         """Run these tests in a database."""
