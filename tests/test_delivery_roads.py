@@ -17,8 +17,9 @@ ROADS = {
     "point of sale": "invoice", "rule": "invoice", "rule on posting": "invoice", "recurring": "invoice",
     "again": "invoice", "made anew": "invoice", "credit note": "credit_note", "pro-forma": "proforma",
     "quotation window": "quotation", "scheduled": "quotation", "quotation rule": "quotation",
-    "quotation again": "quotation", "order window": "order", "confirmation": "order", "website": "order",
-    "pending confirmation": "order", "order rule": "order", "letter": "letter", "statement": "statement",
+    "quotation again": "quotation", "send an email": "quotation", "automation": "quotation",
+    "order window": "order", "confirmation": "order", "website": "order", "pending confirmation": "order",
+    "order rule": "order", "letter": "letter", "statement": "statement",
 }
 #: Who gets it by the flags
 READERS = {
@@ -28,9 +29,9 @@ READERS = {
 #: Rules send these
 BY_RULE = {"rule", "rule on posting", "recurring", "credit note", "pro-forma", "quotation rule", "order rule"}
 #: A person sees the text before it goes, in the customer's language: all get that one
-SEEN = {"window", "quotation window", "scheduled", "order window"}
+SEEN = {"window", "quotation window", "scheduled", "send an email", "order window"}
 #: Nobody is there who could be told that sending is off: it waits, or nothing is made
-UNATTENDED = BY_RULE | {"scheduler", "point of sale", "confirmation", "website", "pending confirmation"}
+UNATTENDED = BY_RULE | {"automation", "scheduler", "point of sale", "confirmation", "website", "pending confirmation"}
 #: What was sent before a setting is tried is sent again
 SECOND = {"again", "made anew", "quotation again"}
 #: These have no report of their own to choose: a letter goes without a file
@@ -166,6 +167,24 @@ class TestRoads(DispatchCase):
     def _go_quotation_again(self, partner, **vals):
         order = self._order(partner, **vals)
         self._send_again(order, fresh=False)
+        return order
+
+    def _go_send_an_email(self, partner, **vals):
+        """*Actions → Send an email*, with the document's text."""
+        order = self._order(partner, **vals)
+        self.env["mail.compose.message"].with_context(
+            default_model=order._name, default_res_ids=order.ids, default_composition_mode="comment",
+            default_template_id=order._dispatch_type().mail_template_id.id,
+        ).create({}).action_send_mail()
+        return order
+
+    def _go_automation(self, partner, **vals):
+        """What an automation rule, or an entry of the list's *Actions*, runs."""
+        order = self._order(partner, **vals)
+        self.env["ir.actions.server"].create({
+            "name": "Enviar", "model_id": self.env["ir.model"]._get_id(order._name), "state": "mail_post",
+            "mail_post_method": "email", "template_id": order._dispatch_type().mail_template_id.id,
+        }).with_context(active_model=order._name, active_id=order.id, active_ids=order.ids).run()
         return order
 
     def _go_order_window(self, partner, **vals):
