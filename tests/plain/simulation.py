@@ -782,7 +782,7 @@ class World:
         chance = self.chance
         for server in self.servers.values():
             server.share, server.is_down = 0, False
-        for _round in range(60):
+        for turn in range(60):
             worker = self._make_worker()
             worker.deliver()
             del self.living[worker.key]
@@ -794,7 +794,9 @@ class World:
                     self._click(chance.choice((release, cancel)), key)
             if self._is_over():
                 return
-            self.now = max([self.now + timedelta(minutes=1), *self.wakes[:1]])
+            # a quota, or a clock that was set back, leaves pauses of hours and days behind (limits.MOST_WAIT)
+            pause = timedelta(minutes=1) if turn < 30 else timedelta(hours=6)
+            self.now = max([self.now + pause, *self.wakes[:1]])
 
     def _is_over(self):
         return all(row["state"] not in (states.QUEUED, states.SENDING, states.REVIEW, states.UNKNOWN)
