@@ -140,6 +140,12 @@ class TestDispatches(AccessCase):
             self.assertEqual(seen.has_access("read"), sees, domain)
             rule.unlink()
 
+    def test_every_model_that_is_dispatched_is_asked(self):
+        """No other method takes the place of the one that names them."""
+        self.assertLessEqual(
+            {"account.move", "sale.order", "document.dispatch.file", "document.letter", "document.statement"},
+            set(self.env["document.dispatch"]._get_dispatched_models()))
+
     def test_a_kind_that_one_may_not_read_is_left_out(self):
         self.env["ir.model.access"].search([
             ("model_id.model", "=", "sale.order"), ("group_id", "in", self.clerk.all_group_ids.ids)]).active = False

@@ -13,7 +13,7 @@ class DocumentDispatch(models.Model):
     )
 
     @api.model
-    def _get_document_models(self):
+    def _get_dispatched_models(self):
         """The names of the models whose documents are dispatched."""
         descendants = self.env.registry.descendants(["document.dispatch.mixin"], "_inherit")
         return sorted(name for name in descendants if not self.env[name]._abstract)
@@ -21,7 +21,7 @@ class DocumentDispatch(models.Model):
     @api.depends("res_model", "res_id")
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_is_document_readable(self):
-        names = self._get_document_models()
+        names = self._get_dispatched_models()
         self.is_document_readable = False
         for model, dispatches in self.sudo().grouped("res_model").items():  # sudo: this is what the rules ask
             if model in names:
@@ -35,5 +35,5 @@ class DocumentDispatch(models.Model):
             return NotImplemented
         return Domain.OR(
             Domain("res_model", "=", model) & self.env[model]._dispatch_readable_domain("res_id")
-            for model in self._get_document_models()
+            for model in self._get_dispatched_models()
         )
