@@ -75,7 +75,7 @@ class Server:
             error, seconds = self.chance.choice(CONNECT[:2] if self.is_down else CONNECT)
             self.clock.sleep(seconds)
             raise error()
-        connection = smtplib.SMTP(local_hostname="localhost")
+        connection = smtplib.SMTP(local_hostname="localhost", timeout=1)
         connection.sock = Socket(self)
         connection.file = None
         connection.does_esmtp, connection.esmtp_features, connection.ehlo_resp = True, {"size": "1000000"}, b"ok"

@@ -112,7 +112,7 @@ class TestPdf(DispatchCase, HttpCase):
 
     # ------------------------------------------------------------------
 
-    def test_engine_of_another_module(self):
+    def test_engine_of_another_module(self):  # pylint: disable=missing-return
         """Whoever draws pages by other means beneath this addon is asked, in batches, too, and once for each page."""
         asked = []
 

@@ -10,7 +10,7 @@ import itertools
 import os
 import random
 from collections import Counter
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from types import SimpleNamespace
 from unittest.mock import patch
@@ -425,15 +425,12 @@ class TestSimulation(DispatchCase):
     def _live_through(self, seed):
         world = World(self.env, seed, self.pool, self.accounts)
         problem = None
-        try:
-            with self.env.cr.savepoint(), world.patched():
-                try:
-                    world.live()
-                except Violation as violation:
-                    problem = str(violation)
-                raise _Over
-        except _Over:
-            pass
+        with suppress(_Over), self.env.cr.savepoint(), world.patched():
+            try:
+                world.live()
+            except Violation as violation:
+                problem = str(violation)
+            raise _Over
         self.env.invalidate_all()
         if problem:
             log = "\n".join(world.log)

@@ -257,7 +257,7 @@ class TestRoads(RoadCase):
 
         def fail_once(order, *args):
             if order.id == broken:
-                raise UserError("Fora do papel")
+                raise UserError("Fora do papel")  # pylint: disable=translation-required
             return make(order, *args)
 
         schedules.scheduled_datetime = fields.Datetime.subtract(fields.Datetime.now(), minutes=1)

@@ -45,10 +45,11 @@ class AccountMove(models.Model):
 
     def _compute_dispatch_payment_code(self):
         """Odoo's own Pix code, where no boleto says how the invoice is paid."""
-        super()._compute_dispatch_payment_code()
+        result = super()._compute_dispatch_payment_code()
         for move in self:
             if code := move._dispatch_pix_code():
                 move.dispatch_payment_code, move.dispatch_payment_code_name = code, "Pix (copia e cola)"
+        return result
 
     def _dispatch_pix_code(self):
         """The text of the QR code that Odoo prints on the invoice, where that is a Pix; else nothing."""

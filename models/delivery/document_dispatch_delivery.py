@@ -136,7 +136,7 @@ class DocumentDispatchDelivery(steps.Delivery, models.AbstractModel):
 
     def _find_abandoned(self, key):
         folders.remove_left_over()  # the pages that a dead worker was drawing
-        super()._find_abandoned(key)
+        return super()._find_abandoned(key)
 
     def _find_workers_sending(self):
         return set(self.env["document.dispatch.recipient"].search([("state", "=", states.SENDING)]).mapped("worker"))

@@ -23,7 +23,7 @@ class DocumentDispatchAccountChoice(models.AbstractModel):
     def _select_mail_accounts(self):
         """The accounts to choose from, and those that are chosen: ``[(id as text, name)]``."""
         # sudo: their names, and nothing else of them
-        servers = self.env["ir.mail_server"].sudo().with_context(active_test=False).search([])
+        servers = self.env["ir.mail_server"].sudo().search([("active", "in", (True, False))])
         # sudo: an archived one is offered as long as somebody's record names it, whoever's
         chosen = self.sudo().with_context(active_test=False).search([("mail_server_id", "!=", False)]).mail_server_id
         return [(str(server.id), server.name) for server in servers if server.active or server in chosen]

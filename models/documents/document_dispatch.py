@@ -19,22 +19,22 @@ class DocumentDispatch(models.Model):
     def action_handed_sent(self):
         """The person has sent it."""
         by_hand = self.filtered(lambda dispatch: dispatch.channel == WHATSAPP)
-        if self - by_hand:
-            super(DocumentDispatch, self - by_hand).action_handed_sent()
+        result = super(DocumentDispatch, self - by_hand).action_handed_sent() if self - by_hand else None
         if by_hand:
             by_hand._check_handed()
             by_hand._with_system_write().sent_date = fields.Datetime.now()
             by_hand._set_state(states.SENT, self.env._("%s sent it by WhatsApp.", self.env.user.name))
             by_hand._tell_documents("_dispatch_accepted")
+        return result
 
     def action_handed_dropped(self):
         """The person has not sent it, and will not."""
         by_hand = self.filtered(lambda dispatch: dispatch.channel == WHATSAPP)
-        if self - by_hand:
-            super(DocumentDispatch, self - by_hand).action_handed_dropped()
+        result = super(DocumentDispatch, self - by_hand).action_handed_dropped() if self - by_hand else None
         if by_hand:
             by_hand._check_handed()
             by_hand._set_state(states.CANCELLED, self.env._("%s did not send it.", self.env.user.name))
+        return result
 
     def action_open_whatsapp(self):
         """Open WhatsApp once more, with the text and a new link."""

@@ -7,6 +7,6 @@ class DocumentDispatch(models.Model):
     _inherit = "document.dispatch"
 
     run_id = fields.Many2one(
-        "document.dispatch.run", string="Run", readonly=True, copy=False, index="btree_not_null", ondelete="set null",
+        "document.dispatch.run", readonly=True, copy=False, index="btree_not_null", ondelete="set null",
         groups="document_dispatch.group_dispatch_manager",
     )

@@ -10,7 +10,7 @@ class DocumentDispatchFileUnlock(models.TransientModel):
     _name = "document.dispatch.file.unlock"
     _description = "Password of a File"
 
-    file_id = fields.Many2one("document.dispatch.file", string="File", required=True, ondelete="cascade")
+    file_id = fields.Many2one("document.dispatch.file", required=True, ondelete="cascade")
     # in no table: it is used where it is written
     password = fields.Char(compute="_compute_password", inverse="_inverse_password", store=False, readonly=False)
 

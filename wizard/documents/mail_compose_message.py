@@ -148,6 +148,7 @@ class MailComposeMessage(models.TransientModel):
 
     def _dispatch_post_each(self, res_ids, sent):
         """Post on several records; those that go as documents become dispatches."""
+        # pylint: disable=super-method-mismatch  # the second half of _action_send_mail_comment
         rest = [res_id for res_id in res_ids if res_id not in sent]
         messages = super()._action_send_mail_comment(rest) if rest else self.env["mail.message"]
         composer = self._dispatch_text_request(sent).on(self)
