@@ -111,7 +111,8 @@ class TestRestore(FaultCase):
 
     def plan(self, rule):
         """Let the scheduler come at the rule's time."""
-        self.execute("UPDATE document_dispatch_rule SET next_run = now() AT TIME ZONE 'UTC' WHERE id = %s", rule)
+        self.execute("UPDATE document_dispatch_rule SET next_run = now() AT TIME ZONE 'UTC' - interval '1 minute' "
+                     "WHERE id = %s", rule)
         self.finish(self.start(worker.plan), seconds=60)
 
     def two_workers(self):
