@@ -135,12 +135,14 @@ def read_opened(opened):
     return replace(readers[name](root, name), problem=problem, content=opened.content)
 
 
-def check_digit(key):
-    """Return the check digit of a key's first 43 characters: mod 11, a letter counts as its code minus 48.
+def check_digit(key, length=43):
+    """Return the check digit of the first characters of a key: mod 11, a letter counts as its code minus 48.
 
     IN RFB 2.229/2024 and the joint note on the alphanumeric CNPJ (2025.001).
+
+    :param int length: how many of them; of an NF-e's 43
     """
-    weighed = sum((ord(letter) - 48) * (2 + place % 8) for place, letter in enumerate(reversed(key[:43])))
+    weighed = sum((ord(letter) - 48) * (2 + place % 8) for place, letter in enumerate(reversed(key[:length])))
     rest = weighed % 11
     return 0 if rest < 2 else 11 - rest
 

@@ -101,8 +101,7 @@ def is_key(text):
 
 def check_digit(key):
     """Return the check digit of a key's first 49 characters, as in keys of NF-e."""
-    weighed = sum((ord(letter) - 48) * (2 + place % 8) for place, letter in enumerate(reversed(key[:49])))
-    return 0 if weighed % 11 < 2 else 11 - weighed % 11
+    return nfe.check_digit(key, 49)
 
 
 def _read_nfse(root, name):

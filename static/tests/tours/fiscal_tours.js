@@ -13,17 +13,14 @@ async function fetchFiles(wanted) {
     }
 }
 
-/** The clerk drops XML and boleto on an invoice, sees both recognised, and sends all three. */
-registry.category("web_tour.tours").add("document_dispatch_fiscal", {
-    steps: () => [
+/** Drops files that the test laid ready over an invoice's chatter, and opens the page that shows them. */
+function dropOnInvoice(wanted) {
+    return [
         {
             content: "Drag both over the chatter",
             trigger: ".o-mail-Chatter",
             async run() {
-                await fetchFiles([
-                    ["document_dispatch.tour_nfe", "35-nfe.xml", "text/xml"],
-                    ["document_dispatch.tour_boleto", "cobranca.pdf", "application/pdf"],
-                ]);
+                await fetchFiles(wanted);
                 await dragenterFiles(".o-mail-Chatter", files);
             },
         },
@@ -39,6 +36,16 @@ registry.category("web_tour.tours").add("document_dispatch_fiscal", {
             trigger: ".o_notebook .nav-link[name='dispatch_files']",
             run: "click",
         },
+    ];
+}
+
+/** The clerk drops XML and boleto on an invoice, sees both recognised, and sends all three. */
+registry.category("web_tour.tours").add("document_dispatch_fiscal", {
+    steps: () => [
+        ...dropOnInvoice([
+            ["document_dispatch.tour_nfe", "35-nfe.xml", "text/xml"],
+            ["document_dispatch.tour_boleto", "cobranca.pdf", "application/pdf"],
+        ]),
         {
             content: "The NF-e is recognised, fits, and has its DANFE",
             trigger:
@@ -108,29 +115,10 @@ registry.category("web_tour.tours").add("document_dispatch_fiscal", {
 /** The clerk drops an NFS-e and a boleto with Pix, sees what stands in them, and sends both. */
 registry.category("web_tour.tours").add("document_dispatch_nfse", {
     steps: () => [
-        {
-            content: "Drag both over the chatter",
-            trigger: ".o-mail-Chatter",
-            async run() {
-                await fetchFiles([
-                    ["document_dispatch.tour_nfse", "nota.xml", "text/xml"],
-                    ["document_dispatch.tour_bolepix", "bolepix.pdf", "application/pdf"],
-                ]);
-                await dragenterFiles(".o-mail-Chatter", files);
-            },
-        },
-        {
-            content: "Drop them",
-            trigger: ".o-Dropzone",
-            async run() {
-                await dropFiles(".o-Dropzone", files);
-            },
-        },
-        {
-            content: "Open the page",
-            trigger: ".o_notebook .nav-link[name='dispatch_files']",
-            run: "click",
-        },
+        ...dropOnInvoice([
+            ["document_dispatch.tour_nfse", "nota.xml", "text/xml"],
+            ["document_dispatch.tour_bolepix", "bolepix.pdf", "application/pdf"],
+        ]),
         {
             content: "The NFS-e is recognised, fits, and has its DANFSe",
             trigger:
