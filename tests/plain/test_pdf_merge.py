@@ -5,6 +5,9 @@ import tempfile
 import unittest
 from pathlib import Path
 
+import pypdfium2
+from pypdf import PdfWriter
+from pypdf.generic import ArrayObject, DecodedStreamObject, DictionaryObject, NameObject, TextStringObject
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen.canvas import Canvas
 
@@ -28,6 +31,51 @@ def locked(content, password):
     canvas.drawString(100, 700, content)
     canvas.save()
     return target.getvalue()
+
+
+def fill_in(value):
+    """A form with one field, filled in."""
+    target = io.BytesIO()
+    canvas = Canvas(target)
+    canvas.acroForm.textfield(name="amount", value=value, x=100, y=700, width=200)
+    canvas.showPage()
+    canvas.save()
+    return target.getvalue()
+
+
+def draw_layers(key="/OFF", *names):
+    """A page with text in the layers *cost* and *price*; those named are on, or off, against the usual."""
+    writer = PdfWriter(io.BytesIO(draw("x")))
+    page, root = writer.pages[0], writer._root_object
+    layers = {name: writer._add_object(DictionaryObject({
+        NameObject("/Type"): NameObject("/OCG"), NameObject("/Name"): TextStringObject(name),
+    })) for name in ("cost", "price")}
+    page["/Resources"][NameObject("/Properties")] = DictionaryObject(
+        {NameObject(f"/{name}"): layer for name, layer in layers.items()})
+    content = DecodedStreamObject()
+    content.set_data(b"\n".join(
+        b"/OC /%s BDC BT /F1 12 Tf 100 %d Td (%s) Tj ET EMC" % (name.encode(), place, name.encode())
+        for name, place in (("cost", 600), ("price", 500))))
+    page[NameObject("/Contents")] = writer._add_object(content)
+    root[NameObject("/OCProperties")] = DictionaryObject({
+        NameObject("/OCGs"): ArrayObject(layers.values()),
+        NameObject("/D"): DictionaryObject({
+            NameObject("/BaseState"): NameObject("/OFF" if key == "/ON" else "/ON"),
+            NameObject(key): ArrayObject(layers[name] for name in names),
+        }),
+    })
+    target = io.BytesIO()
+    writer.write(target)
+    return target.getvalue()
+
+
+def pictures(content):
+    """The pages as they are printed, forms among them."""
+    document = pypdfium2.PdfDocument(content)
+    document.init_forms()
+    pages = [page.render(scale=1).to_pil().tobytes() for page in document]
+    document.close()
+    return pages
 
 
 class TestMerge(unittest.TestCase):
@@ -76,3 +124,23 @@ class TestMerge(unittest.TestCase):
 
     def test_check(self):
         self.assertEqual(check(draw("a", "b")), 2)
+
+    def assert_printed_alike(self, *contents):
+        """Each page of the merged file looks as in its own, also where that file is merged once more."""
+        alone = [page for content in contents for page in pictures(content)]
+        for _time in range(2):
+            with Merger(self.path) as merger:
+                for content in contents:
+                    merger.add(content)
+                merger.close()
+            contents = [self.path.read_bytes()]
+            self.assertTrue(pictures(*contents) == alone)
+
+    def test_layers_that_are_off_stay_off(self):
+        hidden, shown = draw_layers("/OFF", "cost"), draw_layers()
+        self.assertFalse(pictures(hidden) == pictures(shown))
+        self.assert_printed_alike(draw("a"), hidden, draw_layers("/ON", "price"), shown)
+
+    def test_what_was_filled_in_stays(self):
+        self.assertFalse(pictures(fill_in("1,088.00")) == pictures(fill_in("")))
+        self.assert_printed_alike(fill_in("1,088.00"), draw("a"), fill_in("17.50"))

@@ -16,6 +16,7 @@ try:
         NameObject,
         NullObject,
         StreamObject,
+        TextStringObject,
     )
     _BARE = ()
 except ImportError:
@@ -28,6 +29,7 @@ except ImportError:
         NameObject,
         NullObject,
         StreamObject,
+        TextStringObject,
     )
     _BARE = (None,)
 
@@ -43,6 +45,7 @@ __all__ = [
     "PdfWriter",
     "PyPdfError",
     "StreamObject",
+    "TextStringObject",
     "write",
 ]
 

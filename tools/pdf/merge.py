@@ -13,6 +13,7 @@ from .library import (
     PdfReader,
     PyPdfError,
     StreamObject,
+    TextStringObject,
     write,
 )
 
@@ -46,6 +47,11 @@ def check(content):
         return merger.add(content)
 
 
+def _resolve(dictionary, key):
+    """What a dictionary has under a key, wherever it stands in the file; ``None`` when it has nothing."""
+    return dictionary[key] if key in dictionary else None  # noqa: SIM401 its get() follows no reference
+
+
 class Merger:
     """Writes the pages of PDFs one after another into a file.
 
@@ -59,6 +65,8 @@ class Merger:
         self._places = {}
         self._last = CATALOG
         self._pages = []
+        self._layers = {name: ArrayObject() for name in ("/OCGs", "/OFF", "/AS")}
+        self._form = DictionaryObject()
 
     def __enter__(self):
         return self
@@ -84,6 +92,8 @@ class Merger:
                     numbers.setdefault(page.indirect_reference.idnum, pages[-1])
             for number, page in zip(pages, reader.pages, strict=True):
                 self._write(number, self._prepare_page(page, numbers, waiting))
+            layers = self._prepare_layers(reader, numbers, waiting)
+            form = self._prepare_form(reader, numbers, waiting)
             while waiting:
                 number, reference = waiting.pop()
                 self._write(number, self._renumber(reference.get_object(), numbers, waiting))
@@ -91,13 +101,16 @@ class Merger:
             self._take_back(*before)
             raise UnreadablePdf(str(error) or type(error).__name__) from error
         self._pages += pages
+        for name, some in layers.items():
+            self._layers[name].extend(some)
+        self._keep_form(form)
         return len(pages)
 
     def close(self):
         """Write the list of pages and the places, which ends the file."""
         self._write_text(PAGES, "<< /Type /Pages /Count {} /Kids [{}] >>".format(
             len(self._pages), " ".join(f"{number} 0 R" for number in self._pages)))
-        self._write_text(CATALOG, f"<< /Type /Catalog /Pages {PAGES} 0 R >>")
+        self._write(CATALOG, DictionaryObject({NameObject(name): value for name, value in self._catalog()}))
         start = self._file.tell()
         self._file.write(f"xref\n0 {self._last + 1}\n0000000000 65535 f \n".encode())
         for number in range(1, self._last + 1):
@@ -105,6 +118,57 @@ class Merger:
         self._file.write(
             f"trailer\n<< /Size {self._last + 1} /Root {CATALOG} 0 R >>\nstartxref\n{start}\n%%EOF\n".encode())
         self._file.close()
+
+    def _catalog(self):
+        yield "/Type", NameObject("/Catalog")
+        yield "/Pages", IndirectObject(PAGES, 0, None)
+        if self._form:
+            yield "/AcroForm", self._form
+        if self._layers["/OCGs"]:
+            usual = DictionaryObject({NameObject(name): self._layers[name] for name in ("/OFF", "/AS")})
+            yield "/OCProperties", DictionaryObject({
+                NameObject("/OCGs"): self._layers["/OCGs"], NameObject("/D"): usual})
+
+    # ------------------------------------------------------------------
+    # What a document says of all its pages
+    # ------------------------------------------------------------------
+
+    def _prepare_layers(self, reader, numbers, waiting):
+        """A document's layers, those that are off, and what switches them for print (ISO 32000-1, 8.11.4).
+
+        Without it, what its author had switched off would be printed.
+        """
+        found = _resolve(_resolve(reader.trailer, "/Root"), "/OCProperties") or DictionaryObject()
+        usual = _resolve(found, "/D") or DictionaryObject()
+        layers = {"/OCGs": _resolve(found, "/OCGs") or (), "/OFF": _resolve(usual, "/OFF") or (),
+                  "/AS": _resolve(usual, "/AS") or ()}
+        if _resolve(usual, "/BaseState") == "/OFF":
+            on = {reference.idnum for reference in _resolve(usual, "/ON") or ()}
+            layers["/OFF"] = [reference for reference in layers["/OCGs"] if reference.idnum not in on]
+        return {name: self._renumber(ArrayObject(some), numbers, waiting) for name, some in layers.items()}
+
+    def _prepare_form(self, reader, numbers, waiting):
+        """A document's form (ISO 32000-1, 12.7.2): without it, what was filled in is not drawn.
+
+        Fields of one name have one value: each document's get a name of their own.
+        """
+        form = _resolve(_resolve(reader.trailer, "/Root"), "/AcroForm") or DictionaryObject()
+        for reference in _resolve(form, "/Fields") or ():
+            field = reference.get_object()
+            field[NameObject("/T")] = TextStringObject(f"{self.pages}-{_resolve(field, '/T') or ''}")
+        return self._renumber(DictionaryObject({
+            NameObject(name): form.raw_get(name)
+            for name in ("/Fields", "/DR", "/DA", "/NeedAppearances") if name in form
+        }), numbers, waiting)
+
+    def _keep_form(self, form):
+        """Add a document's form to the others': of two fonts of one name the first one serves."""
+        for name, value in form.items():
+            kept = self._form.setdefault(NameObject(name), value)
+            if name == "/Fields" and kept is not value:
+                kept.extend(value)
+            elif name == "/NeedAppearances" and value:
+                self._form[NameObject(name)] = value
 
     # ------------------------------------------------------------------
 
