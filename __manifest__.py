@@ -8,7 +8,7 @@
     "website": "https://document-dispatch.example",
     "license": "LGPL-3",
     "images": ["static/description/outbox.png"],
-    "depends": ["account", "sale_management"],
+    "depends": ["account", "resource", "sale_management"],
     # what reads PDFs is Odoo's own, under one of two names: tools/pdf/library.py
     "external_dependencies": {"python": ["idna", "reportlab"]},
     "data": [

@@ -52,6 +52,42 @@ class TestRuleSchedule(DispatchCase):
         self.assertEqual(self.rule.next_run, datetime(2026, 11, 23, 12, 0))
         self.assertEqual(self._at(datetime(2026, 11, 23, 11, 30)), 0)
 
+    def _days_off(self, *days):
+        calendar = self.env["resource.calendar"].create({"name": "Escritório", "tz": "America/Sao_Paulo"})
+        for day in days:
+            self.env["resource.calendar.leaves"].create({
+                "name": "Feriado", "calendar_id": calendar.id,
+                "date_from": f"{day} 03:00:00", "date_to": f"{day + timedelta(days=1)} 02:59:59",
+            })
+        return calendar
+
+    def test_days_off(self):
+        friday, monday = datetime(2026, 11, 20).date(), datetime(2026, 11, 23).date()
+        with self._clock(datetime(2026, 11, 19, 23, 0)):
+            self.rule.write({"calendar_id": self._days_off(friday, monday).id, "active": True})
+        self.assertEqual(self.rule.next_run, datetime(2026, 11, 24, 11, 0), "a holiday, a weekend, a holiday")
+        with self._clock(datetime(2026, 11, 19, 23, 0)):
+            self.rule.calendar_id = False
+        self.assertEqual(self.rule.next_run, datetime(2026, 11, 20, 11, 0))
+
+    def test_holiday_that_was_entered_late(self):
+        with self._clock(MORNING):
+            self.rule.write({"calendar_id": self._days_off().id, "active": True})
+        self.assertEqual(self.rule.next_run, datetime(2026, 11, 23, 11, 0))
+        self.env["resource.calendar.leaves"].create({
+            "calendar_id": self.rule.calendar_id.id, "date_from": "2026-11-23 03:00:00",
+            "date_to": "2026-11-24 02:59:59",
+        })
+        self.assertEqual(self._at(datetime(2026, 11, 23, 11, 0, 5)), 0)
+        self.assertEqual(self.rule.next_run, datetime(2026, 11, 24, 11, 0))
+        self.assertEqual(self._at(datetime(2026, 11, 24, 11, 0, 5)), 1)
+
+    def test_missed_on_a_day_off(self):
+        with self._clock(datetime(2026, 11, 20, 10, 0)):
+            self.rule.write({"calendar_id": self._days_off().id, "active": True})
+        self.assertEqual(self._at(datetime(2026, 11, 21, 15, 20)), 0, "the server stood still; now it is Saturday")
+        self.assertEqual(self.rule.next_run, datetime(2026, 11, 23, 11, 0))
+
     def test_missed_hours_are_made_up_once(self):
         with self._clock(MORNING):
             self.rule.active = True

@@ -9,7 +9,7 @@ from odoo.tools import format_date
 from ...tools.rule import conditions
 
 #: Parameters that decide when a rule runs next
-SCHEDULE_FIELDS = frozenset({"active", "trigger", "hour_from", "hour_to", "interval", "tz"})
+SCHEDULE_FIELDS = frozenset({"active", "trigger", "hour_from", "hour_to", "interval", "tz", "calendar_id"})
 
 
 class DocumentDispatchRule(models.Model):
@@ -125,6 +125,11 @@ class DocumentDispatchRule(models.Model):
     tz = fields.Selection(
         _tz_get, string="Time zone", required=True,
         default=lambda self: self.env.user.tz or self.env.company.partner_id.tz or "UTC",
+    )
+    calendar_id = fields.Many2one(
+        "resource.calendar", string="Working days of", check_company=True, ondelete="restrict",
+        help="Nothing is sent by this rule on the days off of these working hours, holidays among them; what would "
+        "have gone then goes on the next working day. Empty: every day is the same.",
     )
     next_run = fields.Datetime(compute="_compute_next_run", store=True, copy=False)
     last_run = fields.Datetime(readonly=True, copy=False)

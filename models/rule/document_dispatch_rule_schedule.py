@@ -5,7 +5,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from ...tools.mail import limits
-from ...tools.rule.schedule import is_open, next_slot
+from ...tools.rule.schedule import days_ahead, is_open, next_slot
 
 _logger = logging.getLogger(__name__)
 
@@ -18,7 +18,7 @@ class DocumentDispatchRule(models.Model):
 
     _inherit = "document.dispatch.rule"
 
-    @api.depends("active", "trigger", "hour_from", "hour_to", "interval", "tz")
+    @api.depends("active", "trigger", "hour_from", "hour_to", "interval", "tz", "calendar_id")
     def _compute_next_run(self):
         now = fields.Datetime.now()
         for rule in self:
@@ -31,7 +31,18 @@ class DocumentDispatchRule(models.Model):
         """
         if not self.active or self.trigger != "schedule":
             return False
-        return next_slot(after, self.tz, self.hour_from, self.hour_to, int(self.interval))
+        return next_slot(after, *self._get_window(after))
+
+    def _get_window(self, moment):
+        """What says when this rule runs around a moment, as :func:`tools.rule.schedule.next_slot` asks for it."""
+        return self.tz, self.hour_from, self.hour_to, int(self.interval), self._get_days_off(moment)
+
+    def _get_days_off(self, moment):
+        """Days on which nothing is sent, of those that :func:`tools.rule.schedule.days_ahead` names."""
+        calendar = self.calendar_id.sudo()  # sudo: times off of its company, whoever saves the rule
+        first, last = map(fields.Datetime.to_datetime, days_ahead(moment, self.tz))
+        unusual = calendar._get_unusual_days(first, last + timedelta(days=1), self.company_id)
+        return {fields.Date.to_date(day) for day, is_off in unusual.items() if is_off}
 
     def _wake_scheduler(self):
         """Have the scheduler come at the next slot of each rule."""
@@ -49,6 +60,7 @@ class DocumentDispatchRule(models.Model):
         # slots are hours apart: a later one was written by a clock that was wrong
         for rule in rules.filtered(
             lambda rule: rule.next_run and rule.next_run > latest or rule._has_missed_its_window()
+            or rule._is_on_a_day_off()
         ):
             rule._plan_next_run()
         for rule in rules.filtered(lambda rule: rule._is_due()):
@@ -65,7 +77,12 @@ class DocumentDispatchRule(models.Model):
         now = fields.Datetime.now()
         if self.trigger != "schedule" or self.next_run and self.next_run > now - LATE:
             return False
-        return not is_open(now, self.tz, self.hour_from, self.hour_to, int(self.interval))
+        return not is_open(now, *self._get_window(now))
+
+    def _is_on_a_day_off(self):
+        """The slot that has come lies in a time off that was entered since it was chosen."""
+        slot = self.trigger == "schedule" and self.calendar_id and self.next_run
+        return slot and slot <= fields.Datetime.now() and not is_open(slot, *self._get_window(slot))
 
     def _run_isolated(self):
         """Run one rule; whatever goes wrong stays with it, and is told."""

@@ -4,7 +4,7 @@ import unittest
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from tools.rule.schedule import is_open, next_slot, slots_of_day
+from tools.rule.schedule import DAY, MOST_DAYS_OFF, days_ahead, is_open, next_slot, slots_of_day
 
 PRAGUE, NEW_YORK, SAO_PAULO = "Europe/Prague", "America/New_York", "America/Sao_Paulo"
 # Prague: from 02:00 to 03:00 on 29 March, from 03:00 back to 02:00 on 25 October
@@ -131,3 +131,37 @@ class TestNext(unittest.TestCase):
                 while (at := next_slot(at, zone, 20, 4, 120)) <= all_slots[-1]:
                     walked.append(at)
                 self.assertEqual(walked, all_slots)
+
+
+class TestDaysOff(unittest.TestCase):
+    """A window belongs to the day on which it opens."""
+
+    def test_next_working_day(self):
+        weekend = {date(2026, 11, 21), date(2026, 11, 22)}
+        self.assertEqual(next_slot(datetime(2026, 11, 20, 22, 0), SAO_PAULO, 8, 18, 60, weekend),
+                         datetime(2026, 11, 23, 11, 0))
+
+    def test_what_began_on_friday_goes_on_after_midnight(self):
+        saturday = {date(2026, 11, 21)}
+        at = datetime(2026, 11, 21, 3, 30)  # half past midnight there
+        self.assertEqual(next_slot(at, SAO_PAULO, 22, 2, 60, saturday), datetime(2026, 11, 21, 4, 0))
+        self.assertTrue(is_open(at, SAO_PAULO, 22, 2, 60, saturday))
+        self.assertFalse(is_open(at, SAO_PAULO, 0, 2, 60, saturday))
+
+    def test_any_days_off(self):
+        """The slot that comes is the first one of those that are left without these days."""
+        for days_off in ({1, 2}, {0}, {-1, 0, 1}, {3, 4, 5, 6}, set(range(2, 60, 2))):
+            for after in (datetime(2026, 10, 24, 23, 30), datetime(2026, 11, 21, 11, 0)):
+                for window in ((8, 18, 60), (22, 2, 30), (20, 18, 0)):
+                    with self.subTest(days_off=days_off, after=after, window=window):
+                        first, _last = days_ahead(after, PRAGUE)
+                        off = {first + DAY + number * DAY for number in days_off}
+                        left = [slot for number in range(70) if (day := first + number * DAY) not in off
+                                for slot in slots_of_day(day, PRAGUE, *window)]
+                        self.assertEqual(next_slot(after, PRAGUE, *window, off), min(s for s in left if s > after))
+
+    def test_nothing_but_days_off(self):
+        after = datetime(2026, 11, 20, 22, 0)
+        first, last = days_ahead(after, SAO_PAULO)
+        off = {first + number * DAY for number in range((last - first).days + 1)}
+        self.assertEqual((next_slot(after, SAO_PAULO, 8, 18, 60, off) - after).days, MOST_DAYS_OFF)

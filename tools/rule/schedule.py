@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 DAY = timedelta(days=1)
 #: More than any window and any change of the clock
 DAYS_AHEAD = 3
+#: The longest time off that is looked over, in days: a company's summer
+MOST_DAYS_OFF = 100
 
 
 def slots_of_day(day, timezone, hour_from, hour_to, interval):
@@ -29,31 +31,41 @@ def slots_of_day(day, timezone, hour_from, hour_to, interval):
     return sorted(slots)
 
 
-def next_slot(after, timezone, hour_from, hour_to, interval):
+def next_slot(after, timezone, hour_from, hour_to, interval, days_off=frozenset()):
     """Return the first slot after a moment, in UTC without time zone; see :func:`slots_of_day`.
 
     :param datetime after: in UTC without time zone
+    :param days_off: days (``date``) on which no window opens, see :func:`days_ahead`; where all are, the first day
+        after them has the slot
     """
-    today = after.replace(tzinfo=UTC).astimezone(ZoneInfo(timezone)).date()
-    # the window of yesterday may go over midnight
-    for days in range(-1, DAYS_AHEAD):
-        for slot in slots_of_day(today + days * DAY, timezone, hour_from, hour_to, interval):
+    first, last = days_ahead(after, timezone)
+    for number in range((last - first).days + DAYS_AHEAD):
+        day = first + number * DAY
+        if day in days_off:
+            continue
+        for slot in slots_of_day(day, timezone, hour_from, hour_to, interval):
             if slot > after:
                 return slot
     raise AssertionError("every day has a slot")
 
 
-def is_open(moment, timezone, hour_from, hour_to, interval):
+def days_ahead(moment, timezone):
+    """The first and the last day whose windows are asked about at a moment (UTC without time zone)."""
+    today = moment.replace(tzinfo=UTC).astimezone(ZoneInfo(timezone)).date()
+    return today - DAY, today + MOST_DAYS_OFF * DAY  # the window of yesterday may go over midnight
+
+
+def is_open(moment, timezone, hour_from, hour_to, interval, days_off=frozenset()):
     """Tell whether a slot that was missed may be made up at this moment: the window of a day is open.
 
     Where there is one slot a day, that is until ``hour_to``; until midnight where that lies before the slot.
 
-    :param datetime moment: in UTC without time zone; the others see :func:`slots_of_day`
+    :param datetime moment: in UTC without time zone; the others see :func:`next_slot`
     """
     if not interval and hour_to <= hour_from:
         hour_to = 24
     today = moment.replace(tzinfo=UTC).astimezone(ZoneInfo(timezone)).date()
-    for day in (today - DAY, today):
+    for day in {today - DAY, today} - days_off:
         begin, end = _window(day, hour_from, hour_to)
         if _to_utc(begin, timezone) <= moment <= _to_utc(end, timezone):
             return True
