@@ -1,7 +1,7 @@
 {
     "name": "Document Dispatch",
     "summary": "Every invoice, quotation and letter to the right people, and the truth about what happened",
-    "version": "19.0.1.3.0",
+    "version": "19.0.1.4.0",
     "category": "Accounting/Accounting",
     "author": "Document Dispatch Founders",
     "maintainers": ["document-dispatch"],
