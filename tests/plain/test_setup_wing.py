@@ -26,9 +26,9 @@ def sources(wing):
     """Yield the files of the wing's rooms, or of all others, with their text."""
     for top in TOPS:
         for path in sorted((ROOT / top).rglob("*")):
-            if path.suffix in (".py", ".xml", ".csv", ".sql") and path.name != "__init__.py":
-                if (WING in path.relative_to(ROOT).parts) == wing:
-                    yield path, path.read_text(encoding="utf-8")
+            ours = (WING in path.relative_to(ROOT).parts) == wing
+            if ours and path.suffix in (".py", ".xml", ".csv", ".sql") and path.name != "__init__.py":
+                yield path, path.read_text(encoding="utf-8")
 
 
 def declared(wing):
