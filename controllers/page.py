@@ -108,14 +108,7 @@ class DocumentDispatchPage(Guard, http.Controller):
 
     def _serve(self, customer, what, res_id, number):
         """What he asks for, if it is his; one answer for what is another's and what is not there."""
-        company = customer.env.company
-        model, domain = {
-            "invoice": ("account.move", customer._dispatch_page_domain(company)),
-            "pay": ("account.move", customer._dispatch_page_domain(company)),
-            "quotation": ("sale.order", customer._dispatch_page_order_domain(company)),
-            "file": ("document.dispatch.file", customer._dispatch_page_file_domain(company)),
-        }[what]
-        record = customer._dispatch_page_find(model, domain, res_id)
+        record = customer._dispatch_page_find(what, res_id)
         if not record:
             raise nothing_there()
         return getattr(self, f"_serve_{what}")(record, number)
@@ -136,9 +129,10 @@ class DocumentDispatchPage(Guard, http.Controller):
         return response
 
     def _serve_file(self, file, _number):
-        if file._is_held():
+        attachment = file._dispatch_page_attachment()
+        if not attachment:
             raise nothing_there()
-        stream = request.env["ir.binary"]._get_stream_from(file._get_own_attachment())
+        stream = request.env["ir.binary"]._get_stream_from(attachment)
         return stream.get_response(as_attachment=stream.mimetype != "application/pdf")
 
     def _serve_pay(self, move, _number):

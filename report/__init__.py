@@ -1,2 +1,3 @@
 from . import document_dispatch_report
 from . import document_statement_report
+from . import brazil

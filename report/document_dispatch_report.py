@@ -18,7 +18,7 @@ OPEN = "open"
 
 
 class DocumentDispatchReport(models.Model):
-    """Every posted invoice, its NF-e and boletos, and every confirmed order, each once, with what became of it.
+    """Every posted invoice, what goes beside it, and every confirmed order, each once, with what became of it.
 
     The sum of all outcomes is the number of documents: a document without a dispatch is there too.
     """
@@ -34,8 +34,7 @@ class DocumentDispatchReport(models.Model):
     res_id = fields.Many2oneReference(model_field="res_model", readonly=True)
     kind = fields.Selection(
         [("out_invoice", "Invoice"), ("out_refund", "Credit Note"), ("out_receipt", "Receipt"),
-         ("nfe", "NF-e"), ("event", "Event of an NF-e"), ("nfse", "NFS-e"), ("nfse_event", "Event of an NFS-e"),
-         ("boleto", "Boleto"), ("sale", "Order Confirmation")],
+         ("sale", "Order Confirmation")],
         readonly=True,
     )
     date = fields.Date(readonly=True)
@@ -57,15 +56,21 @@ class DocumentDispatchReport(models.Model):
     def init(self):
         """Make the view. Raw SQL: Odoo's reports are views."""
         tools.drop_view_if_exists(self.env.cr, self._table)
-        self.env.cr.execute(tools.SQL(
-            "CREATE VIEW %s AS (%s UNION ALL %s UNION ALL %s)",
-            tools.SQL.identifier(self._table), self._select_invoices(), self._select_orders(), self._select_files(),
-        ))
+        queries = self._get_queries()
+        self.env.cr.execute(tools.SQL("CREATE VIEW %s AS (%s)", tools.SQL.identifier(self._table), tools.SQL(
+            " UNION ALL ").join(query(len(queries), place) for place, query in enumerate(queries))))
 
-    def _select_invoices(self):
+    def _get_queries(self):
+        """What selects the documents of each kind: functions of how many there are and of the place among them.
+
+        A line's id is the document's, times how many there are, plus the place. Others add theirs at the end.
+        """
+        return [self._select_invoices, self._select_orders]
+
+    def _select_invoices(self, step, place):
         return tools.SQL(
             """
-            SELECT m.id * 3 AS id, m.name AS document_name, 'account.move' AS res_model, m.id AS res_id,
+            SELECT m.id * %s + %s AS id, m.name AS document_name, 'account.move' AS res_model, m.id AS res_id,
                    m.move_type AS kind, COALESCE(m.invoice_date, m.date) AS date, m.company_id, m.partner_id,
                    m.invoice_user_id AS user_id, c.currency_id, m.amount_total_signed AS amount, 1 AS count,
                    %s AS outcome, m.dispatch_exclude_reason AS reason
@@ -73,13 +78,13 @@ class DocumentDispatchReport(models.Model):
               JOIN res_company c ON c.id = m.company_id
              WHERE m.state = 'posted' AND m.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
             """,
-            self._case(tools.SQL("m.dispatch_state")),
+            step, place, self._case(tools.SQL("m.dispatch_state")),
         )
 
-    def _select_orders(self):
+    def _select_orders(self, step, place):
         return tools.SQL(
             """
-            SELECT o.id * 3 + 1 AS id, o.name AS document_name, 'sale.order' AS res_model, o.id AS res_id,
+            SELECT o.id * %s + %s AS id, o.name AS document_name, 'sale.order' AS res_model, o.id AS res_id,
                    'sale' AS kind, o.date_order::date AS date, o.company_id, o.partner_id,
                    o.user_id, c.currency_id, o.amount_total / COALESCE(NULLIF(o.currency_rate, 0), 1) AS amount,
                    1 AS count, %s AS outcome, o.dispatch_exclude_reason AS reason
@@ -87,24 +92,7 @@ class DocumentDispatchReport(models.Model):
               JOIN res_company c ON c.id = o.company_id
              WHERE o.state = 'sale'
             """,
-            self._case(tools.SQL("o.dispatch_state")),
-        )
-
-    def _select_files(self):
-        """NF-e and boletos that can be sent; in reais, as they are."""
-        return tools.SQL(
-            """
-            SELECT f.id * 3 + 2 AS id, f.name AS document_name, 'document.dispatch.file' AS res_model, f.id AS res_id,
-                   f.kind, COALESCE(m.invoice_date, m.date) AS date, f.company_id, m.partner_id,
-                   m.invoice_user_id AS user_id, c.currency_id, f.amount, 1 AS count, %s AS outcome,
-                   f.dispatch_exclude_reason AS reason
-              FROM document_dispatch_file f
-              JOIN account_move m ON m.id = f.move_id
-              JOIN res_company c ON c.id = f.company_id
-             WHERE m.state = 'posted'
-               AND (f.state NOT IN ('error', 'reading', 'foreign') OR f.dispatch_state IS NOT NULL)
-            """,
-            self._case(tools.SQL("f.dispatch_state")),
+            step, place, self._case(tools.SQL("o.dispatch_state")),
         )
 
     def _case(self, column):

@@ -2,6 +2,7 @@
 
 import importlib.util
 from pathlib import Path
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.fields import Command
@@ -97,6 +98,19 @@ class TestReport(DispatchCase):
                 self.assertEqual(saved.domain, repr(after or before))
                 self.env["document.dispatch.report"].search(saved._get_eval_domain())
                 saved.unlink()
+
+    def test_another_kind_of_documents(self):
+        """Whoever adds a kind adds a query: each line has an id of its own all the same."""
+        self._order(self.silva).action_confirm()
+        self._invoice(self.silva)
+        before = sum(self._sums().values())
+        Report = self.env["document.dispatch.report"]
+        queries = Report._get_queries()
+        with patch.object(self.env.registry[Report._name], "_get_queries", lambda _report: [*queries, queries[1]]):
+            Report.init()
+        self.assertGreater(sum(self._sums().values()), before)
+        self.env.cr.execute("SELECT count(*) - count(DISTINCT id) FROM document_dispatch_report")
+        self.assertEqual(self.env.cr.fetchone(), (0,))
 
     def test_other_company_and_plain_user(self):
         other = self.setup_other_company()["company"]

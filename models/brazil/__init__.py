@@ -1,6 +1,9 @@
+from . import document_dispatch
 from . import account_move
 from . import document_dispatch_type
 from . import document_dispatch_recipient
+from . import document_dispatch_delivery
+from . import document_dispatch_health
 from . import document_dispatch_file
 from . import document_dispatch_file_xml
 from . import document_dispatch_file_reading
@@ -10,4 +13,5 @@ from . import document_dispatch_file_messages
 from . import document_dispatch_file_mixin
 from . import document_dispatch_file_names
 from . import ir_attachment
+from . import res_company
 from . import res_partner

@@ -107,6 +107,9 @@ class DocumentDispatchFile(models.Model):
             file: (file._get_own_attachment() | file.danfe_id).sudo() | always for file in self
         }
 
+    def _dispatch_page_attachment(self):
+        return super()._dispatch_page_attachment() if self._is_held() else self._get_own_attachment()
+
     def _dispatch_text_amounts(self):
         return {"amount": self.amount}
 

@@ -1,12 +1,26 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class DocumentDispatchType(models.Model):
-    """NFS-e and their events."""
+    """NF-e, NFS-e, their events, and boletos; they go beside an invoice, and are narrowed by its journal."""
 
     _inherit = "document.dispatch.type"
 
     code = fields.Selection(
-        selection_add=[("nfse", "NFS-e"), ("nfse_event", "Event of an NFS-e"), ("boleto",)],
-        ondelete={"nfse": "cascade", "nfse_event": "cascade"},
+        selection_add=[
+            ("nfe", "NF-e"), ("nfe_event", "Event of an NF-e"), ("nfse", "NFS-e"),
+            ("nfse_event", "Event of an NFS-e"), ("boleto", "Boleto"), ("quotation",),
+        ],
+        ondelete={
+            "nfe": "cascade", "nfe_event": "cascade", "nfse": "cascade", "nfse_event": "cascade", "boleto": "cascade",
+        },
     )
+    model = fields.Selection(
+        selection_add=[("document.dispatch.file", "NF-e or boleto"), ("sale.order",)],
+        ondelete={"document.dispatch.file": "cascade"},
+    )
+
+    @api.model
+    def _get_narrowing_models(self):
+        models_by_field = super()._get_narrowing_models()
+        return {**models_by_field, "journal_id": (*models_by_field["journal_id"], "document.dispatch.file")}

@@ -1,6 +1,6 @@
 import re
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ...tools.brazil import checks
@@ -11,15 +11,18 @@ PAGE_KINDS = ("nfe", "nfse", "boleto")
 
 
 class ResPartner(models.Model):
-    """Who gets NFS-e; NF-e, NFS-e and boletos on the customer's page."""
+    """Who gets NF-e and NFS-e; NF-e, NFS-e and boletos on the customer's page."""
 
     _inherit = "res.partner"
 
+    dispatch_nf = flag("nf", string="Receives NF-e", help="Receives NF-e: the XML and the DANFE.")
     dispatch_nfse = flag("nfse", string="Receives NFS-e", help="Receives NFS-e: the XML and the DANFSe.")
+
+    dispatch_financial = fields.Boolean(help="Receives boletos and other payment documents.")
 
     @api.model
     def _dispatch_flag_fields(self):
-        return {**super()._dispatch_flag_fields(), "nfse": "dispatch_nfse"}
+        return {**super()._dispatch_flag_fields(), "nf": "dispatch_nf", "nfse": "dispatch_nfse"}
 
     @api.model
     def _build_vat_error_message(self, country_code, wrong_vat, record_label):
@@ -48,6 +51,7 @@ class ResPartner(models.Model):
             Domain("move_id", "in", moves.ids) & Domain("kind", "in", PAGE_KINDS))
         return files.filtered(lambda file: not file._is_held()).grouped("move_id")
 
-    def _dispatch_page_file_domain(self, company):
+    def _dispatch_page_records(self, company):
         """NF-e, NFS-e and boletos of their invoices."""
-        return Domain("move_id", "any", self._dispatch_page_domain(company)) & Domain("kind", "in", PAGE_KINDS)
+        files = Domain("move_id", "any", self._dispatch_page_domain(company)) & Domain("kind", "in", PAGE_KINDS)
+        return {**super()._dispatch_page_records(company), "file": ("document.dispatch.file", files)}

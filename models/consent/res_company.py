@@ -30,11 +30,12 @@ class ResCompany(models.Model):
 
     def _dispatch_duties(self):
         """The kinds of documents that this company mails to those who refuse, too, in words: the law asks for it."""
-        types = self.env["document.dispatch.type"].search([
+        return ", ".join(self._dispatch_duty_types().mapped("name"))
+
+    def _dispatch_duty_types(self):
+        """Document types of this company to which no refusal applies; rooms above leave out other countries' duties."""
+        return self.env["document.dispatch.type"].search([
             ("refusal_applies", "=", False), ("company_id", "in", [False, self.id])])
-        if self.country_id.code != "BR":
-            types = types.filtered(lambda dispatch_type: dispatch_type.role != "nf")
-        return ", ".join(types.mapped("name"))
 
     def _dispatch_unreachable_domain(self):
         """Who refuses e-mail needs no address."""

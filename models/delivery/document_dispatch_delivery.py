@@ -122,13 +122,15 @@ class DocumentDispatchDelivery(steps.Delivery, models.AbstractModel):
         )
 
     def _get_unprepared_domain(self):
-        # for its page, or for its new content (document.dispatch.file)
-        waits = Domain("file_id", "any", Domain("danfe_state", "=", "waiting") | Domain("reading", "=", True))
         able = Domain("prepare_after", "=", False) | Domain("prepare_after", "<=", fields.Datetime.now())
-        return Domain("channel", "=", "email") & ~waits & able & (
+        return Domain("channel", "=", "email") & ~self._get_waiting_domain() & able & (
             Domain("state", "=", states.QUEUED) & Domain("frozen", "=", False)
             | Domain("state", "=", states.REVIEW) & Domain("content_ready", "=", False)
         )
+
+    def _get_waiting_domain(self):
+        """Dispatches that wait for something of their documents, a file that is still being made; rooms above add."""
+        return Domain.FALSE
 
     # ------------------------------------------------------------------
     # What dead workers left

@@ -13,8 +13,6 @@ _logger = logging.getLogger(__name__)
 
 #: What people may change, and only while the dispatch is in review: what was released is what goes
 EDITABLE_FIELDS = frozenset({"subject", "body", "attachment_ids", "recipient_ids"})
-#: Real links beside the generic one, and to what
-LINKS = {"move_id": "account.move", "order_id": "sale.order", "file_id": "document.dispatch.file"}
 #: Marks and tokens change no amount: core need not balance and rebuild the lines for them, which it
 #: does at every write (account.move.write, a third of the time that sending takes)
 NO_SYNC = {"skip_invoice_sync": True, "check_move_validity": False}
@@ -65,10 +63,6 @@ class DocumentDispatch(models.Model):
     order_id = fields.Many2one(
         "sale.order", compute="_compute_document_links", store=True, index="btree_not_null",
         ondelete="set null",
-    )
-    file_id = fields.Many2one(
-        "document.dispatch.file", compute="_compute_document_links", store=True, index="btree_not_null",
-        ondelete="set null", string="NF-e or boleto",
     )
     document_name = fields.Char(string="Number", required=True, readonly=True)
     revision = fields.Integer(
@@ -188,19 +182,22 @@ class DocumentDispatch(models.Model):
     @api.depends("res_model", "res_id")
     def _compute_document_links(self):
         """Real links beside the generic one: record rules and joins need them."""
+        links = self._get_document_links()
         existing = {
             model: set(self.env[model].browse(
                 self.filtered(lambda d, model=model: d.res_model == model).mapped("res_id")
             ).exists().ids)
-            for model in LINKS.values()
+            for model in links.values()
         }
         for dispatch in self:
-            for field, model in LINKS.items():
+            for field, model in links.items():
                 there = dispatch.res_model == model and dispatch.res_id in existing[model]
                 dispatch[field] = there and dispatch.res_id
-            if dispatch.file_id:
-                # sudo: the invoice of a file is where the log of both is looked for
-                dispatch.move_id = dispatch.file_id.sudo().move_id
+
+    @api.model
+    def _get_document_links(self):
+        """The real links, and to what: ``{field: model}``; rooms above add theirs (:meth:`_compute_document_links`)."""
+        return {"move_id": "account.move", "order_id": "sale.order"}
 
     @api.depends("recipient_ids.next_try", "recipient_ids.state")
     def _compute_next_try(self):
@@ -495,7 +492,7 @@ class DocumentDispatch(models.Model):
         bundles._deliver_soon()
 
     def action_open_document(self):
-        """Open the document; for an NF-e or a boleto, its invoice."""
+        """Open the document, or the one in whose chatter its mails stand."""
         self.ensure_one()
         return self._thread()._get_records_action()
 

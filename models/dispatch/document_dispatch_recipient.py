@@ -100,7 +100,6 @@ class DocumentDispatchRecipient(models.Model):
     def _flag_labels(self):
         """The contact flags as reasons, in words; one that is not here is named as it is called."""
         return {
-            "flag_nf": self.env._("NF-e flag on the contact"),
             "flag_financial": self.env._("Payment documents flag on the contact"),
             "flag_invoice": self.env._("Invoice flag on the contact"),
             "flag_quote": self.env._("Quotation flag on the contact"),

@@ -22,9 +22,6 @@ class DocumentDispatchType(models.Model):
             ("credit_note", "Credit Note"),
             ("receipt", "Receipt"),
             ("proforma", "Pro-Forma Invoice"),
-            ("nfe", "NF-e"),
-            ("nfe_event", "Event of an NF-e"),
-            ("boleto", "Boleto"),
             ("quotation", "Quotation"),
             ("order", "Order Confirmation"),
             ("statement", "Statement of Account"),
@@ -36,8 +33,7 @@ class DocumentDispatchType(models.Model):
     active = fields.Boolean(default=True)
     model = fields.Selection(
         selection=[
-            ("account.move", "Invoice"), ("document.dispatch.file", "NF-e or boleto"),
-            ("sale.order", "Quotation / Order"), ("document.letter", "Letter"),
+            ("account.move", "Invoice"), ("sale.order", "Quotation / Order"), ("document.letter", "Letter"),
             ("document.statement", "Statement of Account"),
         ],
         string="Document",
@@ -157,7 +153,7 @@ class DocumentDispatchType(models.Model):
 
         What a document has there, it says itself: ``document.dispatch.mixin._dispatch_narrowing``.
         """
-        return {"journal_id": ("account.move", "document.dispatch.file"), "team_id": ("sale.order",)}
+        return {"journal_id": ("account.move",), "team_id": ("sale.order",)}
 
     def _is_narrowed(self):
         """Tell whether this record is for some documents of its kind and company only."""

@@ -20,7 +20,7 @@ class MailTemplate(models.Model):
         """Fall back to the source text where a translation cannot be rendered.
 
         Translators sometimes translate the code inside of ``{{ }}``: core's own order confirmation
-        has ``e 'Cotação' ou 'Pedido'`` in Brazilian Portuguese (sale, ``pt_BR.po``), so that no
+        has ``e 'Cotação' ou 'Pedido'`` in Portuguese (sale, ``pt_BR.po``), so that no
         confirmation would ever leave. What fails in the source language too fails as always.
         """
         try:

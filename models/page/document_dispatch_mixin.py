@@ -43,6 +43,10 @@ class DocumentDispatchMixin(models.AbstractModel):
         recipient = self.env["document.dispatch.recipient"].browse(outgoing and outgoing.recipient_id or ())
         return recipient._set_link(groups, self) if self and recipient else groups
 
+    def _dispatch_page_attachment(self):
+        """The file that the customer gets from their page, of a document that is one; empty where they get none."""
+        return self.env["ir.attachment"]
+
     def _dispatch_carries_page(self):
         """Tell whether mails with this document carry the link to the customer's page."""
         return True

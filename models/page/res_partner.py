@@ -96,9 +96,14 @@ class ResPartner(models.Model):
             "|", ("validity_date", "=", False), ("validity_date", ">=", today),
         ])
 
-    def _dispatch_page_file_domain(self, company):
-        """Files of their invoices that belong to them; rooms of countries know some."""
-        return Domain.FALSE
+    def _dispatch_page_records(self, company):
+        """What this customer may ask for by its number: ``{word in the address: (model, domain)}``.
+
+        Rooms above add ``file``: documents that are a file, beside their invoices (``_dispatch_page_attachment``).
+        """
+        invoices = "account.move", self._dispatch_page_domain(company)
+        quotations = "sale.order", self._dispatch_page_order_domain(company)
+        return {"invoice": invoices, "pay": invoices, "quotation": quotations}
 
     def _dispatch_page_companies(self):
         """Companies with a customer page at which this customer has invoices."""
@@ -110,13 +115,16 @@ class ResPartner(models.Model):
         # sudo: as above
         return self.env["res.company"].sudo().union(*(company for [company] in groups))
 
-    def _dispatch_page_find(self, model, domain, res_id):
-        """One of the customer's records, or nothing: whatever number was in the address.
+    def _dispatch_page_find(self, what, res_id):
+        """One of the customer's records at this company, or nothing: whatever stood in the address.
 
-        :param str model: name of the model
-        :param Domain domain: what is the customer's
+        :param str what: a key of :meth:`_dispatch_page_records`
         :param int res_id: as in the address
         """
+        records = self._dispatch_page_records(self.env.company)
+        if what not in records:
+            return None
+        model, domain = records[what]
         return self.env[model].search(domain & Domain("id", "=", res_id if res_id < 2 ** 31 else 0))
 
     # ------------------------------------------------------------------

@@ -43,9 +43,8 @@ class ResPartner(models.Model):
         groups="document_dispatch.group_dispatch_user",
         help="The documents that this contact receives instead of the customer's general address.",
     )
-    dispatch_nf = flag("nf", string="Receives NF-e", help="Receives NF-e: the XML and the DANFE.")
     dispatch_financial = flag(
-        "financial", string="Receives payment documents", help="Receives boletos and other payment documents.",
+        "financial", string="Receives payment documents", help="Receives statements and other payment documents.",
     )
     dispatch_invoice = flag(
         "invoice", string="Receives invoices", help="Receives invoices, credit notes and receipts.",
@@ -70,7 +69,7 @@ class ResPartner(models.Model):
     @api.model
     def _dispatch_flag_fields(self):
         """The flags that have a field of their own: ``{role: field}``."""
-        return {role: f"dispatch_{role}" for role in ("invoice", "financial", "nf", "quote", "order")}
+        return {role: f"dispatch_{role}" for role in ("invoice", "financial", "quote", "order")}
 
     @api.depends("dispatch_preference_ids.receives", "dispatch_preference_ids.role_id")
     def _compute_dispatch_role_ids(self):

@@ -170,16 +170,8 @@ class DocumentDispatchHealth(models.AbstractModel):
             )
 
     def _check_other_modules(self):
-        """Another module that mails NF-e by itself (OCA's l10n-brazil): nobody should get them twice."""
-        # sudo: modules are for administrators to read
-        other = self.env["ir.module.module"].sudo().search_count(
-            [("name", "=", "l10n_br_fiscal_notification"), ("state", "=", "installed")])
-        rules = other and self.env["document.dispatch.rule"].search(
-            [("active", "=", True), ("type_ids.code", "in", ("nfe", "nfe_event"))])
-        for rule in rules or ():
-            yield self.env._(
-                "The module “l10n_br_fiscal_notification” mails NF-e, too: the rule “%s” would send them twice. Switch "
-                "one of them off.", rule.name)
+        """Other modules that mail the same documents by themselves: nobody should get them twice; rooms above add."""
+        return []
 
     @api.model
     def _watch(self):

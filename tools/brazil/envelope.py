@@ -5,7 +5,7 @@ tells them apart by their bytes, where no parser can.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lxml import etree
 
@@ -46,6 +46,9 @@ NAMESPACE, SEVERAL, WRAPPED = "namespace", "several", "wrapped"
 ESCAPED = "escaped"
 #: With these there is a tree, and no document in it that could be read
 NO_DOCUMENT = (NAMESPACE, SEVERAL, ESCAPED)
+#: What the readers of NF-e and NFS-e call a file: by its root theirs, of which parts are missing or doubled; XML of
+#: another sort; what is not readable as XML at all
+DAMAGED, OTHER, NOT_XML = "damaged", "other", "not_xml"
 #: Bytes from both ends of a file that are looked at for what it seems to be
 _HEAD = 100_000
 #: Elements that are looked at for a document in the message of a service
@@ -88,6 +91,24 @@ def open_file(content):
         return Opened(document, FAMILIES[namespace])
     own = _cut_out(content, document)
     return Opened(document, FAMILIES[namespace], None if own else WRAPPED, own)
+
+
+def read_opened(opened, namespace, readers, make):
+    """Read what :func:`open_file` found in a file, whichever of the two documents it shall be.
+
+    :param str namespace: of the document, a key of :data:`FAMILIES`
+    :param dict readers: by the name of the root, what reads it: ``reader(root, name)``
+    :param make: class of what is found: ``make(kind, problem=None, root="")``
+    """
+    root, problem = opened.root, opened.problem
+    if root is None:
+        return make(NOT_XML, problem)
+    found, name = split(root.tag)
+    if problem in NO_DOCUMENT and opened.family == FAMILIES[namespace]:
+        return make(DAMAGED, problem, root=name)
+    if found != namespace or name not in readers:
+        return make(OTHER, root=name[:60])
+    return replace(readers[name](root, name), problem=problem, content=opened.content)
 
 
 def looks_fiscal(content):

@@ -6,7 +6,7 @@ Whether a file may be sent is asked in :mod:`tools.brazil.nfe_checks`.
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -23,9 +23,9 @@ CONSUMER = "consumer"
 #: An event that the authority registered, and one without proof of that
 EVENT, EVENT_UNPROVEN = "event", "event_unproven"
 #: By its root an NF-e or an event, of which parts are missing, doubled, or of another model
-DAMAGED = "damaged"
+DAMAGED = envelope.DAMAGED
 #: Well-formed XML of another sort, and what is not readable as XML at all
-OTHER, NOT_XML = "other", "not_xml"
+OTHER, NOT_XML = envelope.OTHER, envelope.NOT_XML
 
 #: cStat: authorised, also after the deadline; use denied (Manual de Orientação do Contribuinte, annex I)
 STATUS_AUTHORIZED, STATUS_DENIED = frozenset({"100", "150"}), frozenset({"110", "301", "302", "303"})
@@ -123,16 +123,8 @@ def read(content):
 
 def read_opened(opened):
     """Read what :func:`tools.brazil.envelope.open_file` found in a file."""
-    root, problem = opened.root, opened.problem
-    if root is None:
-        return Nfe(NOT_XML, problem)
-    namespace, name = envelope.split(root.tag)
-    if problem in envelope.NO_DOCUMENT and opened.family == "NF-e":
-        return Nfe(DAMAGED, problem, root=name)
     readers = {"nfeProc": _read_authorized, "NFe": _read_bare, "procEventoNFe": _read_event, "evento": _read_event}
-    if namespace != NAMESPACE or name not in readers:
-        return Nfe(OTHER, root=name[:60])
-    return replace(readers[name](root, name), problem=problem, content=opened.content)
+    return envelope.read_opened(opened, NAMESPACE, readers, Nfe)
 
 
 def check_digit(key, length=43):

@@ -16,9 +16,9 @@ NAMESPACE = envelope.NFSE
 
 #: What a file is: the NFS-e; one whose cStat says nothing that we know; the declaration, or the request of an event,
 #: that nobody has accepted yet; a registered event; by its root one of these, of which parts are missing or doubled
-AUTHORIZED, REFUSED, UNPROVEN, EVENT, DAMAGED = "authorized", "refused", "unproven", "event", "damaged"
+AUTHORIZED, REFUSED, UNPROVEN, EVENT, DAMAGED = "authorized", "refused", "unproven", "event", envelope.DAMAGED
 #: XML of another sort, and what is not readable as XML at all
-OTHER, NOT_XML = "other", "not_xml"
+OTHER, NOT_XML = envelope.OTHER, envelope.NOT_XML
 
 #: cStat: made, made in place of another, by order of a court or an office, for a casual provider, for an MEI (TStat)
 STATUS_AUTHORIZED = frozenset({"100", "101", "102", "103", "107"})
@@ -82,16 +82,8 @@ def read(content):
 
 def read_opened(opened):
     """Read what :func:`tools.brazil.envelope.open_file` found in a file."""
-    root, problem = opened.root, opened.problem
-    if root is None:
-        return Nfse(NOT_XML, problem)
-    namespace, name = envelope.split(root.tag)
-    if problem in envelope.NO_DOCUMENT and opened.family == "NFS-e":
-        return Nfse(DAMAGED, problem, root=name)
     readers = {"NFSe": _read_nfse, "DPS": _read_declaration, "evento": _read_event, "pedRegEvento": _read_request}
-    if namespace != NAMESPACE or name not in readers:
-        return Nfse(OTHER, root=name[:60])
-    return replace(readers[name](root, name), problem=problem, content=opened.content)
+    return envelope.read_opened(opened, NAMESPACE, readers, Nfse)
 
 
 def is_key(text):

@@ -55,7 +55,7 @@ class Reading:
 
 @dataclass(frozen=True)
 class Code:
-    """A code on a page (from 0): ``kind`` is ``QRCode`` or ``ITF``, the interleaved bars of a boleto."""
+    """A code on a page (from 0): ``kind`` is ``QRCode`` or ``ITF``, interleaved bars."""
 
     page: int
     kind: str

@@ -3,5 +3,4 @@ from . import document_dispatch_window
 from . import account_move_send_wizard
 from . import account_move_send_batch_wizard
 from . import mail_compose_message
-from . import account_move_send_wizard_file
 from . import sale_order_send_window

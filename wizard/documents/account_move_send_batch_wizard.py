@@ -13,8 +13,6 @@ class AccountMoveSendBatchWizard(models.TransientModel):
         required=False, default=None,
         help="Empty where a program fills the window and does not ask: then Odoo's own job sends them.",
     )
-    dispatch_with_files = fields.Boolean(string="With their NF-e and boletos", default=True)
-    dispatch_file_summary = fields.Char(string="NF-e and boletos", compute="_compute_dispatch_file_summary")
     dispatch_other = fields.Char(string="Another way", compute="_compute_dispatch_other")
 
     @api.onchange("move_ids")
@@ -37,21 +35,9 @@ class AccountMoveSendBatchWizard(models.TransientModel):
             other = len(wizard.move_ids) - len(wizard._dispatch_ours())
             wizard.dispatch_other = self.env._("%s, as their customers prefer", other) if other else False
 
-    @api.depends("move_ids", "dispatch_again")
-    def _compute_dispatch_file_summary(self):
-        for wizard in self:
-            files = wizard._dispatch_files()
-            if not wizard.dispatch_again:
-                files = files._dispatch_not_dispatched()
-            kinds = [f"{kind} ({len(of_kind)})" for kind, of_kind in files.grouped("dispatch_kind").items()]
-            wizard.dispatch_file_summary = self.env._(
-                "%(count)s: %(kinds)s", count=len(files), kinds=", ".join(kinds)) if files else False
-
-    def _dispatch_files(self):
-        """What goes beside these invoices: NF-e, events and boletos; those with warnings wait for a look at each."""
-        files = self._dispatch_ours().dispatch_file_ids
-        return files.filtered(lambda file: file._dispatch_type_code() and not file._dispatch_warnings()
-                              and not file._dispatch_blocking_reason(file._dispatch_type_code()))
+    def _dispatch_get_beside(self):
+        """Documents that go beside these invoices, of another model; rooms above know some."""
+        return ()
 
     def _dispatch_ours(self):
         """The invoices that go by e-mail or on paper; e-invoice networks and the like are Odoo's own business."""
@@ -104,7 +90,7 @@ class AccountMoveSendBatchWizard(models.TransientModel):
             core = self.create({"move_ids": [fields.Command.set(other.ids)]})
             super(AccountMoveSendBatchWizard, core).action_send_and_print()
         reason = self.env._("It goes the way that its customer prefers.")
-        beside = self._dispatch_files() if self.dispatch_with_files else self.env["document.dispatch.file"]
         batches = Batch._start(
-            ours, self.dispatch_grouping, self.dispatch_again, [(move, reason) for move in other], beside)
+            ours, self.dispatch_grouping, self.dispatch_again, [(move, reason) for move in other],
+            self._dispatch_get_beside())
         return batches._open()

@@ -15,19 +15,9 @@ class AccountMoveSendWizard(models.TransientModel):
         help="Who the mail comes from. Empty: as the text says.",
     )
 
-    dispatch_file_ids = fields.One2many(
-        "account.move.send.wizard.file", "window_id", string="NF-e and boletos", compute="_compute_dispatch_file_ids",
-        store=True, readonly=False, compute_sudo=False,
-    )
     dispatch_invoice_too = fields.Boolean(
         string="The invoice itself", default=True, help="Switch off to send only what is chosen below.",
     )
-
-    @api.depends("move_id")
-    def _compute_dispatch_file_ids(self):
-        for wizard in self:
-            lines = self.env["account.move.send.wizard.file"]._prepare_lines(wizard.move_id) if wizard.move_id else ()
-            wizard.dispatch_file_ids = [fields.Command.clear(), *map(fields.Command.create, lines)]
 
     @api.depends("template_id", "lang")
     def _compute_dispatch_from(self):
@@ -73,7 +63,7 @@ class AccountMoveSendWizard(models.TransientModel):
         request = self._dispatch_window_request()
         wizard = request.on(self)
         if not self.dispatch_invoice_too:
-            return wizard._dispatch_send_only_files()
+            return wizard._dispatch_send_only_beside()
         if "email" in (self.sending_methods or []):
             wizard = replace(
                 request, emails=tuple(self._dispatch_typed()),
@@ -82,28 +72,31 @@ class AccountMoveSendWizard(models.TransientModel):
             self._dispatch_remember()
         action = super(AccountMoveSendWizard, wizard).action_send_and_print(allow_fallback_pdf=allow_fallback_pdf)
         if not request.draft:  # a draft is of the invoice alone
-            wizard.dispatch_file_ids._send_chosen()
+            wizard._dispatch_send_beside()
         if self.dispatch_batch_id:
             return self.dispatch_batch_id._advance()
         if self.dispatch_download and self.move_id.invoice_pdf_report_id:
             return self._action_download(self.move_id.invoice_pdf_report_id)
         return action
 
-    def _dispatch_send_only_files(self):
-        """Send the chosen NF-e and boletos, and not the invoice."""
-        if not self.dispatch_file_ids.filtered("chosen"):
+    def _dispatch_send_beside(self):
+        """Send what is chosen of what goes beside the invoice; tell whether something is. Rooms above know what."""
+        return False
+
+    def _dispatch_send_only_beside(self):
+        """Send what is chosen beside the invoice, and not the invoice."""
+        if not self._dispatch_send_beside():
             raise UserError(self.env._("Nothing is chosen. Tick what shall go."))
-        self.dispatch_file_ids._send_chosen()
         return self.dispatch_batch_id._advance() if self.dispatch_batch_id else {"type": "ir.actions.act_window_close"}
 
     def action_dispatch_print(self):
         """Print the invoice; what goes beside it by mail goes now."""
         self.move_id.check_access("read")
-        self.dispatch_file_ids._send_chosen()
+        self._dispatch_send_beside()
         return super().action_dispatch_print()
 
     def action_dispatch_paper(self):
         """Put the invoice into the paper tray; what goes beside it by mail goes now."""
         self.move_id.check_access("read")
-        self._dispatch_window_request().on(self).dispatch_file_ids._send_chosen()
+        self._dispatch_window_request().on(self)._dispatch_send_beside()
         return super().action_dispatch_paper()
