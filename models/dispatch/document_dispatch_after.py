@@ -33,6 +33,7 @@ class DocumentDispatch(models.Model):
 
     def _explain_waiting(self):
         if self._is_held_back():
+            # sudo: as above
             return self.env._("It goes when the document was sent by “%s”.", self.after_id.sudo()._channel_name())
         return super()._explain_waiting()
 

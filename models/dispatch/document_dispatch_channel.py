@@ -201,7 +201,10 @@ class DocumentDispatchChannel(models.AbstractModel):
         return states.REHEARSED if rehearsal else state
 
     def _prepare_recipients(self, document, dispatch_type, resolution, lang, text_lang=False):
-        """Commands that make the recipients: to each of them the worker hands over by itself."""
+        """Commands that make the recipients: to each of them the worker hands over by itself.
+
+        Parameters as of :meth:`_why_not` and :meth:`_prepare_vals`; ``lang`` is the dispatch's.
+        """
         return [self._prepare_recipient(address, lang=lang) for address in self._get_addresses(document)]
 
     def _get_addresses(self, document):

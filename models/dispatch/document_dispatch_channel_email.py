@@ -19,7 +19,7 @@ class DocumentDispatchChannelEmail(models.AbstractModel):
         return True
 
     def _why_not(self, document, dispatch_type, resolution):
-        """A refusal wins over every flag."""
+        # a refusal wins over every flag
         partner = document._dispatch_partner()
         if partner._dispatch_refuses(dispatch_type, document.company_id):
             return self._reason(self.env._("The customer refuses e-mail"), "refused")
