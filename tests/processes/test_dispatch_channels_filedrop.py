@@ -21,8 +21,8 @@ FORK = multiprocessing.get_context("fork")
 class TestFiledrop(FaultCase):
     def setUp(self):
         super().setUp()
-        odoo.addons.__path__.append(str(ADDONS))
-        self.addCleanup(odoo.addons.__path__.remove, str(ADDONS))
+        if str(ADDONS) not in odoo.addons.__path__:
+            odoo.addons.__path__.append(str(ADDONS))
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = Path(folder.name, "drop")
