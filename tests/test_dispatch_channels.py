@@ -1,10 +1,15 @@
 """What a channel is: a class; what is left of one that was uninstalled; a copy that waits for another dispatch."""
 
+from types import SimpleNamespace
+from unittest.mock import patch
+
 import psycopg2
 
 from odoo.exceptions import UserError
 from odoo.tools import mute_logger
 
+from ..models.dispatch.document_dispatch_channel import Reason
+from ..tools.recipients import recipients
 from .common import DispatchCase
 
 GONE = "pigeon"
@@ -32,6 +37,21 @@ class TestChannels(DispatchCase):
         for lang in ("en_US", "pt_BR"):
             selection = field._description_selection(self.env(context={"lang": lang}))
             self.assertEqual([code for code, _name in selection][:3], ["email", "paper", "whatsapp"])
+
+    def test_a_refusal_counts_first(self):
+        """Where another channel is tried before e-mail, a refusal still is why it goes on paper, and stays one."""
+        usual = self.env["document.dispatch.channel"]._get_usual()
+        nothing = SimpleNamespace(_why_not=lambda *_args: Reason("No network takes it."))
+        by_mail, on_paper = self._invoice(self.silva), self._invoice(self.papel)
+        with patch.object(self.registry["account.move"], "_dispatch_channels", lambda *_args: [nothing, *usual]):
+            [vals] = by_mail._dispatch_prepare_vals_list("rule")
+            self.assertEqual(
+                (vals["channel"], vals["channel_reason"], vals["state_message"]),
+                ("email", "other", "No network takes it."))
+            [vals] = on_paper._dispatch_prepare_vals_list("rule")
+            self.assertEqual((vals["channel"], vals["channel_reason"]), ("paper", "refused"))
+            typed = recipients.Choice(False, "ana@papel.example.com", recipients.MANUAL, "Ana")
+            self.assertEqual(on_paper._dispatch_set_recipients(vals, None, [typed])["channel"], "paper")
 
     # ------------------------------------------------------------------
     # Uninstalled
