@@ -111,7 +111,8 @@ class DocumentDispatchMixin(models.AbstractModel):
             **self._dispatch_prepare_message_vals(message, request, dispatch_type),
             "keep_mail": keep_mail, "resend_of_id": previous[:1].id, "batch_id": request.batch_id,
         }
-        if vals["channel"] == "paper" and request.beside and previous:
+        channel = self.env["document.dispatch.channel"]._of(vals["channel"])
+        if not channel._is_delivered_by_worker() and request.beside and previous:
             self._dispatch_hide_message(message)
             return previous  # on paper it would be the same page once more
         if vals["rehearsal"] or request.draft:
@@ -122,7 +123,7 @@ class DocumentDispatchMixin(models.AbstractModel):
             self.env["document.dispatch.content"]._translate_message(dispatch, template)
         if request.draft:
             dispatch.with_context(dispatch_shared=len(dispatch.recipient_ids) > 1)._hand_to_person()
-        elif dispatch.channel == "email":
+        elif channel._takes_addresses():
             dispatch._with_system_write()._create_notifications()
             dispatch._deliver_soon()
         return dispatch
@@ -141,7 +142,7 @@ class DocumentDispatchMixin(models.AbstractModel):
             # sudo: the message that core just posted; the files are made with the user's rights
             message.sudo().attachment_ids |= self._dispatch_add_files(dispatch_type)
         vals.update(self._dispatch_message_content(message), mail_template_id=False)  # the message is written
-        if vals.get("channel_reason") != "refused":
+        if not self._dispatch_partner()._dispatch_refuses(dispatch_type, self.company_id):
             vals.update(self._dispatch_message_recipients(message, directory, dispatch_type, vals))
         return vals
 
@@ -222,11 +223,12 @@ class DocumentDispatchMixin(models.AbstractModel):
         skipped = [choice for choice in skipped
                    if choice.email not in choices or choice.reason == recipients.DUPLICATE]
         resolution = recipients.Resolution(list(choices.values()), skipped)
-        reason = False if choices else "no_address"
+        # a message is for mailboxes; without any it goes as documents without an address do
+        usual = self.env["document.dispatch.channel"]._get_usual()
+        channel = next(channel for channel in usual if channel._takes_addresses() == bool(choices))
         return {
-            "channel": "paper" if reason else "email",
-            "channel_reason": reason,
-            "state": "queued" if not reason else "rehearsed" if vals["rehearsal"] else "paper",
+            "channel": channel._code(),
+            "channel_reason": False if choices else "no_address",
             "skipped": self._dispatch_prepare_skipped(resolution),
-            "recipient_ids": self._dispatch_prepare_recipients(dispatch_type, resolution, vals["lang"]),
+            **channel._prepare_vals(self, dispatch_type, resolution, vals, "queued"),
         }
