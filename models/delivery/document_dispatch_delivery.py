@@ -384,13 +384,14 @@ class DocumentDispatchDelivery(steps.Delivery, models.AbstractModel):
         self._commit()
 
     def _write_outcome(self, recipient, outcome, used, sessions):
-        """Commit what the server said.
+        """Commit what the server said; it is called anew until it can (``_insist``).
 
         :param recipient: ``document.dispatch.recipient``
         :param tools.mail.smtp.Outcome outcome: of this try
         :param dict used: what the mailer noted on the recipient, and a clash has undone
         :param Sessions sessions: with the fault and the proof of this try
         """
+        self._limit_waiting()
         recipient._with_system_write().write(used)
         recipient._apply_outcome(outcome)
         # now, not within the savepoint of the proof: who clashes here writes the outcome anew
