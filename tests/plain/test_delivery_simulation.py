@@ -5,15 +5,14 @@ What goes on is told by ``simulation.py``; the same against PostgreSQL: ``tests/
 
 import concurrent.futures
 import contextlib
-import inspect
 import logging
 import multiprocessing
 import os
-import textwrap
 import unittest
 from unittest.mock import patch
 
 import simulation
+from mutations import rewritten
 from sampling import LONG
 
 from tools.delivery import accounts, claim, sessions, steps
@@ -31,18 +30,6 @@ PINNED = {
 #: In so many schedules each mutation must be noticed
 MOST_SEEDS = 1500
 S = states
-
-
-def rewritten(function, *changes):
-    """Return a function whose source is another one in these places."""
-    source = textwrap.dedent(inspect.getsource(function))
-    for old, new in changes:
-        if old not in source:
-            raise AssertionError(f"{function.__qualname__} does not say {old!r} any more")
-        source = source.replace(old, new)
-    names = dict(vars(inspect.getmodule(function)))
-    exec(compile(source, f"mutated {function.__qualname__}", "exec"), names)
-    return names[function.__name__]
 
 
 def rewrite(owner, name, *changes):

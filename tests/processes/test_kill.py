@@ -3,8 +3,6 @@
 import threading
 import time
 from collections import Counter
-from email import message_from_bytes
-from pathlib import Path
 
 import worker
 from case import SECONDS, FaultCase
@@ -152,11 +150,9 @@ class TestKillWithFiles(KillCase, DrawingCase):
         """The programs that draw end with their worker."""
         dispatches = self.unmade_invoices(3)
         process = self.start_worker(mode="hang all")
-        pid = self.folder / "pid"
-        self.wait_until(lambda: pid.exists() and pid.read_text())
+        drawing = self.await_drawing()
         self.kill(process)
-        drawing = Path("/proc", pid.read_text())
-        self.wait_until(lambda: not drawing.exists() or "Z" in drawing.joinpath("stat").read_text().split()[2])
+        self.assertNotDrawing(drawing)
         self.assertGoesOn(dispatches, self.fault_row("Workers that are killed", "while the PDFs are drawn", dispatches))
 
     def test_while_it_is_handed_over(self):
@@ -196,21 +192,7 @@ class TestKillWithFiles(KillCase, DrawingCase):
         self.assertOwnPdfs(dispatches)
 
     def assertGoesOn(self, dispatches, end):
-        """All waited, and the next workers send each once, with its PDF."""
+        """All waited, and go now."""
         self.assertDispatches(dispatches, "queued", is_move_sent=False)
-        self.draw_with("well")
-        self.draw_with("well")
-        self.assertDispatches(dispatches, "sent")
-        self.assertOwnPdfs(dispatches)
-        self.assertCopies(len(dispatches))
-        self.assertWhole(len(dispatches))
-        self.assertFalse(list(self.folder.glob("dispatch_pdf_*")))
+        self.assertDrawnAndSent(dispatches)
         end()
-
-    def assertWhole(self, count):
-        """Each mail that arrived has its one PDF, to the last byte."""
-        files = [part.get_payload(decode=True) for _sender, _to, content in self.handler.messages
-                 for part in message_from_bytes(content).walk() if part.get_content_type() == "application/pdf"]
-        self.assertEqual(len(files), count)
-        for file in files:
-            self.assertTrue(file.startswith(b"%PDF") and b"%%EOF" in file[-1024:])

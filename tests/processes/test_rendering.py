@@ -74,11 +74,9 @@ class TestRendering(DrawingCase):
         """Nothing of it is left behind, and what was interrupted goes last and alone."""
         first, *others = self.unmade_invoices(3, last="Obra parada")
         process = self.start(worker.deliver_drawing, self.program("hang"), {"folder": str(self.folder)})
-        pid = self.folder / "pid"
-        self.wait_until(pid.exists)
+        drawing = self.await_drawing()
         self.kill(process)
-        drawing = Path("/proc", pid.read_text())
-        self.wait_until(lambda: not drawing.exists() or "Z" in drawing.joinpath("stat").read_text().split()[2])
+        self.assertNotDrawing(drawing)
         self.assertTrue(list(self.folder.glob("dispatch_pdf_*")), "killed in the middle")
         with transaction() as env:
             dispatches = env["document.dispatch"].browse([first, *others])
