@@ -9,7 +9,7 @@ from odoo.tools import SQL
 from ...tools.delivery import claim, environment, steps
 from ...tools.dispatch import states
 from ...tools.mail import consequences
-from ...tools.pdf import folders
+from ...tools.pdf import folders, pool
 from .document_dispatch_mailer import Sessions
 from .document_dispatch_worker import ATTEMPTS
 
@@ -190,9 +190,16 @@ class DocumentDispatchDelivery(steps.Delivery, models.AbstractModel):
             return True
         Report = self.env["ir.actions.report"]
         faults = []
-        with self._fault_noted(mine, faults), Report._dispatch_rendering(alone=mine[0].prepare_tries > 1) as rendering:
-            content = self.env["document.dispatch.content"].with_context(dispatch_render=rendering)
-            self._make(mine, content, faults)
+        alone = mine[0].prepare_tries > 1
+        try:
+            with self._fault_noted(mine, faults), Report._dispatch_rendering(alone=alone) as rendering:
+                content = self.env["document.dispatch.content"].with_context(dispatch_render=rendering)
+                self._make(mine, content, faults)
+        except pool.Stopped:
+            # the server stops in good order: that is no interruption that counts
+            self._roll_back()
+            self._isolate(self._leave, mine, key)
+            raise
         left = self._isolate(self._leave, mine, key)
         if left and len(batch) > 1:
             tried.difference_update(left.ids)  # each alone, after all others
