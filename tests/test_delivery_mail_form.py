@@ -130,6 +130,22 @@ class TestMailForm(DispatchCase):
                 for name in ("From", "Reply-To"):
                     self.assertEqual(self._decoded(mail, name), [(self.company.name, "faturas@aurora.example.com")])
 
+    def test_line_breaks_in_names(self):
+        """Of the company, its user, a contact: where they are used they are one line, and all mails go."""
+        self.company.name, self.silva.name = "Aurora\nEquipamentos\r\nLtda", "Silva\n&\tFilhos\x0b"
+        self.env.user.name = "Helena\rPrado\u2028"
+        self.env["res.partner"].create({
+            "name": "Ana\nLima\x85", "email": "ana@silva.example.com", "parent_id": self.silva.id,
+            "dispatch_invoice": True, "dispatch_quote": True})
+        for document in (self._invoice(self.silva), self._order(self.silva)):
+            with self.subTest(document=document):
+                mails = self._send(document)
+                self.assertTrue(mails)
+                for mail in mails:
+                    self.assertEqual(self._decoded(mail, "From")[0][0], "Aurora Equipamentos Ltda")
+                    for value in mail.values():
+                        self.assertEqual(len(str(value).splitlines()), 1, value)
+
     def test_subjects(self):
         """Long ones, with accents in every word and in none, are folded and put together again."""
         subjects = [

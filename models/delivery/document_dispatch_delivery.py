@@ -9,7 +9,7 @@ from odoo.tools import SQL
 from ...tools.delivery import claim, environment, steps
 from ...tools.dispatch import states
 from ...tools.mail import consequences, smtp
-from ...tools.pdf import folders
+from ...tools.pdf import folders, pool
 from .document_dispatch_mailer import Sessions
 from .document_dispatch_worker import ATTEMPTS
 
@@ -205,9 +205,16 @@ class DocumentDispatchDelivery(steps.Delivery, models.AbstractModel):
             return True
         Report = self.env["ir.actions.report"]
         faults = []
-        with self._fault_noted(mine, faults), Report._dispatch_rendering(alone=mine[0].prepare_tries > 1) as rendering:
-            content = self.env["document.dispatch.content"].with_context(dispatch_render=rendering)
-            self._make(mine, content, faults)
+        alone = mine[0].prepare_tries > 1
+        try:
+            with self._fault_noted(mine, faults), Report._dispatch_rendering(alone=alone) as rendering:
+                content = self.env["document.dispatch.content"].with_context(dispatch_render=rendering)
+                self._make(mine, content, faults)
+        except pool.Stopped:
+            # the server stops in good order: that is no interruption that counts
+            self._roll_back()
+            self._isolate(self._leave, mine, key)
+            raise
         left = self._isolate(self._leave, mine, key)
         if left and len(batch) > 1:
             tried.difference_update(left.ids)  # each alone, after all others
@@ -416,13 +423,14 @@ class DocumentDispatchDelivery(steps.Delivery, models.AbstractModel):
         self._commit()
 
     def _write_outcome(self, recipient, outcome, used, sessions):
-        """Commit what the server said.
+        """Commit what the server said; it is called anew until it can (``_insist``).
 
         :param recipient: ``document.dispatch.recipient``
         :param tools.mail.smtp.Outcome outcome: of this try
         :param dict used: what the mailer noted on the recipient, and a clash has undone
         :param Sessions sessions: with the fault and the proof of this try
         """
+        self._limit_waiting()
         recipient._with_system_write().write(used)
         recipient._apply_outcome(outcome)
         # now, not within the savepoint of the proof: who clashes here writes the outcome anew

@@ -8,7 +8,7 @@ from odoo import api, fields, models
 
 from ...tools.mail import headers as mail_form
 from ...tools.mail import proof
-from .document_dispatch_worker import CLASHES
+from .document_dispatch_worker import CLASHES, HELD
 
 _logger = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ class DocumentDispatchMail(models.Model):
         try:
             with self.env.cr.savepoint():
                 self._with_system_write().create(self._prepare_vals(recipient, kept))
-        except CLASHES:
+        except (*CLASHES, HELD):
             raise  # no fault of the proof: it is written anew, with the outcome
         except Exception:
             _logger.exception("No proof is kept of the mail to recipient %s", recipient.id)

@@ -6,14 +6,15 @@ from odoo import models
 from odoo.service.server import CommonServer, Worker
 
 from ...tools.delivery.shutdown import SHUTDOWN
+from ...tools.pdf import pool
 
 _logger = logging.getLogger(__name__)
 
 #: The most seconds that the server waits, when it stops, for the answers to mails in hand: less than the 90
 #: after which systemd kills
 PATIENCE = 60
-#: Then the most seconds for telling the documents and hanging up. Pages that are just being drawn need more:
-#: they are drawn anew by the next worker
+#: Then the most seconds for telling the documents and hanging up. Pages that are just being drawn may need more: they
+#: are ended, and drawn anew by the next worker
 COURTESY = 5
 
 
@@ -25,7 +26,7 @@ def finish_what_is_in_hand():
     Before that it calls this. In the prefork server only the master calls it, which has nothing in hand;
     its workers finish what they do (``Worker.run``).
     """
-    if left := SHUTDOWN.begin(PATIENCE, COURTESY):
+    if left := SHUTDOWN.begin(PATIENCE, COURTESY, pool.stop_all):
         _logger.warning("Stopped without the mail server's answer to %s mails", left)
 
 

@@ -50,6 +50,13 @@ class TestShutdown(unittest.TestCase):
             self.assertFalse(may_begin)
         self.assertEqual(self.shutdown.begin(0, 0), 0, "who was refused is not counted")
 
+    def test_what_nobody_need_finish_is_ended_after_the_mails_in_hand(self):
+        mail = threading.Event()
+        self.in_hand(mail)
+        threading.Timer(0.1, mail.set).start()
+        self.shutdown.begin(LONG, LONG, lambda: self.done.append("ended"))
+        self.assertEqual(self.done, [True, "ended"])
+
     def test_patience_ends(self):
         self.in_hand(threading.Event())
         began = time.monotonic()

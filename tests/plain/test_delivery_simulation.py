@@ -5,15 +5,14 @@ What goes on is told by ``simulation.py``; the same against PostgreSQL: ``tests/
 
 import concurrent.futures
 import contextlib
-import inspect
 import logging
 import multiprocessing
 import os
-import textwrap
 import unittest
 from unittest.mock import patch
 
 import simulation
+from mutations import rewritten
 from sampling import LONG
 
 from tools.delivery import accounts, claim, sessions, steps
@@ -24,21 +23,13 @@ SCHEDULES = 100_000 if LONG else 5_000
 #: A failure names its seed; with it in this variable only that one is lived through, and told in full
 SEED = "DISPATCH_TEST_SEED"
 BLOCK = 250
+#: Schedules that came only once in many thousands, and what was wrong in them; they are lived through each time
+PINNED = {
+    42333: "a bounce holds the row of a mail when its 250 is to be written down: it was given up, and found unknown",
+}
 #: In so many schedules each mutation must be noticed
 MOST_SEEDS = 1500
 S = states
-
-
-def rewritten(function, *changes):
-    """Return a function whose source is another one in these places."""
-    source = textwrap.dedent(inspect.getsource(function))
-    for old, new in changes:
-        if old not in source:
-            raise AssertionError(f"{function.__qualname__} does not say {old!r} any more")
-        source = source.replace(old, new)
-    names = dict(vars(inspect.getmodule(function)))
-    exec(compile(source, f"mutated {function.__qualname__}", "exec"), names)
-    return names[function.__name__]
 
 
 def rewrite(owner, name, *changes):
@@ -122,6 +113,8 @@ MUTATIONS = {
         replace(clicks, "can_edit", lambda state: state in (S.REVIEW, S.QUEUED, S.SENDING))],
     "a state of the whole forgets one who waits": [
         replace(S, "summarize", lambda all_, right=S.summarize: right([s for s in all_ if s != S.DEFERRED] or all_))],
+    "an outcome is given up where somebody holds its row": [
+        rewrite(steps.Delivery, "_deliver_dispatch", ("self._insist(", "self._repeat("))],
     "a clash ends the run": [replace(steps, "CLASHES", ())],
 }
 
@@ -142,7 +135,7 @@ def live_with(name):
     with contextlib.ExitStack() as stack:
         for make in MUTATIONS[name]:
             stack.enter_context(make())
-        return live_through(0, MOST_SEEDS)
+        return next(filter(None, map(live_through, PINNED)), None) or live_through(0, MOST_SEEDS)
 
 
 def several_processes():
@@ -163,6 +156,9 @@ class TestSimulation(unittest.TestCase):
             if found := live_through(int(os.environ[SEED])):
                 self._fail(*found)
             return
+        for seed in PINNED:
+            if found := live_through(seed):
+                self._fail(*found)
         blocks = range(0, SCHEDULES, BLOCK)
         with several_processes() as pool:
             for found in pool.map(live_through, blocks, (first + BLOCK for first in blocks)):

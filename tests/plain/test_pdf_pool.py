@@ -3,11 +3,12 @@
 import shutil
 import stat
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
 from tools.delivery.environment import NoFolder, ProgramBroken
-from tools.pdf.pool import Job, Pool, RenderError
+from tools.pdf.pool import Job, Pool, RenderError, Stopped, stop_all
 
 #: Stands in for wkhtmltopdf: its first option says how it ends, the PDF is the text of all its pages.
 PROGRAM = """\
@@ -69,6 +70,17 @@ class TestPool(unittest.TestCase):
         self.assertIsInstance(hung, RenderError)
         self.assertIn("within 0.5 seconds", str(hung))
         self.assertEqual(fine, b"B")
+
+    def test_server_that_stops(self):
+        """What is drawn then, and what would come after it, ends at once, and nothing is said of a page."""
+        begun = time.monotonic()
+        with Pool(self.program, 1, 50) as pool:
+            futures = [pool.submit(Job((how,), ("A",))) for how in ("hang", "")]
+            time.sleep(0.2)
+            stop_all()
+            self.assertEqual([type(future.exception()) for future in futures], [Stopped] * 2)
+        self.assertLess(time.monotonic() - begun, 20)
+        self.assertEqual(self.draw(Job(("",), ("B",))), [b"B"])
 
     def test_error(self):
         [error] = self.draw(Job(("fail",), ("A",)))

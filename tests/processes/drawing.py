@@ -7,6 +7,7 @@ import shutil
 import stat
 import tempfile
 import threading
+from email import message_from_bytes
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -100,6 +101,34 @@ class DrawingCase(FaultCase):
     def calls(self):
         """The number of documents in each call."""
         return [int(line) for line in self.notes.read_text().split()]
+
+    def await_drawing(self):
+        """Wait until a program draws that never ends, and return its folder in /proc."""
+        pid = self.folder / "pid"
+        self.wait_until(lambda: pid.exists() and pid.read_text())
+        return Path("/proc", pid.read_text())
+
+    def assertNotDrawing(self, process):
+        """The program that drew ends with its worker."""
+        self.wait_until(lambda: not process.exists() or "Z" in process.joinpath("stat").read_text().split()[2])
+
+    def assertDrawnAndSent(self, dispatch_ids):
+        """The next workers make what lacks, and each goes once, with its PDF to the last byte."""
+        self.draw_with("well")
+        self.draw_with("well")
+        self.assertDispatches(dispatch_ids, "sent")
+        self.assertOwnPdfs(dispatch_ids)
+        self.assertCopies(len(dispatch_ids))
+        self.assertWhole(len(dispatch_ids))
+        self.assertFalse(list(self.folder.glob("dispatch_pdf_*")))
+
+    def assertWhole(self, count):
+        """Each mail that arrived has its one PDF, to the last byte."""
+        files = [part.get_payload(decode=True) for _sender, _to, content in self.handler.messages
+                 for part in message_from_bytes(content).walk() if part.get_content_type() == "application/pdf"]
+        self.assertEqual(len(files), count)
+        for file in files:
+            self.assertTrue(file.startswith(b"%PDF") and b"%%EOF" in file[-1024:])
 
     def message_of(self, dispatch_id):
         with transaction() as env:

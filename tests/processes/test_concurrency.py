@@ -76,6 +76,29 @@ class TestConcurrency(FaultCase):
         self.assertDispatch(dispatch, "sent")
         self.assertCopies(1)
 
+    def test_recipient_saved_again_and_again(self):
+        """However often somebody is faster: what the server said is known to this worker alone."""
+        [dispatch] = self.invoices()
+        self.finish(self.start(worker.deliver_disturbed, 12))
+        self.assertEqual(self.fates(dispatch), {ANA: "sent"})
+        self.assertDispatch(dispatch, "sent")
+        self.assertCopies(1)
+
+    def test_recipient_locked_for_long_when_the_outcome_comes(self):
+        """The worker waits with what it alone knows, also where the database lets nobody wait for long."""
+        [dispatch] = self.invoices()
+        with transaction() as somebody, self.standing_at("dot") as process:
+            somebody.cr.execute(
+                "SELECT 1 FROM document_dispatch_recipient WHERE dispatch_id = %s FOR UPDATE", [dispatch])
+            self.handler.faults.pop("dot").set()
+            process.join(3)
+            self.assertIsNone(process.exitcode, "the worker still waits")
+            somebody.cr.rollback()
+            self.finish(process)
+        self.assertEqual(self.fates(dispatch), {ANA: "sent"})
+        self.assertDispatch(dispatch, "sent")
+        self.assertCopies(1)
+
     def test_invoice_locked_when_the_outcome_comes(self):
         """What the server said is safe at once; the invoice learns of it when it can be written."""
         [dispatch] = self.invoices()

@@ -3,7 +3,6 @@
 import threading
 import time
 from collections import Counter
-from email import message_from_bytes
 
 import worker
 from case import SECONDS, FaultCase
@@ -11,9 +10,45 @@ from drawing import DrawingCase
 
 ANA, RUI, EVA = "ana@silva.example.com", "rui@silva.example.com", "eva@silva.example.com"
 KILLED_ROWS = 40
+#: Where a worker stands when it is killed, on its way from a planned invoice to its first mail
+ON_THE_WAY_TO_FILES = (
+    ("Workers that are killed", "when the PDFs are to be drawn", "document.dispatch.content", "_draw", False),
+    ("Workers that are killed", "when the PDFs are drawn, before they are written",
+     "document.dispatch.delivery", "_write_content", False),
+    ("Workers that are killed", "when the PDFs are drawn, before they are kept",
+     "document.dispatch.content", "_prepare_group", True),
+    ("Workers that are killed", "when the PDFs are kept, before the first mail",
+     "document.dispatch.delivery", "_claim", False),
+    ("Workers that are killed", "when the first is claimed, with PDFs", "document.dispatch.delivery", "_begin", False),
+)
 
 
-class TestKill(FaultCase):
+class KillCase(FaultCase):
+    """Workers that are killed at a place of their own, or of the mail server's."""
+
+    def start_worker(self, *stops):
+        return self.start(worker.deliver, *stops)
+
+    def kill_at(self, place, *stops):
+        """Kill a worker when it, or what it talks to, has come to this place."""
+        process = self.start_worker(*stops)
+        self.await_(place)
+        self.kill(process)
+
+    def kill_at_stage(self, stage):
+        """Kill a worker while the server stands still at this stage."""
+        self.handler.faults[stage] = event = threading.Event()
+        self.addCleanup(event.set)
+        self.kill_at(self.handler.reached)
+        event.set()
+        self.handler.faults.clear()
+
+    def states(self, dispatches):
+        """How many mails of these dispatches have which state."""
+        return Counter(state for dispatch in dispatches for state in self.fates(dispatch).values())
+
+
+class TestKill(KillCase):
     def test_before_connect(self):
         stop = self.stop("ir.mail_server", "_connect__")
         [dispatch] = self.invoices()
@@ -65,7 +100,7 @@ class TestKill(FaultCase):
         """A worker without its database is as good as dead, though it still talks to the mail server."""
         [dispatch] = self.invoices()
         self.handler.faults["dot"] = event = threading.Event()
-        process = self.start()
+        process = self.start_worker()
         self.await_(self.handler.reached)
         self.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                      " WHERE datname = current_database() AND pid != pg_backend_pid()")
@@ -88,54 +123,37 @@ class TestKill(FaultCase):
             time.sleep(0.007 * kill)
             self.kill(process)
         self.finish(self.start(worker.run_cron))
-        states = Counter(state for dispatch in dispatches for state in self.fates(dispatch).values())
+        states = self.states(dispatches)
         self.assertEqual(set(self.handler.copies.values()), {1}, "doubled")
         self.assertEqual(states["sent"] + states["unknown"], KILLED_ROWS, states)
         self.assertLessEqual(states["unknown"], kills)
         self.assertLessEqual(states["sent"], len(self.handler.copies))
 
-    def kill_at_stage(self, stage):
-        """Kill a worker while the server stands still at this stage."""
-        self.handler.faults[stage] = event = threading.Event()
-        self.addCleanup(event.set)
-        self.kill_at(self.handler.reached)
-        event.set()
-        self.handler.faults.clear()
 
-    def kill_at(self, place, *stops):
-        process = self.start(worker.deliver, *stops)
-        self.await_(place)
-        self.kill(process)
-
-
-class TestKillWithFiles(DrawingCase):
+class TestKillWithFiles(KillCase, DrawingCase):
     """The same with PDFs, which are made, kept and sent."""
 
-    def test_when_the_files_are_made(self):
-        """Nothing of it is kept, and the next worker makes each once more, once."""
-        stop = self.stop("document.dispatch.content", "_prepare_group", after=True)
-        dispatches = self.unmade_invoices(3)
-        self.kill_at(stop, stop)
-        end = self.fault_row("Workers that are killed", "when the PDFs are drawn, before they are kept", dispatches)
-        self.draw_with("well")
-        self.draw_with("well")
-        self.assertDispatches(dispatches, "sent")
-        self.assertOwnPdfs(dispatches)
-        self.assertCopies(3)
-        self.assertWhole(3)
-        end()
+    def start_worker(self, *stops, mode="well"):
+        return self.start(worker.deliver_drawing, self.program(mode), {"folder": str(self.folder)}, *stops)
 
-    def test_when_the_files_are_kept(self):
-        stop = self.stop("document.dispatch.delivery", "_claim")
+    def test_on_the_way_to_the_files(self):
+        """Nothing of it is kept that is not whole, and the next worker makes what lacks, once."""
+        for section, fault, model, method, after in ON_THE_WAY_TO_FILES:
+            with self.subTest(fault=fault):
+                self.handler.clear()
+                stop = self.stop(model, method, after=after)
+                dispatches = self.unmade_invoices(3)
+                self.kill_at(stop, stop)
+                self.assertGoesOn(dispatches, self.fault_row(section, fault, dispatches))
+
+    def test_while_the_files_are_drawn(self):
+        """The programs that draw end with their worker."""
         dispatches = self.unmade_invoices(3)
-        self.kill_at(stop, stop)
-        end = self.fault_row("Workers that are killed", "when the PDFs are kept, before the first mail", dispatches)
-        self.draw_with("well")
-        self.assertDispatches(dispatches, "sent")
-        self.assertOwnPdfs(dispatches)
-        self.assertCopies(3)
-        self.assertWhole(3)
-        end()
+        process = self.start_worker(mode="hang all")
+        drawing = self.await_drawing()
+        self.kill(process)
+        self.assertNotDrawing(drawing)
+        self.assertGoesOn(dispatches, self.fault_row("Workers that are killed", "while the PDFs are drawn", dispatches))
 
     def test_while_it_is_handed_over(self):
         """The one in hand is shown, with its files as they were; the others go whole."""
@@ -159,8 +177,7 @@ class TestKillWithFiles(DrawingCase):
         dispatches = self.unmade_invoices(12)
         self.handler.faults["dot"] = event = threading.Event()
         self.addCleanup(event.set)
-        workers = [self.start(worker.deliver_drawing, self.program("well"), {"folder": str(self.folder)})
-                   for _worker in range(2)]
+        workers = [self.start_worker() for _worker in range(2)]
         self.await_(self.handler.reached)
         self.kill(workers[0])
         self.handler.faults.clear()
@@ -174,26 +191,8 @@ class TestKillWithFiles(DrawingCase):
         self.assertGreaterEqual(len(self.handler.copies), states["sent"])
         self.assertOwnPdfs(dispatches)
 
-    def states(self, dispatches):
-        return Counter(state for dispatch in dispatches for state in self.fates(dispatch).values())
-
-    def assertWhole(self, count):
-        """Each mail that arrived has its one PDF, to the last byte."""
-        files = [part.get_payload(decode=True) for _sender, _to, content in self.handler.messages
-                 for part in message_from_bytes(content).walk() if part.get_content_type() == "application/pdf"]
-        self.assertEqual(len(files), count)
-        for file in files:
-            self.assertTrue(file.startswith(b"%PDF") and b"%%EOF" in file[-1024:])
-
-    def kill_at(self, place, *stops):
-        process = self.start(worker.deliver_drawing, self.program("well"), {"folder": str(self.folder)}, *stops)
-        self.await_(place)
-        self.kill(process)
-
-    def kill_at_stage(self, stage):
-        """Kill a worker while the server stands still at this stage."""
-        self.handler.faults[stage] = event = threading.Event()
-        self.addCleanup(event.set)
-        self.kill_at(self.handler.reached)
-        event.set()
-        self.handler.faults.clear()
+    def assertGoesOn(self, dispatches, end):
+        """All waited, and go now."""
+        self.assertDispatches(dispatches, "queued", is_move_sent=False)
+        self.assertDrawnAndSent(dispatches)
+        end()

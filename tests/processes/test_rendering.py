@@ -74,11 +74,9 @@ class TestRendering(DrawingCase):
         """Nothing of it is left behind, and what was interrupted goes last and alone."""
         first, *others = self.unmade_invoices(3, last="Obra parada")
         process = self.start(worker.deliver_drawing, self.program("hang"), {"folder": str(self.folder)})
-        pid = self.folder / "pid"
-        self.wait_until(pid.exists)
+        drawing = self.await_drawing()
         self.kill(process)
-        drawing = Path("/proc", pid.read_text())
-        self.wait_until(lambda: not drawing.exists() or "Z" in drawing.joinpath("stat").read_text().split()[2])
+        self.assertNotDrawing(drawing)
         self.assertTrue(list(self.folder.glob("dispatch_pdf_*")), "killed in the middle")
         with transaction() as env:
             dispatches = env["document.dispatch"].browse([first, *others])
@@ -141,6 +139,9 @@ class TestRendering(DrawingCase):
         for section, fault, mode, options in (
             ("Pages and files", "wkhtmltopdf draws nothing at all", "broken", {}),
             ("Pages and files", "the folder for temporary files is gone", "well", {"folder": "/nowhere/at/all"}),
+            ("Pages and files", "the files of the database cannot be written", "well",
+             {"filestore": self.spoiled_filestore()}),
+            ("Pages and files", "the disk is full", "well", {"disk_full": True}),
         ):
             with self.subTest(fault=fault):
                 self.handler.clear()
@@ -153,6 +154,14 @@ class TestRendering(DrawingCase):
                 self.assertDispatches(made, "sent")
                 self.assertOwnPdfs(made)
                 end()
+
+    def spoiled_filestore(self):
+        """Return a folder in which each folder for files is a file: nobody writes there, root neither."""
+        folder = self.folder / "filestore"
+        folder.mkdir()
+        for number in range(256):
+            folder.joinpath(f"{number:02x}").touch()
+        return str(folder)
 
     def test_files_that_are_lost_before_the_mail_goes(self):
         """Made, and kept; then one of them is cut on the disk, or all cannot be read."""

@@ -8,6 +8,7 @@ from collections import Counter
 
 import worker
 from case import FaultCase
+from drawing import DrawingCase
 from worker import transaction
 
 ANA, RUI, EVA = "ana@silva.example.com", "rui@silva.example.com", "eva@silva.example.com"
@@ -19,7 +20,9 @@ THREADED, PREFORK = "0", "1"
 ANSWER_AFTER = 1
 
 
-class TestShutdown(FaultCase):
+class ServerCase(FaultCase):
+    """Odoo's own server with two lanes and no other job."""
+
     def setUp(self):
         super().setUp()
         with transaction() as env:
@@ -28,11 +31,30 @@ class TestShutdown(FaultCase):
             for lane in LANES:
                 env.ref(lane).active = True
         self.addCleanup(self._switch_on, jobs.ids)
-        self.handler.faults["dot"] = ANSWER_AFTER
 
     def _switch_on(self, ids):
         with transaction() as env:
             env["ir.cron"].browse(ids).active = True
+
+    def start_server(self, workers, **environment):
+        """Start a server that has something to send, and return its process."""
+        with transaction() as env:
+            env["document.dispatch.delivery"]._trigger_workers()
+        command = [
+            sys.executable, "-m", "odoo", "server", "-c", os.environ["DISPATCH_CONFIG"], "-d", worker.DATABASE,
+            "--no-http", "--workers", workers, "--max-cron-threads", "2", "--logfile", os.environ["DISPATCH_LOG"],
+        ]
+        server = subprocess.Popen(
+            command, env=os.environ | environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(server.wait)
+        self.addCleanup(server.kill)
+        return server
+
+
+class TestShutdown(ServerCase):
+    def setUp(self):
+        super().setUp()
+        self.handler.faults["dot"] = ANSWER_AFTER
 
     def test_threaded(self):
         """Odoo's default: two lanes in threads, which Odoo leaves to die."""
@@ -55,15 +77,7 @@ class TestShutdown(FaultCase):
 
     def stop_while_sending(self, workers, signal_number):
         """Start Odoo's own server, stop it when a mail is at the server, and wait until it has ended."""
-        with transaction() as env:
-            env["document.dispatch.delivery"]._trigger_workers()
-        command = [
-            sys.executable, "-m", "odoo", "server", "-c", os.environ["DISPATCH_CONFIG"], "-d", worker.DATABASE,
-            "--no-http", "--workers", workers, "--max-cron-threads", "2", "--logfile", os.environ["DISPATCH_LOG"],
-        ]
-        server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        self.addCleanup(server.wait)
-        self.addCleanup(server.kill)
+        server = self.start_server(workers)
         self.assertTrue(self.handler.reached.wait(SECONDS_TO_START), "the server does not send")
         server.send_signal(signal_number)
         server.wait(SECONDS_TO_STOP)
@@ -85,3 +99,18 @@ class TestShutdown(FaultCase):
         self.deliver()
         self.assertDispatches(rows, "sent")
         self.assertCopies(mails)
+
+
+class TestShutdownWithFiles(ServerCase, DrawingCase):
+    def test_threaded(self):
+        """What was being drawn is drawn by the next worker: no page keeps the server from its end."""
+        dispatches = self.unmade_invoices(3)
+        server = self.start_server(THREADED, PATH=self.program("hang all"), TMPDIR=str(self.folder))
+        drawing = self.await_drawing()
+        server.send_signal(signal.SIGTERM)
+        server.wait(SECONDS_TO_STOP)
+        self.assertNotDrawing(drawing)
+        self.assertDispatches(dispatches, "queued", is_move_sent=False)
+        end = self.fault_row("Servers that are stopped", "while the PDFs are drawn", dispatches)
+        self.assertDrawnAndSent(dispatches)
+        end()

@@ -13,7 +13,7 @@ from unittest.mock import patch
 
 import odoo.init  # noqa: F401 it gives the package its names
 from odoo import SUPERUSER_ID, sql_db
-from odoo.addons.base.models import ir_actions_report, ir_cron
+from odoo.addons.base.models import ir_actions_report, ir_attachment, ir_cron
 from odoo.api import Environment
 from odoo.modules.registry import Registry
 from odoo.tools import config
@@ -101,6 +101,21 @@ def deliver(*stops):
         env["document.dispatch.delivery"]._deliver()
 
 
+def deliver_disturbed(times, *stops):
+    """Deliver while somebody writes each recipient so often, at the moment when its outcome is to be written."""
+    Recipient = Registry(DATABASE)["document.dispatch.recipient"]
+    apply_outcome, left = Recipient._apply_outcome, iter(range(times))
+
+    def disturbed(recipient, outcome):
+        if next(left, None) is not None:
+            with transaction() as env:
+                env.cr.execute("UPDATE document_dispatch_recipient SET write_uid = 2 WHERE id = %s", [recipient.id])
+        return apply_outcome(recipient, outcome)
+
+    with patch.object(Recipient, "_apply_outcome", disturbed):
+        deliver(*stops)
+
+
 def run_cron(*stops):
     """Deliver as the scheduler does, with its bookkeeping."""
     with job(stops) as env:
@@ -119,10 +134,16 @@ def receive(raw, *stops):
         env["mail.thread"].message_process(None, raw)
 
 
+def open_on_full_disk(path, mode="r"):
+    """Open a file, on a disk that takes no byte more: a real error of the system, of which root is not spared."""
+    return open("/dev/full" if set(mode) & set("wax") else path, mode)
+
+
 def deliver_drawing(path, options, *stops):
     """Deliver with the wkhtmltopdf of this PATH.
 
-    ``timeout``: seconds that one page may take; ``folder``: where temporary files go, ``filestore``: where files are
+    ``timeout``: seconds that one page may take; ``folder``: where temporary files go; ``filestore``: where files are;
+    ``disk_full``: no byte more goes into files of the database
     """
     os.environ["PATH"] = path
     ir_actions_report._wkhtml.cache_clear()
@@ -135,6 +156,8 @@ def deliver_drawing(path, options, *stops):
         if filestore := options.get("filestore"):
             patches.enter_context(patch.object(
                 Registry(DATABASE)["ir.attachment"], "_filestore", lambda _self: filestore))
+        if options.get("disk_full"):
+            patches.enter_context(patch.object(ir_attachment, "open", open_on_full_disk, create=True))
         deliver(*stops)
 
 

@@ -45,16 +45,20 @@ class Shutdown:
             if may_begin:
                 self._leave("_in_hand")
 
-    def begin(self, patience, courtesy):
+    def begin(self, patience, courtesy, interrupt=lambda: None):
         """Let nothing begin any more, and wait.
 
         :param float patience: the most seconds for what is in hand
+        :param interrupt: ends what the workers need not finish; called when nothing is in hand, or patience is over
         :param float courtesy: the most seconds for the workers to put their things in order after it
         :return: how many pieces of work were still in hand when patience was over
         """
         with self._changed:
             self._stops = True
-            if self._wait("_in_hand", patience):
+            is_finished = self._wait("_in_hand", patience)
+        interrupt()
+        with self._changed:
+            if is_finished:
                 self._wait("_at_work", courtesy)
             return self._in_hand
 

@@ -44,6 +44,19 @@ class Transactions:
                     raise
                 self._roll_back()
 
+    def _insist(self, unit, *args):
+        """Do a unit of work that nobody could do later: anew, however often others are faster, or hold what it writes.
+
+        Only the end of the process ends it.
+        """
+        while True:
+            try:
+                return unit(*args)
+            except (*CLASHES, HELD):
+                if not self._can_repeat():
+                    raise
+                self._roll_back()
+
     def _isolate(self, unit, *args):
         """As :meth:`_repeat`, for a unit that the next run does where this one fails: then return false."""
         try:
@@ -165,7 +178,8 @@ class Delivery(Transactions):
             self._mark_sending(dispatch)
             self._commit()
             outcome, used = self._hand_over(recipient, sessions, links)
-            go_on = self._repeat(self._write_outcome, recipient, outcome, used, sessions)
+            # what the server said is known here and nowhere else: without it the mail would be found unknown
+            go_on = self._insist(self._write_outcome, recipient, outcome, used, sessions)
             # by itself: another worker may note the same of the account, and the outcome is safe now
             self._isolate(self._note_account, recipient, outcome)
             if sessions.fault:

@@ -13,6 +13,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from weakref import WeakSet
 
 from ..delivery.environment import NoFolder, ProgramBroken, ProgramMissing
 from .folders import private_folder
@@ -53,6 +54,10 @@ class RenderTimeout(RenderError):
     """It was not done in time."""
 
 
+class Stopped(SystemExit):
+    """The server stops: nothing is said of the page, and nobody goes on. Silent in a thread, and no ``Exception``."""
+
+
 @dataclass(frozen=True)
 class Job:
     """One call of wkhtmltopdf: its options and its pages in HTML, one or several documents.
@@ -70,6 +75,19 @@ class Job:
 def default_processes():
     """Two for each processor: while one waits for its style sheets, another draws."""
     return 2 * (os.cpu_count() or 1)
+
+
+#: Those that may draw something now
+_OPEN = WeakSet()
+
+
+def stop_all():
+    """End whatever is drawn in this process: who waits for it gets :class:`Stopped`.
+
+    Python itself waits at its end for the threads of each pool, and they for pages that may take long.
+    """
+    for pool in list(_OPEN):
+        pool.stop()
 
 
 class Pool:
@@ -93,18 +111,29 @@ class Pool:
         #: whether the program draws anything at all, once it was asked
         self._works, self._asking = False, threading.Lock()
         self._stack = ExitStack()
+        self._stopped = False
+        _OPEN.add(self)
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_error):
+        _OPEN.discard(self)
         self._executor.shutdown(wait=False, cancel_futures=True)
+        self._end_all()
+        self._executor.shutdown()
+        self._stack.close()
+
+    def stop(self):
+        """End what runs, and whatever is still to be drawn: the server stops."""
+        self._stopped = True
+        self._end_all()
+
+    def _end_all(self):
         with self._lock:
             self._closed = True
             for process in self._running:
                 _end(process)
-        self._executor.shutdown()
-        self._stack.close()
 
     def submit(self, job):
         """Return a future; its result is the PDF in bytes, or it raises :class:`RenderError`, or :class:`OSError`."""
@@ -112,6 +141,14 @@ class Pool:
         return self._executor.submit(self._draw, job)
 
     def _draw(self, job):
+        try:
+            return self._draw_in_time(job)
+        finally:
+            if self._stopped:
+                # whatever was made of a page that was cut is no fault of it
+                raise Stopped
+
+    def _draw_in_time(self, job):
         seconds = min(self._timeout, self._deadline - time.monotonic())
         if seconds <= 0:
             raise RenderTimeout("There was no time left to draw the page")
