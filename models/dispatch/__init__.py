@@ -6,6 +6,7 @@ from . import document_dispatch_batch
 from . import document_dispatch_explain
 from . import document_dispatch_mixin
 from . import document_dispatch_mixin_access
+from . import document_dispatch_mixin_kind
 from . import document_dispatch_mixin_precedence
 from . import document_dispatch_mixin_sending
 from . import document_dispatch_precedence
