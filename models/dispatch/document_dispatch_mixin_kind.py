@@ -142,7 +142,7 @@ class DocumentDispatchMixin(models.AbstractModel):
     @api.model
     def _dispatch_kind_name(self):
         """What administrators call this kind."""
-        return self.env["ir.model"]._get(self._name).name
+        return self.env["ir.model"]._get(self._name).name or self._name
 
     def _dispatch_description(self):
         """What this document is called on the button in the mail, in the language of the context."""

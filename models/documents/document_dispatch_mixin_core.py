@@ -85,7 +85,7 @@ class DocumentDispatchMixin(models.AbstractModel):
         whom may not send the document it means nothing.
         """
         request = SendRequest.of(self.env)
-        if not self._dispatch_is_marked():
+        if not self._dispatch_is_marked() or not self._dispatch_type():
             document = self._dispatch_say_answers(request, kwargs) if request and request.posting else self
             return super(DocumentDispatchMixin, document).message_post(**kwargs)
         document = self.with_context(**{self._dispatch_sent_mark: False})

@@ -67,7 +67,7 @@ class MailComposeMessage(models.TransientModel):
         documents = self.env[self.model].browse(self._evaluate_res_ids())
         if len(documents) != 1:
             return nothing
-        if documents._dispatch_is_marked() or self._dispatch_sent(documents.ids):
+        if documents._dispatch_is_marked() and documents._dispatch_type() or self._dispatch_sent(documents.ids):
             return documents
         return nothing
 
