@@ -61,7 +61,7 @@ class MailComposeMessage(models.TransientModel):
         Core's “Send” opened it (``_dispatch_sent_mark``, or any that the context of a client says: what is sent asks
         for the rights on it), or its text is that of a document.
         """
-        nothing = self.env["document.dispatch.mixin"]
+        nothing = self.env["sale.order"]
         if self.composition_mode != "comment" or not self._dispatch_speaks_of_documents():
             return nothing
         documents = self.env[self.model].browse(self._evaluate_res_ids())
