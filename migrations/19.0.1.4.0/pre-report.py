@@ -7,10 +7,14 @@ KINDS = {
     "out_invoice": "invoice", "out_refund": "credit_note", "out_receipt": "receipt", "event": "nfe_event",
     "sale": "order",
 }
+#: A condition on the kind, up to the end of its value, and the values in it
+CONDITION = re.compile(r"""[(\[]\s*(['"])kind\1\s*,[^)\]]*""")
+VALUE = re.compile(rf"""(['"])({'|'.join(KINDS)})\1""")
 
 
 def migrate(cr, version):
     """The report asks the kinds of documents instead of a view; saved searches of it find the same as before."""
+    # raw SQL: the models are not loaded yet
     sql.drop_view_if_exists(cr, "document_dispatch_report")
     cr.execute("SELECT id, domain FROM ir_filters WHERE model_id = 'document.dispatch.report' AND domain LIKE '%kind%'")
     for filter_id, domain in cr.fetchall():
@@ -18,5 +22,6 @@ def migrate(cr, version):
 
 
 def rename(domain):
-    """The same domain with today's kinds: each value that is one of before, in quotes of either form."""
-    return re.sub(rf"""(['"])({'|'.join(KINDS)})\1""", lambda match: f"{match[1]}{KINDS[match[2]]}{match[1]}", domain)
+    """The same domain with today's kinds, where a condition asks for one of before."""
+    return CONDITION.sub(lambda condition: VALUE.sub(
+        lambda value: f"{value[1]}{KINDS[value[2]]}{value[1]}", condition[0]), domain)

@@ -3,6 +3,7 @@ import logging
 from dataclasses import replace
 
 from odoo import api, models
+from odoo.exceptions import UserError
 
 from ...tools.dispatch.steering import SendRequest
 
@@ -84,6 +85,8 @@ class DocumentDispatchMixin(models.AbstractModel):
         Anybody can write core's mark into the context of a message on the portal (``/mail/message/post``): from
         whom may not send the document it means nothing.
         """
+        if "message_ids" not in self._fields:
+            raise UserError(self.env._("It has no chatter of its own."))
         request = SendRequest.of(self.env)
         if not self._dispatch_is_marked() or not self._dispatch_type():
             document = self._dispatch_say_answers(request, kwargs) if request and request.posting else self
