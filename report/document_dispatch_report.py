@@ -63,10 +63,10 @@ class DocumentDispatchReport(models.Model):
     def _table_query(self):
         """The documents of all kinds: those of other modules need no view of ours to be made anew."""
         # sudo: which types there are, for everybody; archived ones too, for their documents are there
-        types = self.env["document.dispatch.type"].sudo().with_context(active_test=False).search([])
-        models_of_codes = sorted({(dispatch_type.model, dispatch_type.code) for dispatch_type in types})
+        types = self.env["document.dispatch.type"].sudo().with_context(active_test=False)
+        codes = types._read_group([], ["model", "code"], order="model, code")
         kinds = self.env["document.dispatch"]._get_dispatched_models()
-        parts = [self._select(self.env[model], code, kinds) for model, code in models_of_codes if model in kinds]
+        parts = [self._select(self.env[model], code, kinds) for model, code in codes if model in kinds]
         return SQL(" UNION ALL ").join(filter(None, parts))
 
     def _select(self, documents, code, kinds):

@@ -57,10 +57,10 @@ class DocumentDispatchMixin(models.AbstractModel):
             _logger.exception("The documents “%s” are not watched", self._name)
 
     def _unregister_hook(self):
-        super()._unregister_hook()
         for name, method in list(vars(type(self)).items()):
             if hasattr(method, "dispatch_hook"):
                 delattr(type(self), name)
+        return super()._unregister_hook()
 
     # ------------------------------------------------------------------
     # What changes under way
@@ -68,8 +68,8 @@ class DocumentDispatchMixin(models.AbstractModel):
 
     def _dispatch_done(self):
         """Rules that send at once take them."""
-        super()._dispatch_done()
         self.env["document.dispatch.rule"]._plan_posted(self)
+        return super()._dispatch_done()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_withdraw_dispatches(self):
