@@ -1,3 +1,2 @@
 from . import document_dispatch_report
 from . import document_statement_report
-from . import brazil

@@ -1,4 +1,5 @@
-from odoo import fields, models, tools
+from odoo import api, fields, models
+from odoo.tools import SQL
 
 #: What became of a posted document, from its ``dispatch_state``; each state stands in one of them
 OUTCOMES = {
@@ -15,10 +16,15 @@ OUTCOMES = {
 }
 #: Nothing was decided about it; a rehearsal counts for nothing
 OPEN = "open"
+#: What each kind says itself of its documents (``_dispatch_report_columns``), and the type of the column
+COLUMNS = {
+    "document_name": "varchar", "date": "date", "company_id": "int", "partner_id": "int", "user_id": "int",
+    "amount": "numeric",
+}
 
 
 class DocumentDispatchReport(models.Model):
-    """Every posted invoice, what goes beside it, and every confirmed order, each once, with what became of it.
+    """Every posted invoice, every confirmed order, every finished document of another kind, with what became of it.
 
     The sum of all outcomes is the number of documents: a document without a dispatch is there too.
     """
@@ -32,11 +38,7 @@ class DocumentDispatchReport(models.Model):
     document_name = fields.Char(string="Number", readonly=True)
     res_model = fields.Char(readonly=True)
     res_id = fields.Many2oneReference(model_field="res_model", readonly=True)
-    kind = fields.Selection(
-        [("out_invoice", "Invoice"), ("out_refund", "Credit Note"), ("out_receipt", "Receipt"),
-         ("sale", "Order Confirmation")],
-        readonly=True,
-    )
+    kind = fields.Selection("_get_codes", readonly=True)
     date = fields.Date(readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
@@ -53,53 +55,47 @@ class DocumentDispatchReport(models.Model):
     )
     reason = fields.Char(string="Why not to be sent", readonly=True)
 
-    def init(self):
-        """Make the view. Raw SQL: Odoo's reports are views."""
-        tools.drop_view_if_exists(self.env.cr, self._table)
-        queries = self._get_queries()
-        self.env.cr.execute(tools.SQL("CREATE VIEW %s AS (%s)", tools.SQL.identifier(self._table), tools.SQL(
-            " UNION ALL ").join(query(len(queries), place) for place, query in enumerate(queries))))
+    @api.model
+    def _get_codes(self):
+        return self.env["document.dispatch.type"]._fields["code"]._description_selection(self.env)
 
-    def _get_queries(self):
-        """What selects the documents of each kind: functions of how many there are and of the place among them.
+    @property
+    def _table_query(self):
+        """The documents of all kinds: those of other modules need no view of ours to be made anew."""
+        # sudo: which types there are, for everybody; archived ones too, for their documents are there
+        types = self.env["document.dispatch.type"].sudo().with_context(active_test=False)
+        codes = types._read_group([], ["model", "code"], order="model, code")
+        kinds = self.env["document.dispatch"]._get_dispatched_models()
+        parts = [self._select(self.env[model], code, kinds) for model, code in codes if model in kinds]
+        return SQL(" UNION ALL ").join(filter(None, parts))
 
-        A line's id is the document's, times how many there are, plus the place. Others add theirs at the end.
+    def _select(self, documents, code, kinds):
+        """SQL: a line for each document that goes under a code; nothing where none of them is told of.
+
+        :param documents: of the kind; empty
+        :param list kinds: names of all kinds, which share the ids of the lines
         """
-        return [self._select_invoices, self._select_orders]
-
-    def _select_invoices(self, step, place):
-        return tools.SQL(
-            """
-            SELECT m.id * %s + %s AS id, m.name AS document_name, 'account.move' AS res_model, m.id AS res_id,
-                   m.move_type AS kind, COALESCE(m.invoice_date, m.date) AS date, m.company_id, m.partner_id,
-                   m.invoice_user_id AS user_id, c.currency_id, m.amount_total_signed AS amount, 1 AS count,
-                   %s AS outcome, m.dispatch_exclude_reason AS reason
-              FROM account_move m
-              JOIN res_company c ON c.id = m.company_id
-             WHERE m.state = 'posted' AND m.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
-            """,
-            step, place, self._case(tools.SQL("m.dispatch_state")),
-        )
-
-    def _select_orders(self, step, place):
-        return tools.SQL(
-            """
-            SELECT o.id * %s + %s AS id, o.name AS document_name, 'sale.order' AS res_model, o.id AS res_id,
-                   'sale' AS kind, o.date_order::date AS date, o.company_id, o.partner_id,
-                   o.user_id, c.currency_id, o.amount_total / COALESCE(NULLIF(o.currency_rate, 0), 1) AS amount,
-                   1 AS count, %s AS outcome, o.dispatch_exclude_reason AS reason
-              FROM sale_order o
-              JOIN res_company c ON c.id = o.company_id
-             WHERE o.state = 'sale'
-            """,
-            step, place, self._case(tools.SQL("o.dispatch_state")),
+        # sudo: the rights on the lines are the report's own
+        documents = documents.sudo().with_context(active_test=False)
+        query = documents._search(documents._dispatch_report_domain(code))
+        if query.is_empty():
+            return None
+        columns = documents._dispatch_report_columns(query)
+        return query.select(
+            SQL("%s * %s + %s AS id", SQL.identifier(query.table, "id"), len(kinds), kinds.index(documents._name)),
+            SQL("%s::varchar AS res_model", documents._name), SQL("%s AS res_id", SQL.identifier(query.table, "id")),
+            SQL("%s::varchar AS kind", code), SQL("1 AS count"),
+            SQL("%s AS outcome", self._case(columns["dispatch_state"])),
+            SQL("(%s)::varchar AS reason", columns["dispatch_exclude_reason"]),
+            SQL("(SELECT currency_id FROM res_company WHERE id = %s) AS currency_id", columns["company_id"]),
+            *(SQL("(%s)::%s AS %s", columns[name], SQL(kind), SQL.identifier(name)) for name, kind in COLUMNS.items()),
         )
 
     def _case(self, column):
-        whens = tools.SQL(" ").join(
-            tools.SQL("WHEN %s IN %s THEN %s", column, states, outcome) for outcome, states in OUTCOMES.items()
+        whens = SQL(" ").join(
+            SQL("WHEN %s IN %s THEN %s", column, states, outcome) for outcome, states in OUTCOMES.items()
         )
-        return tools.SQL("CASE %s ELSE %s END", whens, OPEN)
+        return SQL("CASE %s ELSE %s END", whens, OPEN)
 
     def action_open(self):
         """Open the document."""

@@ -45,6 +45,7 @@ from . import test_dispatch_channels
 from . import test_dispatch_company_mode
 from . import test_dispatch_explain
 from . import test_dispatch_frozen
+from . import test_dispatch_kinds
 from . import test_dispatch_once
 from . import test_dispatch_passed_over
 from . import test_dispatch_report

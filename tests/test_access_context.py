@@ -49,13 +49,15 @@ ODOO = {
     "cron_end_time": "when a worker ends; workers run in environments of their own",
     "import_file": "says in the ledger that a declaration came by import; every user may import what he may write",
     "ir_cron_progress_id": "leaves the delivery to the scheduler; workers run in environments of their own",
-    "mark_so_as_sent": "fills in the window; sends only for whom may write the quotation (sale.order.message_post)",
+    "mark_so_as_sent": "fills in the window; sends only for whom may write the quotation (see BY_NAME)",
     "proforma": "the text that is offered in the window",
 }
 #: The framework's own, which it checks itself where that is needed
 FRAMEWORK = frozenset({"allowed_company_ids", "company", "lang", "tz", "uid"})
 #: Files that hand on keys that others name → whose keys these are
 BY_NAME = {
+    "models/documents/document_dispatch_mixin_core.py":
+        "the mark of core's window for each kind (_dispatch_sent_mark): it sends only for whom may write the document",
     "models/delivery/ir_qweb.py": "core's (ir.qweb._get_template_cache_keys)",
     "tools/dispatch/steering.py": "checked by their type",
 }

@@ -51,7 +51,7 @@ class TestTelling(DispatchCase):
         self.assertTrue(self.env["document.consent"].search([("letter_id", "=", letter.id)]))
 
     def test_every_kind_of_document_has_a_place_for_the_note(self):
-        for name in self.env["document.dispatch"]._get_document_models():
+        for name in self.env["document.dispatch"]._get_dispatched_models():
             with self.subTest(name):
                 dispatch = self.env["document.dispatch"].new({
                     "res_model": name, "res_id": 0, "partner_id": self.nowak.id,

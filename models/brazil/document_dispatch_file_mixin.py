@@ -1,5 +1,6 @@
 from odoo import api, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 #: What a file is → code of its document type
 FILE_TYPES = {
@@ -81,6 +82,22 @@ class DocumentDispatchFile(models.Model):
     @api.model
     def _dispatch_date_domain(self, day, basis):
         return Domain("move_id", "any", self.env["account.move"]._dispatch_date_domain(day, basis))
+
+    @api.model
+    def _dispatch_report_domain(self, code):
+        """Also those that went before they were held."""
+        kinds = [kind for kind, of_kind in FILE_TYPES.items() if of_kind == code]
+        went = Domain([("kind", "in", kinds), ("move_id.state", "=", "posted"), ("dispatch_state", "!=", False)])
+        return super()._dispatch_report_domain(code) | went
+
+    @api.model
+    def _dispatch_report_columns(self, query):
+        move = query.join(query.table, "move_id", "account_move", "id", "report_move")
+        columns = self.env["account.move"]._dispatch_report_columns(query, move)
+        return {
+            **super()._dispatch_report_columns(query), **{name: columns[name] for name in ("date", "user_id")},
+            "amount": SQL.identifier(query.table, "amount"),
+        }
 
     # ------------------------------------------------------------------
     # Dispatches and files

@@ -15,11 +15,6 @@ class DocumentDispatchType(models.Model):
             "nfe": "cascade", "nfe_event": "cascade", "nfse": "cascade", "nfse_event": "cascade", "boleto": "cascade",
         },
     )
-    model = fields.Selection(
-        selection_add=[("document.dispatch.file", "NF-e or boleto"), ("sale.order",)],
-        ondelete={"document.dispatch.file": "cascade"},
-    )
-
     @api.model
     def _get_narrowing_models(self):
         models_by_field = super()._get_narrowing_models()

@@ -12,7 +12,7 @@ class DocumentDispatchWritten(models.AbstractModel):
 
     _name = "document.dispatch.written"
     _description = "Document that is written by sending it"
-    _inherit = ["mail.thread", "mail.activity.mixin", "document.dispatch.mixin", "document.dispatch.system"]
+    _inherit = ["document.dispatch.mixin", "document.dispatch.system", "mail.thread", "mail.activity.mixin"]
     _order = "id desc"
 
     #: What its numbers begin with
@@ -84,28 +84,3 @@ class DocumentDispatchWritten(models.AbstractModel):
     @api.model
     def _dispatch_rule_domain(self, codes):
         return Domain.FALSE  # a person writes it
-
-    @api.model
-    def _dispatch_date_domain(self, day, basis):
-        return Domain("date", ">=", day)
-
-    def _dispatch_make_files(self, template, report):
-        return self.env["document.dispatch.content"]._make_template_files(self, template, report)
-
-    def _dispatch_draw_files(self, template, report):
-        self.env["document.dispatch.content"]._draw_template_files(self, template, report)
-
-    def _dispatch_date(self):
-        return self.date
-
-    def _dispatch_enclosure(self):
-        return {"kind": self.dispatch_kind, "name": self.name, "date": self.date, "amount": False, "currency": False}
-
-    def _notify_get_recipients_groups(self, message, model_description, msg_vals=False):
-        return self._dispatch_link_groups(super()._notify_get_recipients_groups(
-            message, model_description, msg_vals=msg_vals))
-
-    def _notify_thread(self, message, msg_vals=False, **kwargs):
-        if self._dispatch_capture(message, kwargs):
-            return []
-        return super()._notify_thread(message, msg_vals=msg_vals, **kwargs)

@@ -92,6 +92,3 @@ class DocumentStatement(models.Model):
 
     def _dispatch_default_report(self):
         return self.env.ref("document_dispatch.action_report_statement")
-
-    def _dispatch_window_action(self):
-        return self._get_records_action()

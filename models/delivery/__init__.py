@@ -9,6 +9,7 @@ from . import document_dispatch_files
 from . import document_dispatch_mail
 from . import document_dispatch_mailer
 from . import document_dispatch_making
+from . import document_dispatch_mixin
 from . import document_dispatch_recipient
 from . import document_dispatch_worker
 from . import document_dispatch_worker_shutdown

@@ -9,6 +9,7 @@ from . import document_dispatch_explain
 from . import document_dispatch_after
 from . import document_dispatch_mixin
 from . import document_dispatch_mixin_access
+from . import document_dispatch_mixin_kind
 from . import document_dispatch_mixin_precedence
 from . import document_dispatch_mixin_sending
 from . import document_dispatch_precedence

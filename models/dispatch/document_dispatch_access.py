@@ -13,10 +13,15 @@ class DocumentDispatch(models.Model):
     )
 
     @api.model
-    def _get_dispatched_models(self):
-        """The names of the models whose documents are dispatched."""
+    def _get_kinds(self):
+        """The names of the models that are kinds of documents, those that are switched off among them."""
         descendants = self.env.registry.descendants(["document.dispatch.mixin"], "_inherit")
         return sorted(name for name in descendants if not self.env[name]._abstract)
+
+    @api.model
+    def _get_dispatched_models(self):
+        """The names of the models whose documents are dispatched."""
+        return [name for name in self._get_kinds() if not self.env[name]._dispatch_get_left_out()]
 
     @api.depends("res_model", "res_id")
     @api.depends_context("uid", "allowed_company_ids")

@@ -7,8 +7,7 @@ from ...tools.dispatch import states
 class DocumentDispatchMixin(models.AbstractModel):
     """What a document has that can be dispatched: its dispatches, its mark and its state.
 
-    A model that inherits this tells its type, its address and its files through the small
-    ``_dispatch_…`` methods below.
+    What a kind of document must say of itself, and what it may, stands in ``document_dispatch_mixin_kind.py``.
     """
 
     _name = "document.dispatch.mixin"
@@ -62,7 +61,7 @@ class DocumentDispatchMixin(models.AbstractModel):
         string="To", compute="_compute_dispatch_last", groups="document_dispatch.group_dispatch_user",
     )
 
-    @api.depends("dispatch_mark", "dispatch_revision")
+    @api.depends(lambda self: ("dispatch_mark", "dispatch_revision", *self._dispatch_type_depends))
     def _compute_dispatch_state(self):
         """The best that was reached with the document's present revision and type, else the clerk's mark.
 
@@ -122,12 +121,8 @@ class DocumentDispatchMixin(models.AbstractModel):
             document.dispatch_sent_to = ", ".join(dispatch.recipient_ids.mapped("email"))
 
     # ------------------------------------------------------------------
-    # What a document says of itself
+    # Its type
     # ------------------------------------------------------------------
-
-    def _dispatch_type_code(self):
-        """The code of the type under which this document goes now, or ``False`` if it never goes."""
-        raise NotImplementedError(self._name)
 
     def _dispatch_type(self):
         """The type under which this document goes now; empty when there is none."""
@@ -137,104 +132,6 @@ class DocumentDispatchMixin(models.AbstractModel):
         """The type of this document among those with a code, the narrowest that fits; empty when there is none."""
         return self.env["document.dispatch.type"]._find_narrowest(
             code, self.company_id, self._dispatch_narrowing() if self else {})
-
-    def _dispatch_narrowing(self):
-        """By what its type may be narrowed: ``{field: id}``, see ``document.dispatch.type._get_narrowing_models``."""
-        return {}
-
-    @api.model
-    def _dispatch_narrowing_domain(self, name, value):
-        """The documents for which :meth:`_dispatch_narrowing` says this.
-
-        :param str name: the field of ``document.dispatch.type``
-        :param int value: its id
-        """
-        return Domain(name, "=", value)
-
-    def _dispatch_name(self):
-        """The number under which the customer knows this document."""
-        return self.name
-
-    def _dispatch_description(self):
-        """What this document is called on the button in the mail, in the language of the context."""
-        return self.type_name
-
-    def _dispatch_thread(self):
-        """The record in whose chatter the mails stand, and to whose page their links lead."""
-        return self
-
-    def _dispatch_partner(self):
-        """The partner to whom this document is addressed."""
-        return self.partner_id
-
-    def _dispatch_blocking_reason(self, code):
-        """Why this document cannot go now as a document of this type, in words; empty when it can."""
-        return ""
-
-    def _dispatch_warnings(self):
-        """What a person should see before this document goes by itself, in words; empty when nothing."""
-        return ""
-
-    def _dispatch_default_report(self):
-        """The report that prints this document when its type names none."""
-        raise NotImplementedError(self._name)
-
-    def _dispatch_for_print(self):
-        """These documents as a print run makes them."""
-        return self
-
-    @api.model
-    def _dispatch_rule_domain(self, codes):
-        """Which documents a rule for types with these codes may take, whatever else it says."""
-        raise NotImplementedError(self._name)
-
-    @api.model
-    def _dispatch_wanted_domain(self):
-        """Documents whose customers want to get them without asking; a rule leaves the others alone."""
-        return Domain.TRUE
-
-    @api.model
-    def _dispatch_preview_domain(self, codes):
-        """Which documents the preview of a rule for these codes speaks of, those that do not go among them."""
-        return self._dispatch_rule_domain([*codes, "proforma"])
-
-    @api.model
-    def _dispatch_import_external_files(self, rule):
-        """Before a rule plans: find documents that others keep in places of their own."""
-
-    @api.model
-    def _dispatch_date_domain(self, day, basis):
-        """Documents of this day or later.
-
-        :param str basis: ``issue`` or ``sale``, see ``document.dispatch.rule.date_basis``
-        """
-        raise NotImplementedError(self._name)
-
-    def _dispatch_make_files(self, template, report):
-        """Make the files of these documents: ``{document: ir.attachment}``.
-
-        :param template: the text, which may name reports and files
-        :param report: the report to print; empty: the document's own choice
-
-        Raises where one cannot be made; the caller isolates the culprit.
-        """
-        raise NotImplementedError(self._name)
-
-    def _dispatch_draw_files(self, template, report):
-        """Have the pages drawn that :meth:`_dispatch_make_files` will ask for, and write nothing.
-
-        So that no transaction waits for them. A document without it is drawn while it is made.
-        """
-
-    def _dispatch_own_text(self, lang):
-        """Subject and body, where the document carries a text of its own instead of the type's."""
-        return {}
-
-    def _dispatch_accepted(self):
-        """The mail server took mails with these documents, or they were sent by post."""
-
-    def _dispatch_came_back(self):
-        """Every mail with these documents came back: nobody has them after all."""
 
     # ------------------------------------------------------------------
     # The log

@@ -38,10 +38,6 @@ class DocumentDispatchMixin(models.AbstractModel):
         """The text: chosen, or somebody's choice for this document in Odoo, or the type's; may be empty."""
         return chosen or self._dispatch_own_template() or dispatch_type.mail_template_id
 
-    def _dispatch_own_template(self):
-        """The text that somebody chose for this very document in Odoo, instead of its type's; mostly empty."""
-        return self.env["mail.template"]
-
     def _dispatch_choose_account(self, dispatch_type, template, chosen=None):
         """The sender account: chosen, or the type's, or the text's; empty where Odoo chooses it by the sender.
 

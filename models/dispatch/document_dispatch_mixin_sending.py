@@ -395,10 +395,6 @@ class DocumentDispatchMixin(models.AbstractModel):
             return self.env._("Not to be sent: %s", self.dispatch_exclude_reason or "")
         return ""
 
-    def _dispatch_window_action(self):
-        """The action that opens the window which sends this one document."""
-        raise NotImplementedError(self._name)
-
     def _dispatch_supersede(self):
         """Withdraw what still waits for this document; return the dispatch that left already."""
         dispatches = self._dispatch_find_current()

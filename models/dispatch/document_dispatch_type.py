@@ -31,13 +31,10 @@ class DocumentDispatchType(models.Model):
     )
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
-    model = fields.Selection(
-        selection=[
-            ("account.move", "Invoice"), ("sale.order", "Quotation / Order"), ("document.letter", "Letter"),
-            ("document.statement", "Statement of Account"),
-        ],
-        string="Document",
-        required=True,
+    model = fields.Selection("_get_models", string="Document", required=True)
+    is_offered = fields.Boolean(
+        compute="_compute_is_offered", search="_search_is_offered",
+        help="Its kind of document is there, and says all that it must.",
     )
     role_id = fields.Many2one(
         "document.dispatch.role", string="Contact flag", required=True, ondelete="restrict",
@@ -87,6 +84,23 @@ class DocumentDispatchType(models.Model):
         "(code, COALESCE(company_id, 0), COALESCE(journal_id, 0), COALESCE(team_id, 0)) WHERE active",
         "There is already a document type with this code for this company, journal and sales team.",
     )
+
+    @api.model
+    def _get_models(self):
+        """All kinds; one that is switched off keeps its types, so that its module can be installed and mended."""
+        return [(name, self.env[name]._dispatch_kind_name()) for name in self.env["document.dispatch"]._get_kinds()]
+
+    @api.depends("model")
+    def _compute_is_offered(self):
+        names = self.env["document.dispatch"]._get_dispatched_models()
+        for dispatch_type in self:
+            dispatch_type.is_offered = dispatch_type.model in names
+
+    @api.model
+    def _search_is_offered(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return Domain("model", "in", self.env["document.dispatch"]._get_dispatched_models())
 
     @api.depends("journal_id", "team_id")
     def _compute_company_id(self):
@@ -191,7 +205,7 @@ class DocumentDispatchType(models.Model):
     def _get_candidates(self, company_id):
         """The records that a company's documents may take, the narrowest first: ``{code: [(id, limits)]}``."""
         # sudo: cached for everybody; each record is read with the reader's own rights
-        candidates = self.sudo().search(Domain("company_id", "in", [False, company_id]))
+        candidates = self.sudo().search([("company_id", "in", [False, company_id]), ("is_offered", "=", True)])
         found = {}
         for dispatch_type in candidates.sorted(lambda record: (-len(record._get_limits()), not record.company_id)):
             found.setdefault(dispatch_type.code, []).append((dispatch_type.id, dispatch_type._get_limits()))

@@ -8,6 +8,7 @@ from . import account_move_send
 from . import account_move_send_summary
 from . import crm_team
 from . import document_dispatch_mixin
+from . import document_dispatch_mixin_core
 from . import mail_scheduled_message
 from . import mail_template
 from . import res_company

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ...tools.pdf.stamp import stamp
 from ..dispatch.document_dispatch import NO_SYNC
@@ -14,7 +15,11 @@ class AccountMove(models.Model):
     """An invoice, credit note or receipt as a document that is dispatched."""
 
     _name = "account.move"
-    _inherit = ["account.move", "document.dispatch.mixin"]
+    _inherit = ["document.dispatch.mixin", "account.move"]
+    _dispatch_done_methods = ("_post",)
+    _dispatch_withdrawn_methods = ("button_cancel",)
+    _dispatch_revision_methods = ("button_draft",)
+    _dispatch_type_depends = ("state", "move_type")  # a posted invoice goes anew, whatever went as its pro-forma
 
     # what the scheduler asks for: posted, of this company, since a day, nothing done yet
     _dispatch_due_idx = models.Index(
@@ -41,10 +46,9 @@ class AccountMove(models.Model):
         """Rooms of countries fill in what they know."""
         self.dispatch_payment_code = self.dispatch_payment_code_name = False
 
-    @api.depends("state", "move_type")
-    def _compute_dispatch_state(self):
-        # a posted invoice goes anew, whatever went as its pro-forma
-        return super()._compute_dispatch_state()
+    @api.model
+    def _dispatch_kind_name(self):
+        return self.env._("Invoice")
 
     def _dispatch_type_code(self):
         if self.move_type == "out_invoice" and self.state == "draft":
@@ -137,6 +141,19 @@ class AccountMove(models.Model):
     def _dispatch_date(self):
         return self.invoice_date or self.date
 
+    @api.model
+    def _dispatch_report_domain(self, code):
+        return Domain.FALSE if code == "proforma" else super()._dispatch_report_domain(code)
+
+    @api.model
+    def _dispatch_report_columns(self, query, table=None):
+        day, posted, user, amount = (self._field_to_sql(table or query.table, name, query) for name in (
+            "invoice_date", "date", "invoice_user_id", "amount_total_signed"))
+        return {
+            **super()._dispatch_report_columns(query, table),
+            "date": SQL("COALESCE(%s, %s)", day, posted), "user_id": user, "amount": amount,
+        }
+
     def _get_mail_template(self):
         """The type's text comes first: it is what the administrator edits."""
         core = super()._get_mail_template()
@@ -177,11 +194,8 @@ class AccountMove(models.Model):
         auto = drafts.filtered(lambda move: any(move.line_ids.sale_line_ids.order_id.mapped("dispatch_auto")))
         auto.dispatch_mark = "to_send"
 
-    def button_draft(self):
-        posted = self.filtered(lambda move: move.state == "posted" and move._dispatch_type_code())
-        result = super().button_draft()
-        posted._dispatch_new_revision()
-        return result
+    def _dispatch_going_back(self):
+        return self.filtered(lambda move: move.state == "posted" and move._dispatch_type_code())
 
     def action_post(self):
         """Open the window at once, where the company wants it and nothing else sends the invoice."""
@@ -221,15 +235,14 @@ class AccountMove(models.Model):
         action["context"]["allow_partners_without_mail"] = True  # as core's button does (action_invoice_sent)
         return action
 
-    def _post(self, soft=True):
-        posted = super()._post(soft=soft)
-        ours = posted.filtered(lambda move: move._dispatch_type_code())
-        ours._dispatch_withdraw(self.env._("The invoice was posted."))  # what waits is its pro-forma
+    def _dispatch_done(self):
+        """Posted; others that were to be, with a later date, are drafts still."""
+        posted = self.filtered(lambda move: move.state == "posted" and move._dispatch_type_code())
+        posted._dispatch_withdraw(self.env._("The invoice was posted."))  # what waits is its pro-forma
         # core leaves the mark of the first version (button_draft): the corrected one has not gone
         corrected = posted.filtered(lambda move: move.dispatch_revision and move.is_move_sent)
         corrected.sudo().is_move_sent = False  # sudo: the mark is the system's
-        self.env["document.dispatch.rule"]._plan_posted(ours)
-        return posted
+        return super(AccountMove, posted)._dispatch_done()
 
     def _copy_recurring_entries(self):
         # the mark below is the system's to write
@@ -241,24 +254,6 @@ class AccountMove(models.Model):
         if self.dispatch_mark:
             values.update(dispatch_mark=self.dispatch_mark, dispatch_exclude_reason=self.dispatch_exclude_reason)
         return values
-
-    def button_cancel(self):
-        result = super().button_cancel()
-        self._dispatch_withdraw(self.env._("The document was cancelled."))
-        return result
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_withdraw_dispatches(self):
-        self._dispatch_withdraw(self.env._("The document was deleted."))
-
-    def _notify_get_recipients_groups(self, message, model_description, msg_vals=False):
-        return self._dispatch_link_groups(super()._notify_get_recipients_groups(
-            message, model_description, msg_vals=msg_vals))
-
-    def _notify_thread(self, message, msg_vals=False, **kwargs):
-        if self._dispatch_capture(message, kwargs):
-            return []
-        return super()._notify_thread(message, msg_vals=msg_vals, **kwargs)
 
     def action_dispatch_mark(self):
         """Journal entries and vendors' bills go to nobody."""

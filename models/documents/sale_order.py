@@ -1,9 +1,4 @@
-from dataclasses import replace
-from datetime import UTC, datetime, time
-from zoneinfo import ZoneInfo
-
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ...tools.dispatch.steering import SendRequest
@@ -13,7 +8,14 @@ class SaleOrder(models.Model):
     """A quotation or an order as a document that is dispatched."""
 
     _name = "sale.order"
-    _inherit = ["sale.order", "document.dispatch.mixin"]
+    _inherit = ["document.dispatch.mixin", "sale.order"]
+    _dispatch_done_methods = ("_action_confirm",)
+    _dispatch_withdrawn_methods = ("_action_cancel",)
+    _dispatch_revision_methods = ("action_draft",)
+    _dispatch_type_depends = ("state",)  # a confirmed order goes anew, as an order confirmation
+    _dispatch_date_field = "date_order"
+    _dispatch_send_method = "action_quotation_send"
+    _dispatch_sent_mark = "mark_so_as_sent"
 
     dispatch_auto = fields.Boolean(
         string="Send its invoices automatically", compute="_compute_dispatch_auto", store=True, readonly=False,
@@ -25,15 +27,9 @@ class SaleOrder(models.Model):
         for order in self.filtered("sale_order_template_id"):
             order.dispatch_auto = order.sale_order_template_id.dispatch_auto
 
-    def _action_confirm(self):
-        result = super()._action_confirm()
-        self.env["document.dispatch.rule"]._plan_posted(self)
-        return result
-
-    @api.depends("state")
-    def _compute_dispatch_state(self):
-        # a confirmed order goes anew, as an order confirmation
-        return super()._compute_dispatch_state()
+    @api.model
+    def _dispatch_kind_name(self):
+        return self.env._("Quotation / Order")
 
     def _dispatch_type_code(self):
         return "order" if self.state == "sale" else "quotation"
@@ -57,20 +53,11 @@ class SaleOrder(models.Model):
         return domain
 
     @api.model
-    def _dispatch_date_domain(self, day, basis):
-        # an order has one date; it is a moment, the rule's day begins on the clock of its time zone
-        timezone = ZoneInfo(self.env.context.get("tz") or "UTC")
-        begin = datetime.combine(day, time(), timezone).astimezone(UTC).replace(tzinfo=None)
-        return Domain("date_order", ">=", begin)
+    def _dispatch_report_domain(self, code):
+        return super()._dispatch_report_domain(code) if code == "order" else Domain.FALSE
 
     def _dispatch_default_report(self):
         return self.env.ref("sale.action_report_saleorder")
-
-    def _dispatch_make_files(self, template, report):
-        return self.env["document.dispatch.content"]._make_template_files(self, template, report)
-
-    def _dispatch_draw_files(self, template, report):
-        self.env["document.dispatch.content"]._draw_template_files(self, template, report)
 
     def _dispatch_accepted(self):
         """The quotation becomes “sent” when the server took it, not before as in core."""
@@ -79,9 +66,6 @@ class SaleOrder(models.Model):
 
     def _dispatch_not_sent_by_post(self):
         self.filtered(lambda order: order.state == "sent").with_context(tracking_disable=True).state = "draft"
-
-    def _dispatch_date(self):
-        return fields.Datetime.context_timestamp(self, self.date_order).date()
 
     def _dispatch_split_options(self):
         """Return the lines of the printed order, and apart from them those of options that nobody chose.
@@ -109,11 +93,10 @@ class SaleOrder(models.Model):
         return tuple(map(printed.browse, ids))
 
     def _dispatch_text_values(self):
-        day = fields.Datetime.context_timestamp(self, self.date_order).date() if self.date_order else False
         return {
             **super()._dispatch_text_values(),
             "validity_date": self._dispatch_spell_date(self.validity_date),
-            "date": self._dispatch_spell_date(day),
+            "date": self._dispatch_spell_date(self._dispatch_date()),
             "delivery_date": self._dispatch_spell_date(self.commitment_date and self.commitment_date.date()),
             "payment_reference": [self.reference or ""],
             "reference": [self.client_order_ref or ""],
@@ -124,62 +107,12 @@ class SaleOrder(models.Model):
     # What changes under way
     # ------------------------------------------------------------------
 
-    def action_draft(self):
-        back = self.filtered(lambda order: order.state in ("cancel", "sent"))
-        result = super().action_draft()
-        back._dispatch_new_revision()
-        return result
-
-    def _action_cancel(self):
-        result = super()._action_cancel()
-        self._dispatch_withdraw(self.env._("The document was cancelled."))
-        return result
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_withdraw_dispatches(self):
-        self._dispatch_withdraw(self.env._("The document was deleted."))
+    def _dispatch_going_back(self):
+        return self.filtered(lambda order: order.state in ("cancel", "sent"))
 
     # ------------------------------------------------------------------
     # Core's exits
     # ------------------------------------------------------------------
-
-    def message_post(self, **kwargs):
-        """Core marks the quotation as sent here, before any mail exists.
-
-        Anybody can write core's mark into the context of a message on the portal (``/mail/message/post``): from
-        whom may not send the quotation it means nothing.
-        """
-        request = SendRequest.of(self.env)
-        if not self.env.context.get("mark_so_as_sent"):
-            order = self._dispatch_say_answers(request, kwargs) if request and request.posting else self
-            return super(SaleOrder, order).message_post(**kwargs)
-        order = self.with_context(mark_so_as_sent=False)
-        if order._dispatch_may_send():
-            kwargs.setdefault("notify_author_mention", True)  # as core does under that mark
-            request = replace(
-                request or SendRequest("manual"), posting=True,
-                email_from=kwargs.get("email_from") or "",  # the window shows it, and lets it be changed
-            )
-            order = order._dispatch_say_answers(request, kwargs)
-        return super(SaleOrder, order).message_post(**kwargs)
-
-    def _dispatch_say_answers(self, request, values):
-        """These orders, and where answers to the message with these values go as its text says."""
-        return replace(request, reply_to=values.get("reply_to") or "").on(self)
-
-    def _notify_get_recipients_groups(self, message, model_description, msg_vals=False):
-        return self._dispatch_link_groups(super()._notify_get_recipients_groups(
-            message, model_description, msg_vals=msg_vals))
-
-    def _notify_thread(self, message, msg_vals=False, **kwargs):
-        if self._dispatch_capture(message, kwargs):
-            return []
-        return super()._notify_thread(message, msg_vals=msg_vals, **kwargs)
-
-    def _dispatch_window_action(self):
-        if blocking_reason := self._dispatch_blocking_reason(self._dispatch_type_code()):
-            raise UserError(blocking_reason)
-        return self.action_quotation_send()
 
     def action_dispatch_send(self):
         """Open the window of this quotation or order; of several, the one that asks how they go."""

@@ -40,14 +40,8 @@ class DocumentDispatch(models.Model):
             Domain("res_model", "=", model) & Domain(
                 # sudo: see above
                 "res_id", "in", self.env[model].sudo()._search([("dispatch_opened_date", operator, value)]))
-            for model in self._get_document_models()
+            for model in self._get_dispatched_models()
         )
-
-    @api.model
-    def _get_document_models(self):
-        """Names of the models that can be dispatched."""
-        names = self.env["document.dispatch.mixin"]._inherit_children
-        return [name for name in names if not self.env[name]._abstract]
 
     @api.depends("recipient_ids.page_opened_date", "bundle_id")
     def _compute_page_opened(self):

@@ -38,23 +38,8 @@ class DocumentDispatchMixin(models.AbstractModel):
             })
 
     def _dispatch_link_groups(self, groups):
-        """Called last in ``_notify_get_recipients_groups`` of each document: each recipient has his own link."""
+        """What core offers each recipient of a mail with these documents: his own link."""
         outgoing = OutgoingMail.of(self.env)
         recipient = self.env["document.dispatch.recipient"].browse(outgoing and outgoing.recipient_id or ())
         return recipient._set_link(groups, self) if self and recipient else groups
 
-    def _dispatch_page_attachment(self):
-        """The file that the customer gets from their page, of a document that is one; empty where they get none."""
-        return self.env["ir.attachment"]
-
-    def _dispatch_carries_page(self):
-        """Tell whether mails with this document carry the link to the customer's page."""
-        return True
-
-    def _dispatch_places(self):
-        """What stands in the document's own text for secret links of its customer."""
-        return ()
-
-    def _dispatch_links__(self):
-        """``{place: path}`` of these links, for a mail that only the customer reads."""
-        return {}

@@ -39,7 +39,8 @@ class DocumentDispatchRule(models.Model):
     # What
     type_ids = fields.Many2many(
         "document.dispatch.type", string="Documents", required=True,
-        domain="[('company_id', 'in', (False, company_id)), ('code', 'not in', ('proforma', 'letter'))]",
+        domain="[('company_id', 'in', (False, company_id)), ('code', 'not in', ('proforma', 'letter')), "
+        "('is_offered', '=', True)]",
     )
     model = fields.Char(compute="_compute_model", help="The one model of all document types, if it is one.")
     document_states = fields.Selection(
@@ -143,6 +144,10 @@ class DocumentDispatchRule(models.Model):
             models_of_types = set(rule.type_ids.mapped("model"))
             rule.model = models_of_types.pop() if len(models_of_types) == 1 else False
 
+    def _get_models(self):
+        """``{model: types}`` of the documents that this rule takes; a kind that is switched off or gone has none."""
+        return self.type_ids.filtered("is_offered").grouped("model")
+
     @api.depends("type_ids", "type_ids.sequence")
     def _compute_text_type_id(self):
         for rule in self:
@@ -184,7 +189,8 @@ class DocumentDispatchRule(models.Model):
                 ))
             codes = set(rule.type_ids.mapped("code"))
             # sudo: a manager may have no right to accounting
-            if rule.sudo().journal_ids and "sale.order" in rule.type_ids.mapped("model"):
+            without = [model for model in rule._get_models() if "journal_id" not in self.env[model]._fields]
+            if without and rule.sudo().journal_ids:
                 raise ValidationError(self.env._("Orders have no journal. Choose invoices only, or no journal."))
             if rule.document_states == "all" and codes and "invoice" not in codes:
                 raise ValidationError(self.env._(
@@ -225,7 +231,7 @@ class DocumentDispatchRule(models.Model):
     @api.constrains("domain", "type_ids")
     def _check_domain(self):
         for rule in self.filtered("domain"):
-            for model in set(rule.type_ids.mapped("model")):
+            for model in rule._get_models():
                 try:
                     # sudo: only whether the condition can be asked
                     self.env[model].sudo().search_count(rule._get_condition(), limit=1)

@@ -14,7 +14,7 @@ class DocumentDispatchRuleKind(models.Model):
     company_id = fields.Many2one(related="rule_id.company_id", store=True)
     type_id = fields.Many2one(
         "document.dispatch.type", string="Document", required=True, ondelete="cascade",
-        domain="[('company_id', 'in', (False, company_id)), ('code', '!=', 'letter')]",
+        domain="[('company_id', 'in', (False, company_id)), ('code', '!=', 'letter'), ('is_offered', '=', True)]",
     )
     model = fields.Selection(related="type_id.model", string="Model of the document")
     mail_template_id = fields.Many2one(

@@ -54,7 +54,7 @@ class DocumentDispatchRule(models.Model):
 
     def _plan_those(self, documents):
         """Plan those of these documents that the rule takes."""
-        types = self.type_ids.filtered(lambda dispatch_type: dispatch_type.model == documents._name)
+        types = self._get_models().get(documents._name)
         if not types or self._get_problem():
             return self.env["document.dispatch"]
         started, clock = fields.Datetime.now(), time.monotonic()
@@ -86,7 +86,7 @@ class DocumentDispatchRule(models.Model):
         return self.delivery == "review" or bool(document._dispatch_warnings())
 
     def _is_foreign(self, document):
-        return document.currency_id != self.company_id.currency_id
+        return document._dispatch_currency() != self.company_id.currency_id
 
     def _prepare_dispatch_vals(self, is_foreign):
         """What the rule says of its dispatches, beside what it chose (:meth:`_get_chosen`)."""
@@ -118,7 +118,7 @@ class DocumentDispatchRule(models.Model):
                 "The operator %(user)s does not work for %(company)s. Choose another one.",
                 user=self.user_id.name, company=self.company_id.name,
             )
-        for model in set(self.type_ids.mapped("model")):
+        for model in self._get_models():
             if not self._operator_env()[model].has_access("read"):
                 return self.env._(
                     "The operator %(user)s may not read “%(model)s”. Give him the rights, or "
@@ -141,7 +141,7 @@ class DocumentDispatchRule(models.Model):
     def _count_left(self):
         """How many documents are eligible still: after a run those that the operator may not see."""
         count = 0
-        for model, types in self.type_ids.grouped("model").items():
+        for model, types in self._get_models().items():
             # sudo: to count what he may not see
             everything = self.env[model].sudo().with_company(self.company_id).with_context(tz=self.tz)
             count += everything.search_count(self._get_eligible_domain(everything, types))
@@ -159,7 +159,7 @@ class DocumentDispatchRule(models.Model):
     def _get_documents(self):
         """Yield the documents that this rule takes now, model by model, in batches."""
         env = self._operator_env()
-        for model, types in self.type_ids.grouped("model").items():
+        for model, types in self._get_models().items():
             env[model]._dispatch_import_external_files(self)
             domain = self._get_eligible_domain(env[model], types)
             last = 0

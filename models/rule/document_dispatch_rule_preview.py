@@ -24,7 +24,7 @@ class DocumentDispatchRule(models.Model):
         if self._get_problem():
             return lines, count
         env = self._operator_env()
-        for model, types in self.type_ids.grouped("model").items():
+        for model, types in self._get_models().items():
             domain = self._get_eligible_domain(env[model], types)
             going = env[model].search(domain, order="id", limit=MOST_LINES)
             count += len(going) if len(going) < MOST_LINES else env[model].search_count(domain)

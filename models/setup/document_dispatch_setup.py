@@ -32,6 +32,12 @@ class DocumentDispatchSetup(models.AbstractModel):
         here = self.with_company(company)
         return {name: getattr(here, f"_look_at_{name}")(company) for name in STEPS}
 
+    @api.model
+    def _describe_kinds(self):
+        """What is wrong with kinds of documents of other modules, in words; empty when nothing."""
+        kinds = self.env["document.dispatch"]._get_kinds()
+        return "\n".join(fault for name in kinds for fault in self.env[name]._dispatch_describe_faults())
+
     # ------------------------------------------------------------------
     # What is true
     # ------------------------------------------------------------------

@@ -40,18 +40,14 @@ class DocumentDispatchMixin(models.AbstractModel):
             ],
         }
 
-    def _dispatch_text_amounts(self):
-        """``{name: amount}`` of this document, in its currency."""
-        return {"amount": self.amount_total, "untaxed": self.amount_untaxed, "tax": self.amount_tax}
-
     def _dispatch_text_common(self):
         """What may stay in a text although a template printed it: it is nothing of this document's own."""
         self.ensure_one()
-        company, user = self.company_id, self.env.user
+        company, user, currency = self.company_id, self.env.user, self._dispatch_currency()
         return [
             *(company.name, user.name, user._dispatch_full_name(), self._dispatch_description()),
             *filter(None, map(str.strip, html2plaintext(user.dispatch_signature).splitlines())),
-            *(self.currency_id.name, self.currency_id.symbol, company.email, company.phone, company.website),
+            *(currency.name, currency.symbol, company.email, company.phone, company.website),
         ]
 
     def _dispatch_text_people(self, contacts):
@@ -78,7 +74,7 @@ class DocumentDispatchMixin(models.AbstractModel):
         """An amount as the language writes it, and as people do."""
         if not amount:
             return [""]
-        currency = self.currency_id
+        currency = self._dispatch_currency()
         formatted = format_amount(self.env, amount, currency)
         number = formatLang(self.env, amount, digits=currency.decimal_places)
         exact = f"{amount:,.{currency.decimal_places}f}"

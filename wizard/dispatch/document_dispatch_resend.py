@@ -6,8 +6,6 @@ from odoo.tools import SQL
 from ...tools.dispatch import numbers, states
 from ...tools.recipients import recipients
 
-#: Models whose documents have a number, and the name of the field that holds it
-NUMBERED = ("account.move", "sale.order", "document.dispatch.file")
 #: So many numbers that are not found as they stand are looked for in parts, and so many documents are shown for them
 MOST_PARTS, MOST_HITS = 50, 200
 #: Of an address: it does not have the document, and nothing is on its way to it
@@ -49,6 +47,12 @@ class DocumentDispatchResend(models.TransientModel):
             "res_id": self.id, "view_mode": "form", "target": "new", "context": {"dialog_size": "extra-large"},
         }
 
+    @api.model
+    def _get_numbered_models(self):
+        """The names of the models whose documents can be found by their number."""
+        kinds = self.env["document.dispatch"]._get_dispatched_models()
+        return [model for model in kinds if "name" in self.env[model]._fields and self.env[model]._fields["name"].store]
+
     def action_find(self):
         """Look for the documents with these numbers, and show to whom they went before."""
         self.ensure_one()
@@ -61,17 +65,17 @@ class DocumentDispatchResend(models.TransientModel):
         if not meant:
             raise UserError(self.env._("Write the number of a document, like S00021 or INV/2026/00042."))
         wanted = [number for members in meant.values() for number in members]
-        found = {model: self._find_documents(model, wanted) for model in NUMBERED}
+        found = {model: self._find_documents(model, wanted) for model in self._get_numbered_models()}
         exact = {document.name.casefold() for documents in found.values() for document in documents}
         parts = [number for number in wanted if number.casefold() not in exact and numbers.pattern(number)][:MOST_PARTS]
-        near = {model: self._find_documents_by_parts(model, parts) - found[model] for model in NUMBERED}
+        near = {model: self._find_documents_by_parts(model, parts) - found[model] for model in found}
         hits = {
             number: [document.name for documents in near.values() for document in documents
                      if numbers.fits(number, document.name)] for number in parts
         }
         one_of = {name for names in hits.values() if len(names) > 1 for name in names}
         self.line_ids = [Command.clear()]
-        for model in NUMBERED:
+        for model in found:
             documents = found[model] | near[model]
             self._make_lines(documents, chosen=documents.filtered(lambda document: document.name not in one_of))
         self.ambiguous = ", ".join(number for number, names in hits.items() if len(names) > 1)
@@ -219,7 +223,7 @@ class DocumentDispatchResendLine(models.TransientModel):
 
     def _send(self, fresh, choices):
         """Send one document again, or for the first time; return its dispatch."""
-        if self.res_model not in NUMBERED:  # the line may say any model
+        if self.res_model not in self.resend_id._get_numbered_models():  # the line may say any model
             raise UserError(self.env._("Find the documents by their numbers."))
         document = self._document()
         document.check_access("read")  # the line may say any id

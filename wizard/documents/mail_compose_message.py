@@ -58,8 +58,8 @@ class MailComposeMessage(models.TransientModel):
     def _dispatch_document(self):
         """The one document that this window sends; nothing where it writes about one.
 
-        Core's “Send” opened it (``mark_so_as_sent``, or any that the context of a client says: what is sent asks for
-        the rights on it), or its text is that of a document.
+        Core's “Send” opened it (``_dispatch_sent_mark``, or any that the context of a client says: what is sent asks
+        for the rights on it), or its text is that of a document.
         """
         nothing = self.env["sale.order"]
         if self.composition_mode != "comment" or not self._dispatch_speaks_of_documents():
@@ -67,7 +67,7 @@ class MailComposeMessage(models.TransientModel):
         documents = self.env[self.model].browse(self._evaluate_res_ids())
         if len(documents) != 1:
             return nothing
-        if self.env.context.get("mark_so_as_sent") or self._dispatch_sent(documents.ids):
+        if documents._dispatch_is_marked() and documents._dispatch_type() or self._dispatch_sent(documents.ids):
             return documents
         return nothing
 

@@ -32,6 +32,7 @@ class DocumentDispatchOverview(models.TransientModel):
     setup_account = fields.Selection(SETUP_STATES, compute="_compute_setup")
     setup_account_text = fields.Char(compute="_compute_setup")
     setup_signature_text = fields.Char(compute="_compute_setup")
+    setup_kinds_text = fields.Text(compute="_compute_setup")
     setup_contacts = fields.Selection(SETUP_STATES, compute="_compute_setup")
     setup_contacts_text = fields.Char(compute="_compute_setup")
     setup_rule = fields.Selection(SETUP_STATES, compute="_compute_setup")
@@ -72,7 +73,8 @@ class DocumentDispatchOverview(models.TransientModel):
             self[f"setup_{name}"] = "done" if done else "todo"
             self[f"setup_{name}_text"] = text
         self.setup_signature_text = setup._describe_signatures(company)
-        self.setup_left = sum(not done for done, _text in steps.values())
+        self.setup_kinds_text = setup._describe_kinds()
+        self.setup_left = sum(not done for done, _text in steps.values()) + bool(self.setup_kinds_text)
         self.setup_company = company.name
         self.setup_folded = company in self.env.user.sudo().dispatch_folded_company_ids  # sudo: one's own
         self.setup_rule_exists = bool(setup._find_rules(company))

@@ -1,1 +1,0 @@
-from . import document_dispatch_report
