@@ -2,7 +2,6 @@
 
 import importlib.util
 from pathlib import Path
-from unittest.mock import patch
 
 from odoo import fields
 from odoo.fields import Command
