@@ -35,7 +35,7 @@ class DocumentDispatchReport(models.Model):
     kind = fields.Selection(
         [("out_invoice", "Invoice"), ("out_refund", "Credit Note"), ("out_receipt", "Receipt"),
          ("nfe", "NF-e"), ("event", "Event of an NF-e"), ("nfse", "NFS-e"), ("nfse_event", "Event of an NFS-e"),
-         ("boleto", "Boleto"), ("sale", "Order Confirmation")],
+         ("boleto", "Boleto"), ("sale", "Order Confirmation"), ("record", "Document of Another App")],
         readonly=True,
     )
     date = fields.Date(readonly=True)
@@ -58,14 +58,15 @@ class DocumentDispatchReport(models.Model):
         """Make the view. Raw SQL: Odoo's reports are views."""
         tools.drop_view_if_exists(self.env.cr, self._table)
         self.env.cr.execute(tools.SQL(
-            "CREATE VIEW %s AS (%s UNION ALL %s UNION ALL %s)",
+            "CREATE VIEW %s AS (%s UNION ALL %s UNION ALL %s UNION ALL %s)",
             tools.SQL.identifier(self._table), self._select_invoices(), self._select_orders(), self._select_files(),
+            self._select_records(),
         ))
 
     def _select_invoices(self):
         return tools.SQL(
             """
-            SELECT m.id * 3 AS id, m.name AS document_name, 'account.move' AS res_model, m.id AS res_id,
+            SELECT m.id * 4 AS id, m.name AS document_name, 'account.move' AS res_model, m.id AS res_id,
                    m.move_type AS kind, COALESCE(m.invoice_date, m.date) AS date, m.company_id, m.partner_id,
                    m.invoice_user_id AS user_id, c.currency_id, m.amount_total_signed AS amount, 1 AS count,
                    %s AS outcome, m.dispatch_exclude_reason AS reason
@@ -79,7 +80,7 @@ class DocumentDispatchReport(models.Model):
     def _select_orders(self):
         return tools.SQL(
             """
-            SELECT o.id * 3 + 1 AS id, o.name AS document_name, 'sale.order' AS res_model, o.id AS res_id,
+            SELECT o.id * 4 + 1 AS id, o.name AS document_name, 'sale.order' AS res_model, o.id AS res_id,
                    'sale' AS kind, o.date_order::date AS date, o.company_id, o.partner_id,
                    o.user_id, c.currency_id, o.amount_total / COALESCE(NULLIF(o.currency_rate, 0), 1) AS amount,
                    1 AS count, %s AS outcome, o.dispatch_exclude_reason AS reason
@@ -94,7 +95,7 @@ class DocumentDispatchReport(models.Model):
         """NF-e and boletos that can be sent; in reais, as they are."""
         return tools.SQL(
             """
-            SELECT f.id * 3 + 2 AS id, f.name AS document_name, 'document.dispatch.file' AS res_model, f.id AS res_id,
+            SELECT f.id * 4 + 2 AS id, f.name AS document_name, 'document.dispatch.file' AS res_model, f.id AS res_id,
                    f.kind, COALESCE(m.invoice_date, m.date) AS date, f.company_id, m.partner_id,
                    m.invoice_user_id AS user_id, c.currency_id, f.amount, 1 AS count, %s AS outcome,
                    f.dispatch_exclude_reason AS reason
@@ -105,6 +106,21 @@ class DocumentDispatchReport(models.Model):
                AND (f.state NOT IN ('error', 'reading', 'foreign') OR f.dispatch_state IS NOT NULL)
             """,
             self._case(tools.SQL("f.dispatch_state")),
+        )
+
+    def _select_records(self):
+        """Records of other apps that a rule took or a person sent; how much each is about, only its app knows."""
+        return tools.SQL(
+            """
+            SELECT d.id * 4 + 3 AS id, d.name AS document_name, 'document.dispatch.record' AS res_model, d.id AS res_id,
+                   'record' AS kind, d.date, d.company_id, d.partner_id,
+                   NULL::integer AS user_id, c.currency_id, NULL::numeric AS amount, 1 AS count, %s AS outcome,
+                   d.dispatch_exclude_reason AS reason
+              FROM document_dispatch_record d
+              JOIN res_company c ON c.id = d.company_id
+             WHERE d.dispatch_state IS NOT NULL OR d.gone IS NOT TRUE
+            """,
+            self._case(tools.SQL("d.dispatch_state")),
         )
 
     def _case(self, column):

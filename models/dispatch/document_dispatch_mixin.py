@@ -163,6 +163,10 @@ class DocumentDispatchMixin(models.AbstractModel):
         """The record in whose chatter the mails stand, and to whose page their links lead."""
         return self
 
+    def _dispatch_text_record(self):
+        """The record for which texts and reports of this document are written."""
+        return self
+
     def _dispatch_partner(self):
         """The partner to whom this document is addressed."""
         return self.partner_id
@@ -201,6 +205,19 @@ class DocumentDispatchMixin(models.AbstractModel):
     @api.model
     def _dispatch_import_external_files(self, rule):
         """Before a rule plans: find documents that others keep in places of their own."""
+
+    @api.model
+    def _dispatch_find_for_preview(self, rule):
+        """Before a rule is previewed: find documents as :meth:`_dispatch_import_external_files`, and send nothing."""
+
+    @api.model
+    def _dispatch_condition_domain(self, condition, model):
+        """Documents that meet the free condition of a rule.
+
+        :param condition: on the records for which its texts are written
+        :param str model: of these
+        """
+        return condition
 
     @api.model
     def _dispatch_date_domain(self, day, basis):

@@ -7,7 +7,7 @@ from ...tools.dispatch import numbers, states
 from ...tools.recipients import recipients
 
 #: Models whose documents have a number, and the name of the field that holds it
-NUMBERED = ("account.move", "sale.order", "document.dispatch.file")
+NUMBERED = ("account.move", "sale.order", "document.dispatch.file", "document.dispatch.record")
 #: So many numbers that are not found as they stand are looked for in parts, and so many documents are shown for them
 MOST_PARTS, MOST_HITS = 50, 200
 #: Of an address: it does not have the document, and nothing is on its way to it

@@ -1,0 +1,24 @@
+from odoo import models
+
+
+class IrModuleModule(models.Model):
+    """An app whose records are documents by configuration is uninstalled."""
+
+    _inherit = "ir.module.module"
+
+    def module_uninstall(self):
+        """Let go of its texts and reports first, which types keep from being deleted; what was sent stays readable."""
+        names = self.mapped("name")
+        # where this addon goes, too, its own hook does more
+        if "document_dispatch" not in names:
+            types = self.env["document.dispatch.type"].sudo().with_context(active_test=False)  # sudo: as core here
+            types.search([("source_model", "in", self._dispatch_lost_models(names))])._release_texts()
+        return super().module_uninstall()
+
+    def _dispatch_lost_models(self, names):
+        """Models that nobody has any more without these modules."""
+        # sudo: as core
+        owners = dict(self.env["ir.model.data"].sudo()._read_group(
+            [("model", "=", "ir.model")], ["res_id"], ["module:array_agg"]))
+        lost = [res_id for res_id, modules in owners.items() if set(modules) <= set(names)]
+        return self.env["ir.model"].sudo().browse(lost).mapped("model")
