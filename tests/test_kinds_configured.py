@@ -1,6 +1,9 @@
 """Kinds of documents without code: payment receipts by configuration, on every road that an invoice goes."""
 
+from datetime import timedelta
 from unittest.mock import patch
+
+import psycopg2
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -245,11 +248,11 @@ class TestConfiguredRoads(KindsCase):
     def test_last_text(self):
         """What a clerk changed in the text is offered for this customer's next receipt, filled in anew."""
         first = self._payment(self.nowak)
-        window = self._window(first).create({})
+        window = self._window(first, self.env.user).create({})
         window.subject = f"Obrigado: {first.name}"
         window.action_send_mail()
         second = self._payment(self.nowak, amount=99)
-        window = self._window(second).create({"dispatch_text": "last"})
+        window = self._window(second, self.env.user).create({"dispatch_text": "last"})
         self.assertTrue(window.dispatch_text_id)
         self.assertEqual(window.subject, f"Obrigado: {second.name}")
 
@@ -275,13 +278,18 @@ class TestConfiguredWithdrawn(KindsCase):
 
     def test_not_ready_any_more(self):
         """Asked again right before delivery."""
-        payment = self._payment(self.nowak)
-        self._window(payment).create({}).action_send_mail()
-        payment.action_draft()
-        self._deliver()
-        dispatch = self._dispatches_of(payment)
-        self.assertEqual((dispatch.state, self.envelopes), ("failed", []))
-        self.assertIn("does not meet the condition", dispatch.state_message)
+        by_hand, by_rule = self._payment(self.nowak), self._payment(self.silva)
+        with self._mail_server_down():
+            self._send(by_hand)
+        self._rule("Recibos", "record")._plan()
+        (by_hand | by_rule).action_draft()
+        with self._clock(fields.Datetime.now() + timedelta(hours=1)):
+            self._deliver()
+        for dispatch in self._dispatches_of(by_hand | by_rule):
+            self.assertEqual((dispatch.state, self.envelopes), ("failed", []))
+            self.assertIn("does not meet the condition", dispatch.state_message)
+            with self.assertRaises(UserError):
+                dispatch._resend()
 
     def test_deleted(self):
         payment = self._payment(self.nowak)
@@ -306,7 +314,6 @@ class TestConfiguredWithdrawn(KindsCase):
         rule.action_run()
         open_one = self._dispatches_of(waiting)
         documents = (sent | open_one).mapped(lambda dispatch: dispatch._document())
-        self.receipts._release_texts()
         self.env.flush_all()
         # raw SQL: as the database is when the app was uninstalled
         self.env.cr.execute("UPDATE document_dispatch_record SET res_model = 'gone.model' WHERE id IN %s", [
@@ -329,7 +336,6 @@ class TestConfiguredWithdrawn(KindsCase):
         self.assertEqual(open_one.state, "failed")
         self.assertEqual(len(self.envelopes), 1)
         self.env["document.dispatch.report"].search([]).read()
-        rule.active = True
         self._plan()
         self.assertIn("not installed", rule.problem)
         self.Type.with_user(manager).search([]).read()
@@ -348,8 +354,8 @@ class TestConfiguredWithdrawn(KindsCase):
         self.env.flush_all()
         self.assertEqual((self.receipts.active, rule.active, bool(rule.mail_template_id)), (False, False, False))
         lost = self.env["ir.module.module"]._dispatch_lost_models(["sale"])
-        self.assertIn("sale.order", lost)
-        self.assertNotIn("res.partner", lost)
+        self.assertIn("sale.report", lost)
+        self.assertNotIn("sale.order", lost, "others extend it, who are uninstalled before")
 
 
 class TestConfiguredTypes(KindsCase):
@@ -371,18 +377,19 @@ class TestConfiguredTypes(KindsCase):
             ({"partner_field": "journal_id"}, "holds no contact"),
             ({"ready_domain": "[('nothing', '=', 1)]"}, "cannot be used"),
             ({"ready_domain": "__import__('os')"}, "cannot be used"),
-            ({"source_model": "sale.order"}, "sale.order"),
-            ({"source_model": "no.model"}, "no.model"),
             ({"source_model": False, "code": "record", "model": RECORD}, "say which records"),
             ({"code": "invoice"}, "say which records"),
             ({"report_id": self.env.ref("account.account_invoices").id}, "prints another kind"),
             ({"mail_template_id": self.types["invoice"].mail_template_id.id}, "written for another kind"),
             ({"journal_id": self.company_data["default_journal_sale"].id}, "cannot be narrowed"),
         ):
-            with self.subTest(vals=vals), self.assertRaises((ValidationError, ValueError)) as caught, \
-                    mute_logger("odoo.sql_db"):
-                self.Type.create(self._vals(**vals))
-            self.assertIn(words, str(caught.exception), vals)
+            with self.subTest(vals=vals):
+                with self.assertRaises(ValidationError) as caught:
+                    self.Type.create(self._vals(**vals))
+                self.assertIn(words, str(caught.exception))
+        for model in ("sale.order", "mail.thread", "no.model"):
+            with self.subTest(model=model), self.assertRaisesRegex(ValidationError, "cannot be chosen|no “no.model”"):
+                self.Type.create(self._vals(source_model=model))
 
     def test_one_for_each_model_and_company(self):
         paris = self.env["res.company"].create({"name": "Aurora France SARL"})
@@ -390,6 +397,10 @@ class TestConfiguredTypes(KindsCase):
         self.assertEqual(self.Type._find_narrowest("record", paris, {"source_model": PAYMENT}), own)
         self.assertEqual(self.Type._find_narrowest("record", self.company, {"source_model": PAYMENT}), self.receipts)
         self.assertFalse(self.Type._find_narrowest("record", paris, {}))
+        other = next(name for name, _label in self.Type._get_source_models() if name != PAYMENT)
+        self.assertTrue(self.Type.create(self._vals(source_model=other)))
+        with self.assertRaises(psycopg2.errors.UniqueViolation), mute_logger("odoo.sql_db"):
+            self.Type.create(self._vals())
 
     def test_model_stays_once_something_went(self):
         self._send(self._payment(self.nowak))
@@ -421,6 +432,11 @@ class TestConfiguredTypes(KindsCase):
             self._rule("Ao lançar", "record", trigger="post")
         with self.assertRaises(ValidationError):
             self._rule("Diário", "record", journal_ids=[Command.set(self.company_data["default_journal_sale"].ids)])
+        text = self.receipts.mail_template_id
+        self.receipts.mail_template_id = False
+        with self.assertRaises(ValidationError):
+            self._rule("Sem texto", "record")
+        self.receipts.mail_template_id = text
         with self.assertRaises(ValidationError):
             self._rule("Ambos", "record", "invoice", domain="[('amount', '>', 1)]")
 
@@ -482,7 +498,7 @@ class TestConfiguredAccess(KindsCase):
         payment = self._payment(self.nowak)
         document = self._document(payment)
         for user in (self.seller, self.stranger):
-            with self.subTest(user=user.login), self.assertRaises(AccessError), self.cr.savepoint():
+            with self.subTest(user=user.login), self.assertRaises(UserError):
                 self._window(payment, user).create({"partner_ids": [Command.set(self.silva.ids)]}).action_send_mail()
             window = self.env["document.dispatch.resend"].with_user(user).create({"numbers": payment.name})
             window.action_find()
@@ -565,7 +581,6 @@ class TestConfiguredAccess(KindsCase):
         payment = self._payment(self.nowak)
         values = {vals["res_id"]: vals for vals in self.env[RECORD]._read_originals(payment)}
         self.env[RECORD]._store(values)
-        from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY  # noqa: PLC0415
         with patch.object(type(self.env[RECORD]), "_find", lambda records, originals: records.sudo()), \
-                mute_logger("odoo.sql_db"), self.assertRaises(PG_CONCURRENCY_EXCEPTIONS_TO_RETRY):
+                mute_logger("odoo.sql_db"), self.assertRaises(psycopg2.errors.SerializationFailure):
             self.env[RECORD]._store(values)

@@ -149,7 +149,9 @@ class DocumentDispatchRecord(models.Model):
 
     @api.model
     def _dispatch_preview_domain(self, codes):
-        return Domain("res_model", "in", list(self._get_types())) if RECORD in codes else Domain.FALSE
+        if RECORD not in codes:
+            return Domain.FALSE
+        return Domain("gone", "=", False) & Domain("res_model", "in", list(self._get_types()))
 
     @api.model
     def _dispatch_date_domain(self, day, basis):

@@ -63,8 +63,8 @@ class DocumentDispatchRecord(models.Model):
         quiet = self.sudo().with_context(
             mail_create_nolog=True, mail_create_nosubscribe=True, tracking_disable=True)
         try:
-            with self.env.cr.savepoint():
-                fresh = quiet.create([vals for res_id, vals in vals_by_id.items() if res_id not in there])
+            # no savepoint: it would have everything computed that waits, a window's files among it, by anybody
+            fresh = quiet.create([vals for res_id, vals in vals_by_id.items() if res_id not in there])
         except psycopg2.errors.UniqueViolation as error:
             # another transaction was faster, and this one cannot see it: Odoo does the whole anew
             raise psycopg2.errors.SerializationFailure(str(error)) from error

@@ -9,7 +9,7 @@ class DocumentDispatchRule(models.Model):
 
     _inherit = "document.dispatch.rule"
 
-    @api.constrains("type_ids", "trigger", "journal_ids")
+    @api.constrains("type_ids", "trigger", "journal_ids", "mail_template_id", "text_ids")
     def _check_records(self):
         for rule in self:
             of_records = rule.type_ids.filtered("source_model")[:1]
@@ -21,6 +21,10 @@ class DocumentDispatchRule(models.Model):
                 raise ValidationError(self.env._(
                     "“%s” is a document of another app, which no journal narrows. Leave the journals empty.",
                     of_records.name))
+            for dispatch_type in rule.type_ids.filtered("source_model"):
+                if not (rule._get_text(dispatch_type) or dispatch_type.mail_template_id):
+                    raise ValidationError(self.env._(
+                        "“%s” has no text. Choose one on the document type, or on the rule.", dispatch_type.name))
 
     def _get_preview_domain(self, model, types):
         """Of records only those of the rule's types: all kinds of them share one model."""

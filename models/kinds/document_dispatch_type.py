@@ -103,14 +103,21 @@ class DocumentDispatchType(models.Model):
                     "“%s”: say which records are these documents, or choose a document that this app knows by itself.",
                     dispatch_type.name))
 
-    @api.constrains("source_model", "partner_field", "date_field", "ready_domain")
+    @api.constrains("source_model", "partner_field", "date_field", "ready_domain", "active")
     def _check_source_fields(self):
+        choices = dict(self._get_source_models())
         for dispatch_type in self.filtered("source_model"):
             source = dispatch_type._get_source()
+            if source is None and not dispatch_type.active:
+                continue
             if source is None:
                 raise ValidationError(self.env._(
                     "“%(type)s”: there is no “%(model)s” in this database. Is its app installed?",
                     type=dispatch_type.name, model=dispatch_type.source_model))
+            if source._name not in choices:
+                raise ValidationError(self.env._(
+                    "“%(type)s”: “%(model)s” cannot be chosen. Its records have no chatter, belong to no contact, or are "
+                    "documents already.", type=dispatch_type.name, model=source._name))
             partner_fields = self._get_partner_fields(source._name)
             if dispatch_type.partner_field and dispatch_type.partner_field not in partner_fields:
                 raise ValidationError(self.env._(
