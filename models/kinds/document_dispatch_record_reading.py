@@ -32,7 +32,7 @@ class DocumentDispatchRecord(models.Model):
         """
         originals = originals.exists()._filtered_access("read")  # a window may say any id
         vals_by_id = {vals["res_id"]: vals for vals in self._read_originals(originals)}
-        documents = self if self.has_access("read") else self.sudo()
+        documents = self if self.has_access("read") else self.sudo()  # sudo: see above; the records may be read
         if create:
             return {document.res_id: document.with_env(documents.env) for document in self._store(vals_by_id)}
         found = {document.res_id: document for document in self._find(originals.browse(vals_by_id))}
@@ -53,7 +53,7 @@ class DocumentDispatchRecord(models.Model):
         :param dict vals_by_id: of records of one model, by their ids
         """
         if not vals_by_id:
-            return self.sudo()
+            return self.sudo()  # sudo: as below
         originals = self.env[next(iter(vals_by_id.values()))["res_model"]].browse(vals_by_id)
         found = self._find(originals)
         for document in found:

@@ -33,7 +33,7 @@ class DocumentDispatchType(models.Model):
         "“today -30d”.",
     )
     partner_field = fields.Char(
-        string="Customer", help="The field that holds the customer. Empty: the contact to whom Odoo itself would write.",
+        string="Customer", help="The field that holds the customer. Empty: the contact to whom Odoo would write.",
     )
     date_field = fields.Char(
         string="Date of the document", help="For the from date of rules. Empty: the day when the record was made.",
@@ -116,8 +116,8 @@ class DocumentDispatchType(models.Model):
                     type=dispatch_type.name, model=dispatch_type.source_model))
             if source._name not in choices:
                 raise ValidationError(self.env._(
-                    "“%(type)s”: “%(model)s” cannot be chosen. Its records have no chatter, belong to no contact, or are "
-                    "documents already.", type=dispatch_type.name, model=source._name))
+                    "“%(type)s”: “%(model)s” cannot be chosen. Its records have no chatter, belong to no contact, or "
+                    "are documents already.", type=dispatch_type.name, model=source._name))
             partner_fields = self._get_partner_fields(source._name)
             if dispatch_type.partner_field and dispatch_type.partner_field not in partner_fields:
                 raise ValidationError(self.env._(

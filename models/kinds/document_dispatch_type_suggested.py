@@ -93,7 +93,6 @@ class DocumentDispatchType(models.Model):
         """
         return self.create(self._get_suggested_vals(model))
 
-    @api.model
     def action_suggest(self):
-        """Open the window with the kinds that are suggested."""
+        """Open the window with the kinds that are suggested; of the list's button, whatever is ticked there."""
         return self.env["document.dispatch.suggestion"]._open()

@@ -17,8 +17,8 @@ class IrModuleModule(models.Model):
 
     def _dispatch_lost_models(self, names):
         """Models that nobody has any more without these modules."""
-        # sudo: as core
-        owners = dict(self.env["ir.model.data"].sudo()._read_group(
-            [("model", "=", "ir.model")], ["res_id"], ["module:array_agg"]))
-        lost = [res_id for res_id, modules in owners.items() if set(modules) <= set(names)]
-        return self.env["ir.model"].sudo().browse(lost).mapped("model")
+        env = self.sudo().env  # sudo: as core
+        owners = env["ir.model.data"]._read_group(
+            [("model", "=", "ir.model")], ["res_id"], ["module:array_agg"])
+        lost = [res_id for res_id, modules in owners if set(modules) <= set(names)]
+        return env["ir.model"].browse(lost).mapped("model")
