@@ -163,6 +163,24 @@ class TestConfiguredRoads(KindsCase):
         self.assertEqual(len(self._dispatches_of(payments)), 3)
         self.assertTrue(all(file.mimetype for file in self._dispatches_of(payments).attachment_ids))
 
+    def test_rule_for_some_customers(self):
+        wanted, other = self._payment(self.silva), self._payment(self.nowak)
+        self._rule("Recibos", "record", partner_ids=[Command.set(self.silva.ids)])._plan()
+        self.assertTrue(self._dispatches_of(wanted))
+        self.assertFalse(self._document(other), "not even looked at")
+
+    def test_operator_without_rights(self):
+        """The rule says so, and sends nothing; a rule of another company takes nothing of this one."""
+        operator = self._user("otto", "document_dispatch.group_dispatch_user", "Otto")
+        payment = self._payment(self.nowak)
+        rule = self._rule("Recibos", "record", user_id=operator.id)
+        rule._plan()
+        self.assertIn("may not read", rule.problem)
+        paris = self.setup_other_company(name="Aurora France SARL")["company"]
+        self.env.user.company_ids |= paris
+        self._rule("Reçus", "record", company_id=paris.id)._plan()
+        self.assertFalse(self._dispatches_of(payment))
+
     def test_planning_costs_the_same_for_more(self):
         rule = self._rule("Recibos", "record")
         self._payment(self.nowak)

@@ -135,9 +135,9 @@ class DocumentDispatchRecord(models.Model):
     @api.model
     def _dispatch_import_external_files(self, rule):
         """Make the documents of the records that a rule may take, and read again those that changed since."""
-        self._read_changed()
         for dispatch_type in rule.type_ids.filtered("source_model"):
             if (source := dispatch_type._get_source()) is not None:
+                self._read_changed(source.with_env(self.env))
                 self._import(source.with_env(self.env), self._get_import_domain(rule, dispatch_type))
 
     @api.model
@@ -179,21 +179,26 @@ class DocumentDispatchRecord(models.Model):
             self._store({vals["res_id"]: vals for vals in self._read_originals(originals)})
 
     @api.model
-    def _read_changed(self):
-        """Read again the records of documents that wait for a rule, where they were written since."""
-        for model in self._get_types():
-            if self.env[model]._log_access:
-                open_ones = Domain("res_model", "=", model) & Domain("gone", "=", False) & Domain(
-                    "dispatch_state", "in", [False, "to_send"]) & Domain("company_id", "=", self.env.company.id)
-                changed = Domain.custom(to_sql=lambda _model, alias, _query, table=self.env[model]._table: SQL(
-                    "EXISTS (SELECT 1 FROM %s o"
-                    " WHERE o.id = %s AND date_trunc('second', o.write_date) IS DISTINCT FROM %s)",
-                    SQL.identifier(table), SQL.identifier(alias, "res_id"), SQL.identifier(alias, "read_date")))
-                documents = self.sudo().search(open_ones & changed)  # sudo: as they are kept
-                originals = self.env[model].browse(documents.mapped("res_id")).exists()._filtered_access("read")
-                stored = self._store({vals["res_id"]: vals for vals in self._read_originals(originals)})
-                for document in documents - stored:  # not ready now: looked at again when somebody writes it
-                    document.read_date = self._get_version(document._original())
+    def _read_changed(self, source):
+        """Read again the records of documents that wait for a rule, where they were written since.
+
+        :param source: the empty recordset of the records
+        """
+        if not source._log_access:
+            return
+        # raw SQL: correlated; to the second, as it is kept here
+        changed = Domain.custom(to_sql=lambda _model, alias, _query: SQL(
+            "EXISTS (SELECT 1 FROM %s o WHERE o.id = %s AND date_trunc('second', o.write_date) IS DISTINCT FROM %s)",
+            SQL.identifier(source._table), SQL.identifier(alias, "res_id"), SQL.identifier(alias, "read_date")))
+        documents = self.sudo().search(  # sudo: as they are kept
+            Domain("res_model", "=", source._name) & Domain("gone", "=", False)
+            & Domain("company_id", "=", self.env.company.id) & Domain("dispatch_state", "in", [False, "to_send"])
+            & changed)
+        originals = source.browse(documents.mapped("res_id")).exists()._filtered_access("read")
+        stored = self._store({vals["res_id"]: vals for vals in self._read_originals(originals)})
+        # not ready now: looked at again when somebody writes it
+        for document in documents.filtered(lambda document: document.res_id in originals._ids) - stored:
+            document.read_date = self._get_version(document._original())
 
     @api.model
     def _import_numbers(self, numbers):
