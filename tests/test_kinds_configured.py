@@ -361,6 +361,35 @@ class TestConfiguredWithdrawn(KindsCase):
         self.env["document.dispatch.overview"].create({}).read()
         self.env["document.dispatch.text"].with_user(self.clerk).search([])
 
+    def test_model_is_gone(self):
+        """Of a module's own kind, whose module was uninstalled."""
+        invoices = [self._invoice(partner) for partner in (self.silva, self.nowak, self.papel, self.silva)]
+        sent = invoices[0]._dispatch_create("rule")
+        self._deliver()
+        self.smtp.handler.clear()
+        review, queued = invoices[1]._dispatch_create("rule", state="review"), invoices[3]._dispatch_create("rule")
+        paper = invoices[2]._dispatch_create("rule")
+        dispatches = sent | review | queued | paper
+        self.env.flush_all()
+        # raw SQL: as the database is when the module was uninstalled
+        self.env.cr.execute("UPDATE document_dispatch SET res_model = 'gone.model', move_id = NULL WHERE id IN %s", [
+            dispatches._ids])
+        self.env.invalidate_all()
+        for dispatch in dispatches:
+            dispatch.read()
+            self.assertEqual(dispatch.action_open_document()["res_id"], dispatch.id)
+            self.assertEqual(dispatch._document()._dispatch_name(), dispatch.document_name)
+            with self.assertRaises(UserError):
+                dispatch._resend()
+        self.assertEqual((sent.state, paper.state), ("sent", "paper"))
+        self.assertFalse(self.env["document.dispatch"].with_user(self.clerk).search([("id", "in", dispatches.ids)]))
+        self._deliver()
+        self.assertEqual((queued.state, self.envelopes), ("failed", []))
+        paper._envelopes()
+        review.action_cancel()
+        paper.action_cancel()
+        self.assertEqual((review.state, paper.state), ("cancelled", "cancelled"))
+
     def test_uninstalled_app_keeps_nothing_back(self):
         """Types and rules let go of its texts and reports, which Odoo deletes."""
         template = self.env["mail.template"].create({
