@@ -400,7 +400,7 @@ class TestConfiguredWithdrawn(KindsCase):
         template.unlink()
         self.env.flush_all()
         self.assertEqual((self.receipts.active, rule.active, bool(rule.mail_template_id)), (False, False, False))
-        lost = self.env["ir.module.module"]._dispatch_lost_models(["sale"])
+        lost = self.env["ir.model.data"]._dispatch_lost_models(["sale"])
         self.assertIn("sale.report", lost)
         self.assertNotIn("sale.order", lost, "others extend it, who are uninstalled before")
 
