@@ -405,6 +405,54 @@ class TestConfiguredWithdrawn(KindsCase):
         self.assertNotIn("sale.order", lost, "others extend it, who are uninstalled before")
 
 
+class TestConfiguredCustomModel(KindsCase):
+    """A model that an administrator made in this database."""
+
+    def setUp(self):
+        super().setUp()
+        self.addCleanup(self.registry.reset_changes)
+        self.model = self.env["ir.model"].create({
+            "name": "Chamado", "model": "x_chamado", "is_mail_thread": True, "field_id": [Command.create({
+                "name": "x_cliente_id", "field_description": "Cliente", "ttype": "many2one", "relation": "res.partner",
+            })], "access_ids": [Command.create({
+                "name": "chamados", "perm_read": True, "perm_write": True, "perm_create": True, "perm_unlink": True,
+                "group_id": self.env.ref("base.group_user").id,
+            })],
+        })
+        self.text = self.env["mail.template"].create({
+            "name": "Chamado", "model_id": self.model.id, "subject": "Seu chamado {{ object.x_name }}",
+            "body_html": "<p><t t-out='object.x_name'/></p>",
+        })
+
+    def test_from_choice_to_deletion(self):
+        vals = {"name": "Chamado", "source_model": "x_chamado", "role": "order", "mail_template_id": self.text.id}
+        with self.assertRaisesRegex(ValidationError, "which field holds the customer"):
+            self.Type.create(vals)
+        tickets = self.Type.create({**vals, "partner_field": "x_cliente_id", "ready_domain": "[('x_name', '!=', False)]"})
+        first, second, third = self.env["x_chamado"].create([
+            {"x_name": f"C-{number}", "x_cliente_id": self.nowak.id} for number in range(3)])
+        self.env["x_chamado"].create({"x_name": "C-9"})  # nobody's
+        rule = self._rule("Chamados", "record", type_ids=[Command.set(tickets.ids)])
+        dispatches = rule._plan()
+        self.assertEqual(dispatches.mapped("document_name"), ["C-0", "C-1", "C-2"])
+        first.x_name = False
+        second.unlink()
+        self._deliver()
+        self.assertEqual(dispatches.mapped("state"), ["failed", "cancelled", "sent"])
+        self.assertEqual((self.envelopes, self.mails[0]["subject"]), (["biuro@nowak.example.com"], "Seu chamado C-2"))
+        self.assertFalse(self._dispatches_of(third).attachment_ids, "nothing prints it")
+        self.model.unlink()
+        self.assertNotIn("x_chamado", self.env)
+        self.assertEqual((tickets.active, rule.active), (False, False))
+        for dispatch in dispatches:
+            dispatch.read()
+            self.assertTrue(dispatch.action_open_document())
+            with self.assertRaises(UserError):
+                dispatch._resend()
+        with self.assertRaisesRegex(ValidationError, "app installed"):
+            tickets.active = True
+
+
 class TestConfiguredTypes(KindsCase):
     """What an administrator can choose, and what is told where it does not fit."""
 

@@ -7,4 +7,5 @@ from . import document_dispatch
 from . import document_dispatch_rule
 from . import document_dispatch_text
 from . import mail_thread
+from . import ir_model
 from . import ir_model_data
