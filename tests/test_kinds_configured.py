@@ -428,7 +428,8 @@ class TestConfiguredCustomModel(KindsCase):
         vals = {"name": "Chamado", "source_model": "x_chamado", "role": "order", "mail_template_id": self.text.id}
         with self.assertRaisesRegex(ValidationError, "which field holds the customer"):
             self.Type.create(vals)
-        tickets = self.Type.create({**vals, "partner_field": "x_cliente_id", "ready_domain": "[('x_name', '!=', False)]"})
+        tickets = self.Type.create({
+            **vals, "partner_field": "x_cliente_id", "ready_domain": "[('x_name', '!=', False)]"})
         first, second, third = self.env["x_chamado"].create([
             {"x_name": f"C-{number}", "x_cliente_id": self.nowak.id} for number in range(3)])
         self.env["x_chamado"].create({"x_name": "C-9"})  # nobody's
