@@ -41,6 +41,13 @@ class DocumentDispatch(models.Model):
             "company_id": self.company_id.id, "partner_id": self.partner_id.id,
         })
 
+    @api.depends("res_model", "res_id")
+    def _compute_document_opened(self):
+        known = self._of_known_models()
+        (self - known).update({
+            "document_opened_date": False, "document_opened_ip": False, "document_opened_agent": False})
+        return super(DocumentDispatch, known)._compute_document_opened()
+
     def _call_documents(self, method):
         return super(DocumentDispatch, self._of_known_models())._call_documents(method)
 

@@ -12,6 +12,8 @@ class DocumentDispatchText(models.Model):
     @api.model
     def _get_document_access_domain(self, model, operation, narrow=Domain.TRUE):
         access = super()._get_document_access_domain
+        if model not in self.env:
+            return Domain.FALSE  # its app was uninstalled
         if model != RECORDS or not narrow.is_true():
             return access(model, operation, narrow)
         sources = [source for source in self.env["document.dispatch.type"]._get_sources() if source in self.env]
