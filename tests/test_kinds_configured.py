@@ -412,9 +412,11 @@ class TestConfiguredCustomModel(KindsCase):
         super().setUp()
         self.addCleanup(self.registry.reset_changes)
         self.model = self.env["ir.model"].create({
-            "name": "Chamado", "model": "x_chamado", "is_mail_thread": True, "field_id": [Command.create({
-                "name": "x_cliente_id", "field_description": "Cliente", "ttype": "many2one", "relation": "res.partner",
-            })], "access_ids": [Command.create({
+            "name": "Chamado", "model": "x_chamado", "is_mail_thread": True, "field_id": [
+                Command.create({"name": "x_name", "field_description": "Número", "ttype": "char"}),
+                Command.create({"name": "x_cliente_id", "field_description": "Cliente", "ttype": "many2one",
+                                "relation": "res.partner"}),
+            ], "access_ids": [Command.create({
                 "name": "chamados", "perm_read": True, "perm_write": True, "perm_create": True, "perm_unlink": True,
                 "group_id": self.env.ref("base.group_user").id,
             })],
