@@ -106,10 +106,9 @@ class DocumentDispatchType(models.Model):
     @api.constrains("source_model", "partner_field", "date_field", "ready_domain", "active")
     def _check_source_fields(self):
         choices = dict(self._get_source_models())
-        for dispatch_type in self.filtered("source_model"):
+        # archived ones are asked when somebody takes them out again: their table may be gone
+        for dispatch_type in self.filtered(lambda record: record.source_model and record.active):
             source = dispatch_type._get_source()
-            if source is None and not dispatch_type.active:
-                continue
             if source is None:
                 raise ValidationError(self.env._(
                     "“%(type)s”: there is no “%(model)s” in this database. Is its app installed?",
@@ -154,9 +153,9 @@ class DocumentDispatchType(models.Model):
         No constraint, for these run as superuser.
         """
         for dispatch_type in self.filtered("source_model"):
-            source = dispatch_type._get_source()
-            source.check_access("read")
-            dispatch_type._check_ready_domain(source)
+            if (source := dispatch_type._get_source()) is not None:
+                source.check_access("read")
+                dispatch_type._check_ready_domain(source)
 
     # ------------------------------------------------------------------
     # Reading the records
