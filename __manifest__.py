@@ -41,6 +41,8 @@
         "views/dispatch/document_dispatch_recipient_views.xml",
         "views/dispatch/document_dispatch_role_views.xml",
         "views/dispatch/document_dispatch_type_views.xml",
+        "views/kinds/document_dispatch_type_views.xml",
+        "views/kinds/document_dispatch_suggestion_views.xml",
         "views/rule/document_dispatch_run_views.xml",
         "views/rule/document_dispatch_rule_views.xml",
         "views/rule/document_dispatch_preview_views.xml",

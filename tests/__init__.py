@@ -62,6 +62,8 @@ from . import test_documents_quotation_window
 from . import test_documents_send_window
 from . import test_documents_tours
 from . import test_documents_whatsapp
+from . import test_kinds_configured
+from . import test_kinds_tour
 from . import test_page
 from . import test_page_opened
 from . import test_page_security

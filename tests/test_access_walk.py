@@ -116,6 +116,22 @@ class WalkCase(AccessCase):
             "reference": SECRET, "amount": 1250, "event_text": SECRET,
         }).with_env(self.env)
 
+    def _make_document_dispatch_record(self, model):
+        payment = self.env["account.payment"].create({
+            "partner_id": self.customer.id, "amount": 12, "memo": SECRET, "company_id": self.company.id})
+        if "account.payment" in self.env["document.dispatch.type"]._get_suggestions():
+            self.env["document.dispatch.type"]._add_suggested("account.payment")
+        return model.sudo().create({
+            "name": f"{SECRET}/1", "res_model": "account.payment", "res_id": payment.id,
+            "company_id": self.company.id, "partner_id": self.customer.id, "date": "2026-03-02",
+        }).with_env(self.env)
+
+    def _make_document_dispatch_suggestion(self, model):
+        return model.create({"line_ids": [Command.create({"name": SECRET, "source_model": "account.payment"})]})
+
+    def _make_document_dispatch_suggestion_line(self, model):
+        return self._record("document.dispatch.suggestion").line_ids
+
     def _make_document_dispatch_type(self, model):
         return self.types["invoice"].copy({"company_id": self.company.id})
 

@@ -5,4 +5,5 @@ from . import documents
 from . import setup
 from . import paper
 from . import correspondence
+from . import kinds
 from . import brazil

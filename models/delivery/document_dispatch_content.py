@@ -161,8 +161,9 @@ class DocumentDispatchContent(models.AbstractModel):
         # sudo: as core does (account.move.send); the text is the administrator's, and it may name
         # fields that the operator does not see. The documents themselves were read with his rights.
         template = template.sudo().with_context(dispatch_compiled=CompiledTexts())
+        records = {document.id: document._dispatch_text_record().id for document in documents}
         rendered = {
-            name: template._render_field(name, documents.ids, set_lang=lang, options=options)
+            name: template._render_field(name, list(records.values()), set_lang=lang, options=options)
             for name, options in (
                 ("subject", None), ("body_html", {"post_process": True}),
                 ("email_from", None), ("reply_to", None),
@@ -171,14 +172,14 @@ class DocumentDispatchContent(models.AbstractModel):
         user = documents.env.user
         own = {document.id: document._dispatch_own_text(lang) for document in documents}
         return {
-            res_id: {
-                "subject": rendered["subject"][res_id],
-                "body": rendered["body_html"][res_id],
-                "email_from": rendered["email_from"][res_id] or user.email_formatted,
-                "reply_to": rendered["reply_to"][res_id],
-                **own[res_id],
+            document_id: {
+                "subject": rendered["subject"][record_id],
+                "body": rendered["body_html"][record_id],
+                "email_from": rendered["email_from"][record_id] or user.email_formatted,
+                "reply_to": rendered["reply_to"][record_id],
+                **own[document_id],
             }
-            for res_id in documents.ids
+            for document_id, record_id in records.items()
         }
 
     def _make_template_files(self, documents, template, report):
@@ -188,15 +189,16 @@ class DocumentDispatchContent(models.AbstractModel):
         :return: ``{document: ir.attachment}``
         """
         template = self._template_with_report(documents, template, report)
+        records = {document: document._dispatch_text_record() for document in documents}
         made = self._generate_attachments(template, documents)
         # sudo: the files are the system's to write
         Attachment = self.env["ir.attachment"].sudo()
         return {
-            document: Attachment.browse(made[document.id]["attachment_ids"]) | Attachment.create([
+            document: Attachment.browse(made[record.id]["attachment_ids"]) | Attachment.create([
                 {"name": name, "datas": content, "res_model": document._name, "res_id": document.id}
-                for name, content in made[document.id]["attachments"]
+                for name, content in made[record.id]["attachments"]
             ])
-            for document in documents
+            for document, record in records.items()
         }
 
     def _template_with_report(self, documents, template, report):
@@ -227,19 +229,20 @@ class DocumentDispatchContent(models.AbstractModel):
     def _generate_attachments(self, template, documents):
         """Have core make a template's files; the PDFs are drawn several at once."""
         Report = template.env["ir.actions.report"]
+        res_ids = [document._dispatch_text_record().id for document in documents]
         with Report._dispatch_rendering() as batch:
             template = template.with_context(dispatch_render=batch)
             if batch:
                 self._start_drawing(batch, template, documents)
             try:
-                return template._generate_template_attachments(documents.ids, TEMPLATE_FILES)
+                return template._generate_template_attachments(res_ids, TEMPLATE_FILES)
             except PageTimeout:
                 raise  # with more patience it takes longer still
             except UserError:
                 if len(documents) > 1:
                     raise  # the caller makes each on its own
                 patient = template.with_context(dispatch_patient=True)
-                return patient._generate_template_attachments(documents.ids, TEMPLATE_FILES)
+                return patient._generate_template_attachments(res_ids, TEMPLATE_FILES)
 
     def _start_drawing(self, batch, template, documents):
         """Have everything drawn that core will ask for, one process for each PDF, as core does here.
@@ -251,4 +254,4 @@ class DocumentDispatchContent(models.AbstractModel):
         for report in template.report_template_ids.filtered(lambda report: report.report_type == "qweb-pdf"):
             for document in documents:
                 with batch.collect():
-                    template.env["ir.actions.report"]._render_qweb_pdf(report, document.ids)
+                    template.env["ir.actions.report"]._render_qweb_pdf(report, document._dispatch_text_record().ids)

@@ -23,6 +23,20 @@ class DocumentDispatch(models.Model):
         """The names of the models whose documents are dispatched."""
         return [name for name in self._get_kinds() if not self.env[name]._dispatch_get_left_out()]
 
+    @api.model
+    def _is_kind(self, model):
+        """Tell whether records of this model are documents, or stand for them."""
+        return bool(model) and model in self.env and "dispatch_state" in self.env[model]._fields
+
+    @api.model
+    def _documents_of(self, model, res_ids, create=False):
+        """The documents that these records are, or stand for: ``{res_id: document}``.
+
+        :param str model: of the records
+        :param bool create: they are about to be sent; else the documents may be unsaved, to look at
+        """
+        return {record.id: record for record in self.env[model].browse(res_ids)} if self._is_kind(model) else {}
+
     @api.depends("res_model", "res_id")
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_is_document_readable(self):

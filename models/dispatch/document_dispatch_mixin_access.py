@@ -46,10 +46,15 @@ class DocumentDispatchMixin(models.AbstractModel):
     @api.model
     def _dispatch_rules_ask_company(self):
         """Tell whether the user's rules ask for nothing but one of the companies at hand, as our own rules do."""
+        return self._dispatch_ask_company(self.env["ir.rule"]._compute_domain(self._name))
+
+    @api.model
+    def _dispatch_ask_company(self, rules):
+        """Tell whether these rules of a model, as one domain, ask for nothing but one of the companies at hand."""
         companies = set(self.env.companies.ids)
         return all(
             condition.field_expr == "company_id" and condition.operator == "in" and companies.issubset(condition.value)
-            for condition in self.env["ir.rule"]._compute_domain(self._name).iter_conditions()
+            for condition in rules.iter_conditions()
         )
 
     def _dispatch_exists(self, link):

@@ -131,6 +131,19 @@ class DocumentDispatchMixin(models.AbstractModel):
     def _dispatch_import_external_files(self, rule):
         """Before a rule plans: find documents that others keep in places of their own."""
 
+    @api.model
+    def _dispatch_find_for_preview(self, rule):
+        """Before a rule is previewed: find documents as :meth:`_dispatch_import_external_files`, and send nothing."""
+
+    @api.model
+    def _dispatch_condition_domain(self, condition, model):
+        """Documents that meet the free condition of a rule.
+
+        :param condition: on the records for which its texts are written
+        :param str model: of these
+        """
+        return condition
+
     def _dispatch_going_back(self):
         """Those of these documents that one of ``_dispatch_revision_methods`` is about to bring back to draft."""
         return self
@@ -164,6 +177,10 @@ class DocumentDispatchMixin(models.AbstractModel):
             "kind": self.dispatch_kind, "name": self._dispatch_name(), "date": self._dispatch_date(),
             "amount": amount, "currency": amount is not False and self._dispatch_currency(),
         }
+
+    def _dispatch_text_record(self):
+        """The record for which texts and reports of this document are written."""
+        return self
 
     def _dispatch_own_text(self, lang):
         """Subject and body, where the document carries a text of its own instead of the type's."""

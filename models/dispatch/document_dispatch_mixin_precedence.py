@@ -81,7 +81,8 @@ class DocumentDispatchMixin(models.AbstractModel):
         if not expression or expression in CUSTOMERS_OWN:
             return False
         try:
-            lang = template._render_lang(self.ids)[self.id]
+            record = self._dispatch_text_record()
+            lang = template._render_lang(record.ids)[record.id]
         except Exception:
             _logger.info("The language of “%s” cannot be rendered", template.name, exc_info=True)
             return False

@@ -55,16 +55,17 @@ class DocumentDispatchType(models.Model):
         "crm.team", string="Sales Team", ondelete="restrict", index="btree_not_null",
         help="Only for quotations and orders of this team. Empty: for every team without its own record.",
     )
+    text_model = fields.Char(compute="_compute_text_model", help="The model that texts and reports are made for.")
     mail_template_id = fields.Many2one(
-        "mail.template", string="Text", domain="[('model', '=', model)]", ondelete="restrict"
+        "mail.template", string="Text", domain="[('model', '=', text_model)]", ondelete="restrict"
     )
     bundle_template_id = fields.Many2one(
-        "mail.template", string="Text for several", domain="[('model', '=', model)]", ondelete="restrict",
+        "mail.template", string="Text for several", domain="[('model', '=', text_model)]", ondelete="restrict",
         help="The text when several documents go to a customer in one mail.",
     )
     report_id = fields.Many2one(
         "ir.actions.report",
-        domain="[('model', '=', model)]",
+        domain="[('model', '=', text_model)]",
         ondelete="restrict",
         help="The page that goes with the mail. Empty: as the document itself decides "
         "(customer, journal, then Odoo's default).",
@@ -101,6 +102,11 @@ class DocumentDispatchType(models.Model):
         if operator != "in":
             return NotImplemented
         return Domain("model", "in", self.env["document.dispatch"]._get_dispatched_models())
+
+    @api.depends("model")
+    def _compute_text_model(self):
+        for dispatch_type in self:
+            dispatch_type.text_model = dispatch_type.model
 
     @api.depends("journal_id", "team_id")
     def _compute_company_id(self):
@@ -144,13 +150,13 @@ class DocumentDispatchType(models.Model):
     def _check_models(self):
         for dispatch_type in self:
             for template in dispatch_type.mail_template_id | dispatch_type.bundle_template_id:
-                if template.model != dispatch_type.model:
+                if template.model != dispatch_type.text_model:
                     raise ValidationError(self.env._(
                         "The text “%(template)s” is written for another kind of document. "
                         "Choose one for “%(type)s”.",
                         template=template.name, type=dispatch_type.name,
                     ))
-            if dispatch_type.report_id and dispatch_type.report_id.model != dispatch_type.model:
+            if dispatch_type.report_id and dispatch_type.report_id.model != dispatch_type.text_model:
                 raise ValidationError(self.env._(
                     "The report “%(report)s” prints another kind of document. "
                     "Choose one for “%(type)s”.",

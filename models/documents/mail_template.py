@@ -44,7 +44,11 @@ class MailTemplate(models.Model):
             return rendered
 
     def _is_dispatch_text(self):
-        return self.model in self.env and "dispatch_state" in self.env[self.model]._fields
+        return self.env["document.dispatch"]._is_kind(self.model)
+
+    def _dispatch_documents(self, res_ids):
+        """The documents that records of this text's model are, or stand for: ``{res_id: document}``."""
+        return self.env["document.dispatch"]._documents_of(self.model, res_ids)
 
     def _is_dispatch_sending(self):
         """Tell whether a document is being sent: from its window, by a process of Odoo, or with a text that is one."""
@@ -66,8 +70,8 @@ class MailTemplate(models.Model):
         chosen = self != self._origin  # the worker's own, which carries the report already
         asked = len(res_ids) == 1 and "report_template_ids" in render_fields
         if asked and not chosen and self._is_dispatch_sending():
-            document = self.env[self.model].browse(res_ids)
-            if report := document._dispatch_type().report_id:
+            document = self._dispatch_documents(res_ids).get(res_ids[0])
+            if report := document is not None and document._dispatch_type().report_id:
                 template = self.env["document.dispatch.content"]._template_with_report(document, self, report)
         return super(MailTemplate, template)._generate_template_attachments(
             res_ids, render_fields, render_results=render_results)
@@ -80,12 +84,14 @@ class MailTemplate(models.Model):
         results = super()._generate_template_recipients(res_ids, render_fields, **kwargs)
         if not self._is_dispatch_sending():
             return results
-        documents = self.env[self.model].browse(res_ids)
-        directories = {
-            company: of_company._dispatch_partners().with_company(company)._dispatch_directory()
-            for company, of_company in documents.grouped("company_id").items()
-        }
-        for document in documents:
+        documents = self._dispatch_documents(res_ids)
+        partners = {}
+        for document in documents.values():
+            partners.setdefault(document.company_id, self.env["res.partner"])
+            partners[document.company_id] |= document._dispatch_partner()
+        directories = {company: of_company.with_company(company)._dispatch_directory()
+                       for company, of_company in partners.items()}
+        for res_id, document in documents.items():
             directory = directories[document.company_id]
             dispatch_type = document._dispatch_type()
             if not dispatch_type:
@@ -95,11 +101,11 @@ class MailTemplate(models.Model):
             contact_ids = [choice.contact_id for choice in chosen]
             values = {"email_to": "", "email_cc": ""}
             if not self.use_default_to:
-                named = self.env["res.partner"].browse(results[document.id].get("partner_ids") or [])
+                named = self.env["res.partner"].browse(results[res_id].get("partner_ids") or [])
                 family = partner.commercial_partner_id
                 contact_ids += named.filtered(lambda other, own=family: other.commercial_partner_id != own).ids
                 values = {}
-            results[document.id].update(values, partner_ids=list(dict.fromkeys(contact_ids)))
+            results[res_id].update(values, partner_ids=list(dict.fromkeys(contact_ids)))
         return results
 
     # ------------------------------------------------------------------
@@ -124,8 +130,8 @@ class MailTemplate(models.Model):
     def _dispatch_sent_documents(self, res_ids):
         """Those of these records that a mail with this text would send."""
         self.ensure_one()
-        documents = self.env[self.model].browse(res_ids) if self._is_dispatch_document_text() else []
-        return [document.id for document in documents if document._dispatch_type()]
+        documents = self._dispatch_documents(res_ids) if self._is_dispatch_document_text() else {}
+        return [res_id for res_id, document in documents.items() if document._dispatch_type()]
 
     def send_mail(self, res_id, force_send=False, raise_exception=False, email_values=None,
                   email_layout_xmlid=False):

@@ -141,7 +141,7 @@ class DocumentDispatchRule(models.Model):
     @api.depends("type_ids")
     def _compute_model(self):
         for rule in self:
-            models_of_types = set(rule.type_ids.mapped("model"))
+            models_of_types = set(rule.type_ids.mapped("text_model"))
             rule.model = models_of_types.pop() if len(models_of_types) == 1 else False
 
     def _get_models(self):
@@ -231,7 +231,7 @@ class DocumentDispatchRule(models.Model):
     @api.constrains("domain", "type_ids")
     def _check_domain(self):
         for rule in self.filtered("domain"):
-            for model in rule._get_models():
+            for model in set(rule.type_ids.filtered("is_offered").mapped("text_model")):
                 try:
                     # sudo: only whether the condition can be asked
                     self.env[model].sudo().search_count(rule._get_condition(), limit=1)

@@ -16,7 +16,7 @@ class DocumentDispatchRuleKind(models.Model):
         "document.dispatch.type", string="Document", required=True, ondelete="cascade",
         domain="[('company_id', 'in', (False, company_id)), ('code', '!=', 'letter'), ('is_offered', '=', True)]",
     )
-    model = fields.Selection(related="type_id.model", string="Model of the document")
+    model = fields.Char(related="type_id.text_model", string="Model of the document")
     mail_template_id = fields.Many2one(
         "mail.template", string="Text", required=True, ondelete="restrict", domain="[('model', '=', model)]",
     )
@@ -26,7 +26,7 @@ class DocumentDispatchRuleKind(models.Model):
     @api.constrains("type_id", "mail_template_id")
     def _check_model(self):
         for line in self:
-            if line.mail_template_id.model != line.type_id.model:
+            if line.mail_template_id.model != line.type_id.text_model:
                 raise ValidationError(self.env._(
                     "The text “%(template)s” is written for another kind of document. Choose one for “%(type)s”.",
                     template=line.mail_template_id.name, type=line.type_id.name,

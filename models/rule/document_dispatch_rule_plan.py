@@ -175,7 +175,7 @@ class DocumentDispatchRule(models.Model):
             & Domain("dispatch_state", "in", self._get_open_states())
             & model._dispatch_date_domain(self._get_date_from(), self.date_basis)
             & self._get_selection_domain()
-            & self._get_choice_domain()
+            & self._get_choice_domain(model)
             & model._dispatch_wanted_domain()
         )
 
@@ -211,9 +211,13 @@ class DocumentDispatchRule(models.Model):
     def _get_date_from(self):
         return self.date_from or fields.Date.context_today(self.with_context(tz=self.tz))
 
-    def _get_choice_domain(self):
-        """Journals, customers and the free condition."""
-        domain = self._get_condition()
+    def _get_choice_domain(self, model):
+        """Journals, customers and the free condition.
+
+        :param model: the empty recordset of the documents
+        """
+        condition = self._get_condition()
+        domain = condition if condition.is_true() else model._dispatch_condition_domain(condition, self.model)
         # sudo: a manager without a right to accounting looks at the preview
         if journals := self.sudo().journal_ids:
             domain &= Domain("journal_id", "in", journals.ids)

@@ -25,6 +25,7 @@ class DocumentDispatchRule(models.Model):
             return lines, count
         env = self._operator_env()
         for model, types in self._get_models().items():
+            env[model]._dispatch_find_for_preview(self)
             domain = self._get_eligible_domain(env[model], types)
             going = env[model].search(domain, order="id", limit=MOST_LINES)
             count += len(going) if len(going) < MOST_LINES else env[model].search_count(domain)
@@ -68,7 +69,7 @@ class DocumentDispatchRule(models.Model):
         :param Domain going: what goes
         """
         everything = (
-            model._dispatch_preview_domain(types.mapped("code"))
+            self._get_preview_domain(model, types)
             & Domain("company_id", "=", self.company_id.id)
             & model._dispatch_date_domain(self._get_date_from() - DAYS_BACK, self.date_basis)
         )
@@ -85,6 +86,10 @@ class DocumentDispatchRule(models.Model):
                 "%s may not read it.", self.user_id.name)
             yield {**self._preview_line(document), "outcome": "stays", "reason": reason}
 
+    def _get_preview_domain(self, model, types):
+        """Of which documents of these types the preview speaks."""
+        return model._dispatch_preview_domain(types.mapped("code"))
+
     def _preview_checks(self, model, types):
         """What a document must meet, each with the words for one that does not."""
         return [
@@ -95,7 +100,7 @@ class DocumentDispatchRule(models.Model):
             (self._get_selection_domain(), self.env._("Not marked “to send”.")),
             (model._dispatch_date_domain(self._get_date_from(), self.date_basis),
              self.env._("Before the from date.")),
-            (self._get_choice_domain(), self.env._("Another journal or customer, or not within the condition.")),
+            (self._get_choice_domain(model), self.env._("Another journal or customer, or not within the condition.")),
             (model._dispatch_wanted_domain(), self.env._("The customer downloads invoices (“Invoice sending”).")),
         ]
 

@@ -46,6 +46,6 @@ class DocumentDispatchRule(models.Model):
         for rule in self:
             if not rule._get_problem():
                 env = rule._operator_env()
-                for model, types in rule.type_ids.grouped("model").items():
+                for model, types in rule._get_models().items():
                     count += env[model].search_count(rule._get_eligible_domain(env[model], types))
         return count

@@ -102,7 +102,11 @@ class DocumentDispatchText(models.Model):
         )
 
     @api.model
-    def _get_document_access_domain(self, model, operation):
+    def _get_document_access_domain(self, model, operation, narrow=Domain.TRUE):
+        """Texts of whose customer the user may read (or edit) a document of a model, in that company.
+
+        :param narrow: which documents of the model count
+        """
         documents = self.env[model].with_user(self.env.user).with_context(active_test=False)
         if not documents.has_access(operation) or "partner_id" not in documents._fields:
             return Domain.FALSE
@@ -110,7 +114,7 @@ class DocumentDispatchText(models.Model):
 
         def exists(_model, alias, _query):
             # sudo: the user's own rules stand in the domain, and rules are evaluated as superuser
-            query = documents.sudo()._search(allowed)
+            query = documents.sudo()._search(allowed & narrow)
             if query.is_empty():
                 return SQL("FALSE")
             # raw SQL: correlated, so that PostgreSQL looks at this customer's documents only
@@ -228,10 +232,11 @@ class DocumentDispatchText(models.Model):
         # sudo: as in _source, and it may name fields that the user does not see. He can read the document.
         document.check_access("read")
         template = template.with_env(document.env).sudo().with_context(lang=lang)
-        subject = template._render_field("subject", document.ids)[document.id]
+        record = document._dispatch_text_record()
+        subject = template._render_field("subject", record.ids)[record.id]
         body = template._render_template(
-            body_source, document._name, document.ids, engine="qweb", options={"post_process": True},
-        )[document.id]
+            body_source, record._name, record.ids, engine="qweb", options={"post_process": True},
+        )[record.id]
         return {
             "subject": subject,
             "body": body,

@@ -64,15 +64,24 @@ class MailComposeMessage(models.TransientModel):
         nothing = self.env["sale.order"]
         if self.composition_mode != "comment" or not self._dispatch_speaks_of_documents():
             return nothing
-        documents = self.env[self.model].browse(self._evaluate_res_ids())
-        if len(documents) != 1:
+        res_ids = self._evaluate_res_ids()
+        if len(res_ids) != 1:
             return nothing
-        if documents._dispatch_is_marked() and documents._dispatch_type() or self._dispatch_sent(documents.ids):
-            return documents
-        return nothing
+        document = self._dispatch_documents(res_ids).get(res_ids[0])
+        if not document or document.env.su and not self.env.su:
+            return nothing  # whoever has nothing to do with this app gets Odoo's own window
+        core_sends = document._name == self.model and document._dispatch_is_marked() and document._dispatch_type()
+        return document if core_sends or self._dispatch_sent(res_ids) else nothing
+
+    def _dispatch_documents(self, res_ids):
+        """The documents that records of the window's model are, or stand for: ``{res_id: document}``.
+
+        They are stored once the window is: then somebody has pressed a button.
+        """
+        return self.env["document.dispatch"]._documents_of(self.model, res_ids, create=bool(self._origin))
 
     def _dispatch_speaks_of_documents(self):
-        return self.model in self.env and "dispatch_state" in self.env[self.model]._fields
+        return self.env["document.dispatch"]._is_kind(self.model)
 
     def _dispatch_sent(self, res_ids):
         """Those of these records that go as documents, by the text: the ids."""
@@ -98,7 +107,7 @@ class MailComposeMessage(models.TransientModel):
         if request.posting or request.origin != "core":
             return replace(request, posting=True)
         own = {document._dispatch_choose_template(document._dispatch_type())
-               for document in self.env[self.model].browse(res_ids)}
+               for document in self._dispatch_documents(res_ids).values()}
         return replace(
             request, posting=True, again=True, beside=own != {self.template_id}, template_id=self.template_id.id)
 
@@ -142,8 +151,8 @@ class MailComposeMessage(models.TransientModel):
             self.email_from = self._dispatch_check_sender(self.email_from)
             self._dispatch_remember()
         request = self._dispatch_window_request()
-        if self._dispatch_sent(document.ids):
-            request = self._dispatch_text_request(document.ids)
+        if self._dispatch_sent(res_ids):
+            request = self._dispatch_text_request(res_ids)
         return super(MailComposeMessage, request.on(self))._action_send_mail_comment(res_ids)
 
     def _dispatch_post_each(self, res_ids, sent):
@@ -165,11 +174,13 @@ class MailComposeMessage(models.TransientModel):
         mails = self.env["mail.mail"].sudo()  # sudo: as core
         if rest or not sent:
             mails = super()._action_send_mail_mass_mail(rest, auto_commit=auto_commit)
-        documents = self.env[self.model].browse(sent)
-        if self._dispatch_by_program():
+        documents = list(self._dispatch_documents(sent).values())
+        # whoever has nothing to do with this app sees nothing of it
+        if documents and (self._dispatch_by_program() or documents[0].env.su and not self.env.su):
             for document in documents:
                 self._dispatch_post_mass(document)
         elif documents:
+            documents = documents[0].union(*documents)
             documents._dispatch_check_switch()
             for company, of_company in documents.grouped("company_id").items():
                 self._dispatch_send_mass(company, of_company)
@@ -178,7 +189,8 @@ class MailComposeMessage(models.TransientModel):
     def _dispatch_send_mass(self, company, documents):
         """Send these of one company; one that cannot be made leaves the others alone, and the page of all says why."""
         batch = self.env["document.dispatch.batch"]._open_batch(company, "all", documents)
-        composer = replace(self._dispatch_text_request(documents.ids), origin="batch", batch_id=batch.id).on(self)
+        records = documents[0]._dispatch_thread().browse().union(*(d._dispatch_thread() for d in documents))
+        composer = replace(self._dispatch_text_request(records.ids), origin="batch", batch_id=batch.id).on(self)
         for document in documents:
             try:
                 if reason := document._dispatch_reason_not_to_send():
@@ -192,8 +204,9 @@ class MailComposeMessage(models.TransientModel):
 
     def _dispatch_post_mass(self, document):
         """Post on one document what the window for several would mail."""
-        composer = self if SendRequest.of(self.env) else self._dispatch_text_request(document.ids).on(self)
-        values = composer._prepare_mail_values(document.ids)[document.id]
+        record = self.env[self.model].browse(document._dispatch_thread().id)
+        composer = self if SendRequest.of(self.env) else self._dispatch_text_request(record.ids).on(self)
+        values = composer._prepare_mail_values(record.ids)[record.id]
         # typed, or named by a text that finds no contact
         typed = ", ".join(filter(None, (values.get("email_to"), values.get("email_cc"))))
         posted = {
@@ -212,7 +225,7 @@ class MailComposeMessage(models.TransientModel):
             posted["email_layout_xmlid"] = self.email_layout_xmlid
         if values.get("scheduled_date"):
             posted["scheduled_date"] = values["scheduled_date"]
-        SendRequest.of(composer.env).on(document).message_post(**posted)
+        SendRequest.of(composer.env).on(record).message_post(**posted)
 
     def action_schedule_message(self):
         action = super().action_schedule_message()

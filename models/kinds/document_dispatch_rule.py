@@ -1,0 +1,47 @@
+from odoo import api, models
+from odoo.exceptions import ValidationError
+
+from .document_dispatch_type import RECORDS
+
+
+class DocumentDispatchRule(models.Model):
+    """Rules that send records of other apps: by schedule, for nothing there is posted."""
+
+    _inherit = "document.dispatch.rule"
+
+    @api.constrains("type_ids", "trigger", "journal_ids", "mail_template_id", "text_ids")
+    def _check_records(self):
+        for rule in self:
+            of_records = rule.type_ids.filtered("source_model")[:1]
+            if of_records and rule.trigger == "post":
+                raise ValidationError(self.env._(
+                    "“%s” is a document of another app, which is not posted here. Let the rule run by schedule.",
+                    of_records.name))
+            if of_records and rule.sudo().journal_ids:  # sudo: a manager may have no right to accounting
+                raise ValidationError(self.env._(
+                    "“%s” is a document of another app, which no journal narrows. Leave the journals empty.",
+                    of_records.name))
+            for dispatch_type in rule.type_ids.filtered("source_model"):
+                if not (rule._get_text(dispatch_type) or dispatch_type.mail_template_id):
+                    raise ValidationError(self.env._(
+                        "“%s” has no text. Choose one on the document type, or on the rule.", dispatch_type.name))
+
+    def _get_preview_domain(self, model, types):
+        """Of records only those of the rule's types: all kinds of them share one model."""
+        domain = super()._get_preview_domain(model, types)
+        return domain & types._get_fitting_domain() if model._name == RECORDS else domain
+
+    def _get_problem(self):
+        gone = self.type_ids.filtered(lambda record: record.source_model and record.source_model not in self.env)
+        if gone:
+            return self.env._(
+                "The app of “%s” is not installed any more. Take that document out of the rule.", gone[0].name)
+        problem = super()._get_problem()
+        if problem:
+            return problem
+        for dispatch_type in self.type_ids.filtered("source_model"):
+            if not self._operator_env()[dispatch_type.source_model].has_access("read"):
+                return self.env._(
+                    "The operator %(user)s may not read “%(model)s”. Give him the rights, or choose another one.",
+                    user=self.user_id.name, model=self.env["ir.model"]._get(dispatch_type.source_model).name)
+        return False

@@ -1,0 +1,2 @@
+from . import document_dispatch_resend
+from . import document_dispatch_suggestion
