@@ -56,7 +56,7 @@ def _is_of_a_module_beside(env, error):
     """Tell whether rights to a model are missing that neither the addon nor any module that it needs brings."""
     addon = env.ref("base.module_document_dispatch")
     needed = {"base", addon.name, *addon.upstream_dependencies(exclude_states=("uninstalled",)).mapped("name")}
-    models = re.findall(r"\(([a-z0-9_]+(?:\.[a-z0-9_]+)+)\)", str(error))
+    models = re.findall(r"\(([a-z0-9_]+(?:\.[a-z0-9_]+)+)[:)]", str(error))
     return any(name in env and env[name]._original_module not in needed for name in models)
 
 
