@@ -1,5 +1,5 @@
 from datetime import timedelta
-from smtplib import SMTP, SMTPAuthenticationError
+from smtplib import SMTP, SMTPAuthenticationError  # the class itself: others' tests put something else in its place
 
 from odoo import api, fields, models
 
