@@ -197,13 +197,17 @@ class TestNfseBeside(NfseCase):
         Bank = self.env["res.partner.bank"]
         if "proxy_type" not in Bank._fields or "br_random" not in dict(Bank._fields["proxy_type"].selection):
             self.skipTest("l10n_br is not installed")
-        self.company.qr_code = True
-        self.company.write({"city": "São Paulo", "zip": "01001-000"})
-        self.service.partner_bank_id = Bank.create({
+        self.company.write({"qr_code": True, "city": "São Paulo", "zip": "01001-000"})
+        bank = Bank.create({
             "acc_number": "12345-6", "partner_id": self.company.partner_id.id, "proxy_type": "br_random",
             "proxy_value": "71d6c6e1-64ea-4a11-9560-a10870c40ca2", "allow_out_payment": True,
         })
+        real, euro = self.env.ref("base.BRL"), self.env.ref("base.EUR")
+        (real | euro).active = True
+        self.service = self._invoice(self.silva, 1500.0, currency_id=real.id, partner_bank_id=bank.id)
         code = self.service._dispatch_pix_code()
         self.assertIn("71d6c6e1", code)
+        foreign = self._invoice(self.silva, currency_id=euro.id, partner_bank_id=bank.id)
+        self.assertFalse(foreign._dispatch_pix_code(), "a Pix is in reais")
         self._attach(self._slip(), "boleto.pdf", self.service)
         self.assertFalse(self.service._dispatch_pix_code())

@@ -4,8 +4,9 @@ from datetime import timedelta
 from smtplib import SMTPAuthenticationError
 from unittest.mock import patch
 
-from odoo import fields
+from odoo import Command, fields
 from odoo.addons.base.models.ir_mail_server import IrMail_Server
+from odoo.addons.base.tests.common import MockSmtplibCase
 
 from .common import DispatchCase
 
@@ -105,3 +106,29 @@ class TestAccount(DispatchCase):
 
     def _contents(self, mail, name):
         return [part.get_content() for part in mail.iter_attachments() if part.get_filename() == name]
+
+
+class TestMailThatIsNoDocument(MockSmtplibCase, DispatchCase):
+    """Core's way with its accounts stays core's, also where a test of another module stands in for smtplib."""
+
+    def test_personal_account_with_a_limit(self):
+        user = self.env["res.users"].create({
+            "name": "Rita Moraes", "login": "rita", "email": "rita@aurora.example.com",
+            "group_ids": [Command.set(self.env.ref("base.group_user").ids)],
+        })
+        account = self.env["ir.mail_server"].create({
+            "name": "Rita's own", "owner_user_id": user.id, "from_filter": user.email, "smtp_user": user.email,
+            "smtp_host": "mail.example.com", "smtp_encryption": "none",
+        })
+        self.env["ir.config_parameter"].set_param("mail.server.personal.limit.minutes", "2")
+        mails = self.env["mail.mail"].with_user(user).sudo().create([
+            {"email_to": f"{number}@example.com", "email_from": user.email, "auto_delete": False}
+            for number in range(3)
+        ])
+        with self.mock_smtplib_connection():
+            mails.send()
+        self.assertEqual(mails.mapped("state"), ["sent", "sent", "outgoing"], mails.mapped("failure_reason"))
+        self.assertEqual([mail["smtp_to_list"] for mail in self.emails], [["0@example.com"], ["1@example.com"]])
+        self.assertEqual(account.owner_limit_count, 2)
+        self.assertGreater(mails[2].scheduled_date, fields.Datetime.now() - timedelta(minutes=1))
+        self.assertFalse(account.dispatch_problem or account.dispatch_unreached_since)

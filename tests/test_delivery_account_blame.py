@@ -8,6 +8,8 @@ from odoo import fields
 from odoo.addons.base.models.ir_mail_server import IrMail_Server
 from odoo.exceptions import UserError
 
+from ..tools.dispatch.steering import OutgoingMail
+from ..tools.mail import smtp
 from .common import DispatchCase
 
 #: When, what the server says, seconds until it is asked again, what a person is told to do (nothing: it passes)
@@ -61,6 +63,25 @@ class Refusing:
             return "250 OK"
 
         return answer
+
+
+class Listener(smtplib.SMTP):
+    """An open connection to a server that answers what it is told."""
+
+    def __init__(self, *answers):
+        self.answers, self.commands = list(answers), []
+
+    def docmd(self, cmd, args=""):
+        self.commands.append(f"{cmd} {args}".strip())
+        return self.answers.pop(0)
+
+    def ehlo_or_helo_if_needed(self):
+        pass
+
+
+def say_token(server, connection, user, password):
+    """Log in as ``google_gmail`` and ``microsoft_outlook`` do."""
+    connection.docmd("AUTH", "XOAUTH2 dG9rZW4=")
 
 
 class TestBlame(DispatchCase):
@@ -180,33 +201,41 @@ class TestBlame(DispatchCase):
 
     def test_oauth_is_heard(self):
         """Core says ``AUTH XOAUTH2`` and does not listen; 334 waits for an empty line before it says no."""
-
-        class Connection(smtplib.SMTP):
-            def __init__(self, *answers):
-                self.answers, self.commands = list(answers), []
-
-            def docmd(self, cmd, args=""):
-                self.commands.append(f"{cmd} {args}".strip())
-                return self.answers.pop(0)
-
-        def login(server, connection, user, password):
-            connection.docmd("AUTH", "XOAUTH2 dG9rZW4=")
-
-        with patch.object(IrMail_Server, "_smtp_login__", login):
+        server = OutgoingMail().on(self.server)
+        with patch.object(IrMail_Server, "_smtp_login__", say_token):
             for answers, code in (
                 (((334, b"eyJzdGF0dXMiOiI0MDAifQ=="), (535, b"5.7.8 Username and Password not accepted")), 535),
                 (((535, b"5.7.3 Authentication unsuccessful"),), 535), (((454, b"4.7.0 later"),), 454),
                 (((235, b"2.7.0 Accepted"),), None),
             ):
-                connection = Connection(*answers)
+                connection = Listener(*answers)
                 if code:
                     with self.assertRaises(Exception) as caught:
-                        self.server._smtp_login__(connection, "faturas", "")
+                        server._smtp_login__(connection, "faturas", "")
                     self.assertEqual(caught.exception.smtp_code, code)
                 else:
-                    self.server._smtp_login__(connection, "faturas", "")
+                    server._smtp_login__(connection, "faturas", "")
                 self.assertEqual(len(connection.commands), len(answers))
                 self.assertNotIn("docmd", vars(connection))
+
+    def test_oauth_is_heard_where_documents_go(self):
+        """Other mail of Odoo logs in as core does it: what the server answers there is core's to hear or not."""
+        refusal = (535, b"5.7.8 Username and Password not accepted")
+        self.server.smtp_user = "faturas"
+        connections = []
+
+        def connect(*args, **kwargs):
+            connections.append(Listener(refusal))
+            return connections[-1]
+
+        with (
+            patch.object(IrMail_Server, "_smtp_login__", say_token), patch.object(smtplib, "SMTP", connect),
+        ):
+            self.env["ir.mail_server"]._connect__(mail_server_id=self.server.id)
+            with self.assertRaises(smtp.Ended) as caught:
+                self.env["document.dispatch.mailer"]._connect(self.server, "faturas@aurora.example.com")
+        self.assertIn("5.7.8", caught.exception.outcome.reply)
+        self.assertEqual([connection.commands for connection in connections], [["AUTH XOAUTH2 dG9rZW4="]] * 2)
 
     def test_password_for_microsoft(self):
         check = self.env["document.dispatch.health"]._check_passwords

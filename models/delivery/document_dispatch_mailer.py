@@ -182,7 +182,7 @@ class DocumentDispatchMailer(models.AbstractModel):
 
     def _connect(self, server, smtp_from):
         try:
-            connection = server._connect__(mail_server_id=server.id, smtp_from=smtp_from)
+            connection = OutgoingMail().on(server)._connect__(mail_server_id=server.id, smtp_from=smtp_from)
         except UserError as error:
             # the account itself: its OAuth token is not renewed, its certificate no certificate, it is archived;
             # or there is none yet

@@ -1,5 +1,5 @@
-import smtplib
 from datetime import timedelta
+from smtplib import SMTP, SMTPAuthenticationError  # the class itself: others' tests put something else in its place
 
 from odoo import api, fields, models
 
@@ -117,9 +117,10 @@ class IrMailServer(models.Model):
 
         ``google_gmail`` and ``microsoft_outlook`` say ``AUTH XOAUTH2`` and do not listen. The refusal begins with a 334
         and its details; the server waits for an empty line before it says 535, and takes our next command for it.
+        Only where documents go: other mail of Odoo logs in as core does it, and so does what is not smtplib's.
         """
-        if not isinstance(connection, smtplib.SMTP):
-            return super()._smtp_login__(connection, smtp_user, smtp_password)  # another module's, or a test's
+        if not (OutgoingMail.of(self.env) and isinstance(connection, SMTP)):
+            return super()._smtp_login__(connection, smtp_user, smtp_password)
         docmd, said = connection.docmd, []
 
         def heard(cmd, args=""):
@@ -134,7 +135,7 @@ class IrMailServer(models.Model):
         finally:
             del connection.docmd
         if said and said[-1][0] not in (235, 503):  # 503: logged in already, as smtplib takes it
-            raise smtplib.SMTPAuthenticationError(*said[-1])
+            raise SMTPAuthenticationError(*said[-1])
         return None
 
     # ------------------------------------------------------------------
