@@ -15,6 +15,7 @@ class TestKinds(DispatchCase):
     def test_ours_are_whole(self):
         self._invoice(self.silva)
         self._order(self.silva)
+        self.env["document.dispatch.type"]._add_suggested("account.payment")
         for model in self.env["document.dispatch"]._get_kinds():
             with self.subTest(model):
                 assert_dispatch_kind(self.env, model)

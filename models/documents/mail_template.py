@@ -56,8 +56,9 @@ class MailTemplate(models.Model):
             return False
         request = SendRequest.of(self.env)
         # core's own mark opens its window: there our choice only fills in what the person sees, and may change
-        return bool(self.env[self.model]._dispatch_is_marked() or request and request.posting
-                    or self._is_dispatch_document_text())
+        records = self.env[self.model]
+        return bool("dispatch_state" in records._fields and records._dispatch_is_marked()
+                    or request and request.posting or self._is_dispatch_document_text())
 
     def _generate_template_attachments(self, res_ids, render_fields, render_results=None):
         """Where a document is being sent, the report of its type prints it.

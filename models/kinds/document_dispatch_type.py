@@ -19,9 +19,6 @@ class DocumentDispatchType(models.Model):
     code = fields.Selection(
         selection_add=[(RECORD, "Document of Another App")], ondelete={RECORD: "cascade"},
     )
-    model = fields.Selection(
-        selection_add=[(RECORDS, "Document of Another App")], ondelete={RECORDS: "cascade"},
-    )
     source_model = fields.Selection(
         "_get_source_models", string="Which documents",
         help="Any kind of record that has a chatter and belongs to a contact.",
