@@ -49,11 +49,16 @@ class TestInstall(TransactionCase):
         partner = self.env["res.partner"].create({"name": "Da casa"})
         draft = self.env["account.move"].create({
             "move_type": "out_invoice", "partner_id": partner.id, "date": "2999-12-31", "name": False})
+        order = self.env["sale.order"].create({"partner_id": partner.id, "date_order": "2999-12-31"})
         self.env.flush_all()
         self.assertEqual(self.env["account.move"].search([], limit=1), draft)
+        self.assertEqual(self.env["sale.order"].search([], limit=1), order)
+        before = [self._places(model) for model in (draft, order)]
         data = self.env["ir.model.data"].search([("module", "=", ADDON), ("model", "=", "mail.template")])
         templates = self.env["mail.template"].browse(data.mapped("res_id"))
         self.assertGreater(len(templates), 5)
         for template in templates:
             with self.subTest(template.name):
                 template._check_can_be_rendered()
+        self.env.flush_all()
+        self.assertEqual([self._places(model) for model in (draft, order)], before, "trying a text writes the document")
