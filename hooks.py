@@ -28,5 +28,11 @@ def uninstall_hook(env):
     # Odoo opens saved searches of models that it does not know any more, and fails
     names = [model._name for model in models]
     env["ir.filters"].with_context(active_test=False).search([("model_id", "in", names)]).unlink()
+    # other modules have names, too, for what they lend our models; the database deletes only what these stand for
+    for model, field in (("ir.model.fields.selection", "field_id.model_id"), ("ir.model.inherit", "model_id")):
+        lent = env[model].search([(f"{field}.model", "in", names)])
+        env["ir.model.data"].search([
+            ("model", "=", model), ("res_id", "in", lent.ids), ("module", "!=", ADDON),
+        ]).unlink()
     # nobody can do any more what these ask for; those that are done are kept by Odoo as well
     env["mail.activity"].with_context(active_test=False).search([("dispatch_alarm", "!=", False)]).unlink()

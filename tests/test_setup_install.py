@@ -3,6 +3,8 @@
 from odoo.tests import TransactionCase
 from odoo.tools import SQL
 
+from ..hooks import uninstall_hook
+
 ADDON = "document_dispatch"
 #: A row for each company, user, template or setting: defaults of ours may stand in them.
 SMALL = {"ir.mail_server", "res.company", "res.users", "sale.order.template"}
@@ -49,11 +51,31 @@ class TestInstall(TransactionCase):
         partner = self.env["res.partner"].create({"name": "Da casa"})
         draft = self.env["account.move"].create({
             "move_type": "out_invoice", "partner_id": partner.id, "date": "2999-12-31", "name": False})
+        order = self.env["sale.order"].create({"partner_id": partner.id, "date_order": "2999-12-31"})
         self.env.flush_all()
         self.assertEqual(self.env["account.move"].search([], limit=1), draft)
+        self.assertEqual(self.env["sale.order"].search([], limit=1), order)
+        before = [self._places(model) for model in (draft, order)]
         data = self.env["ir.model.data"].search([("module", "=", ADDON), ("model", "=", "mail.template")])
         templates = self.env["mail.template"].browse(data.mapped("res_id"))
         self.assertGreater(len(templates), 5)
         for template in templates:
             with self.subTest(template.name):
                 template._check_can_be_rendered()
+        self.env.flush_all()
+        self.assertEqual([self._places(model) for model in (draft, order)], before, "trying a text writes the document")
+
+    def test_names_that_others_gave_go(self):
+        """Modules whose models ours extend have names for what these inherit; the uninstall leaves none of them."""
+        ours = [model._name for model in self.env.values() if model._original_module == ADDON]
+        found = {
+            name: self.env[name].search([(f"{path}.model", "in", ours)]).ids
+            for name, path in (("ir.model.fields.selection", "field_id.model_id"), ("ir.model.inherit", "model_id"))
+        }
+        names = self.env["ir.model.data"].search(["|", *(
+            term for name, ids in found.items() for term in ("&", ("model", "=", name), ("res_id", "in", ids)))])
+        theirs = names.filtered(lambda name: name.module != ADDON)
+        self.assertEqual(set(theirs.mapped("model")), set(found), "nothing is shown")
+        uninstall_hook(self.env)
+        self.assertFalse(theirs.exists())
+        self.assertEqual((names - theirs).exists(), names - theirs, "Odoo finds by its name what it deletes")

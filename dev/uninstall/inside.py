@@ -18,8 +18,10 @@ from dev.upgrade import look as upgrade_look
 
 ADDON = "document_dispatch"
 # Whatever speaks of the addon or of its models, in any table; the list of modules may.
-TRACES = "document[._](dispatch|consent|letter)"
-MAY_SPEAK = {"ir_module_module", "ir_model_data", "ir_logging"}
+TRACES = "document[._](dispatch|consent|letter|statement)"
+MAY_SPEAK = {"ir_module_module", "ir_logging"}
+#: The name of the module in the list of modules
+MODULE_NAME = f"module_{ADDON}"
 TEXT_COLUMNS = """
     SELECT c.table_name, c.column_name
     FROM information_schema.columns c JOIN information_schema.tables t USING (table_schema, table_name)
@@ -132,7 +134,7 @@ def left(env, was, never):
         if table not in MAY_SPEAK:
             parts = SQL.identifier(column), SQL.identifier(table), SQL.identifier(column), TRACES
             env.cr.execute(SQL("SELECT %s::text FROM %s WHERE %s::text ~ %s", *parts))
-            if found := env.cr.fetchall():
+            if found := [row for row in env.cr.fetchall() if row != (MODULE_NAME,)]:
                 yield f"{table}.{column} speaks of it in {len(found)} rows: {found[0][0][:200]}"
     env.cr.execute(SENT)
     if [list(row) for row in env.cr.fetchall()] != was:

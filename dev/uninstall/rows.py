@@ -42,7 +42,6 @@ MAY_DIFFER = {
     # what Odoo's uninstall leaves of every module
     "ir_model.info": "what the last module said of a model, until that model is updated",
     "ir_model_constraint:new": "names of foreign keys of columns that are gone",
-    "ir_model_data:new": "names of choices that abstract models inherited; they lead to nothing",
     "ir_module_module.description": "read from the folder when it was installed",
     "ir_module_module.website": "as above",
 }

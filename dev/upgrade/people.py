@@ -227,6 +227,10 @@ def _fill_tables(env):
             "partner_id": customer.copy({"name": "Só faturas Ltda"}).id, "kind": "refused", "channel": "letter",
             "text": "Não aceito faturas por e-mail.", "type_ids": env.ref("document_dispatch.type_invoice").ids,
         })
+    if "document.dispatch.rule.kind" in env:
+        kind = env.ref("document_dispatch.type_proforma")
+        env["document.dispatch.rule.kind"].create({
+            "rule_id": limited.id, "type_id": kind.id, "mail_template_id": kind.mail_template_id.id})
     if "document.statement.window" in env:
         window = env["document.statement.window"]
         on_paper = {"output": "print"} if "output" in window._fields else {"channel": "paper"}

@@ -43,6 +43,19 @@ class MailTemplate(models.Model):
             )
             return rendered
 
+    def _check_can_be_rendered(self, fnames=None, render_options=None):
+        """Try a text of documents on the first document that there is, as core does, and leave nothing on it.
+
+        A link in a text makes the document's token, and core notes that an invoice was changed by hand.
+        """
+        if not any(template._is_dispatch_text() for template in self):
+            return super()._check_can_be_rendered(fnames=fnames, render_options=render_options)
+        savepoint = self.env.cr.savepoint()
+        try:
+            return super()._check_can_be_rendered(fnames=fnames, render_options=render_options)
+        finally:
+            savepoint.close(rollback=True)
+
     def _is_dispatch_text(self):
         return self.env["document.dispatch"]._is_kind(self.model)
 
