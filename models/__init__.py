@@ -9,5 +9,6 @@ from . import documents
 from . import setup
 from . import paper
 from . import correspondence
+from . import legal
 from . import consent
 from . import brazil
