@@ -91,8 +91,9 @@ class DocumentDispatchFile(models.Model):
         vals_list = super()._dispatch_prepare_vals_list(origin, state, chosen)
         boletos = self.filtered(lambda file: file.kind == "boleto").grouped("move_id")
         in_bundle = {file.id for files in boletos.values() if len(files) > 1 for file in files}
+        bundling = self.env["document.dispatch.channel"]._get_codes("_can_bundle")
         return [
-            {**vals, "in_bundle": True} if vals["res_id"] in in_bundle and vals["channel"] == "email" else vals
+            {**vals, "in_bundle": True} if vals["res_id"] in in_bundle and vals["channel"] in bundling else vals
             for vals in vals_list
         ]
 

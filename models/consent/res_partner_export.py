@@ -61,7 +61,6 @@ class ResPartner(models.Model):
     def _dispatch_export_sent(self):
         dispatches = self.env["document.dispatch"].search(
             [("commercial_partner_id", "=", self.commercial_partner_id.id)], order="id")
-        channels = dict(dispatches._fields["channel"]._description_selection(self.env))
         states = dict(dispatches.recipient_ids._fields["state"]._description_selection(self.env))
         for dispatch in dispatches:
             head = [
@@ -72,7 +71,7 @@ class ResPartner(models.Model):
             for to in dispatch.recipient_ids or [None]:
                 state = states[to.state] if to else dispatch._state_label()
                 yield [
-                    *head, state, channels[dispatch.channel], to and to.email, to and to.name, dispatch.user_id.name,
+                    *head, state, dispatch._channel_name(), to and to.email, to and to.name, dispatch.user_id.name,
                     dispatch.subject, dispatch.lang, "", "", files, "", "",
                 ]
 

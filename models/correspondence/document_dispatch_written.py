@@ -63,18 +63,19 @@ class DocumentDispatchWritten(models.AbstractModel):
                 {**self._prepare_channel_vals(vals, channel), **(dispatch_vals or {})}
                 for vals in written._dispatch_prepare_vals_list(origin)
             ])
-            dispatches.filtered(lambda dispatch: dispatch.channel == "email")._deliver_soon()
+            dispatches._deliver_soon()
             made |= dispatches
-        if channel == "paper" and made._printable():
+        if made._printable() and self.env["document.dispatch.channel"]._is_for_paper(channel):
             self.env["document.dispatch.print"]._start(made, covers=False, in_order=in_order)
         return batch
 
     @api.model
     def _prepare_channel_vals(self, vals, channel):
         """Everybody's is printed where the person wants it so; else who has no address, or refuses."""
-        if channel == "email" or vals["channel"] == "paper" or vals["rehearsal"]:
+        channels = self.env["document.dispatch.channel"]
+        if not channels._is_for_paper(channel) or channels._is_for_paper(vals["channel"]) or vals["rehearsal"]:
             return vals
-        return {**vals, "channel": "paper", "channel_reason": "manual", "state": "paper", "recipient_ids": []}
+        return {**vals, "channel": channel, "channel_reason": "manual", "state": "paper", "recipient_ids": []}
 
     # ------------------------------------------------------------------
     # As a document

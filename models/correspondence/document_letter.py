@@ -53,7 +53,8 @@ class DocumentLetter(models.Model):
             return
         if not user.has_group("account.group_account_invoice"):
             raise AccessError(self.env._("Letters to customers are edited by those who make invoices."))
-        if channel == "email" and self._is_text_changed(company, texts) and self._count_by_mail(partners, company) > 1:
+        by_mail = self.env["document.dispatch.channel"]._of(channel)._takes_addresses()
+        if by_mail and self._is_text_changed(company, texts) and self._count_by_mail(partners, company) > 1:
             raise AccessError(self.env._(
                 "Only managers of Document Dispatch mail a changed text to several customers. Take the text of the "
                 "document type, choose one customer, or print the letters."))

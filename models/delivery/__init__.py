@@ -1,6 +1,7 @@
 from . import document_dispatch
 from . import document_dispatch_account
 from . import document_dispatch_bundle
+from . import document_dispatch_channel_email
 from . import document_dispatch_content
 from . import document_dispatch_delivery
 from . import document_dispatch_draft

@@ -16,9 +16,19 @@ class DocumentDispatch(models.Model):
     _inherit = "document.dispatch"
 
     def _deliver_soon(self):
-        self.env["document.dispatch.delivery"]._deliver_after_commit(self)
+        by_worker = self.filtered(lambda dispatch: dispatch._channel()._is_delivered_by_worker())
+        if by_worker:
+            self.env["document.dispatch.delivery"]._deliver_after_commit(by_worker)
+
+    def _deliver_later(self):
+        self.env["document.dispatch.delivery"].sudo()._trigger_workers()  # sudo: the scheduler's
 
     def _freeze(self):
+        """Make what goes out; from here on it only goes."""
+        for channel, dispatches in self._by_channel():
+            channel._freeze(dispatches)
+
+    def _freeze_mails(self):
         """Post the message in the chatter and make the final mails; from here on only addresses go."""
         dispatches = self._with_system_write()
         dispatches._post_messages()

@@ -108,7 +108,8 @@ class DocumentDispatchAccount(models.AbstractModel):
     def _get_sender_condition(self, sessions):
         """The part of the claim's condition that leaves out what waits for its account; empty where nothing does."""
         senders = tuple(sessions.senders_aside())
-        return [SQL("(%s) NOT IN %s", SENDER, senders)] if senders else []
+        by_account = tuple(self.env["document.dispatch.channel"]._get_codes("_uses_account"))
+        return [SQL("(d.channel NOT IN %s OR (%s) NOT IN %s)", by_account, SENDER, senders)] if senders else []
 
     # ------------------------------------------------------------------
     # What waits, for people

@@ -39,8 +39,8 @@ class DocumentDispatch(models.Model):
 
     def _get_bundling_domain(self):
         """Dispatches that wait for the others of their customer."""
-        return Domain([
-            ("in_bundle", "=", True), ("channel", "=", "email"), ("state", "=", states.QUEUED), ("frozen", "=", False),
+        return self.env["document.dispatch.channel"]._get_domain("_can_bundle") & Domain([
+            ("in_bundle", "=", True), ("state", "=", states.QUEUED), ("frozen", "=", False),
         ])
 
     def _bundle_key(self):

@@ -8,7 +8,7 @@ from odoo.tools import SQL
 
 from ...tools.delivery import claim, environment, steps
 from ...tools.dispatch import states
-from ...tools.mail import consequences
+from ...tools.mail import consequences, smtp
 from ...tools.pdf import folders
 from .document_dispatch_mailer import Sessions
 from .document_dispatch_worker import ATTEMPTS
@@ -78,6 +78,7 @@ class DocumentDispatchDelivery(steps.Delivery, models.AbstractModel):
         with self._worker() as key:
             self._find_abandoned(key)
             self._isolate(self._cap_waits)
+            self._isolate(self._give_up_gone)
             with self._sessions() as sessions:
                 self._work_off(key, only, sessions)
             self._come_back(sessions.aside.values())
@@ -94,6 +95,16 @@ class DocumentDispatchDelivery(steps.Delivery, models.AbstractModel):
         finally:
             sessions.close()
             self.env["document.dispatch.account"]._give_back(sessions)
+
+    def _give_up_gone(self):
+        """What waits for a channel that is not there any more is left to people."""
+        gone = self.env["document.dispatch"].search(
+            Domain("state", "=", states.QUEUED)
+            & Domain("channel", "not in", self.env["document.dispatch.channel"]._get_codes()))
+        if gone:
+            gone._set_state(states.FAILED, gone[0]._channel()._explain_gone())
+            gone._tell_operator()
+        self._commit(len(gone))
 
     def _cap_waits(self):
         self.env["document.dispatch.account"]._cap_waits()
@@ -125,7 +136,8 @@ class DocumentDispatchDelivery(steps.Delivery, models.AbstractModel):
         # for its page, or for its new content (document.dispatch.file)
         waits = Domain("file_id", "any", Domain("danfe_state", "=", "waiting") | Domain("reading", "=", True))
         able = Domain("prepare_after", "=", False) | Domain("prepare_after", "<=", fields.Datetime.now())
-        return Domain("channel", "=", "email") & ~waits & able & (
+        by_worker = self.env["document.dispatch.channel"]._get_domain("_is_delivered_by_worker")
+        return by_worker & ~waits & able & self.env["document.dispatch"]._get_first_through_domain() & (
             Domain("state", "=", states.QUEUED) & Domain("frozen", "=", False)
             | Domain("state", "=", states.REVIEW) & Domain("content_ready", "=", False)
         )
@@ -302,6 +314,8 @@ class DocumentDispatchDelivery(steps.Delivery, models.AbstractModel):
         if only is not None:
             conditions.append(SQL("d.id IN %s", tuple(only.ids) or (0,)))
         conditions += self.env["document.dispatch.account"]._get_sender_condition(sessions)
+        conditions.append(SQL(
+            "d.channel IN %s", tuple(self.env["document.dispatch.channel"]._get_codes("_is_delivered_by_worker"))))
         self.env["document.dispatch.recipient"].flush_model()
         self.env["document.dispatch"].flush_model()
         rows = self.env.execute_query(SQL(
@@ -312,6 +326,7 @@ class DocumentDispatchDelivery(steps.Delivery, models.AbstractModel):
               JOIN res_company c ON c.id = d.company_id
                                 AND (c.dispatch_mode = 'send' OR c.dispatch_mode = 'rehearse' AND d.rehearsal)
              WHERE d.state IN %s AND d.frozen AND d.bundle_id IS NULL
+               AND %s
                AND r.state IN %s
                AND (r.next_try IS NULL OR r.next_try <= %s)
                AND %s
@@ -319,7 +334,8 @@ class DocumentDispatchDelivery(steps.Delivery, models.AbstractModel):
              LIMIT 1
                FOR UPDATE OF d SKIP LOCKED
             """,
-            claim.DISPATCH_STATES, claim.RECIPIENT_STATES, fields.Datetime.now(), SQL(" AND ").join(conditions),
+            claim.DISPATCH_STATES, self.env["document.dispatch"]._get_first_through_condition(), claim.RECIPIENT_STATES,
+            fields.Datetime.now(), SQL(" AND ").join(conditions),
             # what was never tried has no number there, which PostgreSQL would put behind all others
             SQL(", ").join(SQL("COALESCE(%s, 0)", SQL.identifier("r", name)) for name in claim.ORDER),
         ))
@@ -341,24 +357,29 @@ class DocumentDispatchDelivery(steps.Delivery, models.AbstractModel):
         return False
 
     def _choose(self, recipient, sessions):
+        if not recipient.dispatch_id._channel()._uses_account():
+            return None
         return self.env["document.dispatch.account"]._choose(recipient, sessions)
 
     def _must_wait(self, recipient, sessions):
+        if not recipient.dispatch_id._channel()._uses_account():
+            return False
         return self.env["document.dispatch.account"]._must_wait(recipient, sessions)
 
     def _begin(self, recipient, key, sessions):
-        """Note that from now on everything can have happened to the mail; return the secret links in it.
+        """Note that from now on everything can have happened to it; return the secret links in it.
 
         :param recipient: ``document.dispatch.recipient``, whose turn it is
         :param int key: this worker's, see ``_worker``
         :param Sessions sessions: with the account that was chosen
         """
         self._limit_waiting()
-        recipient._restore_mail_body()
+        channel = recipient.dispatch_id._channel()
         recipient._set_state(
             states.SENDING, worker=key, message_id=recipient.dispatch_id.mail_message_id.message_id)
-        self.env["document.dispatch.account"]._note_choice(recipient, sessions)
-        return recipient._make_links()
+        if channel._uses_account():
+            self.env["document.dispatch.account"]._note_choice(recipient, sessions)
+        return channel._begin(recipient)
 
     def _mark_sending(self, dispatch):
         dispatches = dispatch._with_bundled()
@@ -368,17 +389,25 @@ class DocumentDispatchDelivery(steps.Delivery, models.AbstractModel):
             dispatches._touch()
 
     def _hand_over(self, recipient, sessions, links):
-        """Return what the server said, and what the mailer noted on the recipient, which a clash undoes.
+        """Return what the other side said, and what the mailer noted on the recipient, which a clash undoes.
 
         :param recipient: ``document.dispatch.recipient``, ``sending``
         :param Sessions sessions: open connections, by account
         :param dict links: secret links for their places in the text
         """
-        outcome = self.env["document.dispatch.mailer"]._hand_over(
-            recipient, recipient._prepare_mail_vals(), sessions, links=links)
+        sessions.fault = sessions.proof = None
+        try:
+            outcome = recipient.dispatch_id._channel()._hand_over(recipient, sessions, links)
+        except Exception as error:
+            # it may have arrived before that
+            _logger.warning("Nobody knows whether dispatch %s arrived", recipient.dispatch_id.id, exc_info=True)
+            self._roll_back()
+            outcome = smtp.Outcome(states.UNKNOWN, smtp.describe(error))
         return outcome, {"mail_server_id": recipient.mail_server_id.id, "linked_files": recipient.linked_files}
 
     def _note_waiting(self, recipient, sessions):
+        if not recipient.dispatch_id._channel()._uses_account():
+            return
         self._limit_waiting()
         self.env["document.dispatch.account"]._note_waiting(recipient, sessions)
         self._commit()
@@ -402,6 +431,8 @@ class DocumentDispatchDelivery(steps.Delivery, models.AbstractModel):
         return self._commit()
 
     def _note_account(self, recipient, outcome):
+        if not recipient.dispatch_id._channel()._uses_account():
+            return
         self.env["document.dispatch.mailer"]._note_account(recipient.mail_server_id, outcome)
         self._commit()
 

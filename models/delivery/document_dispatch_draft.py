@@ -21,7 +21,7 @@ class DocumentDispatch(models.Model):
     def _hand_to_person(self):
         """Make the draft of a dispatch that a window just made, instead of mailing it."""
         self.ensure_one()
-        if self.channel != "email":
+        if not self._channel()._can_draft():
             # nothing stays of the dispatch: the window says how it can go
             raise UserError(self._describe_paper_reason())
         if self.rehearsal:
@@ -91,17 +91,16 @@ class DocumentDispatch(models.Model):
         return {"type": "ir.actions.act_url", "url": f"/web/content/{self.draft_id.id}?download=true", "close": True}
 
     def action_handed_sent(self):
-        """The person has sent the draft."""
+        """The person has sent it: the draft, or what they took into another program."""
         self._check_handed()
-        self.recipient_ids._set_state(states.SENT, sent_date=fields.Datetime.now())
-        self._conclude()
+        for channel, dispatches in self._by_channel():
+            channel._handed_sent(dispatches)
 
     def action_handed_dropped(self):
-        """The person has not sent the draft, and will not."""
+        """The person has not sent it, and will not."""
         self._check_handed()
-        self.recipient_ids._set_state(states.CANCELLED)
-        self._set_state(states.CANCELLED, self.env._("%s did not send the draft.", self.env.user.name))
-        self._update_notifications()
+        for channel, dispatches in self._by_channel():
+            channel._handed_dropped(dispatches)
 
     def _check_handed(self):
         self.check_access("write")

@@ -2,8 +2,11 @@ from . import document_dispatch_bordered
 from . import document_dispatch_account_choice
 from . import document_dispatch
 from . import document_dispatch_access
+from . import document_dispatch_channel
+from . import document_dispatch_channel_email
 from . import document_dispatch_batch
 from . import document_dispatch_explain
+from . import document_dispatch_after
 from . import document_dispatch_mixin
 from . import document_dispatch_mixin_access
 from . import document_dispatch_mixin_precedence

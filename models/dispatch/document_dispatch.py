@@ -85,14 +85,16 @@ class DocumentDispatch(models.Model):
     commercial_partner_id = fields.Many2one(
         related="partner_id.commercial_partner_id", store=True, index=True,
     )
-    channel = fields.Selection(
-        [("email", "E-mail"), ("paper", "Paper")], required=True, default="email", readonly=True,
-    )
+    # Odoo's own key of a sending method, or one of ours: see document.dispatch.channel
+    channel = fields.Selection(selection="_select_channel", required=True, default="email", readonly=True, index=True)
+    channel_actions = fields.Json(compute="_compute_channel_says")
+    channel_shows_content = fields.Boolean(compute="_compute_channel_says")
     channel_reason = fields.Selection(
         [
             ("refused", "The customer refuses e-mail"), ("no_address", "No usable address"),
             ("manual", "Sent to the tray by hand"),
             ("duty", "The customer refuses e-mail; the law asks for this document by e-mail"),
+            ("other", "Another channel cannot serve it"),
         ],
         string="Why this way", readonly=True,
     )
@@ -176,14 +178,19 @@ class DocumentDispatch(models.Model):
     )
     printed_date = fields.Datetime(readonly=True)
 
+    # a copy stands beside what it waits for, once by each channel; else one is enough, whichever channel it goes by
     _once_per_revision = models.UniqueIndex(
-        "(res_model, res_id, type_code, revision, rehearsal) "
+        "(res_model, res_id, type_code, revision, rehearsal, (CASE WHEN after_id IS NULL THEN '' ELSE channel END)) "
         "WHERE resend_of_id IS NULL AND state != 'cancelled'",
         "This document is already on its way. To send it once more, use “Send again”.",
     )
     _document_idx = models.Index("(res_model, res_id)")
     # the worker's two questions: what must be rendered, what can go (oldest first)
     _queue_idx = models.Index("(frozen, id) WHERE state IN ('queued', 'review')")
+
+    @api.model
+    def _select_channel(self):
+        return self.env["document.dispatch.channel"]._get_selection()
 
     @api.depends("res_model", "res_id")
     def _compute_document_links(self):
@@ -216,6 +223,25 @@ class DocumentDispatch(models.Model):
                 f"{entry['name']} {entry['email']}: {reasons.get(entry['reason'], entry['reason'])}"
                 for entry in dispatch.skipped or []
             )
+
+    def _channel(self):
+        """The channel of this dispatch: ``document.dispatch.channel.<code>``, see there."""
+        self.ensure_one()
+        return self.env["document.dispatch.channel"]._of(self.channel)
+
+    def _by_channel(self):
+        """These dispatches by their channels: pairs of channel and dispatches."""
+        return [(dispatches[0]._channel(), dispatches) for dispatches in self.grouped("channel").values()]
+
+    def _channel_name(self):
+        """What people call the channel, also one that is not there any more."""
+        return dict(self._fields["channel"]._description_selection(self.env)).get(self.channel, self.channel)
+
+    @api.depends("channel")
+    def _compute_channel_says(self):
+        for channel, dispatches in self._by_channel():
+            dispatches.channel_actions = channel._get_actions()
+            dispatches.channel_shows_content = channel._shows_content()
 
     def _document(self):
         """The document of this dispatch, in the environment of this dispatch."""
@@ -303,11 +329,12 @@ class DocumentDispatch(models.Model):
         self._with_system_write().write({"state": state, "state_message": message})
         if state != states.SENDING:  # to the document that is the same as waiting
             self._documents_changed()
+            self._tell_copies(state)
 
     def _update_state(self):
-        """Derive the state of dispatches by e-mail from their recipients, and tell the documents."""
-        by_mail = self.filtered(lambda dispatch: dispatch.channel == "email")
-        changed = by_mail.grouped(lambda dispatch: (
+        """Derive the state of dispatches that the worker delivers from their recipients, and tell the documents."""
+        delivered = self.filtered(lambda dispatch: dispatch._channel()._is_delivered_by_worker())
+        changed = delivered.grouped(lambda dispatch: (
             states.summarize(dispatch.recipient_ids.mapped("state")), dispatch._failure_text(),
         ))
         for (state, message), dispatches in changed.items():
@@ -427,14 +454,13 @@ class DocumentDispatch(models.Model):
         for dispatch in self:
             if not clicks.can_release(dispatch.state):
                 raise UserError(self.env._("%s is not in review.", dispatch.document_name))
-            if not dispatch.recipient_ids:
+            dispatch._check_can_go()
+            if dispatch._channel()._is_delivered_by_worker() and not dispatch.recipient_ids:
                 raise UserError(self.env._(
                     "%s has no recipient left. Add an address, or send it on paper.",
                     dispatch.document_name,
                 ))
-        refused = self.filtered(lambda dispatch: (
-            dispatch.partner_id._dispatch_refuses(dispatch.type_id, dispatch.company_id)
-        ))
+        refused = self.filtered(lambda dispatch: dispatch._channel()._is_refused(dispatch))
         refused._to_paper("refused")  # said so since the dispatch was made
         (self - refused)._set_state("queued")
         (self - refused)._deliver_soon()
@@ -482,6 +508,7 @@ class DocumentDispatch(models.Model):
         self.check_access("write")
         bundles = self._bundle_main()
         for dispatch in bundles:
+            dispatch._channel()._check_offers("retry", dispatch)
             waiting = dispatch.recipient_ids.filtered(lambda r: r.state in clicks.QUEUED_BY_RETRY)
             if not clicks.can_retry(dispatch.state, dispatch.recipient_ids.mapped("state")):
                 raise UserError(self.env._(
@@ -515,11 +542,20 @@ class DocumentDispatch(models.Model):
         return self.browse().union(*(dispatch.bundle_id or dispatch for dispatch in self))
 
     # ------------------------------------------------------------------
-    # Declared here, done by delivery
+    # Declared here, done by delivery and others
     # ------------------------------------------------------------------
+
+    def _tell_copies(self, state):
+        """These came to a state: have copies go that waited for it."""
+
+    def _check_can_go(self):
+        """Raise where a dispatch in review cannot be released."""
 
     def _deliver_soon(self):
         """Have these dispatches delivered once the transaction is committed."""
+
+    def _deliver_later(self):
+        """Have the scheduler deliver what can go now."""
 
     def _update_notifications(self):
         """Show in the chatter what the mail server said."""
@@ -528,31 +564,12 @@ class DocumentDispatch(models.Model):
         """These dispatches leave the mails of their bundles."""
 
     # ------------------------------------------------------------------
-    # On paper
+    # Declared here, done by paper
     # ------------------------------------------------------------------
-
-    def action_to_paper(self):
-        """Nobody can be reached by mail: the document goes to the paper tray."""
-        self.check_access("write")
-        for dispatch in self:
-            if dispatch.channel == "paper" or not clicks.can_go_on_paper(
-                dispatch.state, dispatch.recipient_ids.mapped("state")
-            ):
-                raise UserError(self.env._(
-                    "%s is on paper, has reached somebody by mail, or is on its way.", dispatch.document_name
-                ))
-        self._to_paper("manual")
 
     def _to_paper(self, reason):
         """Give up the mails of these dispatches, and put them into the paper tray.
 
         :param str reason: why, see ``channel_reason``
         """
-        self._withdrawable()._leave_bundle()
-        # why it did not go by mail is what whoever prints it wants to know
-        messages = {dispatch: dispatch._failure_text() or False for dispatch in self}
-        self.recipient_ids.filtered(lambda r: r.state in clicks.CANCELLED_BY_PAPER)._set_state("cancelled")
-        for message, dispatches in self.grouped(messages.get).items():
-            dispatches._set_state("paper", message)
-        self._with_system_write().write({"channel": "paper", "channel_reason": reason})
-        attempt(self, "_tell_operator")
+        raise NotImplementedError

@@ -95,7 +95,7 @@ class DocumentDispatchBatch(models.Model):
                     # sudo: the failed dispatches of documents that the user sends anew, whoever sent them
                     plan.replaced.sudo()._cancel(self.env._("Sent anew by %s.", self.env.user.name))
                 dispatches = batch._insert(part, plan.vals_list)
-                dispatches.filtered(lambda dispatch: dispatch.channel == "email")._deliver_soon()
+                dispatches._deliver_soon()
         return batches
 
     @api.model
@@ -109,12 +109,12 @@ class DocumentDispatchBatch(models.Model):
 
     def _insert(self, documents, vals_list):
         """Write the dispatches in blocks; a bundle waits for the others of its customer."""
-        in_bundle = self.grouping == "bundle"
+        bundling = self.env["document.dispatch.channel"]._get_codes("_can_bundle") if self.grouping == "bundle" else ()
         dispatches = self.env["document.dispatch"]
         for block in split_every(BLOCK, vals_list):
             dispatches |= documents._dispatch_insert([
                 {**vals, "batch_id": self.id,
-                 "in_bundle": vals.get("in_bundle") or in_bundle and vals["channel"] == "email"} for vals in block
+                 "in_bundle": vals.get("in_bundle") or vals["channel"] in bundling} for vals in block
             ])
         return dispatches
 

@@ -28,7 +28,7 @@ class DocumentDispatch(models.Model):
     def _compute_explanation(self):
         for dispatch in self:
             troubled = dispatch.recipient_ids.filtered(lambda r: r.state in TROUBLED and r.reply)
-            if dispatch.channel == "paper" or dispatch.state in ("review", "sent", "cancelled"):
+            if dispatch.state in ("review", "sent", "cancelled", "paper", "printed"):
                 troubled = troubled.browse()
             dispatch.what_happened = dispatch._explain_what_happened(troubled)
             dispatch.what_next = dispatch._explain_what_next()
@@ -44,12 +44,7 @@ class DocumentDispatch(models.Model):
     def _explain_what_happened(self, troubled):
         if not troubled:
             return self.state_message or False
-        return "\n".join(
-            f"{recipient.email}: {recipient._explain_reply()} {recipient.reply}" if recipient._was_withheld() else
-            self.env._("%(address)s: %(meaning)s The server said: %(reply)s",
-                       address=recipient.email, meaning=recipient._explain_reply(), reply=recipient.reply)
-            for recipient in troubled
-        )
+        return "\n".join(self._channel()._explain_recipient(recipient) for recipient in troubled)
 
     def _explain_what_next(self):
         if self.state == "unknown":
@@ -60,11 +55,7 @@ class DocumentDispatch(models.Model):
             return self.env._("Nothing more goes by itself. The customer does not have the document.")
         if self.state == "partial":
             return self.env._("The other recipients have it. To these nothing more goes by itself.")
-        if self.state == "handed":
-            return self.env._("Nothing goes from here. Nobody here knows whether the draft was sent.")
-        if self.state == "queued" and self.channel == "email":
-            return self._explain_waiting() or self.env._("It goes by itself, within minutes.")
-        return False
+        return self._channel()._explain_what_next(self)
 
     def _explain_waiting(self):
         """What a dispatch waits for that could go; delivery knows it."""
@@ -79,7 +70,7 @@ class DocumentDispatch(models.Model):
             return self.next_try and self.env._("Nothing. Or press “Try Again Now”, if you know that it works again.")
         if not troubled:
             return self.env._("Correct what is said above, then press “Try Again Now”.")
-        advice = [recipient._explain_advice() for recipient in troubled]
+        advice = [self._channel()._explain_advice(recipient) for recipient in troubled]
         if self.state == "failed":
             advice.append(self.env._("Or press “Send on Paper”: the document goes to the paper tray."))
         return "\n".join(dict.fromkeys(advice))

@@ -82,7 +82,7 @@ class DocumentDispatchMixin(models.AbstractModel):
         self.ensure_one()
         partner = self._dispatch_partner()
         resolution = directory.resolve(partner.id, dispatch_type.role)
-        reason = self._dispatch_paper_reason(dispatch_type, partner, resolution.chosen)
+        channel, reason = self._dispatch_choose_channel(dispatch_type, resolution)
         chosen = chosen or Chosen()
         # sudo: the text is the administrator's; what it says of account and language counts, whoever sends
         template = self._dispatch_choose_template(dispatch_type, chosen.template).sudo()
@@ -103,30 +103,35 @@ class DocumentDispatchMixin(models.AbstractModel):
             "rehearsal": self._dispatch_rehearses(),
             "state_message": state == "review" and self._dispatch_warnings() or False,
         }
-        if reason:
-            state = "rehearsed" if vals["rehearsal"] else "paper"
-            return {**vals, "channel": "paper", "channel_reason": reason, "state": state}
         return {
-            **vals, "channel": "email", "state": state,
-            "channel_reason": self._dispatch_mail_reason(dispatch_type, partner),
-            "recipient_ids": self._dispatch_prepare_recipients(dispatch_type, resolution, vals["lang"], text_lang),
+            **vals, "channel": channel._code(),
+            "channel_reason": reason.code if reason else channel._why(self, dispatch_type),
+            **channel._prepare_vals(self, dispatch_type, resolution, vals, state, text_lang),
+            **({"state_message": reason.text} if reason and reason.code == "other" else {}),
         }
 
-    def _dispatch_paper_reason(self, dispatch_type, partner, chosen):
-        """Why the document cannot or must not go by mail: a refusal wins over every flag.
+    def _dispatch_channels(self, dispatch_type):
+        """By which channels this document may go, in their order: the first that can serve it does.
+
+        :return: list of ``document.dispatch.channel``
+        """
+        return self.env["document.dispatch.channel"]._get_usual()
+
+    def _dispatch_choose_channel(self, dispatch_type, resolution):
+        """By which channel this document goes, and why by none of those before it.
 
         :param dispatch_type: ``document.dispatch.type``
-        :param partner: the document's
-        :param list chosen: addresses that get it, :class:`tools.recipients.recipients.Choice`
-        :return: see ``document.dispatch.channel_reason``; ``False`` where it goes by e-mail
+        :param resolution: whom the flags name, :class:`tools.recipients.recipients.Resolution`
+        :return: the channel, and the :class:`Reason` of the first that cannot serve it, or ``None``; the last one
+            where none can
         """
-        if partner._dispatch_refuses(dispatch_type, self.company_id):
-            return "refused"
-        return False if chosen else "no_address"
-
-    def _dispatch_mail_reason(self, dispatch_type, partner):
-        """Why the document goes by mail although the customer refuses that: a legal duty wins."""
-        return "duty" if partner._dispatch_duty(dispatch_type, self.company_id) else False
+        first = None
+        for channel in self._dispatch_channels(dispatch_type):
+            reason = channel._why_not(self, dispatch_type, resolution)
+            if not reason:
+                break
+            first = first or reason
+        return channel, first
 
     def _dispatch_prepare_recipients(self, dispatch_type, resolution, lang, text_lang=False):
         """Commands that make the recipients of a dispatch.
@@ -298,6 +303,9 @@ class DocumentDispatchMixin(models.AbstractModel):
         :param choices: more addresses, :class:`tools.recipients.recipients.Choice`
         :raise UserError: one that was left is not named any more, as the contacts have changed since it was shown
         """
+        channel = self.env["document.dispatch.channel"]._of(vals["channel"])
+        if channel._is_delivered_by_worker() and not channel._takes_addresses():
+            only = None  # it goes to no mailbox
         named = {command[2]["email"] for command in vals.get("recipient_ids", ())}
         if only is not None and (gone := only - named):
             raise UserError(self.env._(
@@ -321,10 +329,11 @@ class DocumentDispatchMixin(models.AbstractModel):
             return vals
         dispatch_type = self.env["document.dispatch.type"].browse(vals["type_id"])
         added = self._dispatch_prepare_recipients(dispatch_type, recipients.Resolution(typed, []), vals["lang"])
-        vals = {**vals, "recipient_ids": [*vals.get("recipient_ids", ()), *added]}
-        if vals["channel"] == "paper":
-            vals.update(channel="email", channel_reason=False, state="queued")
-        return vals
+        channels = self.env["document.dispatch.channel"]
+        if channels._of(vals["channel"])._takes_addresses():
+            return {**vals, "recipient_ids": [*vals["recipient_ids"], *added]}
+        [code] = channels._get_codes("_takes_addresses")[:1]
+        return {**vals, "channel": code, "channel_reason": False, "state": "queued", "recipient_ids": added}
 
     # ------------------------------------------------------------------
     # Several documents at once: what goes, what stays, and why. In as many statements for more of them

@@ -1,6 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ...tools.dispatch import clicks
 from ...tools.dispatch.precedence import Chosen
 
 #: What a second sending takes over from the first: the very same text and files
@@ -39,8 +40,10 @@ class DocumentDispatch(models.Model):
         dispatch = document._dispatch_insert([self._prepare_resend_vals(document, same, choices, only)])
         if same:
             self._copy_translations(dispatch)
-        if dispatch.channel == "email":
-            dispatch._deliver_soon()
+        # sudo: as above; what waited for this one waits for the new one
+        copies = self.sudo().copy_ids.filtered(lambda copy: clicks.can_cancel(copy.state))
+        copies._with_system_write().after_id = dispatch
+        dispatch._deliver_soon()
         return dispatch
 
     def _is_sent_as_it_was(self, fresh):

@@ -1,4 +1,5 @@
 from . import document_dispatch
+from . import document_dispatch_channel_whatsapp
 from . import account_journal
 from . import account_move
 from . import account_move_line

@@ -6,7 +6,6 @@ from odoo.exceptions import UserError
 from odoo.tools import format_amount, format_date
 
 from ...tools.dispatch import states
-from .document_dispatch import WHATSAPP
 
 #: WhatsApp's own address for a chat with a text (faq.whatsapp.com, "click to chat"): no service and no account of ours
 CHAT = "https://wa.me/"
@@ -41,13 +40,15 @@ class AccountMove(models.Model):
     def _dispatch_create_whatsapp(self):
         """The dispatch that waits in WhatsApp: the one that is there, or a new one, beside what went before."""
         before = self._dispatch_find_current()
-        waiting = before.filtered(lambda one: one.channel == WHATSAPP and one.state == states.HANDED)[:1]
+        waiting = before.filtered(
+            lambda one: "open_whatsapp" in one._channel()._get_actions() and one.state == states.HANDED)[:1]
         if waiting:
             return waiting.with_env(self.env)
         vals_list = self._dispatch_prepare_vals_list("resend" if before else "manual")
+        channel = self.env["document.dispatch.channel.whatsapp"]._code()
         return self._dispatch_insert([{
             **{name: value for name, value in vals.items() if name != "recipient_ids"},
-            "channel": WHATSAPP, "channel_reason": False, "state": states.QUEUED, "skipped": [],
+            "channel": channel, "channel_reason": False, "state": states.QUEUED, "skipped": [],
             "state_message": False, "resend_of_id": before[:1].id,
         } for vals in vals_list])
 

@@ -111,7 +111,8 @@ class DocumentDispatchMixin(models.AbstractModel):
             **self._dispatch_prepare_message_vals(message, request, dispatch_type),
             "keep_mail": keep_mail, "resend_of_id": previous[:1].id, "batch_id": request.batch_id,
         }
-        if vals["channel"] == "paper" and request.beside and previous:
+        channel = self.env["document.dispatch.channel"]._of(vals["channel"])
+        if not channel._is_delivered_by_worker() and request.beside and previous:
             self._dispatch_hide_message(message)
             return previous  # on paper it would be the same page once more
         if vals["rehearsal"] or request.draft:
@@ -122,7 +123,7 @@ class DocumentDispatchMixin(models.AbstractModel):
             self.env["document.dispatch.content"]._translate_message(dispatch, template)
         if request.draft:
             dispatch.with_context(dispatch_shared=len(dispatch.recipient_ids) > 1)._hand_to_person()
-        elif dispatch.channel == "email":
+        elif channel._takes_addresses():
             dispatch._with_system_write()._create_notifications()
             dispatch._deliver_soon()
         return dispatch
@@ -222,11 +223,12 @@ class DocumentDispatchMixin(models.AbstractModel):
         skipped = [choice for choice in skipped
                    if choice.email not in choices or choice.reason == recipients.DUPLICATE]
         resolution = recipients.Resolution(list(choices.values()), skipped)
-        reason = False if choices else "no_address"
+        # a message is for mailboxes; without any it goes as documents without an address do
+        usual = self.env["document.dispatch.channel"]._get_usual()
+        channel = next(channel for channel in usual if channel._takes_addresses() == bool(choices))
         return {
-            "channel": "paper" if reason else "email",
-            "channel_reason": reason,
-            "state": "queued" if not reason else "rehearsed" if vals["rehearsal"] else "paper",
+            "channel": channel._code(),
+            "channel_reason": False if choices else "no_address",
             "skipped": self._dispatch_prepare_skipped(resolution),
-            "recipient_ids": self._dispatch_prepare_recipients(dispatch_type, resolution, vals["lang"]),
+            **channel._prepare_vals(self, dispatch_type, resolution, vals, "queued"),
         }

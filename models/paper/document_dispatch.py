@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ...tools.dispatch import states
+from ...tools.dispatch import clicks, states
+from ..dispatch.document_dispatch import attempt
 
 
 class DocumentDispatch(models.Model):
@@ -14,6 +15,34 @@ class DocumentDispatch(models.Model):
         "document.dispatch.print", string="Print run", readonly=True, index="btree_not_null", ondelete="set null",
         help="The print run that made its pages, or is about to.",
     )
+
+    # ------------------------------------------------------------------
+    # Into the tray
+    # ------------------------------------------------------------------
+
+    def action_to_paper(self):
+        """Nobody can be reached by mail: the document goes to the paper tray."""
+        self.check_access("write")
+        for dispatch in self:
+            if "to_paper" not in dispatch._channel()._get_actions() or not clicks.can_go_on_paper(
+                dispatch.state, dispatch.recipient_ids.mapped("state")
+            ):
+                raise UserError(self.env._(
+                    "%s is on paper, has reached somebody by mail, or is on its way.", dispatch.document_name
+                ))
+        self._to_paper("manual")
+
+    def _to_paper(self, reason):
+        self._withdrawable()._leave_bundle()
+        # why it did not go by mail is what whoever prints it wants to know
+        messages = {dispatch: dispatch._failure_text() or False for dispatch in self}
+        self.recipient_ids.filtered(lambda r: r.state in clicks.CANCELLED_BY_PAPER)._set_state("cancelled")
+        for message, dispatches in self.grouped(messages.get).items():
+            dispatches._set_state("paper", message)
+        self._with_system_write().write({
+            "channel": self.env["document.dispatch.channel.paper"]._code(), "channel_reason": reason,
+        })
+        attempt(self, "_tell_operator")
 
     # ------------------------------------------------------------------
     # Printing

@@ -36,11 +36,12 @@ class DocumentDispatchRule(models.Model):
         """What would go: to whom and why, or why it goes to the paper tray."""
         for vals in documents._dispatch_prepare_vals_list("rule"):
             document = documents.browse(vals["res_id"])
-            paper = vals["channel"] == "paper"
+            channel = self.env["document.dispatch.channel"]._of(vals["channel"])
+            goes = channel._is_delivered_by_worker()
             yield {
-                **self._preview_line(document), "outcome": "paper" if paper else "goes",
-                "recipients": False if paper else self._preview_recipients(vals["recipient_ids"]),
-                "reason": self._preview_paper(vals) if paper else False,
+                **self._preview_line(document), "outcome": "goes" if goes else "paper",
+                "recipients": self._preview_recipients(vals["recipient_ids"]) if goes else False,
+                "reason": False if goes else self._preview_channel_reason(vals),
             }
 
     def _preview_line(self, document):
@@ -55,7 +56,7 @@ class DocumentDispatchRule(models.Model):
             f"{vals['email']} ({labels.get(vals['reason'], vals['reason'])})" for _command, _id, vals in commands
         )
 
-    def _preview_paper(self, vals):
+    def _preview_channel_reason(self, vals):
         labels = dict(self.env["document.dispatch"]._fields["channel_reason"]._description_selection(self.env))
         return labels[vals["channel_reason"]]
 

@@ -21,7 +21,8 @@ class DocumentDispatch(models.Model):
     def _get_waiting_domain(self):
         """Everything that the worker would send to customers, now or later."""
         return (
-            Domain("channel", "=", "email") & Domain("rehearsal", "=", False)
+            self.env["document.dispatch.channel"]._get_domain("_is_delivered_by_worker")
+            & Domain("rehearsal", "=", False)
             & Domain("state", "in", (states.QUEUED, states.SENDING, states.UNKNOWN))
             & Domain("recipient_ids", "any", [("state", "in", [*WAITING, states.SENDING])])
         )
@@ -42,20 +43,6 @@ class DocumentDispatch(models.Model):
         whole = self._withdrawable()
         (self - whole)._give_up_waiting(states.CANCELLED, self.env._("Discarded after a restore."))
         whole.action_cancel()
-
-    def _back_to_review(self, message):
-        """Queued dispatches of which nothing has left become what a person can edit, release and discard."""
-        bundled = self.filtered(lambda dispatch: dispatch.bundle_id or dispatch.bundled_ids)
-        self._leave_bundle()
-        dispatches = self._with_system_write()
-        # sudo: the messages say that something went; the release posts them anew, as they are then
-        dispatches.mail_message_id.sudo().unlink()
-        dispatches.recipient_ids.filtered(lambda recipient: recipient.state != states.QUEUED)._set_state(states.QUEUED)
-        dispatches.recipient_ids.write({"mail_body": False, "next_try": False})
-        dispatches.write({"frozen": False, "mail_values": False})
-        # the common text of several documents is none for one
-        bundled._with_system_write().content_ready = False
-        self._set_state(states.REVIEW, message)
 
     def _give_up_waiting(self, state, message):
         """What is left of dispatches that have gone in part."""

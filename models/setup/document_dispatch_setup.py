@@ -1,6 +1,6 @@
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 from odoo.tools import format_date, format_datetime
 
 #: In the order in which they are taken
@@ -41,9 +41,10 @@ class DocumentDispatchSetup(models.AbstractModel):
             return False, self.env._("%s has no e-mail address to send from.", company.name)
         if problem := next(self.env["document.dispatch.health"]._check_accounts(), None):
             return False, problem
-        sent = self.env["document.dispatch"].search([
-            ("company_id", "=", company.id), ("channel", "=", "email"), ("sent_date", "!=", False),
-        ], order="id desc", limit=1).sent_date
+        by_account = self.env["document.dispatch.channel"]._get_domain("_uses_account")
+        sent = self.env["document.dispatch"].search(
+            Domain("company_id", "=", company.id) & by_account & Domain("sent_date", "!=", False),
+            order="id desc", limit=1).sent_date
         # what happened last counts
         if company.dispatch_test_state and not (sent and sent > company.dispatch_test_date):
             return company.dispatch_test_state == "sent", self._describe_test(company)

@@ -631,7 +631,8 @@ class World:
             })
         tx.insert(key, {
             "state": state, "sender": sender, "recipient_keys": keys, "company_id": (COMPANY, 1), "rehearsal": False,
-            "bundle_id": False, "frozen": self.chance.random() < .7, "document_id": (DOCUMENT, self.number),
+            "bundle_id": False, "after_id": False, "frozen": self.chance.random() < .7,
+            "document_id": (DOCUMENT, self.number),
         })
         tx.insert((DOCUMENT, self.number), {"is_draft": False})
 

@@ -32,7 +32,7 @@ def choose(dispatches, now, seen=(), senders=()):
     """Return the dispatch whose turn it is, or ``None``.
 
     :param dispatches: that no other worker holds, with ``id``, ``state``, ``frozen``, ``bundle_id``, ``company_id``,
-        ``rehearsal``, ``recipient_ids`` and ``_get_sender()``
+        ``rehearsal``, ``after_id``, ``recipient_ids`` and ``_get_sender()``
     :param datetime now: in UTC
     :param seen: ids that had their turn in this run
     :param senders: of which nothing is taken now (``Sessions.senders_aside``)
@@ -43,6 +43,7 @@ def choose(dispatches, now, seen=(), senders=()):
         if dispatch.state in DISPATCH_STATES and dispatch.frozen and not dispatch.bundle_id
         and dispatch.id not in seen and dispatch._get_sender() not in senders
         and may_leave(dispatch.company_id.dispatch_mode, dispatch.rehearsal)
+        and (not dispatch.after_id or dispatch.after_id.state in states.THROUGH)
         for recipient in dispatch.recipient_ids if is_due(recipient, now)
     ]
     return min(found)[-1] if found else None

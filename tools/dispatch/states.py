@@ -50,6 +50,9 @@ DISPATCH_TRANSITIONS = {
     CANCELLED: set(),
 }
 
+#: Then a copy goes that waits for it; and then it never does by itself
+THROUGH, LOST = (SENT, REHEARSED), (FAILED, CANCELLED)
+
 #: Nothing has left yet, so that it can be withdrawn without a trace at the customer's.
 DISPATCH_WITHDRAWABLE = (REVIEW, QUEUED, FAILED, PAPER)
 

@@ -131,7 +131,8 @@ class DocumentLetterWindow(models.TransientModel):
         for window in self:
             partners = window._find_customers()
             refused = partners.filtered("dematerialization_refused")
-            mailed = window._find_reachable(partners - refused) if window.channel == "email" else ()
+            on_paper = self.env["document.dispatch.channel"]._is_for_paper(window.channel)
+            mailed = () if on_paper else window._find_reachable(partners - refused)
             window.count = len(partners)
             window.count_email = len(mailed)
             window.count_print = len(partners) - len(mailed)
@@ -177,5 +178,6 @@ class DocumentLetterWindow(models.TransientModel):
         if not partners:
             raise UserError(self.env._("No customer fits: widen the filters."))
         batch = self.env["document.letter"]._issue(partners, self.company_id, self._get_texts(), self.channel)
-        return batch.dispatch_ids.print_id[:1]._open() if self.channel == "paper" and batch.dispatch_ids.print_id else (
-            batch._open())
+        run = batch.dispatch_ids.print_id[:1]
+        on_paper = self.env["document.dispatch.channel"]._is_for_paper(self.channel)
+        return run._open() if on_paper and run else batch._open()

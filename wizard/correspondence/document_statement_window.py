@@ -45,7 +45,8 @@ class DocumentStatementWindow(models.TransientModel):
         for window in self:
             partners = window._find_customers()
             window.count = len(partners)
-            window.count_email = window._count_by_mail(partners) if window.channel == "email" else 0
+            on_paper = self.env["document.dispatch.channel"]._is_for_paper(window.channel)
+            window.count_email = 0 if on_paper else window._count_by_mail(partners)
             window.count_print = window.count - window.count_email
 
     def _count_by_mail(self, partners):
@@ -81,7 +82,8 @@ class DocumentStatementWindow(models.TransientModel):
         batch = self.env["document.statement"]._issue(
             partners, self.company_id, self.date_from, self.date_to, self.channel)
         run = batch.dispatch_ids.print_id[:1]
-        return run._open() if self.channel == "paper" and run else batch._open()
+        on_paper = self.env["document.dispatch.channel"]._is_for_paper(self.channel)
+        return run._open() if on_paper and run else batch._open()
 
     def action_preview(self):
         """Draw the statement of the first customer; nothing is kept of it."""

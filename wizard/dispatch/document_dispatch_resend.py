@@ -228,8 +228,7 @@ class DocumentDispatchResendLine(models.TransientModel):
         previous = document._dispatch_supersede() or document._dispatch_last()
         if not previous:
             dispatch = document._dispatch_send_now("manual", choices, only=only)
-            if dispatch.channel == "email":
-                dispatch._deliver_soon()
+            dispatch._deliver_soon()
             return dispatch
         return previous[:1]._resend(fresh, choices, only)
 

@@ -98,7 +98,7 @@ class AccountMoveSendWizardFile(models.TransientModel):
         dispatches = self.env["document.dispatch"]
         for line in self.filtered("chosen"):
             dispatches |= line._send_line(origin)
-        dispatches.filtered(lambda dispatch: dispatch.channel == "email" and dispatch.state == "queued")._deliver_soon()
+        dispatches.filtered(lambda dispatch: dispatch.state == "queued")._deliver_soon()
         return dispatches
 
     def _send_line(self, origin):

@@ -47,7 +47,8 @@ class DocumentDispatchBulk(models.AbstractModel):
             wizard.dispatch_stays = wizard._dispatch_describe_left_out(left_out)
 
     def _dispatch_describe_mails(self, vals_list):
-        by_mail = [vals for vals in vals_list if vals["channel"] == "email"]
+        with_addresses = self.env["document.dispatch.channel"]._get_codes("_takes_addresses")
+        by_mail = [vals for vals in vals_list if vals["channel"] in with_addresses]
         addresses = {command[2]["email"] for vals in by_mail for command in vals["recipient_ids"]}
         customers = {vals["partner_id"] for vals in by_mail}
         return self.env._(
@@ -56,7 +57,8 @@ class DocumentDispatchBulk(models.AbstractModel):
         ) if by_mail else False
 
     def _dispatch_describe_paper(self, vals_list):
-        reasons = [vals["channel_reason"] for vals in vals_list if vals["channel"] == "paper"]
+        on_paper = self.env["document.dispatch.channel"]._is_for_paper
+        reasons = [vals["channel_reason"] for vals in vals_list if on_paper(vals["channel"])]
         return self.env._(
             "%(count)s documents (%(refused)s refuse e-mail, %(nowhere)s have no usable address)", count=len(reasons),
             refused=reasons.count("refused"), nowhere=reasons.count("no_address"),

@@ -1,0 +1,46 @@
+from odoo import fields, models
+
+from ...tools.dispatch import states
+
+
+class DocumentDispatchChannelEmail(models.AbstractModel):
+    """One message in the chatter, one mail for each recipient, handed to the mail server by the worker."""
+
+    _inherit = "document.dispatch.channel.email"
+
+    def _is_delivered_by_worker(self):
+        return True
+
+    def _uses_account(self):
+        return True
+
+    def _can_bundle(self):
+        return True
+
+    def _can_draft(self):
+        return True
+
+    def _freeze(self, dispatches):
+        dispatches._freeze_mails()
+
+    def _begin(self, recipient):
+        recipient._restore_mail_body()
+        return recipient._make_links()
+
+    def _hand_over(self, recipient, sessions, links):
+        return self.env["document.dispatch.mailer"]._hand_over(
+            recipient, recipient._prepare_mail_vals(), sessions, links=links)
+
+    def _explain_what_next(self, dispatch):
+        if dispatch.state == states.HANDED:
+            return self.env._("Nothing goes from here. Nobody here knows whether the draft was sent.")
+        return super()._explain_what_next(dispatch)
+
+    def _handed_sent(self, dispatches, message=False):
+        dispatches.recipient_ids._set_state(states.SENT, sent_date=fields.Datetime.now())
+        dispatches._conclude()
+
+    def _handed_dropped(self, dispatches):
+        dispatches.recipient_ids._set_state(states.CANCELLED)
+        dispatches._set_state(states.CANCELLED, self.env._("%s did not send the draft.", self.env.user.name))
+        dispatches._update_notifications()

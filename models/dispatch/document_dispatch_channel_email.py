@@ -1,0 +1,53 @@
+from odoo import models
+
+from .document_dispatch_channel import Reason
+
+
+class DocumentDispatchChannelEmail(models.AbstractModel):
+    """By e-mail: to whom the flags name, and to whom a person names. Text, mails and servers: ``delivery``."""
+
+    _name = "document.dispatch.channel.email"
+    _inherit = ["document.dispatch.channel"]
+    _description = "E-mail Channel"
+    _sequence = 10
+
+    def _get_name(self):
+        return self.env._("E-mail")
+
+    def _is_usual(self):
+        return True
+
+    def _takes_addresses(self):
+        return True
+
+    def _why_not(self, document, dispatch_type, resolution):
+        """A refusal wins over every flag."""
+        partner = document._dispatch_partner()
+        if partner._dispatch_refuses(dispatch_type, document.company_id):
+            return Reason(self.env._("The customer refuses e-mail"), "refused")
+        return None if resolution.chosen else Reason(self.env._("No usable address"), "no_address")
+
+    def _why(self, document, dispatch_type):
+        """A legal duty wins over a refusal."""
+        return "duty" if document._dispatch_partner()._dispatch_duty(dispatch_type, document.company_id) else False
+
+    def _initial_state(self, state, rehearsal):
+        return state  # a rehearsal goes to the supervisor
+
+    def _prepare_recipients(self, document, dispatch_type, resolution, lang, text_lang=False):
+        return document._dispatch_prepare_recipients(dispatch_type, resolution, lang, text_lang)
+
+    def _is_refused(self, dispatch):
+        return dispatch.partner_id._dispatch_refuses(dispatch.type_id, dispatch.company_id)
+
+    def _get_actions(self):
+        return (*super()._get_actions(), "proof")
+
+    def _explain_recipient(self, recipient):
+        values = {"address": recipient.email, "meaning": recipient._explain_reply(), "reply": recipient.reply}
+        if recipient._was_withheld():
+            return "{address}: {meaning} {reply}".format(**values)
+        return self.env._("%(address)s: %(meaning)s The server said: %(reply)s", **values)
+
+    def _explain_advice(self, recipient):
+        return recipient._explain_advice()
