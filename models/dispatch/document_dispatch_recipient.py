@@ -129,6 +129,8 @@ class DocumentDispatchRecipient(models.Model):
     @api.constrains("email")
     def _check_email(self):
         for recipient in self:
+            if not recipient.dispatch_id._channel()._takes_addresses():
+                continue  # a folder, an identifier in a network
             if addresses.normalize(recipient.email) != recipient.email:
                 raise ValidationError(self.env["res.partner"]._dispatch_explain_letters(recipient.email) or self.env._(
                     "“%s” is not a valid e-mail address. Write one address, like name@company.com.",

@@ -1,4 +1,5 @@
-from odoo import api, models
+from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import html2plaintext
 
 from ...tools.legal import gates
@@ -92,3 +93,129 @@ class AccountMove(models.Model):
         """Tell whether this invoice goes by a network or an authority, or went there."""
         self.ensure_one()
         return any(self._dispatch_networks()) or self._dispatch_legal_state().state != gates.NONE
+
+    def _dispatch_network_address(self):
+        """What stands on the dispatch as its address: the names of the networks, and the customer's number there."""
+        self.ensure_one()
+        keys = set().union(*self._dispatch_networks())
+        names = [gate.name for gate in self._dispatch_gates() if keys.intersection(gate.keys)]
+        name = ", ".join(dict.fromkeys(names)) or self._dispatch_legal_state().name or ", ".join(sorted(keys))
+        partner = self.commercial_partner_id
+        if "peppol" in keys and partner.peppol_eas and partner.peppol_endpoint:
+            name = f"{name} {partner.peppol_eas}:{partner.peppol_endpoint}"
+        return name
+
+    def _dispatch_network_accepted(self):
+        """A network took this invoice: a page that was printed before is printed anew, where it lacks the number."""
+        reprint = any(gate.reprint and self._dispatch_ask_gate(gate).state == gates.ACCEPTED
+                      for gate in self.sudo()._dispatch_gates())  # sudo: as above
+        # sudo: as core, the files are the system's to write
+        page = self.sudo().invoice_pdf_report_id
+        if reprint and page:
+            page.res_field = False  # it stays as a file of the invoice
+            self.invalidate_recordset(["invoice_pdf_report_id", "invoice_pdf_report_file"])
+
+    # ------------------------------------------------------------------
+    # The network first, then copies
+    # ------------------------------------------------------------------
+
+    def _dispatch_channels(self, dispatch_type):
+        """By the network only, where the customer gets no copy from us."""
+        if self and not self._dispatch_rehearses() and not self._dispatch_wants_copy() and self._dispatch_is_legal():
+            return [self.env["document.dispatch.channel.network"]]
+        return super()._dispatch_channels(dispatch_type)
+
+    def _dispatch_wants_copy(self):
+        """Tell whether the customer gets a copy beside what the network takes: Odoo's “Invoice sending” says so."""
+        methods = self.env["account.move.send"]._get_default_sending_methods(self)
+        return bool(set(methods) & {"email", "paper", "snailmail"})
+
+    @api.model
+    def _dispatch_insert(self, vals_list):
+        return super()._dispatch_insert(self._dispatch_put_network_first(vals_list))
+
+    @api.model
+    def _dispatch_put_network_first(self, vals_list):
+        """Have copies wait for the network: the dispatch of that is made where there is none yet.
+
+        :param vals_list: values of dispatches; those of invoices that go by a network get what they wait for
+        """
+        if not self.env["account.move.send"]._dispatch_has_networks():
+            return vals_list
+        network = self.env["document.dispatch.channel.network"]
+        copies = [vals for vals in vals_list if vals["res_model"] == self._name and not vals["rehearsal"]
+                  and vals["channel"] != network._code() and vals["type_id"]]
+        moves = self.browse(vals["res_id"] for vals in copies)
+        found = moves._dispatch_find_networks()
+        missing = [move._dispatch_prepare_network(vals) for move, vals in zip(moves, copies, strict=True)
+                   if move.id not in found and move._dispatch_needs_network(vals)]
+        for dispatch in super()._dispatch_insert(missing):
+            found[dispatch.res_id] = dispatch
+        waiting = {vals["res_id"] for vals in copies}
+        return [
+            {**vals, **found[vals["res_id"]]._prepare_copy(vals)}
+            if vals["res_id"] in waiting and vals["res_id"] in found and vals["channel"] != network._code() else vals
+            for vals in vals_list
+        ]
+
+    def _dispatch_find_networks(self):
+        """The dispatches by a network of these invoices in their present version: ``{id: document.dispatch}``."""
+        Dispatch = self.env["document.dispatch"].sudo()  # sudo: whoever sent it
+        found = Dispatch.search(
+            Dispatch._get_document_domain(self) & Domain("channel", "=", "network")
+            & Domain("state", "!=", "cancelled"), order="id")
+        revisions = {move.id: move.dispatch_revision for move in self}
+        return {dispatch.res_id: dispatch for dispatch in found if dispatch.revision == revisions[dispatch.res_id]}
+
+    def _dispatch_needs_network(self, vals):
+        """Tell whether a network comes before the dispatch with these values.
+
+        Of a window the person chose: what they did not tick does not go, and what core handed over is noted.
+        """
+        if self.state != "posted":
+            return False
+        if vals.get("mail_message_id"):
+            return self._dispatch_legal_state().state != gates.NONE
+        return self._dispatch_is_legal()
+
+    def _dispatch_prepare_network(self, vals):
+        """Values of the dispatch by a network that comes before the one with these values."""
+        network = self.env["document.dispatch.channel.network"]
+        shared = {name: vals.get(name, False) for name in (
+            "res_model", "res_id", "document_name", "revision", "type_id", "partner_id", "company_id", "user_id",
+            "origin", "lang", "rule_id", "rehearsal",
+        )}
+        state = "review" if vals["state"] == "review" else "queued"
+        handed = self._dispatch_legal_state().state in (gates.WAITING, gates.ACCEPTED)
+        return {
+            **shared, "channel": network._code(), "skipped": [], "network_date": handed and fields.Datetime.now(),
+            **network._prepare_vals(self, self.env["document.dispatch.type"].browse(vals["type_id"]), None, shared,
+                                    "queued" if handed else state),
+        }
+
+    def _dispatch_note_network(self, origin, keys):
+        """Core has handed this invoice over: note it, with what came of it so far.
+
+        :param str origin: see ``document.dispatch.origin``
+        :param set keys: sending methods and extras by which it was handed over
+        """
+        if not self._dispatch_type() or self._dispatch_find_networks():
+            return
+        unknown = not any(keys.intersection(gate.keys) for gate in self._dispatch_gates())
+        nothing = self._dispatch_legal_state().state == gates.NONE
+        [vals] = self._dispatch_prepare_vals_list(origin)
+        network = self._dispatch_insert([{
+            **self._dispatch_prepare_network(vals),
+            # a module that is known and says nothing of it has not handed it over: the worker does
+            "network_date": (unknown or not nothing) and fields.Datetime.now(),
+        }])
+        if unknown and nothing:
+            network.recipient_ids._set_state("sending")
+            network.recipient_ids._set_state("sent", sent_date=fields.Datetime.now(), reply=self.env._("Handed over."))
+            network._set_state("sending")
+            network._conclude()
+        network._deliver_soon()
+
+    def _dispatch_find_current(self, rehearsal=None):
+        """Mails and paper: what a network has is neither withdrawn nor sent again beside them."""
+        return super()._dispatch_find_current(rehearsal).filtered(lambda dispatch: dispatch.channel != "network")

@@ -15,7 +15,10 @@ ROOMS = (
 #: How scripts of updates name the addon
 PACKAGE = "odoo.addons.document_dispatch."
 #: Names that a room calls and Odoo or Python defines, too: the call is theirs.
-ODOO = {"_generate_template_attachments", "_render", "_render_field", "_send", "exists", "get_paperformat", "wait"}
+ODOO = {
+    "_generate_template_attachments", "_get_default_sending_settings", "_render", "_render_field", "_send", "exists",
+    "get_paperformat", "wait",
+}
 #: Calls that run upwards, and why they stay: (room, name) → reason
 EXCEPTIONS = {}
 

@@ -1,1 +1,1 @@
-from . import gates
+from . import call, gates
