@@ -60,6 +60,7 @@ from . import test_documents_quotation_window
 from . import test_documents_send_window
 from . import test_documents_tours
 from . import test_documents_whatsapp
+from . import test_legal_beside
 from . import test_legal_files
 from . import test_legal_network
 from . import test_page

@@ -11,7 +11,21 @@ GATE = Gate("toy", "Toynet", ("toy",), "invoice_source_email", accepted=("accept
             waiting=("sent",), number="invoice_origin", words="narration")
 
 
-class LegalCase(DispatchCase):
+class NetworkCase(DispatchCase):
+    """Which dispatches are the network's, and which are copies."""
+
+    def _network(self, moves):
+        return self._dispatches(moves).filtered(lambda dispatch: dispatch.channel == "network")
+
+    def _copy(self, moves):
+        return self._dispatches(moves) - self._network(moves)
+
+    def _states(self, moves):
+        """States of the network's dispatches and of the copies."""
+        return self._network(moves).mapped("state"), self._copy(moves).mapped("state")
+
+
+class LegalCase(NetworkCase):
     """Invoices that Toynet takes before a mail may go; ``self.net`` says how it behaves."""
 
     @classmethod
@@ -23,16 +37,6 @@ class LegalCase(DispatchCase):
     def setUp(self):
         super().setUp()
         self.net.reset()
-
-    def _network(self, moves):
-        return self._dispatches(moves).filtered(lambda dispatch: dispatch.channel == "network")
-
-    def _copy(self, moves):
-        return self._dispatches(moves) - self._network(moves)
-
-    def _states(self, moves):
-        """States of the network's dispatches and of the copies."""
-        return self._network(moves).mapped("state"), self._copy(moves).mapped("state")
 
 
 class Toynet:

@@ -1,11 +1,12 @@
 """The legal channel comes first; a mail beside it is a copy and waits for it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import UserError
 
-from .legal import LegalCase
+from .legal import GATE, LegalCase
 
 
 class TestNetwork(LegalCase):
@@ -296,3 +297,33 @@ class TestNetwork(LegalCase):
         self.env["account.move.send"]._dispatch_make_files(
             invoice, self.types["invoice"].mail_template_id, self.env["ir.actions.report"])
         self.assertEqual((seen, self.net.calls), ([(False, set())], []))
+
+    # ------------------------------------------------------------------
+    # What people are told before anything goes
+    # ------------------------------------------------------------------
+
+    def test_customers_whom_no_network_reaches(self):
+        health, setup = self.env["document.dispatch.health"], self.env["document.dispatch.setup"]
+        belgium = self.env.ref("base.be")
+        self.company.country_id = belgium
+        (self.silva | self.nowak).write({"country_id": belgium.id, "customer_rank": 1})
+        # a field that every partner has stands for the network's
+        gate = GATE._replace(reachable=("ref", "valid"), ready=("email", (self.company.email,)))
+        self.silva.ref = "valid"
+        with patch.object(self.env.registry["account.move"], "_dispatch_gates", lambda moves: [gate]):
+            words = health._explain_without_network(self.company)
+            self.assertIn("1 customers in Belgium", words)
+            self.assertIn(words, health._get_problems())
+            self.assertEqual(setup._look_at_contacts(self.company)[0], False)
+            self.company.country_id = self.env.ref("base.br")
+            self.assertEqual(health._explain_without_network(self.company), "")
+
+    def test_the_question_on_the_page_leans_on_no_consent_where_none_is_asked(self):
+        for code, day, expected in (
+            ("be", date(2026, 11, 30), "nobody's consent"), ("at", date(2026, 11, 30), "article 232"),
+            ("fr", date(2026, 8, 31), "article 232"), ("fr", date(2026, 9, 1), "nobody's consent"),
+        ):
+            today = patch.object(fields.Date, "context_today", lambda *args, day=day: day)
+            with self.subTest(country=code, day=day), today:
+                self.company.country_id = self.env.ref(f"base.{code}")
+                self.assertIn(expected, self.company._dispatch_consent_question())

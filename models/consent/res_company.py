@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.fields import Domain
 
+from ...tools.legal import gates
+
 
 class ResCompany(models.Model):
     """What the company asks its customers about e-mail."""
@@ -21,7 +23,12 @@ class ResCompany(models.Model):
             "then come on paper, unless the law asks for the electronic form.", self.name,
         )
         # sudo: groups of countries, whoever asks
-        if self.country_id in self.env.ref("base.europe").sudo().country_ids:
+        if gates.is_mandatory(self.country_code, fields.Date.context_today(self)):
+            text += "\n" + self.env._(
+                "Where the law asks for electronic invoices between companies, it asks for nobody's consent: these "
+                "come so in any case. Your answer is about everything else."
+            )
+        elif self.country_id in self.env.ref("base.europe").sudo().country_ids:
             text += "\n" + self.env._(
                 "Your acceptance can be tacit (Directive 2006/112/EC, article 232): as long as you do not refuse, we "
                 "take it as given."

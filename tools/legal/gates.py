@@ -5,6 +5,7 @@ source and fails where a module has none. Another module's gate is a line more, 
 ``account.move._dispatch_gates``.
 """
 
+from datetime import date
 from typing import NamedTuple
 
 NONE, WAITING, ACCEPTED, REJECTED = "none", "waiting", "accepted", "rejected"
@@ -15,6 +16,14 @@ LOCAL_METHODS = frozenset({"email", "manual", "paper", "snailmail", "whatsapp"})
 FILE_EXTRAS = frozenset({"es_facturae"})
 #: Words stand in no field, but in the last note of the chatter
 CHATTER = "chatter"
+
+
+#: Countries whose law asks companies for electronic invoices among each other, without anybody's consent, and since
+#: when for the first of them (Directive (EU) 2025/516 lets them). doc/administrator.md shows the same
+MANDATES = {
+    "BE": date(2026, 1, 1), "DE": date(2027, 1, 1), "FR": date(2026, 9, 1), "IT": date(2019, 1, 1),
+    "PL": date(2026, 2, 1), "RO": date(2024, 7, 1),
+}
 
 
 class Gate(NamedTuple):
@@ -45,6 +54,8 @@ class Gate(NamedTuple):
     before: bool = True
     #: The PDF that was printed before the answer lacks what the customer needs: it is printed anew
     reprint: bool = False
+    #: Field of ``res.partner`` that says whether a customer can be reached there, and by which value
+    reachable: tuple = ()
     #: Field of ``res.company`` that must have one of these values before invoices can be handed over
     ready: tuple = ()
 
@@ -53,7 +64,8 @@ class Gate(NamedTuple):
 GATES = (
     Gate("account_peppol", "Peppol", ("peppol",), "peppol_move_state", accepted=("done",),
          rejected=("error", "skipped"), waiting=("processing",), silent=("ready", "to_send"),
-         number="peppol_message_uuid", words=CHATTER, before=False, ready=("peppol_can_send", (True,))),
+         number="peppol_message_uuid", words=CHATTER, before=False, ready=("peppol_can_send", (True,)),
+         reachable=("peppol_verification_state", "valid")),
     Gate("l10n_dk_nemhandel", "Nemhandel", ("nemhandel",), "nemhandel_move_state", accepted=("done",),
          rejected=("error",), waiting=("processing",), silent=("ready", "to_send"),
          number="nemhandel_message_uuid", words=CHATTER, before=False,
@@ -106,6 +118,15 @@ GATES = (
          accepted=("sent", "payment_state_to_update", "adjusted", "replaced"), silent=("ready_to_send", "canceled"),
          number="l10n_vn_edi_invoice_number", words=CHATTER),
 )
+
+
+def is_mandatory(country, day):
+    """Tell whether the law of a country asks companies for electronic invoices among each other.
+
+    :param str country: its code
+    :param date day: on which
+    """
+    return country in MANDATES and MANDATES[country] <= day
 
 
 class Legal(NamedTuple):
