@@ -19,10 +19,24 @@ from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.tests import tagged
 from odoo.tools import file_open
 
+from ..tools.legal import gates
 from .common import BESIDE
 from .legal import NetworkCase
 
 ADDRESS = "fatture@nowak.example.com"
+
+
+class TestHere(NetworkCase):
+    """With whatever networks are installed."""
+
+    def test_an_invoice_that_went_nowhere(self):
+        invoice = self._invoice(self.nowak)
+        self.assertEqual(invoice._dispatch_legal_state(), gates.Legal())
+        for gate in invoice._dispatch_gates():
+            self.assertEqual(invoice._dispatch_ask_gate(gate), gates.Legal(), gate.module)
+        invoice._dispatch_create("rule")
+        self._deliver()
+        self.assertEqual(self._states(invoice), ([], ["sent"]))
 
 
 @tagged(BESIDE, "-standard")

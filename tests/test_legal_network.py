@@ -1,5 +1,6 @@
 """The legal channel comes first; a mail beside it is a copy and waits for it."""
 
+from collections import Counter
 from datetime import date, timedelta
 from unittest.mock import patch
 
@@ -7,6 +8,7 @@ from odoo import fields
 from odoo.exceptions import UserError
 
 from .legal import GATE, LegalCase
+from .sampling import LONG
 
 
 class TestNetwork(LegalCase):
@@ -128,6 +130,14 @@ class TestNetwork(LegalCase):
         self._deliver()
         self.assertEqual(self._states(other), (["failed"], ["review"]))
 
+    def test_a_network_that_is_gone_took_nothing(self):
+        invoice = self._invoice(self.nowak)
+        invoice._dispatch_create("rule")
+        self.net.strangers = (self.nowak.name,)
+        self._deliver()
+        self.assertEqual((self.net.calls, self._states(invoice)), ([], (["failed"], ["review"])))
+        self.assertIn("No network", self._network(invoice).state_message)
+
     def test_no_network_no_change(self):
         self.net.strangers = (self.nowak.name,)
         invoice = self._invoice(self.nowak)
@@ -179,9 +189,14 @@ class TestNetwork(LegalCase):
         self._deliver()
         self.assertEqual(self._states(invoice), (["queued"], ["sent"]))
         self.assertEqual(self._states(other), (["queued"], ["paper"]))
+        self.assertEqual((invoice.dispatch_state, invoice.is_move_sent), ("queued", False))
         self.net.answer(invoice, "rejected", words="no")
         self._deliver()
         self.assertEqual(self._states(invoice), (["failed"], ["sent"]))
+        self.assertEqual((invoice.dispatch_state, invoice.is_move_sent), ("failed", False))
+        self.net.answer(other, "accepted")
+        self._deliver()
+        self.assertEqual((other.dispatch_state, other.is_move_sent), ("sent", True))
 
     def test_somebody_is_told_after_a_while(self):
         invoice = self._invoice(self.nowak)
@@ -297,6 +312,39 @@ class TestNetwork(LegalCase):
         self.env["account.move.send"]._dispatch_make_files(
             invoice, self.types["invoice"].mail_template_id, self.env["ir.actions.report"])
         self.assertEqual((seen, self.net.calls), ([(False, set())], []))
+
+    def test_a_night_of_mixed_invoices(self):
+        """Nothing is sent that its legal channel did not accept, and the report adds up."""
+        count = 1000 if LONG else 40
+        self.papel.invoice_sending_method = "email"
+        stranger = self.env["res.partner"].create({"name": "Stranger", "email": "s@stranger.example.com"})
+        download = self.env["res.partner"].create({"name": "Download", "invoice_sending_method": "manual"})
+        alone = self.env["res.partner"].create({"name": "Alone", "invoice_sending_method": "manual"})
+        self.net.strangers = (stranger.name, alone.name)
+        self._rule("Night", "invoice", trigger="schedule")
+        customers = (self.nowak, self.papel, stranger, download, alone)
+        moves = self.env["account.move"].union(*(
+            self._invoice(customers[number % len(customers)]) for number in range(count)))
+        self._plan()
+        self._deliver()
+        answers = ("accepted", "rejected", "sent")
+        legal = moves.filtered(lambda move: move.partner_id not in (stranger, alone))
+        for number, move in enumerate(legal):
+            self.net.answer(move, answers[number % 3], f"NET-{number}", "no")
+        self._deliver()
+        self._deliver()
+        self.assertEqual(sorted(self.net.calls), sorted(legal.mapped("name")))
+        accepted = legal.filtered(lambda move: move.invoice_source_email == "accepted")
+        mailed = moves.filtered(lambda move: move.partner_id == stranger)
+        self.assertEqual(moves.filtered(lambda move: move.dispatch_state == "sent"), accepted | mailed)
+        self.assertEqual(moves.filtered("is_move_sent"), accepted | mailed)
+        for move in legal - accepted:
+            self.assertFalse(self._copy(move).filtered(lambda copy: copy.state in ("sent", "paper", "printed")))
+        self.env.flush_all()
+        report = Counter(dict(self.env["document.dispatch.report"]._read_group(
+            [("res_model", "=", "account.move"), ("res_id", "in", moves.ids)], ["outcome"], ["__count"])))
+        self.assertEqual((report.total(), report["sent"]), (count, len(accepted | mailed)), report)
+        self.assertEqual(report["open"], count // len(customers))  # who downloads, and no network takes it
 
     # ------------------------------------------------------------------
     # What people are told before anything goes

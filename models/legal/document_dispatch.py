@@ -125,6 +125,27 @@ class DocumentDispatch(models.Model):
         return super()._withdrawable().filtered(lambda dispatch: not dispatch._is_with_network())
 
     # ------------------------------------------------------------------
+    # What became of the invoice is what its network says
+    # ------------------------------------------------------------------
+
+    def _is_only_copy(self):
+        """Tell whether this is a copy of what no network has accepted."""
+        # sudo: of the same document, whoever sent it
+        return bool(self.after_id) and self.after_id.sudo().state not in states.THROUGH
+
+    def _reached(self):
+        """A copy that went makes no invoice sent."""
+        reached = super()._reached()
+        if reached in states.WITH_CUSTOMER and self._is_only_copy():
+            return self.after_id.sudo()._reached()  # sudo: as above
+        return reached
+
+    def _call_documents(self, method):
+        if method == "_dispatch_accepted":
+            self = self.filtered(lambda dispatch: not dispatch._is_only_copy())
+        return super()._call_documents(method)
+
+    # ------------------------------------------------------------------
     # What the copy says
     # ------------------------------------------------------------------
 

@@ -88,6 +88,9 @@ class DocumentDispatchChannelNetwork(models.AbstractModel):
         if CALL in links:
             if blocking_reason := move._dispatch_blocking_reason(dispatch.type_code):
                 return self._outcome(states.FAILED, blocking_reason)
+            if not any(move._dispatch_networks()):
+                return self._outcome(states.FAILED, self.env._(
+                    "No network takes it any more: look at the customer and at the company's registration."))
             try:
                 call.on(self.env["account.move.send"].with_env(move.env))._dispatch_call_networks(move, call)
             except Exception as error:
