@@ -41,6 +41,7 @@ from . import test_delivery_simulation
 from . import test_delivery_telling
 from . import test_dispatch_batch
 from . import test_dispatch_best
+from . import test_dispatch_channels
 from . import test_dispatch_company_mode
 from . import test_dispatch_explain
 from . import test_dispatch_frozen

@@ -332,9 +332,9 @@ class DocumentDispatch(models.Model):
             self._tell_copies(state)
 
     def _update_state(self):
-        """Derive the state of dispatches that the worker delivers from their recipients, and tell the documents."""
-        delivered = self.filtered(lambda dispatch: dispatch._channel()._is_delivered_by_worker())
-        changed = delivered.grouped(lambda dispatch: (
+        """Derive the state of dispatches that have recipients from these, and tell the documents."""
+        to_recipients = self.filtered(lambda dispatch: dispatch._channel()._follows_recipients())
+        changed = to_recipients.grouped(lambda dispatch: (
             states.summarize(dispatch.recipient_ids.mapped("state")), dispatch._failure_text(),
         ))
         for (state, message), dispatches in changed.items():

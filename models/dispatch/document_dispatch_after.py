@@ -33,6 +33,7 @@ class DocumentDispatch(models.Model):
 
     def _explain_waiting(self):
         if self._is_held_back():
+            # sudo: as above
             return self.env._("It goes when the document was sent by “%s”.", self.after_id.sudo()._channel_name())
         return super()._explain_waiting()
 
@@ -57,14 +58,17 @@ class DocumentDispatch(models.Model):
         if state not in (*states.THROUGH, *states.LOST):
             return
         # sudo: whoever sent it
-        copies = self.sudo().search([("after_id", "in", self.ids), ("state", "=", states.QUEUED)])
+        copies = self.sudo().search([("after_id", "in", self.ids), ("state", "in", (states.QUEUED, states.PAPER))])
         if not copies:
             return
         if state in states.THROUGH:
             copies._deliver_later()
-            return
         for copy in copies._withdrawable():
-            copy._back_to_review(copy._explain_lost_first())
+            reason = copy._explain_lost_first()
+            if copy.state == states.QUEUED and reason:
+                copy._back_to_review(reason)
+            elif copy.state == states.PAPER:  # it stays in the tray, and nobody prints it
+                copy._with_system_write().state_message = reason or False
 
     def _back_to_review(self, message):
         """Queued dispatches of which nothing has left become what a person can edit, release and discard."""

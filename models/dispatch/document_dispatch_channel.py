@@ -118,6 +118,10 @@ class DocumentDispatchChannel(models.AbstractModel):
         """Tell whether the worker hands its dispatches over: to each of their recipients (:meth:`_hand_over`)."""
         return False
 
+    def _follows_recipients(self):
+        """Tell whether the state of a dispatch is derived from those of its recipients."""
+        return self._is_delivered_by_worker() or not self._is_there()
+
     def _takes_addresses(self):
         """Tell whether it goes to e-mail addresses, so that people can name more of them."""
         return False
@@ -168,6 +172,10 @@ class DocumentDispatchChannel(models.AbstractModel):
         """
         return None if self._is_there() else Reason(self._explain_gone())
 
+    def _reason(self, text, code="other"):
+        """What :meth:`_why_not` returns, see :class:`Reason`."""
+        return Reason(text, code)
+
     def _why(self, document, dispatch_type):
         """Why it goes this way although something speaks against it, of ``document.dispatch.channel_reason``."""
         return False
@@ -193,12 +201,19 @@ class DocumentDispatchChannel(models.AbstractModel):
         return states.REHEARSED if rehearsal else state
 
     def _prepare_recipients(self, document, dispatch_type, resolution, lang, text_lang=False):
-        """Commands that make the recipients: to each of them the worker hands over by itself."""
+        """Commands that make the recipients: to each of them the worker hands over by itself.
+
+        Parameters as of :meth:`_why_not` and :meth:`_prepare_vals`; ``lang`` is the dispatch's.
+        """
+        return [self._prepare_recipient(address, lang=lang) for address in self._get_addresses(document)]
+
+    def _get_addresses(self, document):
+        """To where a document goes, in this channel's words: a folder, an identifier in a network; each once."""
         return []
 
     def _prepare_recipient(self, address, **vals):
-        """A command that makes a recipient with an address of this channel: a folder, an identifier in a network."""
-        return fields.Command.create({"email": address, "reason": "manual", **vals})
+        """A command that makes a recipient with an address of this channel."""
+        return fields.Command.create({"email": address, "reason": "channel", **vals})
 
     # ------------------------------------------------------------------
     # Delivery: see document.dispatch.delivery

@@ -1,7 +1,5 @@
 from odoo import models
 
-from .document_dispatch_channel import Reason
-
 
 class DocumentDispatchChannelEmail(models.AbstractModel):
     """By e-mail: to whom the flags name, and to whom a person names. Text, mails and servers: ``delivery``."""
@@ -21,11 +19,11 @@ class DocumentDispatchChannelEmail(models.AbstractModel):
         return True
 
     def _why_not(self, document, dispatch_type, resolution):
-        """A refusal wins over every flag."""
+        # a refusal wins over every flag
         partner = document._dispatch_partner()
         if partner._dispatch_refuses(dispatch_type, document.company_id):
-            return Reason(self.env._("The customer refuses e-mail"), "refused")
-        return None if resolution.chosen else Reason(self.env._("No usable address"), "no_address")
+            return self._reason(self.env._("The customer refuses e-mail"), "refused")
+        return None if resolution.chosen else self._reason(self.env._("No usable address"), "no_address")
 
     def _why(self, document, dispatch_type):
         """A legal duty wins over a refusal."""

@@ -68,6 +68,8 @@ class DocumentDispatch(models.Model):
             return self.env._("Press “I Have Sent It” when it went, or “I Will Not Send It”.")
         if self.state not in ("failed", "partial"):
             return self.next_try and self.env._("Nothing. Or press “Try Again Now”, if you know that it works again.")
+        if not troubled and "retry" not in self._channel()._get_actions():
+            return self._channel()._explain_advice(troubled)
         if not troubled:
             return self.env._("Correct what is said above, then press “Try Again Now”.")
         advice = [self._channel()._explain_advice(recipient) for recipient in troubled]

@@ -107,7 +107,9 @@ class DocumentDispatchMixin(models.AbstractModel):
             **vals, "channel": channel._code(),
             "channel_reason": reason.code if reason else channel._why(self, dispatch_type),
             **channel._prepare_vals(self, dispatch_type, resolution, vals, state, text_lang),
-            **({"state_message": reason.text} if reason and reason.code == "other" else {}),
+            "state_message": "\n".join(filter(None, (
+                vals["state_message"], reason and reason.code == "other" and reason.text,
+            ))) or False,
         }
 
     def _dispatch_channels(self, dispatch_type):
@@ -122,16 +124,15 @@ class DocumentDispatchMixin(models.AbstractModel):
 
         :param dispatch_type: ``document.dispatch.type``
         :param resolution: whom the flags name, :class:`tools.recipients.recipients.Resolution`
-        :return: the channel, and the :class:`Reason` of the first that cannot serve it, or ``None``; the last one
-            where none can
+        :return: the channel, the last one where none can; and the :class:`Reason` of one before it, or ``None``: a
+            refusal and other reasons that have a code count first
         """
-        first = None
+        reasons = []
         for channel in self._dispatch_channels(dispatch_type):
-            reason = channel._why_not(self, dispatch_type, resolution)
-            if not reason:
+            if not (reason := channel._why_not(self, dispatch_type, resolution)):
                 break
-            first = first or reason
-        return channel, first
+            reasons.append(reason)
+        return channel, min(reasons, key=lambda reason: reason.code == "other", default=None)
 
     def _dispatch_prepare_recipients(self, dispatch_type, resolution, lang, text_lang=False):
         """Commands that make the recipients of a dispatch.
@@ -325,9 +326,11 @@ class DocumentDispatchMixin(models.AbstractModel):
         """Values of a dispatch with typed addresses beside those found, each once; a refusal stays one."""
         there = {command[2]["email"] for command in vals.get("recipient_ids", ())}
         typed = [choice for choice in choices if choice.email not in there]
-        if not typed or vals["channel_reason"] == "refused":
-            return vals
         dispatch_type = self.env["document.dispatch.type"].browse(vals["type_id"])
+        partner = self.env["res.partner"].browse(vals["partner_id"])
+        company = self.env["res.company"].browse(vals["company_id"])
+        if not typed or partner._dispatch_refuses(dispatch_type, company):
+            return vals
         added = self._dispatch_prepare_recipients(dispatch_type, recipients.Resolution(typed, []), vals["lang"])
         channels = self.env["document.dispatch.channel"]
         if channels._of(vals["channel"])._takes_addresses():

@@ -119,6 +119,7 @@ class DocumentDispatchRecipient(models.Model):
             ("general_company", self.env._("No contact flagged: general address of the company")),
             ("manual", self.env._("Chosen or typed by hand")),
             ("template", self.env._("Named in the mail template")),
+            ("channel", self.env._("Where this channel delivers")),
         ]
 
     @api.model
@@ -358,6 +359,8 @@ class DocumentDispatchRecipient(models.Model):
         self.check_access("write")
         self._check_unknown()
         recipients = self._bundle_main()
+        for dispatch in recipients.dispatch_id:
+            dispatch._channel()._check_offers("retry", dispatch)
         recipients._set_state("queued", next_try=False, able_date=fields.Datetime.now())
         recipients.dispatch_id._with_bundled()._update_state()
         recipients.dispatch_id._deliver_soon()

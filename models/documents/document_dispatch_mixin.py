@@ -142,7 +142,7 @@ class DocumentDispatchMixin(models.AbstractModel):
             # sudo: the message that core just posted; the files are made with the user's rights
             message.sudo().attachment_ids |= self._dispatch_add_files(dispatch_type)
         vals.update(self._dispatch_message_content(message), mail_template_id=False)  # the message is written
-        if vals.get("channel_reason") != "refused":
+        if not self._dispatch_partner()._dispatch_refuses(dispatch_type, self.company_id):
             vals.update(self._dispatch_message_recipients(message, directory, dispatch_type, vals))
         return vals
 

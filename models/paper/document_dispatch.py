@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from ...tools.dispatch import clicks, states
 from ..dispatch.document_dispatch import attempt
@@ -67,15 +68,17 @@ class DocumentDispatch(models.Model):
 
     def _get_tray_domain(self):
         """What waits for the printer, and is not in a run that is being made."""
-        return [
+        return self._get_first_through_domain() & Domain([
             ("state", "=", "paper"), ("company_id", "in", self.env.companies.ids),
             "|", ("print_id", "=", False), ("print_id.state", "!=", "making"),
-        ]
+        ])
 
     def _printable(self):
         """Those that lie in the tray, and in no run that is being made."""
         # sudo: the run may be somebody else's
-        return self.filtered(lambda dispatch: dispatch.state == "paper" and dispatch.sudo().print_id.state != "making")
+        return self.filtered(lambda dispatch: (
+            dispatch.state == "paper" and dispatch.sudo().print_id.state != "making" and not dispatch._is_held_back()
+        ))
 
     def _envelopes(self):
         """Split into envelopes, in posting order: by country, postal code, customer, then date of the document."""

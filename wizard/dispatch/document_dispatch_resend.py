@@ -121,9 +121,11 @@ class DocumentDispatchResend(models.TransientModel):
     def _find_earlier(self, documents):
         """What became of the addresses to which these documents went as they are now: ``{id: {address: state}}``."""
         earlier = {}
+        mailboxes = self.env["document.dispatch.channel"]._get_codes("_takes_addresses")
         for recipient in self.env["document.dispatch.recipient"].search([
             ("dispatch_id.res_model", "=", documents._name), ("dispatch_id.res_id", "in", documents.ids),
             ("dispatch_id.state", "!=", "cancelled"), ("dispatch_id.rehearsal", "=", False),
+            ("dispatch_id.channel", "in", mailboxes),
         ], order="id"):
             document = documents.browse(recipient.dispatch_id.res_id)
             if recipient.dispatch_id.revision == document.dispatch_revision:
