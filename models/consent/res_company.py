@@ -22,12 +22,12 @@ class ResCompany(models.Model):
             "%s sends invoices and other documents by e-mail. You may refuse this at any time, free of charge: they "
             "then come on paper, unless the law asks for the electronic form.", self.name,
         )
-        # sudo: groups of countries, whoever asks
         if gates.is_mandatory(self.country_code, fields.Date.context_today(self)):
             text += "\n" + self.env._(
                 "Where the law asks for electronic invoices between companies, it asks for nobody's consent: these "
                 "come so in any case. Your answer is about everything else."
             )
+        # sudo: groups of countries, whoever asks
         elif self.country_id in self.env.ref("base.europe").sudo().country_ids:
             text += "\n" + self.env._(
                 "Your acceptance can be tacit (Directive 2006/112/EC, article 232): as long as you do not refuse, we "

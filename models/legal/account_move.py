@@ -162,7 +162,7 @@ class AccountMove(models.Model):
         """The dispatches by a network of these invoices in their present version: ``{id: document.dispatch}``."""
         Dispatch = self.env["document.dispatch"].sudo()  # sudo: whoever sent it
         found = Dispatch.search(
-            Dispatch._get_document_domain(self) & Domain("channel", "=", "network")
+            Dispatch._get_document_domain(self) & Dispatch.env["document.dispatch.channel"]._get_domain("_is_network")
             & Domain("state", "!=", "cancelled"), order="id")
         revisions = {move.id: move.dispatch_revision for move in self}
         return {dispatch.res_id: dispatch for dispatch in found if dispatch.revision == revisions[dispatch.res_id]}
@@ -218,4 +218,4 @@ class AccountMove(models.Model):
 
     def _dispatch_find_current(self, rehearsal=None):
         """Mails and paper: what a network has is neither withdrawn nor sent again beside them."""
-        return super()._dispatch_find_current(rehearsal).filtered(lambda dispatch: dispatch.channel != "network")
+        return super()._dispatch_find_current(rehearsal).filtered(lambda dispatch: not dispatch._is_network())

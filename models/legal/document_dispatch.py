@@ -24,7 +24,7 @@ class DocumentDispatch(models.Model):
     )
 
     def _is_network(self):
-        return self.channel == "network"
+        return self._channel()._is_network()
 
     def _is_with_network(self):
         """Tell whether a network has it, or may have it, and has not refused it."""

@@ -14,6 +14,16 @@ ASK_AGAIN = timedelta(days=1)
 CALL = "call"
 
 
+class DocumentDispatchChannel(models.AbstractModel):
+    """Which channels lead to networks and tax authorities."""
+
+    _inherit = "document.dispatch.channel"
+
+    def _is_network(self):
+        """Tell whether a network or an authority takes what goes by it, answers later, and is first."""
+        return False
+
+
 class DocumentDispatchChannelNetwork(models.AbstractModel):
     """By the network or the tax authority that the law or the customer asks for: Peppol, KSeF, SdI and others.
 
@@ -33,6 +43,9 @@ class DocumentDispatchChannelNetwork(models.AbstractModel):
         return self.env._("Network")
 
     def _is_delivered_by_worker(self):
+        return True
+
+    def _is_network(self):
         return True
 
     def _needs_files(self):

@@ -1,5 +1,4 @@
 from odoo import models
-from odoo.fields import Domain
 
 from ...tools.dispatch import states
 from ...tools.legal import gates
@@ -14,8 +13,11 @@ class DocumentDispatchDelivery(models.AbstractModel):
         """Have those go on of which something is known now: many at once, and nothing is claimed for the others."""
         super()._look_at_answers()
         Recipient = self.env["document.dispatch.recipient"]
-        waiting = Recipient.search(Domain("state", "in", (states.DEFERRED, states.UNKNOWN)) & Domain(
-            "dispatch_id.channel", "=", "network") & Domain("dispatch_id.state", "in", (states.QUEUED, states.UNKNOWN)))
+        codes = self.env["document.dispatch.channel"]._get_codes("_is_network")
+        waiting = Recipient.search([
+            ("state", "in", (states.DEFERRED, states.UNKNOWN)), ("dispatch_id.channel", "in", codes),
+            ("dispatch_id.state", "in", (states.QUEUED, states.UNKNOWN)),
+        ])
         if not waiting:
             return
         moves = self.env["account.move"].browse(waiting.dispatch_id.mapped("res_id")).exists()

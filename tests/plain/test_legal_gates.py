@@ -95,6 +95,19 @@ class TestTable(unittest.TestCase):
         self.assertEqual(found, {key for key in known if key not in METHODS})
 
 
+class TestGuide(unittest.TestCase):
+
+    def test_the_guide_shows_the_table(self):
+        text = (ROOT / "doc/administrator.md").read_text(encoding="utf-8")
+        shown = re.findall(r"^\| `(\w+)` \| ([^|]+) \| `([\w.]+)` \| ([^|]+) \|", text, re.MULTILINE)
+        self.assertEqual(shown, [
+            (gate.module, gate.name, gate.state, ", ".join(gate.accepted)) for gate in gates.GATES])
+
+    def test_the_guide_shows_the_dates(self):
+        text = (ROOT / "doc/administrator.md").read_text(encoding="utf-8")
+        self.assertFalse([day for day in gates.MANDATES.values() if str(day) not in text])
+
+
 class TestMeaning(unittest.TestCase):
 
     GATE = Gate("some", "Some", (), "state", accepted=("yes",), rejected=("no",), waiting=("perhaps",),
