@@ -138,6 +138,20 @@ class TestNetwork(LegalCase):
         self.assertEqual((self.net.calls, self._states(invoice)), ([], (["failed"], ["review"])))
         self.assertIn("No network", self._network(invoice).state_message)
 
+    def test_what_was_planned_before_an_update(self):
+        names = (self.nowak.name, self.papel.name)
+        self.net.strangers = names
+        invoice, other = self._invoice(self.nowak), self._invoice(self.papel)
+        (invoice | other)._dispatch_create("rule")
+        self.net.strangers = ()
+        self._dispatches(invoice | other)._put_networks_first()
+        self.assertEqual(self._states(invoice), (["queued"], ["queued"]))
+        self.assertEqual(self._states(other), (["queued"], ["queued"]))
+        self.net.state = "accepted"
+        self._deliver()
+        self.assertEqual(self._states(invoice), (["sent"], ["sent"]))
+        self.assertEqual(self._states(other), (["sent"], ["paper"]))
+
     def test_no_network_no_change(self):
         self.net.strangers = (self.nowak.name,)
         invoice = self._invoice(self.nowak)
@@ -275,6 +289,20 @@ class TestNetwork(LegalCase):
         self._deliver()
         self.assertEqual(self._states(invoice), (["sent"], []))
         self.assertEqual((len(self.net.calls), self.envelopes, invoice.dispatch_state), (1, [], "sent"))
+
+    def test_a_person_sends_a_copy_to_who_downloads(self):
+        self.nowak.invoice_sending_method = "manual"
+        self.net.state = "accepted"
+        for on_paper in (False, True):
+            invoice = self._invoice(self.nowak)
+            if on_paper:
+                invoice._dispatch_to_paper()
+            else:
+                invoice._dispatch_send_now("manual")
+            self._deliver()
+            network, copy = self._network(invoice), self._copy(invoice)
+            self.assertEqual((network.state, copy.after_id), ("sent", network))
+            self.assertIn(copy.state, ("sent", "paper"))
 
     def test_several_at_once(self):
         moves = self._invoice(self.nowak) | self._invoice(self.silva)

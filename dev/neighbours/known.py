@@ -47,7 +47,7 @@ BESIDE = "document_dispatch_beside"
 THEMES = (
     "access", "brazil_files", "consent", "consent_address", "consent_page", "delivery", "delivery_bounce",
     "delivery_draft", "dispatch_batch", "dispatch_resend", "documents_contract", "documents_core_exits",
-    "documents_quotation_window", "documents_send_window", "recipients", "rule",
+    "documents_quotation_window", "documents_send_window", "legal_network", "recipients", "rule",
 )
 
 #: What Odoo's tests of taxes reckon; the last three with orders, too
@@ -66,6 +66,10 @@ NEIGHBOURHOODS = {
     ), compare=("account_payment", "account_peppol", "snailmail_account", "sale_pdf_quote_builder"),
         # what Odoo's own account_peppol wants
         wheels=("phonenumbers",)),
+    # networks and tax authorities: services stubbed in tests/test_legal_beside.py
+    "network": Neighbours(
+        ("l10n_pl_edi", "account_peppol", "l10n_it_edi", "l10n_ro_edi", "l10n_es_edi_verifactu"),
+        compare=("l10n_pl_edi",), wheels=("phonenumbers",)),
     "oca": Neighbours(OCA, compare=OCA, wheels=wheels(OCA)),
     "oca_more": Neighbours(OCA_MORE, compare=OCA_MORE, wheels=wheels(OCA_MORE)),
     "brazil": Neighbours(BRAZIL, compare=BRAZIL, wheels=wheels(BRAZIL), mends=(

@@ -4,6 +4,9 @@ from odoo.tools import html2plaintext
 
 from ...tools.legal import gates
 
+#: Who asks for many documents at once, as their customers want them (``document.dispatch.origin``)
+AUTOMATIC = ("rule", "core", "batch")
+
 
 class AccountMove(models.Model):
     """An invoice that a network or a tax authority takes, before or instead of a mail."""
@@ -119,11 +122,16 @@ class AccountMove(models.Model):
     # The network first, then copies
     # ------------------------------------------------------------------
 
-    def _dispatch_channels(self, dispatch_type):
-        """By the network only, where the customer gets no copy from us."""
-        if self and not self._dispatch_rehearses() and not self._dispatch_wants_copy() and self._dispatch_is_legal():
-            return [self.env["document.dispatch.channel.network"]]
-        return super()._dispatch_channels(dispatch_type)
+    def _dispatch_prepare_vals(self, dispatch_type, directory, origin, state, chosen=None):
+        """By the network only, where the customer gets no copy from us, and no person wants to send one."""
+        vals = super()._dispatch_prepare_vals(dispatch_type, directory, origin, state, chosen)
+        if origin in AUTOMATIC and not vals["rehearsal"] and self._dispatch_is_network_only():
+            return {**vals, **self._dispatch_prepare_network({**vals, "state": state}), "channel_reason": False}
+        return vals
+
+    def _dispatch_is_network_only(self):
+        """Tell whether a network takes this invoice, and the customer wants nothing beside."""
+        return self.state == "posted" and not self._dispatch_wants_copy() and self._dispatch_is_legal()
 
     def _dispatch_wants_copy(self):
         """Tell whether the customer gets a copy beside what the network takes: Odoo's “Invoice sending” says so."""

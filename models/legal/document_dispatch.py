@@ -45,6 +45,23 @@ class DocumentDispatch(models.Model):
             return {**copy, "state": states.REVIEW, "state_message": lost}
         return {**copy, "state": states.QUEUED} if vals["state"] == states.PAPER else copy
 
+    def _put_networks_first(self):
+        """Of what waits and was planned without a network, as before an update: the network comes first."""
+        for copy in self:
+            move = copy.move_id
+            if not move or copy.after_id or copy._is_network() or not move._dispatch_is_legal():
+                continue
+            vals = {name: copy._fields[name].convert_to_write(copy[name], copy) for name in (
+                "res_model", "res_id", "document_name", "revision", "type_id", "partner_id", "company_id", "user_id",
+                "origin", "lang", "rule_id", "rehearsal", "state",
+            )}
+            prepared = move._dispatch_prepare_network(vals)
+            # two of them may not stand beside each other before one is the other's copy (_once_per_revision)
+            first = self._with_system_write().create({**prepared, "state": states.CANCELLED})
+            copy._with_system_write().write(first._prepare_copy({"state": copy.state}))
+            self.env.flush_all()
+            first.state = prepared["state"]
+
     def _explain_refused(self):
         return self.env._("A copy goes when the invoice was accepted: %s.", self._state_label())
 

@@ -51,9 +51,6 @@ class DocumentDispatchChannelNetwork(models.AbstractModel):
     def _needs_files(self):
         return False  # Odoo's pipeline makes them, with the page, when it hands over
 
-    def _shows_content(self):
-        return False
-
     def _get_actions(self):
         return ("retry",)
 
