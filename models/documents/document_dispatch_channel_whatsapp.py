@@ -29,4 +29,4 @@ class DocumentDispatchChannelWhatsapp(models.AbstractModel):
         return super()._explain_what_next(dispatch)
 
     def _handed_sent(self, dispatches, message=False):
-        super()._handed_sent(dispatches, self.env._("%s sent it by WhatsApp.", self.env.user.name))
+        return super()._handed_sent(dispatches, self.env._("%s sent it by WhatsApp.", self.env.user.name))
