@@ -140,31 +140,35 @@ class AccountMove(models.Model):
 
     @api.model
     def _dispatch_insert(self, vals_list):
-        return super()._dispatch_insert(self._dispatch_put_network_first(vals_list))
+        """Have copies wait for the network, whose dispatch is made where there is none yet."""
+        copies = self._dispatch_find_copies(vals_list)
+        super()._dispatch_insert(self._dispatch_prepare_missing_networks(copies))
+        return super()._dispatch_insert(self._dispatch_put_behind_networks(vals_list, copies))
 
     @api.model
-    def _dispatch_put_network_first(self, vals_list):
-        """Have copies wait for the network: the dispatch of that is made where there is none yet.
-
-        :param vals_list: values of dispatches; those of invoices that go by a network get what they wait for
-        """
+    def _dispatch_find_copies(self, vals_list):
+        """Those of these values of dispatches that are invoices on a way beside a network."""
         if not self.env["account.move.send"]._dispatch_has_networks():
-            return vals_list
-        network = self.env["document.dispatch.channel.network"]
-        copies = [vals for vals in vals_list if vals["res_model"] == self._name and not vals["rehearsal"]
-                  and vals["channel"] != network._code() and vals["type_id"]]
+            return []
+        networks = self.env["document.dispatch.channel"]._get_codes("_is_network")
+        return [vals for vals in vals_list
+                if vals["res_model"] == self._name and not vals["rehearsal"] and vals["channel"] not in networks]
+
+    @api.model
+    def _dispatch_prepare_missing_networks(self, copies):
+        """Values of the dispatches by networks that come before these, and are not there."""
         moves = self.browse(vals["res_id"] for vals in copies)
         found = moves._dispatch_find_networks()
-        missing = [move._dispatch_prepare_network(vals) for move, vals in zip(moves, copies, strict=True)
-                   if move.id not in found and move._dispatch_needs_network(vals)]
-        for dispatch in super()._dispatch_insert(missing):
-            found[dispatch.res_id] = dispatch
-        waiting = {vals["res_id"] for vals in copies}
-        return [
-            {**vals, **found[vals["res_id"]]._prepare_copy(vals)}
-            if vals["res_id"] in waiting and vals["res_id"] in found and vals["channel"] != network._code() else vals
-            for vals in vals_list
-        ]
+        return [move._dispatch_prepare_network(vals) for move, vals in zip(moves, copies, strict=True)
+                if move.id not in found and move._dispatch_needs_network(vals)]
+
+    @api.model
+    def _dispatch_put_behind_networks(self, vals_list, copies):
+        """The values of dispatches; those of copies wait for their network's, where there is one."""
+        found = self.browse(vals["res_id"] for vals in copies)._dispatch_find_networks()
+        waiting = {id(vals) for vals in copies if vals["res_id"] in found}
+        return [{**vals, **found[vals["res_id"]]._prepare_copy(vals)} if id(vals) in waiting else vals
+                for vals in vals_list]
 
     def _dispatch_find_networks(self):
         """The dispatches by a network of these invoices in their present version: ``{id: document.dispatch}``."""

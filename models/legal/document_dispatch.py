@@ -106,10 +106,10 @@ class DocumentDispatch(models.Model):
         whole = self | self.after_id.sudo() | self.sudo().copy_ids
         others = (whole - self).filtered(lambda dispatch: dispatch.state == states.REVIEW)
         networks = (self | others).filtered(lambda dispatch: dispatch._is_network())
-        for dispatches in (networks, (self | others) - networks):
-            if dispatches:
-                super(DocumentDispatch, dispatches.with_env(self.env)).action_release()
+        for dispatches in networks, (self | others) - networks:
+            result = super(DocumentDispatch, dispatches.with_env(self.env)).action_release() if dispatches else None
         ((self | others) - networks)._enter_tray()
+        return result
 
     def action_retry(self):
         """A person has the network called once more; copies that were left to people wait again."""
