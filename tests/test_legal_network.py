@@ -196,6 +196,17 @@ class TestNetwork(LegalCase):
                 self._deliver()
                 self.assertEqual(self._states(invoice), (["sent"], ["sent"]))
 
+    def test_a_rule_with_review_has_the_network_reviewed_also_beside_paper(self):
+        self._rule("Night", "invoice", trigger="schedule", delivery="review")
+        invoice = self._invoice(self.papel)
+        self._plan()
+        self._deliver()
+        self.assertEqual((self.net.calls, self._states(invoice)), ([], (["review"], ["queued"])))
+        self.net.state = "accepted"
+        self._network(invoice).action_release()
+        self._deliver()
+        self.assertEqual(self._states(invoice), (["sent"], ["paper"]))
+
     def test_a_company_may_mail_before(self):
         self.company.dispatch_mail_before = True
         invoice, other = self._invoice(self.nowak), self._invoice(self.papel)

@@ -197,7 +197,9 @@ class AccountMove(models.Model):
             "res_model", "res_id", "document_name", "revision", "type_id", "partner_id", "company_id", "user_id",
             "origin", "lang", "rule_id", "rehearsal",
         )}
-        state = "review" if vals["state"] == "review" else "queued"
+        # sudo: what a rule says of review, whoever plans for it; a copy on paper has no review of its own
+        rule = self.env["document.dispatch.rule"].sudo().browse(vals.get("rule_id") or ())
+        state = "review" if vals["state"] == "review" or rule and rule._is_reviewed(self) else "queued"
         handed = self._dispatch_legal_state().state in (gates.WAITING, gates.ACCEPTED)
         return {
             **shared, "channel": network._code(), "skipped": [], "network_date": handed and fields.Datetime.now(),

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
 
 from ...tools.dispatch import states
@@ -23,6 +23,15 @@ class DocumentDispatchChannel(models.AbstractModel):
         """Tell whether a network or an authority takes what goes by it, answers later, and is first."""
         return False
 
+    @api.model
+    def _get_selection(self):
+        """Networks are named where a module for one is installed, or something went there."""
+        selection = super()._get_selection()
+        if self.env["account.move.send"]._dispatch_has_networks():
+            return selection
+        hidden = set(self._get_codes("_is_network")).difference(self._get_used_codes())
+        return [(code, name) for code, name in selection if code not in hidden]
+
 
 class DocumentDispatchChannelNetwork(models.AbstractModel):
     """By the network or the tax authority that the law or the customer asks for: Peppol, KSeF, SdI and others.
@@ -37,7 +46,7 @@ class DocumentDispatchChannelNetwork(models.AbstractModel):
     _name = "document.dispatch.channel.network"
     _inherit = ["document.dispatch.channel"]
     _description = "Network Channel"
-    _sequence = 5
+    _sequence = 40
 
     def _get_name(self):
         return self.env._("Network")
