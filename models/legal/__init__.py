@@ -5,6 +5,7 @@ from . import document_dispatch_recipient
 from . import document_dispatch_delivery
 from . import account_move
 from . import account_move_send
+from . import document_dispatch_printer
 from . import document_dispatch_rule
 from . import document_dispatch_setup
 from . import res_config_settings
