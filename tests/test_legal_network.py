@@ -341,7 +341,20 @@ class TestNetwork(LegalCase):
             self._deliver()
             network, copy = self._network(invoice), self._copy(invoice)
             self.assertEqual((network.state, copy.after_id), ("sent", network))
-            self.assertIn(copy.state, ("sent", "paper"))
+            self.assertEqual((copy.channel, copy.state), ("paper", "paper") if on_paper else ("email", "sent"))
+
+    def test_a_person_puts_a_copy_on_paper(self):
+        invoice, refused = self._invoice(self.nowak), self._invoice(self.nowak)
+        (invoice | refused)._dispatch_create("rule")
+        self._deliver()
+        self._copy(invoice).action_to_paper()
+        self.assertEqual((self._copy(invoice).channel, self._copy(invoice).state), ("paper", "queued"))
+        self.net.answer(invoice, "accepted")
+        self.net.answer(refused, "rejected", words="no")
+        self._deliver()
+        self.assertEqual(self._states(invoice), (["sent"], ["paper"]))
+        with self.assertRaisesRegex(UserError, "copy"):
+            self._copy(refused).action_to_paper()
 
     def test_several_at_once(self):
         moves = self._invoice(self.nowak) | self._invoice(self.silva)

@@ -199,7 +199,8 @@ class AccountMove(models.Model):
         )}
         # sudo: what a rule says of review, whoever plans for it; a copy on paper has no review of its own
         rule = self.env["document.dispatch.rule"].sudo().browse(vals.get("rule_id") or ())
-        state = "review" if vals["state"] == "review" or rule and rule._is_reviewed(self) else "queued"
+        reviewed = vals["state"] == "review" and vals["origin"] in AUTOMATIC or rule and rule._is_reviewed(self)
+        state = "review" if reviewed else "queued"
         handed = self._dispatch_legal_state().state in (gates.WAITING, gates.ACCEPTED)
         return {
             **shared, "channel": network._code(), "skipped": [], "network_date": handed and fields.Datetime.now(),

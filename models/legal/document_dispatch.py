@@ -88,6 +88,19 @@ class DocumentDispatch(models.Model):
             self.sudo().copy_ids.filtered(lambda copy: copy.state == states.QUEUED)._enter_tray()
         return result
 
+    def action_to_paper(self):
+        """A copy of what was refused goes by no other way either."""
+        for dispatch in self:
+            if reason := dispatch._explain_lost_first():
+                raise UserError(reason)
+        return super().action_to_paper()
+
+    def _to_paper(self, reason):
+        """The tray is for what may be printed: a copy waits before it."""
+        result = super()._to_paper(reason)
+        self.filtered(lambda dispatch: dispatch._is_held_back())._set_state(states.QUEUED)
+        return result
+
     def _enter_tray(self):
         """Released copies on paper wait for the printer, as soon as nothing else keeps them."""
         for dispatch in self.filtered("after_id"):
