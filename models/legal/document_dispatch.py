@@ -58,9 +58,10 @@ class DocumentDispatch(models.Model):
             prepared = move._dispatch_prepare_network(vals)
             # two of them may not stand beside each other before one is the other's copy (_once_per_revision)
             first = self._with_system_write().create({**prepared, "state": states.CANCELLED})
-            copy._with_system_write().write(first._prepare_copy({"state": copy.state}))
+            copy._with_system_write().after_id = first
             self.env.flush_all()
             first.state = prepared["state"]
+            copy._with_system_write().write(first._prepare_copy({"state": copy.state}))
 
     def _explain_refused(self):
         return self.env._("A copy goes when the invoice was accepted: %s.", self._state_label())
