@@ -79,6 +79,8 @@
         "views/delivery/ir_mail_server_views.xml",
         "views/delivery/mail_alias_domain_views.xml",
         "views/setup/res_config_settings_views.xml",
+        "views/legal/document_dispatch_views.xml",
+        "views/legal/res_config_settings_views.xml",
         "views/brazil/document_dispatch_file_unlock_views.xml",
         "views/brazil/document_dispatch_type_views.xml",
         "views/brazil/document_dispatch_page_templates.xml",

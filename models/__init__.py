@@ -10,5 +10,6 @@ from . import setup
 from . import paper
 from . import correspondence
 from . import kinds
+from . import legal
 from . import consent
 from . import brazil

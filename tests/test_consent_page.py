@@ -250,15 +250,15 @@ class TestConsentPage(ConsentPageCase):
     # ------------------------------------------------------------------
 
     def test_another_company_is_another_house(self):
-        paris = self.env["res.company"].create({"name": "Aurore Paris", "country_id": self.env.ref("base.fr").id})
-        page = self._post(self._path(company=paris), "refuse")
-        self.assertIn("Aurore Paris", page.text)
+        vienna = self.env["res.company"].create({"name": "Aurora Wien", "country_id": self.env.ref("base.at").id})
+        page = self._post(self._path(company=vienna), "refuse")
+        self.assertIn("Aurora Wien", page.text)
         self.assertIn("2006/112/EC", page.text)
-        self.assertEqual(self._ledger().company_id, paris)
+        self.assertEqual(self._ledger().company_id, vienna)
         self.assertFalse(self.nowak.with_company(self.company).dematerialization_refused)
-        self.assertTrue(self.nowak.with_company(paris).dematerialization_refused)
+        self.assertTrue(self.nowak.with_company(vienna).dematerialization_refused)
         self.assertFalse(self.nowak._dispatch_refuses(self.types["invoice"], self.company))
-        self.assertTrue(self.nowak._dispatch_refuses(self.types["invoice"], paris))
+        self.assertTrue(self.nowak._dispatch_refuses(self.types["invoice"], vienna))
 
     def test_rehearsal_and_off(self):
         self.company.write({"dispatch_mode": "rehearse", "dispatch_rehearsal_email": "helena@aurora.example.com"})

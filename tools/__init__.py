@@ -2,6 +2,7 @@ from . import brazil
 from . import consent
 from . import delivery
 from . import dispatch
+from . import legal
 from . import mail
 from . import page
 from . import paper

@@ -47,7 +47,7 @@ BESIDE = "document_dispatch_beside"
 THEMES = (
     "access", "brazil_files", "consent", "consent_address", "consent_page", "delivery", "delivery_bounce",
     "delivery_draft", "dispatch_batch", "dispatch_resend", "documents_contract", "documents_core_exits",
-    "documents_quotation_window", "documents_send_window", "recipients", "rule",
+    "documents_quotation_window", "documents_send_window", "legal_network", "recipients", "rule",
 )
 
 #: What Odoo's tests of taxes reckon; the last three with orders, too
@@ -66,6 +66,10 @@ NEIGHBOURHOODS = {
     ), compare=("account_payment", "account_peppol", "snailmail_account", "sale_pdf_quote_builder"),
         # what Odoo's own account_peppol wants
         wheels=("phonenumbers",)),
+    # networks and tax authorities: services stubbed in tests/test_legal_beside.py
+    "network": Neighbours(
+        ("l10n_pl_edi", "account_peppol", "l10n_it_edi", "l10n_ro_edi", "l10n_es_edi_verifactu"),
+        compare=("l10n_pl_edi",), wheels=("phonenumbers",)),
     "oca": Neighbours(OCA, compare=OCA, wheels=wheels(OCA)),
     "oca_more": Neighbours(OCA_MORE, compare=OCA_MORE, wheels=wheels(OCA_MORE)),
     "brazil": Neighbours(BRAZIL, compare=BRAZIL, wheels=wheels(BRAZIL), mends=(
@@ -86,8 +90,10 @@ NEIGHBOURHOODS = {
 #: Beginnings of lines in the guide's section "Differences to Odoo": each says what differs, and what for
 TEXT = "The text is the document type's"
 NO_ADDRESS = "Sent means that a mail server took it"
+NETWORK = "What a network takes is sent when it took it"
 FOLLOWERS = "Only the chosen recipients get the mail"
 SHOWS_ONLY = "Who is not of the customer's people gets a link that only shows"
+PEPPOL = "account_peppol: TestPeppolMessage"
 COMPOSER, SEND = "account: TestAccountComposerPerformance", "account: TestAccountMoveSend"
 #: ``{test: by which difference to Odoo it fails with the addon, and rightly so}``
 INTENDED = {
@@ -97,6 +103,10 @@ INTENDED = {
     f"{COMPOSER}.test_move_composer_single": FOLLOWERS,
     f"{COMPOSER}.test_move_composer_single_lang": FOLLOWERS,
     f"{SEND}.test_get_sending_settings": TEXT,
+    f"{PEPPOL}.test_peppol_default_ubl_bis3_multi": NETWORK,
+    f"{PEPPOL}.test_peppol_send_multi_async": NETWORK,
+    f"{PEPPOL}.test_peppol_send_multi_async_mixed": NETWORK,
+    f"{PEPPOL}.test_silent_error_while_creating_xml": NETWORK,
     "sale: TestSalePayment.test_partial_payment_confirm_order": TEXT,
     "sale: TestSaleOrder.test_sale_order_standard_flow": NO_ADDRESS,
     "sale: TestSaleOrder.test_scheduled_mark_so_as_sent": NO_ADDRESS,

@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.fields import Domain
 
+from ...tools.legal import gates
+
 
 class ResCompany(models.Model):
     """What the company asks its customers about e-mail."""
@@ -20,8 +22,13 @@ class ResCompany(models.Model):
             "%s sends invoices and other documents by e-mail. You may refuse this at any time, free of charge: they "
             "then come on paper, unless the law asks for the electronic form.", self.name,
         )
+        if gates.is_mandatory(self.country_code, fields.Date.context_today(self)):
+            text += "\n" + self.env._(
+                "Where the law asks for electronic invoices between companies, it asks for nobody's consent: these "
+                "come so in any case. Your answer is about everything else."
+            )
         # sudo: groups of countries, whoever asks
-        if self.country_id in self.env.ref("base.europe").sudo().country_ids:
+        elif self.country_id in self.env.ref("base.europe").sudo().country_ids:
             text += "\n" + self.env._(
                 "Your acceptance can be tacit (Directive 2006/112/EC, article 232): as long as you do not refuse, we "
                 "take it as given."

@@ -78,6 +78,7 @@ class DocumentDispatchDelivery(steps.Delivery, models.AbstractModel):
         with self._worker() as key:
             self._find_abandoned(key)
             self._isolate(self._cap_waits)
+            self._isolate(self._look_at_answers)
             self._isolate(self._give_up_gone)
             with self._sessions() as sessions:
                 self._work_off(key, only, sessions)
@@ -105,6 +106,9 @@ class DocumentDispatchDelivery(steps.Delivery, models.AbstractModel):
             gone._set_state(states.FAILED, gone[0]._channel()._explain_gone())
             gone._tell_operator()
         self._commit(len(gone))
+
+    def _look_at_answers(self):
+        """What was handed over before, and is answered later, goes on: declared here, done by who knows of answers."""
 
     def _cap_waits(self):
         self.env["document.dispatch.account"]._cap_waits()

@@ -387,7 +387,7 @@ class DocumentDispatch(models.Model):
     def _tell_operator(self):
         """Leave an activity on the document for the person in whose name it went."""
         for dispatch in self:
-            if dispatch.state not in ("failed", "partial", "unknown"):
+            if not dispatch._is_for_operator():
                 dispatch._with_system_write().activity_id.unlink()
             elif not dispatch.activity_id:
                 # sudo: the worker's note; the document may be one that he does not own
@@ -397,6 +397,10 @@ class DocumentDispatch(models.Model):
                     note=plaintext2html(dispatch.state_message or ""),
                     user_id=dispatch.user_id.id, dispatch_alarm="outcome",
                 )
+
+    def _is_for_operator(self):
+        """Tell whether a person has to look at it."""
+        return self.state in ("failed", "partial", "unknown")
 
     def _activity_record(self):
         """Where the note for a person stands: on the document, or its customer where that kind has no activities."""

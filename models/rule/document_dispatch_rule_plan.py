@@ -169,6 +169,10 @@ class DocumentDispatchRule(models.Model):
 
     def _get_eligible_domain(self, model, types):
         """Which documents are eligible: the model's part, then this rule's."""
+        return self._get_eligible_parts(model, types) & model._dispatch_wanted_domain()
+
+    def _get_eligible_parts(self, model, types):
+        """As above, whatever their customers want."""
         return (
             self._get_kind_domain(model, types)
             & Domain("company_id", "=", self.company_id.id)
@@ -176,7 +180,6 @@ class DocumentDispatchRule(models.Model):
             & model._dispatch_date_domain(self._get_date_from(), self.date_basis)
             & self._get_selection_domain()
             & self._get_choice_domain(model)
-            & model._dispatch_wanted_domain()
         )
 
     def _get_kind_domain(self, model, types):

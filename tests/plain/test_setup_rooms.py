@@ -10,14 +10,14 @@ ROOT = Path(__file__).parents[2]
 #: Rooms of ``models/`` from the lowest up: a room uses those before it, and overrides what they declare.
 ROOMS = (
     "dispatch", "recipients", "text", "page", "delivery", "rule", "documents", "setup", "paper", "correspondence",
-    "kinds", "consent", "brazil",
+    "kinds", "legal", "consent", "brazil",
 )
 #: How scripts of updates name the addon
 PACKAGE = "odoo.addons.document_dispatch."
 #: Names that a room calls and Odoo or Python defines, too: the call is theirs.
 ODOO = {
-    "_generate_template_attachments", "_get_records_action", "_render", "_render_field", "_send", "button_cancel",
-    "button_draft", "exists", "get_paperformat", "wait",
+    "_generate_template_attachments", "_get_default_sending_settings", "_get_records_action", "_render",
+    "_render_field", "_send", "button_cancel", "button_draft", "exists", "get_paperformat", "wait",
 }
 #: Calls that run upwards, and why they stay: (room, name) → reason
 EXCEPTIONS = {}

@@ -56,6 +56,9 @@ THROUGH, LOST = (SENT, REHEARSED), (FAILED, CANCELLED)
 #: Nothing has left yet, so that it can be withdrawn without a trace at the customer's.
 DISPATCH_WITHDRAWABLE = (REVIEW, QUEUED, FAILED, PAPER)
 
+#: The customer has the document, or somebody there, or it is on its way to them
+WITH_CUSTOMER = (SENT, SENT_BY_POST, PARTIAL, UNKNOWN, HANDED, PRINTED)
+
 #: What can become of a document, the best first. Those of one line are as good as each other: the last one counts
 REACHED = (
     (SENT,), (SENT_BY_POST,), (PARTIAL,),

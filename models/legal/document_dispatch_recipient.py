@@ -1,0 +1,16 @@
+from odoo import api, models
+
+
+class DocumentDispatchRecipient(models.Model):
+    """A network as a recipient."""
+
+    _inherit = "document.dispatch.recipient"
+
+    @api.model
+    def _selection_reason(self):
+        return [*super()._selection_reason(), ("network", self.env._("The law, or the customer, asks for it"))]
+
+    def action_send_again(self):
+        """A person has looked there: the network does not have it, and is called once more."""
+        self.dispatch_id._forget_network()
+        return super().action_send_again()
