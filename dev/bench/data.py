@@ -12,6 +12,12 @@ from odoo.fields import Command
 from odoo.tools import SQL
 
 OPERATOR = "clerk"
+#: Who opens the outbox of a house of years, and what they see: their own invoices, invoices, everything
+READERS = {
+    "salesperson": "sales_team.group_sale_salesman", OPERATOR: None, "accountant": "account.group_account_user",
+}
+#: Of so many invoices one is the salesperson's; so many of a house's dispatches stand on one invoice
+ONE_OF, OF_ONE = 50, 3
 CUSTOMERS = 50
 MADE_AT_ONCE = 50
 LINES = 4
@@ -153,6 +159,49 @@ def add_archive(env, old, new, name=NEW):
         _copy(env, source, prefix, count, day)
     env.cr.commit()
     env.cr.execute("ANALYZE account_move")
+
+
+def add_dispatches(env, count):
+    """Make a house of years: ``count`` dispatches with a recipient each, of a third as many invoices; and its readers.
+
+    Nearly all of them were sent; each thousandth failed, or waits for somebody to look.
+    """
+    for login, group in READERS.items():
+        if group:
+            env["res.users"].with_context(no_reset_password=True).create({
+                "login": login, "name": login, "email": f"{login}@aurora.example.com",
+                "group_ids": [Command.link(env.ref(group).id)],
+            })
+    add_archive(env, count // OF_ONE, 1)
+    rule(env)._plan()
+    source = env["document.dispatch"].search([], limit=1)
+    salesperson = env["res.users"].search([("login", "=", "salesperson")])
+    env.flush_all()
+    env.cr.execute(SQL("UPDATE account_move SET invoice_user_id = %s WHERE ref = %s AND sequence_number %% %s = 0",
+                       salesperson.id, ARCHIVED, ONE_OF))
+    other = {
+        "res_id": SQL("m.id"), "move_id": SQL("m.id"), "document_name": SQL("m.name"), "revision": SQL("n"),
+        "partner_id": SQL("m.partner_id"), "batch_id": SQL("NULL"),
+        "state": SQL("CASE WHEN m.id %% 1000 = 0 THEN 'failed' WHEN m.id %% 1000 = 1 THEN 'review' ELSE 'sent' END"),
+    }
+    columns = _columns(env, "document_dispatch")
+    env.cr.execute(SQL(
+        "INSERT INTO document_dispatch (%s) SELECT %s FROM document_dispatch d, account_move m, "
+        "generate_series(1, %s) n WHERE d.id = %s AND m.ref = %s",
+        SQL(", ").join(map(SQL.identifier, columns)),
+        SQL(", ").join(other.get(name) or SQL.identifier("d", name) for name in columns), OF_ONE, source.id, ARCHIVED,
+    ))
+    columns = _columns(env, "document_dispatch_recipient")
+    other = {"dispatch_id": SQL("d.id"), "state": SQL("CASE d.state WHEN 'review' THEN 'queued' ELSE d.state END")}
+    env.cr.execute(SQL(
+        "INSERT INTO document_dispatch_recipient (%s) SELECT %s FROM document_dispatch_recipient r, "
+        "document_dispatch d WHERE r.dispatch_id = %s AND d.id != %s",
+        SQL(", ").join(map(SQL.identifier, columns)),
+        SQL(", ").join(other.get(name) or SQL.identifier("r", name) for name in columns), source.id, source.id,
+    ))
+    env.cr.commit()
+    for table in ("account_move", "document_dispatch", "document_dispatch_recipient"):
+        env.cr.execute(SQL("ANALYZE %s", SQL.identifier(table)))
 
 
 def add_contacts(env, count):

@@ -10,6 +10,8 @@ import sys
 import time
 from pathlib import Path
 
+from lxml import etree
+
 from odoo import fields, sql_db
 from odoo.tests import Form
 from odoo.tools import SQL, config
@@ -22,6 +24,7 @@ SECONDS_FOR_WORKERS = 600
 FORM_READS = 30
 PLANS = 5
 PAGE_READS = 15
+OUTBOX_READS = 10
 PRINT = "document_dispatch.ir_cron_dispatch_print"
 #: Tables that are large in a house that has worked for years
 LARGE = ("res_partner", "account_move")
@@ -208,6 +211,34 @@ def form(bench):
     return {"median": statistics.median(reads[1:]), "views": statistics.median(views[1:]), "fields": len(specification)}
 
 
+def outbox(bench):
+    """Open outbox and overview of a house of years, as each of its readers does; the slowest reader's seconds."""
+    [(_name, count)] = bench.options.lots
+    with bench.env() as env:
+        bench_data.add_dispatches(env, count)
+    result = {}
+    for login in bench_data.READERS:
+        lists, counters = [], []
+        for _time in range(1 + OUTBOX_READS):
+            with bench.env(login) as env:
+                dispatches = env["document.dispatch"]
+                arch = etree.fromstring(dispatches.get_view(view_type="list")["arch"])
+                names = {node.get("name"): {} for node in arch.iter("field")}
+                begin = time.perf_counter()
+                found = dispatches.web_search_read([], names, limit=80, count_limit=10_001)
+                lists.append(time.perf_counter() - begin)
+            with bench.env(login) as env:
+                page = env["document.dispatch.overview"].create({})
+                begin = time.perf_counter()
+                page.read([name for name in page._fields if name.endswith("_count")])
+                counters.append(time.perf_counter() - begin)
+        result[login] = {"list": statistics.median(lists[1:]), "counters": statistics.median(counters[1:]),
+                         "found": found["length"]}
+        if not found["length"]:
+            raise RuntimeError(f"{login} sees no dispatch")
+    return result
+
+
 def letters(bench):
     """Print letters to many customers, as one worker of the scheduler does: one PDF, in order."""
     [(_name, count)] = bench.options.lots
@@ -318,7 +349,7 @@ MEASURES = {
     function.__name__: function
     for function in (
         build, fill, places, send, schedule, worker, by_hand, rendering, planning, planning_many, prepare, parallel,
-        form, letters, page, fiscal, files,
+        form, letters, page, fiscal, files, outbox,
     )
 }
 
