@@ -158,6 +158,24 @@ class TestKeeping(LastTextCase):
         self.assertTrue(self._find(invoice))
         self.assertFalse(self._find(invoice, template=template.copy()))
 
+    def test_template_that_an_update_changed(self):
+        """What fitted before goes on, with the new paragraph; what did not fit before comes back by no update."""
+        first, second = self._bill(self.silva), self._bill(self.silva, 90.5, self.later)
+        text = self._remember(first, ("Here is your invoice.", "Thank you for 25 years."))
+        template = self._template(first).with_context(lang="en_US")
+        subject, body = template.subject, str(template.body_html)
+        used = self.Text.search([("id", "=", text.id)]).write_date
+        template.body_html = body.replace("</p>", "</p><p>Our bank has changed.</p>", 1)
+        self.assertFalse(self._find(second))
+        text._follow(subject, body.replace("Here", "There"))
+        self.assertFalse(self._find(second), "it was kept for another text")
+        text._follow(subject, body)
+        self.assertEqual(self._find(second), text)
+        self.assertEqual(self._use(second)[1], self._plain(second)[1].replace(
+            "Here is your invoice.", "Thank you for 25 years."))
+        self.assertIn("Our bank has changed.", self._use(second)[1])
+        self.assertEqual(text.write_date, used, "nobody used it")
+
     def test_unrendered_template_stops_nobody(self):
         template = self.types["invoice"].mail_template_id.copy()
         template.body_html = '<p t-out="1 // (object.amount_total - 4711.25)"/>'

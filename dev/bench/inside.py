@@ -26,8 +26,12 @@ PLANS = 5
 PAGE_READS = 15
 OUTBOX_READS = 10
 PRINT = "document_dispatch.ir_cron_dispatch_print"
-#: Tables that are large in a house that has worked for years
-LARGE = ("res_partner", "account_move")
+#: Tables that are large in a house that has worked for years → their rows. A module that gives groups has Odoo reckon
+#: anew who of its users is internal, which writes their contacts: a few, however many there are.
+LARGE = {
+    "res_partner": SQL("id NOT IN (SELECT partner_id FROM res_users)"),
+    "account_move": SQL("TRUE"),
+}
 DANFE = "document_dispatch.ir_cron_dispatch_danfe"
 
 
@@ -185,12 +189,12 @@ def places(bench):
     """Tell where the rows of the large tables lie, in one number: one that is written lies elsewhere afterwards."""
     found = {}
     with bench.env() as env:
-        for table in LARGE:
+        for table, rows in LARGE.items():
             env.cr.execute(SQL(
                 "SELECT count(*), sum(hashtext(id || ' ' || ctid::text)::bigint)::text, pg_total_relation_size(%s) "
-                "FROM %s", table, SQL.identifier(table)))
-            rows, digest, size = env.cr.fetchone()
-            found[table] = {"rows": rows, "places": digest, "size": size}
+                "FROM %s WHERE %s", table, SQL.identifier(table), rows))
+            count, digest, size = env.cr.fetchone()
+            found[table] = {"rows": count, "places": digest, "size": size}
     return found
 
 

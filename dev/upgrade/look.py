@@ -42,6 +42,9 @@ MEANT = {
     "document_dispatch_rule.problem": lambda before, now: not before,
     # quotations and orders may go in one mail for each customer
     "document_dispatch_type.bundle_template_id": lambda before, now: before is None,
+    # kept texts go on with the changed texts of the house, whose blocks have other numbers
+    "document_dispatch_text.content": lambda before, now: bool(now),
+    "document_dispatch_text.template_hash": lambda before, now: bool(now),
     "document_letter.body": _same_but_links,
     "res_partner.dispatch_token": lambda before, now: bool(now),
 }

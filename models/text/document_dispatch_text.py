@@ -1,4 +1,5 @@
 import hashlib
+import json
 import logging
 
 import psycopg2
@@ -219,7 +220,28 @@ class DocumentDispatchText(models.Model):
         return template.subject or "", texts.mark(template.body_html)
 
     def _hash(self, template, lang):
-        return hashlib.sha256("\0".join(self._source(template, lang)).encode()).hexdigest() if template else ""
+        return self._hash_of(*self._source(template, lang)) if template else ""
+
+    def _hash_of(self, subject, marked):
+        return hashlib.sha256(f"{subject}\0{marked}".encode()).hexdigest()
+
+    def _follow(self, subject, body):
+        """Let a kept text go on with its template, which an update changed; one that did not fit before never will.
+
+        :param str subject: of the template before the update, in the language of this text
+        :param str body: of the template before the update
+        """
+        self.ensure_one()
+        before, now = (subject or "", texts.mark(body)), self._source(self.template_id, self.lang)
+        if before == now or self.template_hash != self._hash_of(*before):
+            return
+        content = self.content and texts.follow(self.content, before[1], now[1])
+        self.env.cr.execute(SQL(
+            # raw SQL: nobody used the text, which is what its date says
+            "UPDATE document_dispatch_text SET template_hash = %s, content = %s WHERE id = %s",
+            self._hash_of(*now), json.dumps(content) if content else None, self.id,
+        ))
+        self.invalidate_recordset(["template_hash", "content"])
 
     def _originals(self, document, lang, template):
         """What the template gives for this document: its subject, its body with marks, what it printed there.

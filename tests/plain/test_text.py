@@ -9,6 +9,7 @@ from tools.text.text_blocks import plain
 from tools.text.text_marks import parse
 from tools.text.texts import (
     blocks,
+    follow,
     mark,
     own_words,
     printed_in_line,
@@ -264,6 +265,27 @@ class TestTexts(unittest.TestCase):
                 self.assertEqual(words(self._used(content, FIRST)), words(edited))
 
     # ------------------------------------------------------------------
+
+    def test_template_that_an_update_changed(self):
+        """Own words stay in their place, what is gone stays gone, and what is new stands where the template has it."""
+        now = SOURCE.replace("<p>Kind", "<p>Pix: 000201</p>\n<p>Kind").replace(
+            '<div t-if="signature" t-out="signature">', '<div t-if="signature" t-out="user_signature">')
+        now = now.replace("Here is your invoice.", "Here is your new invoice.")
+        kept = self._kept(lambda body: body.replace("<p>Kind", "<p>Thank you, Silva.</p><p>Kind").replace(
+            "<p>Here is your invoice.</p>", ""))
+        document = {**SECOND, "user_signature": "Dr Helena Prado"}
+        used = words(self._used(follow(kept, mark(SOURCE), mark(now)), document, now))
+        whole = words(self._used({"blocks": [], "gone": []}, document, now))
+        self.assertNotIn("Here is your new invoice.", used)
+        self.assertIn("Here is your new invoice.", whole)
+        self.assertIn("Thank you, Silva.", used)
+        own = used.index("Thank you, Silva.")
+        self.assertEqual([line for line in used if line != "Thank you, Silva."],
+                         [line for line in whole if line != "Here is your new invoice."])
+        self.assertLess(own, used.index("Kind regards,"))
+        self.assertIn("Dr Helena Prado", used)
+        # nothing changed: nothing changes
+        self.assertEqual(follow(kept, mark(SOURCE), mark(SOURCE)), kept)
 
     def test_subject(self):
         values, rendered = values_of(FIRST), "Invoice INV/2026/00031 – Aurora"

@@ -66,6 +66,16 @@ def mark(source):
     return _BY_QWEB + serialize(root)
 
 
+def block_sources(marked):
+    """Return ``{key: source}`` of the blocks of a source that :func:`mark` marked, without the keys."""
+    found = {}
+    for element in parse(marked).iter(etree.Element):
+        if BLOCK in element.attrib:
+            key = int(element.attrib.pop(BLOCK))
+            found[key] = etree.tostring(element, encoding="unicode", method="html", with_tail=False)
+    return found
+
+
 def _outline(root):
     """The innermost wrapping div and its blocks, or ``None`` where it holds words."""
     wrapper = root

@@ -5,20 +5,24 @@ place of the document's values. It is compared block by block, never evaluated: 
 placeholders are a closed set (:mod:`.text_values`).
 """
 
+from difflib import SequenceMatcher
+
 from .text_blocks import blocks, groups, plain, printed_values, segments, typed
 from .text_compare import compare, restore
-from .text_marks import mark, parse, read, strip
+from .text_marks import block_sources, mark, parse, read, strip
 from .text_own import fill_own, keep
 from .text_values import HOLE, Finder, clean, fill, readable, splice
 
 __all__ = [
-    "NOTHING", "blocks", "lines", "mark", "own_words", "printed_in_line", "printed_values", "readable", "rebuild",
-    "rebuild_line", "remember", "remember_line", "same", "unmarked",
+    "NOTHING", "blocks", "follow", "lines", "mark", "own_words", "printed_in_line", "printed_values", "readable",
+    "rebuild", "rebuild_line", "remember", "remember_line", "same", "unmarked",
 ]
 
 
 #: A kept text in which the body was not changed
 NOTHING = {"blocks": [], "gone": []}
+#: From here on two sources of blocks are the same block, written anew
+ALIKE = 0.5
 
 
 # ----------------------------------------------------------------------
@@ -115,6 +119,41 @@ def _space(sequence, source):
             if elements is not source.get(key):
                 element.tail = source[key][-1].tail if key in source else last
             last = element.tail or ""
+
+
+def follow(content, before, now):
+    """Return a kept text with the keys of a template that was changed; its new blocks come where they stand there.
+
+    A block that was written anew stays what it was, or gone. An own block that came with one that is there no more
+    goes with it.
+
+    :param content: what :func:`remember` returned
+    :param str before: the marked template for which it was kept
+    :param str now: the marked template as it is
+    """
+    keys = _same_blocks(block_sources(before), block_sources(now))
+    entries = []
+    for entry in content["blocks"]:
+        names = {name: keys[entry[name]] for name in ("source", "with") if entry.get(name) in keys}
+        if names or "own" in entry and "with" not in entry:
+            entries.append({**({"own": entry["own"]} if "own" in entry else {}), **names})
+    return {"blocks": entries, "gone": sorted(keys[key] for key in content["gone"] if key in keys)}
+
+
+def _same_blocks(before, now):
+    """Return ``{key: key now}`` of the blocks that are still there, in their order."""
+    old, new, found = list(before), list(now), {}
+    matcher = SequenceMatcher(None, [before[key] for key in old], [now[key] for key in new], autojunk=False)
+    for what, first, end, place, last in matcher.get_opcodes():
+        if what == "equal":
+            found.update(zip(old[first:end], new[place:last], strict=True))
+        for key in old[first:end] if what == "replace" else ():
+            alike = [SequenceMatcher(None, before[key], now[other]).ratio() for other in new[place:last]]
+            if alike and max(alike) >= ALIKE:
+                place += alike.index(max(alike))
+                found[key] = new[place]
+                place += 1
+    return found
 
 
 def same(one, other):
