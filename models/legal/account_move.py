@@ -172,7 +172,7 @@ class AccountMove(models.Model):
                 for vals in vals_list]
 
     def _dispatch_find_networks(self):
-        """The dispatches by a network of these invoices in their present version: ``{id: document.dispatch}``."""
+        """The dispatches by a network of these invoices in their present revision: ``{id: document.dispatch}``."""
         Dispatch = self.env["document.dispatch"].sudo()  # sudo: whoever sent it
         found = Dispatch.search(
             Dispatch._get_document_domain(self) & Dispatch.env["document.dispatch.channel"]._get_domain("_is_network")
