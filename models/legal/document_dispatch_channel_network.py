@@ -1,7 +1,6 @@
 from datetime import timedelta
 
 from odoo import api, models
-from odoo.exceptions import UserError
 
 from ...tools.dispatch import states
 from ...tools.legal import gates
@@ -136,7 +135,8 @@ class DocumentDispatchChannelNetwork(models.AbstractModel):
             return self._outcome(states.FAILED, self.env._(
                 "%(network)s refused it: %(words)s", network=legal.name, words=words or self.env._("no reason given")))
         if not called:
-            raise UserError(self.env._("The network says nothing of it. Look there before you send it once more."))
+            return self._outcome(states.UNKNOWN, self.env._(
+                "The network says nothing of it. Look there before you send it once more."))
         if call.errors:
             return self._outcome(states.FAILED, words)
         if call.known:
