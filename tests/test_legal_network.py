@@ -24,6 +24,7 @@ class TestNetwork(LegalCase):
         self.assertEqual(self._states(invoice), (["queued"], ["queued"]))
         self.assertEqual((invoice.is_move_sent, invoice.dispatch_state), (False, "queued"))
         self.assertIn("Toynet has it", self._network(invoice).what_happened)
+        self.assertIn("every few minutes", self._network(invoice).what_next)
         self._deliver()
         self.assertEqual((self.net.calls, self.envelopes), ([invoice.name], []))
         self.net.answer(invoice, "accepted", "KS-7")
@@ -378,8 +379,6 @@ class TestNetwork(LegalCase):
 
     def test_nothing_is_committed_while_files_are_made(self):
         seen = []
-        hook = self.net.take
-        self.patch(self.net, "take", lambda invoice, data: hook(invoice, data))
         send = self.env.registry["account.move.send"]
         generate = send._generate_invoice_documents
 

@@ -91,12 +91,13 @@ class DocumentDispatchFile(models.Model):
         return super()._dispatch_report_domain(code) | went
 
     @api.model
-    def _dispatch_report_columns(self, query):
-        move = query.join(query.table, "move_id", "account_move", "id", "report_move")
+    def _dispatch_report_columns(self, query, table=None):
+        table = table or query.table
+        move = query.join(table, "move_id", "account_move", "id", "report_move")
         columns = self.env["account.move"]._dispatch_report_columns(query, move)
         return {
-            **super()._dispatch_report_columns(query), **{name: columns[name] for name in ("date", "user_id")},
-            "amount": SQL.identifier(query.table, "amount"),
+            **super()._dispatch_report_columns(query, table), **{name: columns[name] for name in ("date", "user_id")},
+            "amount": SQL.identifier(table, "amount"),
         }
 
     # ------------------------------------------------------------------

@@ -15,6 +15,7 @@ class DocumentDispatchType(models.Model):
             "nfe": "cascade", "nfe_event": "cascade", "nfse": "cascade", "nfse_event": "cascade", "boleto": "cascade",
         },
     )
+
     @api.model
     def _get_narrowing_models(self):
         models_by_field = super()._get_narrowing_models()

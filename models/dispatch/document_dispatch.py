@@ -543,14 +543,8 @@ class DocumentDispatch(models.Model):
         return self.browse().union(*(dispatch.bundle_id or dispatch for dispatch in self))
 
     # ------------------------------------------------------------------
-    # Declared here, done by delivery and others
+    # Declared here, done by delivery
     # ------------------------------------------------------------------
-
-    def _tell_copies(self, state):
-        """These came to a state: have copies go that waited for it."""
-
-    def _check_can_go(self):
-        """Raise where a dispatch in review cannot be released."""
 
     def _deliver_soon(self):
         """Have these dispatches delivered once the transaction is committed."""

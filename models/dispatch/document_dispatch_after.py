@@ -26,10 +26,14 @@ class DocumentDispatch(models.Model):
         return SQL("(d.after_id IS NULL OR EXISTS (SELECT FROM document_dispatch a WHERE a.id = d.after_id "
                    "AND a.state IN %s))", states.THROUGH)
 
-    def _is_held_back(self):
-        """Tell whether this is a copy that still waits for the other dispatch."""
+    def _is_only_copy(self):
+        """Tell whether this is a copy, and what it waits for was not sent."""
         # sudo: of the same document, whoever sent it
         return bool(self.after_id) and self.after_id.sudo().state not in states.THROUGH
+
+    def _is_held_back(self):
+        """Tell whether this is a copy that still waits for the other dispatch."""
+        return self._is_only_copy()
 
     def _explain_waiting(self):
         if self._is_held_back():

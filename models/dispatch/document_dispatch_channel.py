@@ -3,7 +3,7 @@ from typing import NamedTuple
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL, ormcache
+from odoo.tools import SQL, format_datetime, ormcache
 
 from ...tools.dispatch import states
 from ...tools.mail import smtp
@@ -295,6 +295,10 @@ class DocumentDispatchChannel(models.AbstractModel):
         if not self._is_there():
             return self.env._("Press “Send Again”: it goes by another channel.")
         return self.env._("Correct what is said above, then press “Try Again Now”.")
+
+    def _explain_next_try(self, dispatch):
+        """What happens next to a dispatch of which somebody is tried again by itself."""
+        return self.env._("It is tried again by itself, next on %s.", format_datetime(self.env, dispatch.next_try))
 
     def _explain_what_next(self, dispatch):
         """What happens next to a dispatch that waits or is elsewhere, if there is something to say."""

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.tools import format_datetime
 
 #: States of recipients of which something is to be said
 TROUBLED = ("failed", "bounced", "unknown", "deferred")
@@ -50,7 +49,7 @@ class DocumentDispatch(models.Model):
         if self.state == "unknown":
             return self.env._("Nothing goes by itself, so that nobody gets it twice.")
         if self.next_try:
-            return self.env._("It is tried again by itself, next on %s.", format_datetime(self.env, self.next_try))
+            return self._channel()._explain_next_try(self)
         if self.state == "failed":
             return self.env._("Nothing more goes by itself. The customer does not have the document.")
         if self.state == "partial":

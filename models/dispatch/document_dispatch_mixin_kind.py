@@ -89,8 +89,7 @@ class DocumentDispatchMixin(models.AbstractModel):
     @required("_dispatch_date_field")
     def _dispatch_date(self):
         """The date that stands on this document."""
-        date = self[self._dispatch_date_field]
-        return fields.Datetime.context_timestamp(self, date).date() if isinstance(date, datetime) else date
+        return self._dispatch_day_of(self[self._dispatch_date_field])
 
     @api.model
     @required("_dispatch_date_field")
@@ -99,11 +98,19 @@ class DocumentDispatchMixin(models.AbstractModel):
 
         :param str basis: ``issue`` or ``sale``, see ``document.dispatch.rule.date_basis``
         """
-        if self._fields[self._dispatch_date_field].type == "datetime":
-            # a moment; the rule's day begins on the clock of its time zone
-            timezone = ZoneInfo(self.env.context.get("tz") or "UTC")
-            day = datetime.combine(day, time(), timezone).astimezone(UTC).replace(tzinfo=None)
-        return Domain(self._dispatch_date_field, ">=", day)
+        is_moment = self._fields[self._dispatch_date_field].type == "datetime"
+        return Domain(self._dispatch_date_field, ">=", self._dispatch_first_moment(day) if is_moment else day)
+
+    @api.model
+    def _dispatch_day_of(self, date):
+        """The day of a date or of a moment (UTC without time zone), on the clock of who asks."""
+        return fields.Datetime.context_timestamp(self, date).date() if isinstance(date, datetime) else date
+
+    @api.model
+    def _dispatch_first_moment(self, day):
+        """When a day begins on the clock of who asks, for a rule that of its time zone; in UTC without time zone."""
+        timezone = ZoneInfo(self.env.context.get("tz") or "UTC")
+        return datetime.combine(day, time(), timezone).astimezone(UTC).replace(tzinfo=None)
 
     # ------------------------------------------------------------------
     # What a kind may answer: whether and when a document goes
@@ -285,7 +292,10 @@ class DocumentDispatchMixin(models.AbstractModel):
 
     @api.model
     def _dispatch_report_columns(self, query, table=None):
-        """``{column: SQL}`` of the report, for the documents of a query of this kind; what is not there is empty."""
+        """``{column: SQL}`` of the report, for the documents of a query of this kind; what is not there is empty.
+
+        :param str table: their alias in the query, where its own table is another one
+        """
         def column(name):
             field = self._fields.get(name)
             return field and field.store and self._field_to_sql(table or query.table, name, query) or SQL("NULL")

@@ -105,15 +105,6 @@ class DocumentDispatchRecord(models.Model):
     def _dispatch_default_report(self):
         return self.env["ir.actions.report"]  # where neither type nor text names one, the text goes alone
 
-    def _dispatch_make_files(self, template, report):
-        return self.env["document.dispatch.content"]._make_template_files(self, template, report)
-
-    def _dispatch_draw_files(self, template, report):
-        self.env["document.dispatch.content"]._draw_template_files(self, template, report)
-
-    def _dispatch_window_action(self):
-        return self._get_records_action()
-
     def _dispatch_enclosure(self):
         return {"kind": self.dispatch_kind, "name": self.name, "date": self.date,
                 "amount": self.amount or False, "currency": self.currency_id}

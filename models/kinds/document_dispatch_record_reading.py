@@ -1,9 +1,6 @@
-from datetime import UTC, datetime, time
-from zoneinfo import ZoneInfo
-
 import psycopg2
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -106,7 +103,7 @@ class DocumentDispatchRecord(models.Model):
         return {
             "name": self._get_number(original), "res_model": original._name, "res_id": original.id,
             "company_id": company.id, "partner_id": partner.id,
-            "date": self._get_day(original[dispatch_type.date_field or "create_date"]),
+            "date": self._dispatch_day_of(original[dispatch_type.date_field or "create_date"]),
             "read_date": self._get_version(original),
         }
 
@@ -122,11 +119,6 @@ class DocumentDispatchRecord(models.Model):
         name = original._rec_name
         own = original[name] if name and original._fields[name].type == "char" else False
         return own or original.display_name or f"{original._description} {original.id}"
-
-    @api.model
-    def _get_day(self, date):
-        """The day of a date or of a moment, on the clock of who asks."""
-        return fields.Datetime.context_timestamp(self, date).date() if isinstance(date, datetime) else date
 
     # ------------------------------------------------------------------
     # Those that a rule looks for, or that are asked for by number
@@ -150,7 +142,7 @@ class DocumentDispatchRecord(models.Model):
         names = dispatch_type._get_source()._fields
         domain = (
             dispatch_type._get_ready_domain() & rule._get_condition()
-            & dispatch_type._get_source_date_domain(rule._get_date_from(), self._get_first_moment)
+            & dispatch_type._get_source_date_domain(rule._get_date_from(), self._dispatch_first_moment)
         )
         if "company_id" in names:
             domain &= Domain("company_id", "in", [rule.company_id.id, False])
@@ -158,12 +150,6 @@ class DocumentDispatchRecord(models.Model):
         if rule.partner_ids and partner_field in names:
             domain &= Domain(partner_field, "child_of", rule.partner_ids.ids)
         return domain
-
-    @api.model
-    def _get_first_moment(self, day):
-        """When a day begins on the clock of who asks, in UTC."""
-        timezone = ZoneInfo(self.env.context.get("tz") or "UTC")
-        return datetime.combine(day, time(), timezone).astimezone(UTC).replace(tzinfo=None)
 
     @api.model
     def _import(self, source, domain):

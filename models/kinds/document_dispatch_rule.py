@@ -36,12 +36,7 @@ class DocumentDispatchRule(models.Model):
         if gone:
             return self.env._(
                 "The app of “%s” is not installed any more. Take that document out of the rule.", gone[0].name)
-        problem = super()._get_problem()
-        if problem:
-            return problem
-        for dispatch_type in self.type_ids.filtered("source_model"):
-            if not self._operator_env()[dispatch_type.source_model].has_access("read"):
-                return self.env._(
-                    "The operator %(user)s may not read “%(model)s”. Give him the rights, or choose another one.",
-                    user=self.user_id.name, model=self.env["ir.model"]._get(dispatch_type.source_model).name)
-        return False
+        return super()._get_problem()
+
+    def _get_models_to_read(self):
+        return [*super()._get_models_to_read(), *self.type_ids.filtered("source_model").mapped("source_model")]

@@ -3,6 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import html2plaintext
 
 from ...tools.legal import gates
+from .document_dispatch import SHARED
 
 #: Who asks for many documents at once, as their customers want them (``document.dispatch.origin``)
 AUTOMATIC = ("rule", "core", "batch")
@@ -171,7 +172,7 @@ class AccountMove(models.Model):
                 for vals in vals_list]
 
     def _dispatch_find_networks(self):
-        """The dispatches by a network of these invoices in their present version: ``{id: document.dispatch}``."""
+        """The dispatches by a network of these invoices in their present revision: ``{id: document.dispatch}``."""
         Dispatch = self.env["document.dispatch"].sudo()  # sudo: whoever sent it
         found = Dispatch.search(
             Dispatch._get_document_domain(self) & Dispatch.env["document.dispatch.channel"]._get_domain("_is_network")
@@ -193,10 +194,7 @@ class AccountMove(models.Model):
     def _dispatch_prepare_network(self, vals):
         """Values of the dispatch by a network that comes before the one with these values."""
         network = self.env["document.dispatch.channel.network"]
-        shared = {name: vals.get(name, False) for name in (
-            "res_model", "res_id", "document_name", "revision", "type_id", "partner_id", "company_id", "user_id",
-            "origin", "lang", "rule_id", "rehearsal",
-        )}
+        shared = {name: vals.get(name, False) for name in SHARED}
         # sudo: what a rule says of review, whoever plans for it; a copy on paper has no review of its own
         rule = self.env["document.dispatch.rule"].sudo().browse(vals.get("rule_id") or ())
         reviewed = vals["state"] == "review" and vals["origin"] in AUTOMATIC or rule and rule._is_reviewed(self)

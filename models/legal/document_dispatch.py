@@ -9,6 +9,11 @@ from odoo.tools import SQL
 
 from ...tools.dispatch import states
 
+#: What the dispatch by a network and its copy have in common
+SHARED = (
+    "res_model", "res_id", "document_name", "revision", "type_id", "partner_id", "company_id", "user_id", "origin",
+    "lang", "rule_id", "rehearsal",
+)
 #: The paragraph that says that a mail is a copy
 COPY_CLASS = "o_document_dispatch_copy"
 
@@ -51,10 +56,7 @@ class DocumentDispatch(models.Model):
             move = copy.move_id
             if not move or copy.after_id or copy._is_network() or not move._dispatch_is_legal():
                 continue
-            vals = {name: copy._fields[name].convert_to_write(copy[name], copy) for name in (
-                "res_model", "res_id", "document_name", "revision", "type_id", "partner_id", "company_id", "user_id",
-                "origin", "lang", "rule_id", "rehearsal", "state",
-            )}
+            vals = {name: copy._fields[name].convert_to_write(copy[name], copy) for name in (*SHARED, "state")}
             prepared = move._dispatch_prepare_network(vals)
             # two of them may not stand beside each other before one is the other's copy (_once_per_revision)
             first = self._with_system_write().create({**prepared, "state": states.CANCELLED})
@@ -159,16 +161,11 @@ class DocumentDispatch(models.Model):
     # What became of the invoice is what its network says
     # ------------------------------------------------------------------
 
-    def _is_only_copy(self):
-        """Tell whether this is a copy of what no network has accepted."""
-        # sudo: of the same document, whoever sent it
-        return bool(self.after_id) and self.after_id.sudo().state not in states.THROUGH
-
     def _reached(self):
         """A copy that went makes no invoice sent."""
         reached = super()._reached()
         if reached in states.WITH_CUSTOMER and self._is_only_copy():
-            return self.after_id.sudo()._reached()  # sudo: as above
+            return self.after_id.sudo()._reached()  # sudo: of the same document, whoever sent it
         return reached
 
     def _call_documents(self, method):

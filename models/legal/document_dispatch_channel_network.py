@@ -1,12 +1,10 @@
 from datetime import timedelta
 
 from odoo import api, models
-from odoo.exceptions import UserError
 
 from ...tools.dispatch import states
 from ...tools.legal import gates
 from ...tools.legal.call import NetworkCall
-from ..dispatch.document_dispatch_channel import Reason
 
 #: An answer is looked for at each run of the worker, without claiming anything; this long at the most it is not
 ASK_AGAIN = timedelta(days=1)
@@ -70,7 +68,7 @@ class DocumentDispatchChannelNetwork(models.AbstractModel):
     def _why_not(self, document, dispatch_type, resolution):
         if document._name == "account.move" and document._dispatch_is_legal():
             return None
-        return Reason(self.env._("No network takes it"))
+        return self._reason(self.env._("No network takes it"))
 
     def _prepare_vals(self, document, dispatch_type, resolution, vals, state, text_lang=False):
         return {
@@ -137,7 +135,8 @@ class DocumentDispatchChannelNetwork(models.AbstractModel):
             return self._outcome(states.FAILED, self.env._(
                 "%(network)s refused it: %(words)s", network=legal.name, words=words or self.env._("no reason given")))
         if not called:
-            raise UserError(self.env._("The network says nothing of it. Look there before you send it once more."))
+            return self._outcome(states.UNKNOWN, self.env._(
+                "The network says nothing of it. Look there before you send it once more."))
         if call.errors:
             return self._outcome(states.FAILED, words)
         if call.known:
@@ -171,7 +170,10 @@ class DocumentDispatchChannelNetwork(models.AbstractModel):
             "Correct what is said above. Reset the invoice to draft if it has to change: then it goes anew when it is "
             "posted. Else press “Try Again Now”.")
 
+    def _explain_next_try(self, dispatch):
+        return self.env._("Nothing to do: the answer is looked for every few minutes.")
+
     def _explain_what_next(self, dispatch):
         if dispatch.state == states.QUEUED and dispatch.network_date:
-            return self.env._("Nothing to do: the answer is looked for every few minutes.")
+            return self._explain_next_try(dispatch)
         return super()._explain_what_next(dispatch)

@@ -38,8 +38,7 @@ class DocumentDispatchMixin(models.AbstractModel):
             })
 
     def _dispatch_link_groups(self, groups):
-        """What core offers each recipient of a mail with these documents: his own link."""
+        """What core offers each recipient of a mail with these documents: their own link."""
         outgoing = OutgoingMail.of(self.env)
         recipient = self.env["document.dispatch.recipient"].browse(outgoing and outgoing.recipient_id or ())
         return recipient._set_link(groups, self) if self and recipient else groups
-

@@ -188,8 +188,8 @@ class DocumentDispatchRule(models.Model):
                     "for quotations and orders.", fields=", ".join(narrow),
                 ))
             codes = set(rule.type_ids.mapped("code"))
-            # sudo: a manager may have no right to accounting
             without = [model for model in rule._get_models() if "journal_id" not in self.env[model]._fields]
+            # sudo: a manager may have no right to accounting
             if without and rule.sudo().journal_ids:
                 raise ValidationError(self.env._("Orders have no journal. Choose invoices only, or no journal."))
             if rule.document_states == "all" and codes and "invoice" not in codes:

@@ -118,7 +118,7 @@ class DocumentDispatchRule(models.Model):
                 "The operator %(user)s does not work for %(company)s. Choose another one.",
                 user=self.user_id.name, company=self.company_id.name,
             )
-        for model in self._get_models():
+        for model in self._get_models_to_read():
             if not self._operator_env()[model].has_access("read"):
                 return self.env._(
                     "The operator %(user)s may not read “%(model)s”. Give him the rights, or "
@@ -126,6 +126,10 @@ class DocumentDispatchRule(models.Model):
                     user=self.user_id.name, model=self.env["ir.model"]._get(model).name,
                 )
         return False
+
+    def _get_models_to_read(self):
+        """Names of the models that the operator must be able to read."""
+        return list(self._get_models())
 
     def _get_warning(self):
         """What is eligible and did not go, in words; ``False`` when nothing."""

@@ -68,8 +68,8 @@ class MailComposeMessage(models.TransientModel):
         if len(res_ids) != 1:
             return nothing
         document = self._dispatch_documents(res_ids).get(res_ids[0])
-        if not document or document.env.su and not self.env.su:
-            return nothing  # whoever has nothing to do with this app gets Odoo's own window
+        if not document or self._dispatch_is_strangers(document):
+            return nothing  # they get Odoo's own window
         core_sends = document._name == self.model and document._dispatch_is_marked() and document._dispatch_type()
         return document if core_sends or self._dispatch_sent(res_ids) else nothing
 
@@ -79,6 +79,10 @@ class MailComposeMessage(models.TransientModel):
         They are stored once the window is: then somebody has pressed a button.
         """
         return self.env["document.dispatch"]._documents_of(self.model, res_ids, create=bool(self._origin))
+
+    def _dispatch_is_strangers(self, document):
+        """Tell whether the user has nothing to do with this app: the document came as superuser."""
+        return document.env.su and not self.env.su
 
     def _dispatch_speaks_of_documents(self):
         return self.env["document.dispatch"]._is_kind(self.model)
@@ -175,8 +179,7 @@ class MailComposeMessage(models.TransientModel):
         if rest or not sent:
             mails = super()._action_send_mail_mass_mail(rest, auto_commit=auto_commit)
         documents = list(self._dispatch_documents(sent).values())
-        # whoever has nothing to do with this app sees nothing of it
-        if documents and (self._dispatch_by_program() or documents[0].env.su and not self.env.su):
+        if documents and (self._dispatch_by_program() or self._dispatch_is_strangers(documents[0])):
             for document in documents:
                 self._dispatch_post_mass(document)
         elif documents:
