@@ -47,8 +47,14 @@ class DocumentDispatchChannel(models.AbstractModel):
     @api.model
     def _all(self):
         """All channels, by their place."""
-        channels = [self.env[name] for name in self.env.registry if name.startswith(PREFIX)]
-        return sorted(channels, key=lambda channel: (channel._sequence, channel._name))
+        return [self.env[name] for name in self._get_names()]
+
+    @api.model
+    @ormcache()
+    def _get_names(self):
+        """The models of all channels, by their place; kept as long as the registry, which the worker asks often."""
+        names = [name for name in self.env.registry if name.startswith(PREFIX)]
+        return tuple(sorted(names, key=lambda name: (self.env[name]._sequence, name)))
 
     @api.model
     def _get_codes(self, ability=None):
