@@ -40,6 +40,8 @@ class DocumentDispatchRule(models.Model):
         if problem:
             return problem
         for dispatch_type in self.type_ids.filtered("source_model"):
+            if fault := dispatch_type._find_source_fault():
+                return fault
             if not self._operator_env()[dispatch_type.source_model].has_access("read"):
                 return self.env._(
                     "The operator %(user)s may not read “%(model)s”. Give him the rights, or choose another one.",
