@@ -83,7 +83,8 @@ class DocumentDispatchReport(models.Model):
         columns = documents._dispatch_report_columns(query)
         return query.select(
             # an id of a document may be near the largest that its column takes
-            SQL("%s::bigint * %s + %s AS id", SQL.identifier(query.table, "id"), len(kinds), kinds.index(documents._name)),
+            SQL("%s::bigint * %s + %s AS id",
+                SQL.identifier(query.table, "id"), len(kinds), kinds.index(documents._name)),
             SQL("%s::varchar AS res_model", documents._name), SQL("%s AS res_id", SQL.identifier(query.table, "id")),
             SQL("%s::varchar AS kind", code), SQL("1 AS count"),
             SQL("%s AS outcome", self._case(columns["dispatch_state"])),

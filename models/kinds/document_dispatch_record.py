@@ -181,7 +181,7 @@ class DocumentDispatchRecord(models.Model):
         models_there = [model for model, active in Type._get_sources().items() if active and model in self.env]
         types = {model: Type._find_narrowest(RECORD, self.env.company, {"source_model": model})
                  for model in models_there}
-        return {model: dispatch_type for model, dispatch_type in types.items() 
+        return {model: dispatch_type for model, dispatch_type in types.items()
                 if dispatch_type and not dispatch_type._find_source_fault()}
 
     @api.model

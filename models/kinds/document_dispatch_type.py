@@ -183,7 +183,7 @@ class DocumentDispatchType(models.Model):
             return self.env._("“%(type)s”: the field “%(field)s” is not there any more.", type=self.name, field=gone[0])
         try:
             self._get_ready_domain().validate(source)
-        except Exception as error:
+        except (ValueError, TypeError, KeyError, NotImplementedError, UserError) as error:
             return self.env._(
                 "“%(type)s”: the condition “%(domain)s” cannot be used: %(error)s",
                 type=self.name, domain=self.ready_domain, error=error)
