@@ -82,7 +82,9 @@ class DocumentDispatchReport(models.Model):
             return None
         columns = documents._dispatch_report_columns(query)
         return query.select(
-            SQL("%s * %s + %s AS id", SQL.identifier(query.table, "id"), len(kinds), kinds.index(documents._name)),
+            # an id of a document may be near the largest that its column takes
+            SQL("%s::bigint * %s + %s AS id",
+                SQL.identifier(query.table, "id"), len(kinds), kinds.index(documents._name)),
             SQL("%s::varchar AS res_model", documents._name), SQL("%s AS res_id", SQL.identifier(query.table, "id")),
             SQL("%s::varchar AS kind", code), SQL("1 AS count"),
             SQL("%s AS outcome", self._case(columns["dispatch_state"])),
@@ -100,4 +102,4 @@ class DocumentDispatchReport(models.Model):
     def action_open(self):
         """Open the document."""
         self.ensure_one()
-        return self.env[self.res_model].browse(self.res_id)._dispatch_thread()._get_records_action()
+        return self.env[self.res_model].browse(self.res_id)._dispatch_open_action()

@@ -129,7 +129,8 @@ class TestDispatches(AccessCase):
         invoice = self.all_dispatches.filtered(lambda dispatch: dispatch.res_model == "account.move")[:1]
         for domain, sees in (
             (f"[('company_id', '=', {paris.id})]", False), ("[('company_id', '!=', user.company_id.id)]", False),
-            (f"[('company_id', 'in', {companies})]", True),
+            (f"[('company_id', 'in', {companies})]", True), ("[(0, '=', 1)]", False),
+            ("['!', ('company_id', 'in', company_ids)]", False), ("[('company_id', 'not in', company_ids)]", False),
         ):
             rule = self.env["ir.rule"].create({
                 "name": domain, "model_id": self.env["ir.model"]._get_id("account.move"), "domain_force": domain})

@@ -126,6 +126,14 @@ class TestReport(DispatchCase):
         self.assertEqual(len(set(lines.ids)), Report.search_count([]))
         self.assertLessEqual({"account.move", "sale.order"}, set(lines.mapped("res_model")))
 
+    def test_large_ids(self):
+        """The id of a line is larger than that of its document, and may be larger than that may be."""
+        self.env.cr.execute("ALTER SEQUENCE account_move_id_seq RESTART WITH 2000000000")
+        invoice = self._invoice(self.silva)
+        lines = self.env["document.dispatch.report"].search([])
+        self.assertIn(invoice.id, lines.mapped("res_id"))
+        self.assertTrue(lines[:1].action_open())
+
     def test_other_company_and_plain_user(self):
         other = self.setup_other_company()["company"]
         self._invoice(self.silva)

@@ -293,6 +293,71 @@ class TestConfiguredRoads(KindsCase):
 class TestConfiguredWithdrawn(KindsCase):
     """What changes under way."""
 
+    def test_field_of_the_condition_is_gone(self):
+        """That kind is none until somebody mends it, and is named; everything else goes on."""
+        field = self.env["ir.model.fields"].create({
+            "name": "x_ready", "model_id": self.env["ir.model"]._get(PAYMENT).id, "ttype": "boolean",
+            "field_description": "Ready"})
+        self.receipts.ready_domain = "[('x_ready', '=', False)]"
+        payment, other = self._payment(self.nowak), self._payment(self.nowak)
+        self._send(payment)
+        field.unlink()
+        self.env.invalidate_all()
+        self._window(other).create({}).action_send_mail()
+        self.assertFalse(self._document(other))
+        document = self._document(payment)
+        self.assertIn("x_ready", document._dispatch_blocking_reason("record"))
+        invoice = self._invoice(self.silva)
+        window = self.env["document.dispatch.resend"].create({"numbers": invoice.name})
+        window.action_find()
+        self.assertEqual(window.line_ids.res_id, invoice.id)
+        rule, invoices = self._rule("Recibos", "record", trigger="schedule"), self._rule("Faturas", "invoice")
+        self._plan()
+        self.assertIn("x_ready", rule.problem)
+        self.assertFalse(invoices.problem)
+        self.assertIn("x_ready", self.env["document.dispatch.overview"].create({}).setup_kinds_text)
+        self.receipts.ready_domain = False
+        self.assertEqual(self._send(other).state, "sent")
+
+    def test_field_of_the_date_is_gone(self):
+        field = self.env["ir.model.fields"].create({
+            "name": "x_day", "model_id": self.env["ir.model"]._get(PAYMENT).id, "ttype": "date",
+            "field_description": "Day"})
+        self.receipts.date_field = "x_day"
+        field.unlink()
+        self.env.invalidate_all()
+        payment = self._payment(self.nowak)
+        self._window(payment).create({}).action_send_mail()
+        self.assertFalse(self._document(payment))
+        self.assertIn("x_day", self.receipts._find_source_fault())
+
+    def test_rule_beside_a_kind_that_its_operator_may_not_read(self):
+        """A rule knows its own kinds: the rights to others count for nothing."""
+        model = "account.analytic.account"
+        text = self.env["mail.template"].create({"name": "x", "model_id": self.env["ir.model"]._get(model).id})
+        self.Type.create({"name": "Conta", "source_model": model, "role": "financial", "mail_template_id": text.id})
+        self.env["ir.model.access"].search([("model_id.model", "=", model)]).perm_read = False
+        rule = self._rule("Recibos", "record", trigger="schedule", user_id=self.clerk.id)
+        payment = self._payment(self.nowak)
+        self.assertEqual(len(rule._preview()[0]), 1)
+        self._plan()
+        self._deliver()
+        self.assertFalse(rule.problem)
+        self.assertEqual(self._dispatches_of(payment).state, "sent")
+
+    def test_deleted_by_the_database(self):
+        """What was deleted with something else is read all the same."""
+        payment = self._payment(self.nowak)
+        dispatch = self._send(payment)
+        document = self._document(payment)
+        self.env.flush_all()
+        # raw SQL: as a foreign key with ON DELETE CASCADE
+        self.env.cr.execute("DELETE FROM account_payment WHERE id = %s", [payment.id])
+        self.env.invalidate_all()
+        self.assertEqual(document.amount, 0)
+        self.assertEqual(dispatch.action_open_document()["res_model"], RECORD)
+        self.assertTrue(document._dispatch_blocking_reason("record"))
+
     def test_not_ready_any_more(self):
         """Asked again right before delivery."""
         by_hand, by_rule = self._payment(self.nowak), self._payment(self.silva)
@@ -591,6 +656,31 @@ class TestConfiguredAccess(KindsCase):
         self.assertEqual(self.env[PAYMENT].with_user(self.clerk).search([("id", "in", (mine | other).ids)]), mine)
         self.assertEqual(documents.mapped("res_id"), mine.ids)
         self.assertEqual(dispatches.mapped("document_name"), mine.mapped("name"))
+
+    def test_a_rule_that_shows_nothing(self):
+        """Whoever sees no payment sees neither its document nor its dispatches, however the rule says so."""
+        payment = self._payment(self.nowak)
+        dispatch = self._send(payment)
+        reader = self._user("rita", "account.group_account_readonly,document_dispatch.group_dispatch_user", "Rita")
+        rule = self.env["ir.rule"].create({"name": "None", "model_id": self.env["ir.model"]._get(PAYMENT).id})
+        records = (payment, self._document(payment), dispatch, dispatch.recipient_ids)
+        for record in records:
+            self.assertTrue(record.with_user(reader).has_access("read"))
+        for domain in ("[(0, '=', 1)]", "['!', ('company_id', 'in', company_ids)]",
+                       "[('company_id', 'not in', company_ids)]", "[('id', '=', -1)]"):
+            rule.domain_force = domain
+            self.env.invalidate_all()
+            for record in records:
+                with self.subTest(domain=domain, model=record._name):
+                    self.assertFalse(record.with_user(reader).has_access("read"))
+                    self.assertFalse(record.with_user(reader).search([("id", "in", record.ids)]))
+
+    def test_field_that_the_sender_may_not_read(self):
+        """What a manager chose says what it says; whoever sends the record need not see that field."""
+        self.patch(self.env[PAYMENT]._fields["date"], "groups", "base.group_system")
+        payment = self._payment(self.nowak)
+        self.assertEqual(self._send(payment).state, "sent")
+        self.assertEqual(self._document(payment).date, payment.date)
 
     @mute_logger("odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model")
     def test_sending(self):

@@ -252,6 +252,18 @@ class TestNetwork(LegalCase):
         self._deliver()
         self.assertEqual((other.dispatch_state, other.is_move_sent), ("sent", True))
 
+    def test_the_network_is_given_up_after_the_copy_went(self):
+        """A copy alone is nothing that was reached: the invoice says that it is not sent any more."""
+        self.company.dispatch_mail_before = True
+        invoice = self._invoice(self.nowak)
+        invoice._dispatch_create("rule")
+        self._deliver()
+        self.net.answer(invoice, "rejected", words="no")
+        self._deliver()
+        self._network(invoice).action_cancel()
+        self.assertEqual(self._states(invoice), (["cancelled"], ["sent"]))
+        self.assertEqual((invoice.dispatch_state, invoice.is_move_sent), ("excluded", False))
+
     def test_somebody_is_told_after_a_while(self):
         invoice = self._invoice(self.nowak)
         invoice._dispatch_create("rule")

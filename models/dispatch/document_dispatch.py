@@ -422,7 +422,7 @@ class DocumentDispatch(models.Model):
         return Domain("state", "in", (states.SENT, states.PARTIAL)) | Domain("recipient_ids.state", "=", states.SENT)
 
     def _reached(self):
-        """What was reached by this dispatch, of :data:`tools.dispatch.states.REACHED`."""
+        """What was reached by this dispatch, of :data:`tools.dispatch.states.REACHED`; empty where nothing was."""
         if self.rehearsal:
             return states.REHEARSED
         of_recipients = self.recipient_ids.mapped("state") if self.state in (states.PAPER, states.PRINTED) else ()
@@ -525,7 +525,7 @@ class DocumentDispatch(models.Model):
     def action_open_document(self):
         """Open the document, or the one in whose chatter its mails stand."""
         self.ensure_one()
-        return self._thread()._get_records_action()
+        return self._document()._dispatch_open_action()
 
     def _state_label(self):
         return dict(self._fields["state"]._description_selection(self.env))[self.state]

@@ -94,7 +94,9 @@ class DocumentDispatchMixin(models.AbstractModel):
         for document in self:
             key = (document._origin.id, document._dispatch_type_code(), document.dispatch_revision)
             if own := found.get(key):
-                best[document._origin.id] = own[states.find_best([dispatch._reached() for dispatch in own])]
+                reached = {dispatch: state for dispatch in own if (state := dispatch._reached())}
+                if reached:
+                    best[document._origin.id] = list(reached)[states.find_best(list(reached.values()))]
         return best
 
     @api.depends_context("lang")

@@ -50,9 +50,13 @@ class DocumentDispatchMixin(models.AbstractModel):
 
     @api.model
     def _dispatch_ask_company(self, rules):
-        """Tell whether these rules of a model, as one domain, ask for nothing but one of the companies at hand."""
+        """Tell whether these rules of a model, as one domain, ask for nothing but one of the companies at hand.
+
+        :param Domain rules: as ``ir.rule`` gives it, optimized: nothing in it is negated any more
+        """
         companies = set(self.env.companies.ids)
-        return all(
+        # what nobody meets has no conditions either
+        return not rules.is_false() and all(
             condition.field_expr == "company_id" and condition.operator == "in" and companies.issubset(condition.value)
             for condition in rules.iter_conditions()
         )

@@ -257,6 +257,10 @@ class DocumentDispatchMixin(models.AbstractModel):
             raise UserError(blocking_reason)
         return getattr(self, self._dispatch_send_method)()
 
+    def _dispatch_open_action(self):
+        """The action that opens this document, or the record in whose chatter its mails stand."""
+        return self._dispatch_thread()._get_records_action()
+
     # ------------------------------------------------------------------
     # What it may do when something happened to its documents, or to their dispatches
     # ------------------------------------------------------------------

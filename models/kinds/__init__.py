@@ -5,6 +5,7 @@ from . import document_dispatch_record_access
 from . import document_dispatch_record_reading
 from . import document_dispatch
 from . import document_dispatch_rule
+from . import document_dispatch_setup
 from . import document_dispatch_text
 from . import mail_thread
 from . import ir_model

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -39,9 +40,15 @@ class DocumentDispatchRecord(models.Model):
 
     def _compute_amount(self):
         """As the record says; without a currency of its own, the company's."""
+        there = set()
+        for model, documents in self.grouped("res_model").items():
+            if model in self.env:
+                # also the database may have deleted them, with what they belong to
+                existing = self.env[model].browse(documents.mapped("res_id")).exists()
+                there.update((model, res_id) for res_id in existing._ids)
         for document in self:
             original = document._original().sudo()  # sudo: of a document that may be read
-            names = original._fields if original else {}
+            names = original._fields if (document.res_model, document.res_id) in there and original else {}
             document.currency_id = "currency_id" in names and original.currency_id or document.company_id.currency_id
             document.amount = next((original[name] for name in AMOUNTS
                                     if name in names and names[name].type in ("monetary", "float")), 0.0)
@@ -55,7 +62,7 @@ class DocumentDispatchRecord(models.Model):
 
     def _get_records_action(self, **kwargs):
         """Open the record, where it is still there."""
-        original = self._original() if len(self) == 1 else self.browse()
+        original = self._original().exists() if len(self) == 1 else self.browse()
         if original:
             return original._get_records_action(**kwargs)
         return super()._get_records_action(**kwargs)
@@ -96,6 +103,8 @@ class DocumentDispatchRecord(models.Model):
             return self.env._("The app that this document belongs to is not installed any more.")
         if not original.exists():
             return self.env._("It was deleted.")
+        if fault := dispatch_type and dispatch_type._find_source_fault():
+            return fault
         if dispatch_type and not dispatch_type._filter_ready(original):
             return self.env._("It does not meet the condition of the document type “%s”.", dispatch_type.name)
         if not document.partner_id:
@@ -104,6 +113,9 @@ class DocumentDispatchRecord(models.Model):
 
     def _dispatch_default_report(self):
         return self.env["ir.actions.report"]  # where neither type nor text names one, the text goes alone
+
+    def _dispatch_open_action(self):
+        return self._get_records_action()  # the record may be gone
 
     def _dispatch_enclosure(self):
         return {"kind": self.dispatch_kind, "name": self.name, "date": self.date,
@@ -152,12 +164,16 @@ class DocumentDispatchRecord(models.Model):
 
     @api.model
     def _get_types(self):
-        """``{model: document.dispatch.type}`` of the kinds of the present company whose app is there."""
+        """``{model: document.dispatch.type}`` of the kinds of the present company whose app is there.
+
+        One whose records cannot be asked any more is none: Odoo mails them as before, and the others go on.
+        """
         Type = self.env["document.dispatch.type"].sudo()  # sudo: what kinds there are
         models_there = [model for model, active in Type._get_sources().items() if active and model in self.env]
         types = {model: Type._find_narrowest(RECORD, self.env.company, {"source_model": model})
                  for model in models_there}
-        return {model: dispatch_type for model, dispatch_type in types.items() if dispatch_type}
+        return {model: dispatch_type for model, dispatch_type in types.items()
+                if dispatch_type and not dispatch_type._find_source_fault()}
 
     @api.model
     def _get_source_domain(self, model, domain):
@@ -171,7 +187,10 @@ class DocumentDispatchRecord(models.Model):
         originals = self.env[model]
 
         def exists(_model, alias, _query):
-            query = originals._search(domain)
+            try:
+                query = originals._search(domain)
+            except AccessError:  # of this kind the user knows nothing; of others it says nothing
+                return SQL("FALSE")
             if query.is_empty():
                 return SQL("FALSE")
             # raw SQL: the ORM has no correlated subquery

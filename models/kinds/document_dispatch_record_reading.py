@@ -84,10 +84,11 @@ class DocumentDispatchRecord(models.Model):
             dispatch_type = self.with_company(company)._get_types().get(originals._name)
             if not dispatch_type:
                 continue
-            ready = dispatch_type._filter_ready(of_company)
+            # sudo: the records may be read, and a manager said which of their fields say what; not all of them are
+            # shown to everybody who sends a record
+            ready = dispatch_type._filter_ready(of_company).sudo()
             partners = dispatch_type._get_partners_of(ready)
-            # sudo: a contact's id
-            vals_list += [self._prepare_vals(original, company, partners[original.id].sudo(), dispatch_type)
+            vals_list += [self._prepare_vals(original, company, partners[original.id], dispatch_type)
                           for original in ready if partners[original.id]]
         return vals_list
 

@@ -36,7 +36,10 @@ class DocumentDispatchRule(models.Model):
         if gone:
             return self.env._(
                 "The app of “%s” is not installed any more. Take that document out of the rule.", gone[0].name)
-        return super()._get_problem()
+        if problem := super()._get_problem():
+            return problem
+        faults = (dispatch_type._find_source_fault() for dispatch_type in self.type_ids.filtered("source_model"))
+        return next(filter(None, faults), False)
 
     def _get_models_to_read(self):
         return [*super()._get_models_to_read(), *self.type_ids.filtered("source_model").mapped("source_model")]

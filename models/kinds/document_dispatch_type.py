@@ -170,6 +170,32 @@ class DocumentDispatchType(models.Model):
                 "The condition “%s” is no domain. Choose it anew; days may be relative, like “today -30d”.",
                 self.ready_domain)) from error
 
+    def _find_source_fault(self):
+        """What this type asks its records for, and they do not have any more, in words; empty when nothing.
+
+        A field of one's own may be deleted, and an update of an app may take one away.
+        """
+        source = self._get_source()
+        if source is None:
+            return ""
+        source, names = source.sudo(), (self.partner_field, self.date_field)  # sudo: only whether it can be asked
+        if gone := [name for name in names if name and name not in source._fields]:
+            return self.env._("“%(type)s”: the field “%(field)s” is not there any more.", type=self.name, field=gone[0])
+        try:
+            self._get_ready_domain().validate(source)
+        except (ValueError, TypeError, KeyError, NotImplementedError, UserError) as error:
+            return self.env._(
+                "“%(type)s”: the condition “%(domain)s” cannot be used: %(error)s",
+                type=self.name, domain=self.ready_domain, error=error)
+        return ""
+
+    @api.model
+    def _describe_source_faults(self):
+        """What is wrong with the kinds by configuration, a sentence each."""
+        # sudo: types of all companies
+        types = self.sudo().search([("source_model", "!=", False)])
+        return list(filter(None, (dispatch_type._find_source_fault() for dispatch_type in types)))
+
     def _filter_ready(self, originals):
         """Those of these records that are documents of this type.
 

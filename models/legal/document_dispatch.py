@@ -165,7 +165,8 @@ class DocumentDispatch(models.Model):
         """A copy that went makes no invoice sent."""
         reached = super()._reached()
         if reached in states.WITH_CUSTOMER and self._is_only_copy():
-            return self.after_id.sudo()._reached()  # sudo: of the same document, whoever sent it
+            first = self.after_id.sudo()  # sudo: of the same document, whoever sent it
+            return first._reached() if first.state != states.CANCELLED else ""
         return reached
 
     def _call_documents(self, method):
