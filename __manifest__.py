@@ -45,6 +45,7 @@
         "views/kinds/document_dispatch_suggestion_views.xml",
         "views/rule/document_dispatch_run_views.xml",
         "views/rule/document_dispatch_rule_views.xml",
+        "views/kinds/document_dispatch_rule_views.xml",
         "views/rule/document_dispatch_preview_views.xml",
         "views/dispatch/document_dispatch_exclude_views.xml",
         "views/dispatch/document_dispatch_report_views.xml",

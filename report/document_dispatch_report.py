@@ -16,7 +16,8 @@ OUTCOMES = {
 }
 #: Nothing was decided about it; a rehearsal counts for nothing
 OPEN = "open"
-#: What each kind says itself of its documents (``_dispatch_report_columns``), and the type of the column
+#: What each kind says itself of its documents (``_dispatch_report_columns``), and the type of the column; ``kind``
+#: besides, where one code stands for several kinds (``_get_reported_kinds``)
 COLUMNS = {
     "document_name": "varchar", "date": "date", "company_id": "int", "partner_id": "int", "user_id": "int",
     "amount": "numeric",
@@ -57,7 +58,7 @@ class DocumentDispatchReport(models.Model):
 
     @api.model
     def _get_codes(self):
-        return self.env["document.dispatch.type"]._fields["code"]._description_selection(self.env)
+        return self.env["document.dispatch.type"]._get_reported_kinds()
 
     @property
     def _table_query(self):
@@ -86,7 +87,7 @@ class DocumentDispatchReport(models.Model):
             SQL("%s::bigint * %s + %s AS id",
                 SQL.identifier(query.table, "id"), len(kinds), kinds.index(documents._name)),
             SQL("%s::varchar AS res_model", documents._name), SQL("%s AS res_id", SQL.identifier(query.table, "id")),
-            SQL("%s::varchar AS kind", code), SQL("1 AS count"),
+            SQL("(%s)::varchar AS kind", columns.get("kind", SQL("%s", code))), SQL("1 AS count"),
             SQL("%s AS outcome", self._case(columns["dispatch_state"])),
             SQL("(%s)::varchar AS reason", columns["dispatch_exclude_reason"]),
             SQL("(SELECT currency_id FROM res_company WHERE id = %s) AS currency_id", columns["company_id"]),

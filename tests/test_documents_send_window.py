@@ -126,6 +126,7 @@ class TestSendWindow(DispatchCase):
         invoice = self._invoice(self.papel)
         window = self._send_window(invoice)
         self.assertIn("refuses e-mail since", window.dispatch_refusal)
+        self.assertIn("goes to the paper tray", window.dispatch_refusal)
         window.action_dispatch_paper()
         dispatch = self._dispatches(invoice)
         self.assertEqual((dispatch.state, dispatch.channel_reason), ("paper", "refused"))

@@ -258,9 +258,29 @@ class TestConfiguredRoads(KindsCase):
         self.env.flush_all()
         line = self.env["document.dispatch.report"].search([("document_name", "=", payment.name)])
         self.assertEqual((line.res_model, line.outcome, line.kind, line.partner_id),
-                         (RECORD, "sent", "record", self.nowak))
+                         (RECORD, "sent", PAYMENT, self.nowak))
+        kinds = dict(line._fields["kind"]._description_selection(self.env))
+        self.assertEqual(kinds[line.kind], self.receipts.name)
         action = line.action_open()
         self.assertEqual((action["res_model"], action["res_id"]), (PAYMENT, payment.id))
+
+    def test_suggested_name_in_each_language(self):
+        """Every clerk reads it in the own language, whoever added it."""
+        lang = self.env["res.lang"]._activate_lang("fr_FR")
+        self.receipts.unlink()
+        with patch.object(type(self.Type), "_get_suggested_name", lambda types, model: f"Receipt {types.env.lang}"):
+            added = self.Type._add_suggested(PAYMENT)
+        self.assertEqual(added.with_context(lang=lang.code).name, "Receipt fr_FR")
+        self.assertEqual(added.with_context(lang="en_US").name, "Receipt en_US")
+
+    def test_rule_form_shows_what_has_a_meaning(self):
+        """Drafts, marks, journals, date of sale and “when posted” say nothing about records of other apps."""
+        invisible = ("document_states", "selection", "date_basis", "journal_ids", "trigger")
+        rule = Form(self.env["document.dispatch.rule"])
+        rule.type_ids.add(self.receipts)
+        self.assertTrue(all(rule._get_modifier(name, "invisible") for name in invisible))
+        rule.type_ids.add(self.types["invoice"])
+        self.assertFalse(any(rule._get_modifier(name, "invisible") for name in invisible))
 
     def test_last_text(self):
         """What a clerk changed in the text is offered for this customer's next receipt, filled in anew."""

@@ -16,7 +16,8 @@ class DocumentDispatchRole(models.Model):
         required=True, copy=False, compute="_compute_code", store=True, readonly=False, precompute=True,
         help="For imports and other modules: small letters, digits and “_”. It stays as it is.",
     )
-    sequence = fields.Integer(default=10)
+    # after those that are there already, where whoever adds one sees it come
+    sequence = fields.Integer(default=100)
     active = fields.Boolean(default=True)
 
     _code_uniq = models.UniqueIndex("(code)", "There is already a contact flag with this code.")

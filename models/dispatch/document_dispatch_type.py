@@ -87,6 +87,11 @@ class DocumentDispatchType(models.Model):
     )
 
     @api.model
+    def _get_reported_kinds(self):
+        """What the report tells apart: ``[(value, label)]``."""
+        return self._fields["code"]._description_selection(self.env)
+
+    @api.model
     def _get_models(self):
         """All kinds; one that is switched off keeps its types, so that its module can be installed and mended."""
         return [(name, self.env[name]._dispatch_kind_name()) for name in self.env["document.dispatch"]._get_kinds()]

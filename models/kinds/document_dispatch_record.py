@@ -137,6 +137,14 @@ class DocumentDispatchRecord(models.Model):
         """Records that a rule took or a person sent, and those that are still there."""
         return Domain("dispatch_state", "!=", False) | Domain("gone", "=", False)
 
+    def _dispatch_report_columns(self, query, table=None):
+        """Each kind of records by itself: all share one code."""
+        columns = super()._dispatch_report_columns(query, table)
+        if models_of_types := tuple(self.env["document.dispatch.type"]._get_sources()):
+            model = self._field_to_sql(table or query.table, "res_model", query)
+            columns["kind"] = SQL("CASE WHEN %s IN %s THEN %s ELSE %s END", model, models_of_types, model, RECORD)
+        return columns
+
     # ------------------------------------------------------------------
     # For rules
     # ------------------------------------------------------------------

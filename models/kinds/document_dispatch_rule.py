@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from .document_dispatch_type import RECORDS
@@ -8,6 +8,14 @@ class DocumentDispatchRule(models.Model):
     """Rules that send records of other apps: by schedule, for nothing there is posted."""
 
     _inherit = "document.dispatch.rule"
+
+    takes_records_only = fields.Boolean(
+        compute="_compute_takes_records_only", help="All of its documents are records of other apps.")
+
+    @api.depends("type_ids.source_model")
+    def _compute_takes_records_only(self):
+        for rule in self:
+            rule.takes_records_only = bool(rule.type_ids) and all(rule.type_ids.mapped("source_model"))
 
     @api.constrains("type_ids", "trigger", "journal_ids", "mail_template_id", "text_ids")
     def _check_records(self):

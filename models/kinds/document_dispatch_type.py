@@ -83,6 +83,15 @@ class DocumentDispatchType(models.Model):
         types = self.sudo().with_context(active_test=False).search([("source_model", "!=", False)], order="active")
         return {dispatch_type.source_model: dispatch_type.active for dispatch_type in types}
 
+    @api.model
+    def _get_reported_kinds(self):
+        """Records of other apps by the names of their types."""
+        # sudo: names, for everybody who may read the report; archived types too, for their documents are there
+        types = self.sudo().with_context(active_test=False).search(
+            [("source_model", "!=", False)], order="active, sequence desc, id desc")
+        names = {dispatch_type.source_model: dispatch_type.name for dispatch_type in types}
+        return [*super()._get_reported_kinds(), *names.items()]
+
     def _get_source(self):
         """The empty recordset of the records of this type; ``None`` where their app is not installed any more."""
         return self.env[self.source_model] if self.source_model and self.source_model in self.env else None
@@ -119,7 +128,8 @@ class DocumentDispatchType(models.Model):
                 raise ValidationError(self.env._(
                     "“%(type)s”: the field “%(field)s” holds no contact. Choose one of: %(names)s.",
                     type=dispatch_type.name, field=dispatch_type.partner_field,
-                    names=", ".join(partner_fields)))
+                    names=", ".join(source.fields_get(partner_fields, ["string"])[name]["string"]
+                                    for name in partner_fields)))
             if not dispatch_type.partner_field and not source._mail_get_partner_fields():
                 raise ValidationError(self.env._(
                     "“%s”: Odoo does not know to whom it would write here. Say which field holds the customer.",

@@ -91,7 +91,11 @@ class DocumentDispatchType(models.Model):
 
         :param str model: of :meth:`_get_suggestions`
         """
-        return self.create(self._get_suggested_vals(model))
+        added = self.create(self._get_suggested_vals(model))
+        for code, _name in self.env["res.lang"].get_installed():
+            translated = added.with_context(lang=code)
+            translated.name = translated._get_suggested_name(model)
+        return added
 
     def action_suggest(self):
         """Open the window with the kinds that are suggested; of the list's button, whatever is ticked there."""

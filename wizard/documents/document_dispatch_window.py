@@ -84,7 +84,9 @@ class DocumentDispatchWindow(models.AbstractModel):
                 for choice in (*resolution.chosen, *resolution.skipped)
             )
             if partner._dispatch_refuses(dispatch_type, document.company_id):
-                wizard.dispatch_refusal = partner._dispatch_refusal_text(dispatch_type, document.company_id)
+                wizard.dispatch_refusal = self.env._(
+                    "%(refusal)s Sent by e-mail, this goes to the paper tray instead.",
+                    refusal=partner._dispatch_refusal_text(dispatch_type, document.company_id))
             elif not resolution.chosen:
                 wizard.dispatch_refusal = self.env._("The customer has no valid e-mail address.")
 
