@@ -121,7 +121,7 @@ class DocumentDispatchRule(models.Model):
         for model in self._get_models_to_read():
             if not self._operator_env()[model].has_access("read"):
                 return self.env._(
-                    "The operator %(user)s may not read “%(model)s”. Give him the rights, or "
+                    "The operator %(user)s may not read “%(model)s”. Give them the rights, or "
                     "choose another one.",
                     user=self.user_id.name, model=self.env["ir.model"]._get(model).name,
                 )
@@ -138,7 +138,7 @@ class DocumentDispatchRule(models.Model):
             return False
         return self.env._(
             "%(count)s documents did not go: the operator %(user)s may not read them, or their kind has no document "
-            "type. Give him the rights, or choose another operator.",
+            "type. Give them the rights, or choose another operator.",
             count=left, user=self.user_id.name,
         )
 
