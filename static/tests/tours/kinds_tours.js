@@ -42,8 +42,7 @@ registry.category("web_tour.tours").add("document_dispatch_payment_receipt", {
         },
         {
             content: "Who gets it, and why",
-            trigger:
-                ".modal .o_field_widget[name='dispatch_reasons']:contains('rui@silva.example.com')",
+            trigger: ".modal .o_field_widget[name='dispatch_reasons']:contains('rui@silva.example.com')",
         },
         {
             content: "Send",
