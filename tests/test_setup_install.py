@@ -46,6 +46,16 @@ class TestInstall(TransactionCase):
         for name in models:
             self.assertEqual(self._places(self.env[name]), before[name], f"the installation writes rows of {name}")
 
+    def test_an_update_fills_what_it_brings(self):
+        """From the first states, which had no such column: what was declared before counts on."""
+        partner = self.env["res.partner"].create({"name": "Da casa"})
+        partner.dematerialization_refused = True
+        self.env.flush_all()
+        self.env.cr.execute("ALTER TABLE res_partner DROP COLUMN dispatch_refusals CASCADE")
+        self.env.invalidate_all()
+        self.registry.init_models(self.env.cr, ["res.partner"], {"module": ADDON}, install=False)
+        self.assertTrue(partner.dematerialization_refused)
+
     def test_texts_of_a_company_with_drafts(self):
         """Odoo tries each text on the first document that it finds: a draft, which has no number."""
         partner = self.env["res.partner"].create({"name": "Da casa"})

@@ -248,8 +248,8 @@ class DocumentDispatchMixin(models.AbstractModel):
             previous = document._dispatch_supersede()
             if previous and not again and not document._dispatch_rehearses():
                 raise UserError(self.env._(
-                    "%s has reached somebody by mail, or is on its way. To print it all the same, choose “Paper” in its "
-                    "Send window, and press “Print Now”.", document._dispatch_name()))
+                    "%s has reached somebody by mail, or is on its way. To print it all the same, choose “Paper” in "
+                    "its Send window, and press “Print Now”.", document._dispatch_name()))
             [vals] = document._dispatch_prepare_vals_list("resend" if previous else "manual", "review")
             dispatch = document._dispatch_insert([{
                 **vals, "resend_of_id": previous[:1].id, "batch_id": self._dispatch_batch_id(),

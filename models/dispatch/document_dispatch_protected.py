@@ -24,10 +24,10 @@ class DocumentDispatchProtected(models.AbstractModel):
         """Give the tables of others our columns empty.
 
         At the installation nothing was sent or declared yet, so there is nothing to compute: Odoo would do it for
-        each contact and each invoice of the archive, and write all rows anew. An update that brings such a field
-        fills it in its migration.
+        each contact and each invoice of the archive, and write all rows anew. At an update there is: refusals of
+        customers, for instance, which the first states kept in another column.
         """
-        if self._auto and not self._abstract and self._original_module != ADDON:
+        if self._auto and not self._abstract and self._original_module != ADDON and self.pool._is_install:
             cr = self.env.cr
             known = sql.table_columns(cr, self._table)
             for name, field in self._fields.items():
