@@ -208,7 +208,7 @@ def _fill_tables(env):
     """Something in each table that the demo company leaves empty, as far as this state of the addon has it."""
     customer, company = _some_sent(env).commercial_partner_id, _some_sent(env).company_id
     rule = env["document.dispatch.rule"].search([("company_id", "=", company.id)], limit=1)
-    limited = rule.copy({"name": "Só estes"})
+    limited = rule.copy({"name": "Só estes", "domain": False})  # it may be one that is refused by now
     limited.active = False
     for name, records in (
         ("journal_ids", env["account.journal"].search(
@@ -231,11 +231,25 @@ def _fill_tables(env):
         kind = env.ref("document_dispatch.type_proforma")
         env["document.dispatch.rule.kind"].create({
             "rule_id": limited.id, "type_id": kind.id, "mail_template_id": kind.mail_template_id.id})
+    _keep_a_file(env)
     if "document.statement.window" in env:
         window = env["document.statement.window"]
         on_paper = {"output": "print"} if "output" in window._fields else {"channel": "paper"}
         window.create({
             "company_id": company.id, "customers": "chosen", "partner_ids": customer.ids, **on_paper}).action_send()
+
+
+def _keep_a_file(env):
+    """An NF-e of an invoice, in the states that knew some and whose demo company had none."""
+    if "document.dispatch.file" not in env or env["document.dispatch.file"].search([], limit=1):
+        return
+    move = env["account.move"].browse(_some_sent(env).res_id)
+    file = env["ir.attachment"].create({
+        "name": "nota.xml", "raw": b"<nfeProc/>", "res_model": move._name, "res_id": move.id})
+    env["document.dispatch.file"].create({
+        "move_id": move.id, "attachment_id": file.id, "kind": "nfe", "reference": f"{move.id:044}", "number": "1/1",
+        "amount": move.amount_total,
+    })
 
 
 def _save_searches(env):
