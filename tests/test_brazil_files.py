@@ -16,6 +16,18 @@ class TestFiscalFiles(FiscalCase):
         self.assertEqual(file.number, f"{self.nfe.series}/{self.nfe.number}")
         self.assertEqual(file.attachment_id.raw, self.xml, "the bytes are the signed ones")
 
+    def test_any_text_can_be_saved_whatever_file_came_first(self):
+        """Odoo tries a text on the first record of its model, which may be of any kind."""
+        self._attach(self.xml, "nfe.xml")
+        self._attach(self.xml[:-40], "cortada.xml")
+        texts = self.env["mail.template"].search([("model", "=", "document.dispatch.file")])
+        self.assertTrue(texts)
+        for file in self.invoice.dispatch_file_ids:
+            for text in texts:
+                with self.subTest(file=file.name, text=text.name):
+                    text._render_field("subject", file.ids)
+                    text._render_field("body_html", file.ids)
+
     def test_as_the_web_client_reads_it(self):
         """It asks for sizes instead of bytes."""
         self._attach(self.xml, "nfe.xml")
