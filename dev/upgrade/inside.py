@@ -42,7 +42,7 @@ def main():
     else:
         found = before(registry, *more) if task == "before" else fresh_look(registry)
         if task == "before":
-            problems += upgrade_look.without_data(found["values"], people.EMPTY)
+            problems += upgrade_look.without_data(found["values"], people.empty(found["people"]))
         Path(file).write_text(json.dumps(found, default=str), encoding="utf-8")
     print(json.dumps(problems))
 

@@ -70,8 +70,15 @@ NEW_EXPORTS = {
     "document_name", "sent_by_post_date", "bundle_id/display_name", "bundled_ids/sent_by_post_date",
     "type_id/bundle_template_id",
 }
-#: Tables of ours in which nothing stands before the update: why
-EMPTY = {}
+
+
+def empty(was):
+    """Tables of ours in which nothing stands before the update: ``{table: why}``.
+
+    :param dict was: what :func:`live` returned
+    """
+    return {"document_dispatch_file": "no demo company had NF-e when the addon began to know them"} if was.get(
+        "no_files") else {}
 
 
 # ------------------------------------------------------------------
@@ -93,6 +100,7 @@ def live(env):
     was["text"] = _change_text(env)
     was["filters"] = _save_searches(env)
     _fill_tables(env)
+    was["no_files"] = "document.dispatch.file" in env and "name" not in env["document.dispatch.file"]._fields
     window = "account.move.send.batch.wizard"
     if _has_new_names(env):
         env["ir.default"].set(window, "dispatch_grouping", "bundle")
@@ -231,25 +239,11 @@ def _fill_tables(env):
         kind = env.ref("document_dispatch.type_proforma")
         env["document.dispatch.rule.kind"].create({
             "rule_id": limited.id, "type_id": kind.id, "mail_template_id": kind.mail_template_id.id})
-    _keep_a_file(env)
     if "document.statement.window" in env:
         window = env["document.statement.window"]
         on_paper = {"output": "print"} if "output" in window._fields else {"channel": "paper"}
         window.create({
             "company_id": company.id, "customers": "chosen", "partner_ids": customer.ids, **on_paper}).action_send()
-
-
-def _keep_a_file(env):
-    """An NF-e of an invoice, in the states that knew some and whose demo company had none."""
-    if "document.dispatch.file" not in env or env["document.dispatch.file"].search([], limit=1):
-        return
-    move = env["account.move"].browse(_some_sent(env).res_id)
-    file = env["ir.attachment"].create({
-        "name": "nota.xml", "raw": b"<nfeProc/>", "res_model": move._name, "res_id": move.id})
-    env["document.dispatch.file"].create({
-        "move_id": move.id, "attachment_id": file.id, "kind": "nfe", "reference": f"{move.id:044}", "number": "1/1",
-        "amount": move.amount_total,
-    })
 
 
 def _save_searches(env):
