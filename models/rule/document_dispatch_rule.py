@@ -188,7 +188,8 @@ class DocumentDispatchRule(models.Model):
                     "for quotations and orders.", fields=", ".join(narrow),
                 ))
             codes = set(rule.type_ids.mapped("code"))
-            without = [model for model in rule._get_models() if "journal_id" not in self.env[model]._fields]
+            # orders have the field, which says where their invoices will go
+            without = rule._get_models().keys() - set(rule.type_ids._get_narrowing_models()["journal_id"])
             # sudo: a manager may have no right to accounting
             if without and rule.sudo().journal_ids:
                 raise ValidationError(self.env._("Orders have no journal. Choose invoices only, or no journal."))
