@@ -2,9 +2,6 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-#: So many documents are named one by one in a query; more are asked for by a subquery
-MOST_LISTED = 5_000
-
 
 class DocumentDispatchMixin(models.AbstractModel):
     """Which documents of a kind a user may read, for the models that follow them."""
@@ -43,10 +40,6 @@ class DocumentDispatchMixin(models.AbstractModel):
             return Domain.FALSE
         if documents._dispatch_rules_ask_company():
             return Domain.TRUE
-        # who reads few has them listed: to ask of each dispatch costs a third of a second among 300,000
-        few = documents._search([], order="id", limit=MOST_LISTED + 1).get_result_ids()
-        if len(few) <= MOST_LISTED:
-            return Domain(link, "in", few)
         return Domain.custom(to_sql=lambda model, alias, query: documents._dispatch_exists(
             model._field_to_sql(alias, link, query)))
 
