@@ -112,7 +112,7 @@ ELSEWHERE = {
     "boleto.mod10": "digits that were checked", "boleto.mod11": "digits that were checked",
     "nfe.check_digit": "a key that was checked", "text_values.splice": "a text that was read",
     "text_compare.compare": "segments, by texts.remember", "texts.own_words": "what remember gave",
-    "texts.rebuild": "what remember gave", "text_own.fill_own": "what keep gave",
+    "texts.rebuild": "what remember gave", "texts.follow": "what remember gave", "text_own.fill_own": "what keep gave",
 }
 FRAGMENTS = (
     "", "a", "1", "9", "0", " ", "\n", "\t", "\xa0", "é", "名", "²", "٣", "\ufeff", "\u200d", "é\u200d", "\x00",
