@@ -86,10 +86,15 @@ class Stop:
 
 
 @contextmanager
-def job(stops):
-    """A transaction of a worker that stands still at these places, and ends with its test at the latest."""
+def job(stops, seconds=FOR_EVER):
+    """A transaction of a worker that stands still at these places, and ends with its test at the latest.
+
+    :param seconds: for a scheduled job in one run. Odoo turns to the others after 10 s, in which a busy machine
+        does not come to the end of what a test asks for.
+    """
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     with ExitStack() as patches, transaction() as env:
+        patches.enter_context(patch.object(ir_cron, "MIN_TIME_PER_JOB", seconds))
         for stop in stops:
             patches.enter_context(stop.patch())
         yield env
@@ -117,16 +122,13 @@ def deliver_disturbed(times, *stops):
 
 
 def run_cron(*stops):
-    """Deliver as the scheduler does, with its bookkeeping, in one run, however busy the machine is.
-
-    Odoo's scheduler gives a job 10 s before it turns to the others.
-    """
+    """Deliver as the scheduler does, with its bookkeeping, in one run."""
     run_cron_shortly(FOR_EVER, *stops)
 
 
 def run_cron_shortly(seconds, *stops):
     """As :func:`run_cron`, in a scheduler that gives each job so much time."""
-    with patch.object(ir_cron, "MIN_TIME_PER_JOB", seconds), job(stops) as env:
+    with job(stops, seconds) as env:
         env.ref("document_dispatch.ir_cron_dispatch_deliver").method_direct_trigger()
 
 
