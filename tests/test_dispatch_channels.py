@@ -34,9 +34,10 @@ class TestChannels(DispatchCase):
     def test_names_are_translated(self):
         self.env["res.lang"]._activate_lang("pt_BR")
         field = self.env["document.dispatch"]._fields["channel"]
-        for lang in ("en_US", "pt_BR"):
+        for lang, paper in (("en_US", "Paper"), ("pt_BR", "Papel")):
             selection = field._description_selection(self.env(context={"lang": lang}))
             self.assertEqual([code for code, _name in selection][:3], ["email", "paper", "whatsapp"])
+            self.assertEqual(dict(selection)["paper"], paper)
 
     def test_a_refusal_counts_first(self):
         """Where another channel is tried before e-mail, a refusal still is why it goes on paper, and stays one."""

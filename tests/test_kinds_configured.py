@@ -1,6 +1,7 @@
 """Kinds of documents without code: payment receipts by configuration, on every road that an invoice goes."""
 
 from datetime import timedelta
+from pathlib import Path
 from unittest.mock import patch
 
 import psycopg2
@@ -162,6 +163,8 @@ class TestConfiguredRoads(KindsCase):
         rule.action_run()
         self.assertEqual(len(self._dispatches_of(payments)), 3)
         self.assertTrue(all(file.mimetype for file in self._dispatches_of(payments).attachment_ids))
+        self.assertEqual({Path(file.name).stem for file in self._dispatches_of(payments).attachment_ids}, {
+            f"Payment Receipt {payment.name.replace('/', '-')}" for payment in payments}, "not all “Report”")
 
     def test_rule_for_some_customers(self):
         wanted, other = self._payment(self.silva), self._payment(self.nowak)

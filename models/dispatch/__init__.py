@@ -14,6 +14,7 @@ from . import document_dispatch_mixin_precedence
 from . import document_dispatch_mixin_sending
 from . import document_dispatch_precedence
 from . import document_dispatch_protected
+from . import document_dispatch_readable
 from . import document_dispatch_recipient
 from . import document_dispatch_resend
 from . import document_dispatch_role

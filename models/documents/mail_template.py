@@ -1,4 +1,5 @@
 import logging
+from pathlib import Path
 
 from odoo import models
 
@@ -74,7 +75,7 @@ class MailTemplate(models.Model):
                     or request and request.posting or self._is_dispatch_document_text())
 
     def _generate_template_attachments(self, res_ids, render_fields, render_results=None):
-        """Where a document is being sent, the report of its type prints it.
+        """Where a document is being sent, the report of its type prints it, and a report without a name gets one.
 
         :param list res_ids: one document; of several the worker makes the files
         :param render_fields: what is asked for
@@ -87,8 +88,28 @@ class MailTemplate(models.Model):
             document = self._dispatch_documents(res_ids).get(res_ids[0])
             if report := document is not None and document._dispatch_type().report_id:
                 template = self.env["document.dispatch.content"]._template_with_report(document, self, report)
-        return super(MailTemplate, template)._generate_template_attachments(
+        results = super(MailTemplate, template)._generate_template_attachments(
             res_ids, render_fields, render_results=render_results)
+        if chosen or self._is_dispatch_sending():
+            template._dispatch_name_files(results)
+        return results
+
+    def _dispatch_name_files(self, results):
+        """Call a file by its document where its report has no name for it: core calls all of these “Report”.
+
+        :param dict results: of :meth:`_generate_template_attachments`; they are changed
+        """
+        reports = self.report_template_ids
+        if all(reports.mapped("print_report_name")):
+            return
+        for res_id, document in self._dispatch_documents(list(results)).items():
+            files = results[res_id].get("attachments") or []
+            name = f"{document._dispatch_description()} {document._dispatch_name()}".replace("/", "-")
+            # core's files stand in the order of the reports, before those that other modules add
+            results[res_id]["attachments"] = [
+                (their_name if report.print_report_name else f"{name}{Path(their_name).suffix}", content)
+                for report, (their_name, content) in zip(reports, files, strict=False)
+            ] + files[len(reports):]
 
     def _generate_template_recipients(self, res_ids, render_fields, **kwargs):
         """Where a document is being sent, the flags say who gets it (core: its default recipients).

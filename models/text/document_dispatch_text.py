@@ -28,7 +28,7 @@ class DocumentDispatchText(models.Model):
     """
 
     _name = "document.dispatch.text"
-    _inherit = ["document.dispatch.system"]
+    _inherit = ["document.dispatch.system", "document.dispatch.readable"]
     _description = "Text of a Customer"
     _order = "write_date desc, id desc"
     _rec_name = "partner_id"
@@ -49,14 +49,6 @@ class DocumentDispatchText(models.Model):
     subject = fields.Char(readonly=True, help="With placeholders. Empty: the template's.")
     content = fields.Json(readonly=True, help="What stayed of the template, and the person's own blocks.")
     own_words = fields.Text(string="Own words", compute="_compute_own_words")
-    is_document_readable = fields.Boolean(
-        compute="_compute_document_access", search="_search_is_document_readable", compute_sudo=False,
-        help="The user may read such a document of this customer: what the record rule asks.",
-    )
-    is_document_editable = fields.Boolean(
-        compute="_compute_document_access", search="_search_is_document_editable", compute_sudo=False,
-        help="The user may edit such a document of this customer: what the record rule asks.",
-    )
 
     # a constraint, not an index: core's merge of partners asks for those before it moves rows by SQL
     _customer_uniq = models.Constraint(
@@ -76,23 +68,6 @@ class DocumentDispatchText(models.Model):
     # ------------------------------------------------------------------
     # Who may know of it
     # ------------------------------------------------------------------
-
-    @api.depends("partner_id", "company_id", "type_id")
-    @api.depends_context("uid", "allowed_company_ids")
-    def _compute_document_access(self):
-        texts_of_all = self.sudo()  # sudo: this is what the rules of the model ask
-        for name, operation in (("is_document_readable", "read"), ("is_document_editable", "write")):
-            allowed = texts_of_all.search(Domain("id", "in", self.ids) & self._get_access_domain(operation))
-            for text in self:
-                text[name] = text.id in allowed._ids
-
-    @api.model
-    def _search_is_document_readable(self, operator, value):
-        return self._get_access_domain("read") if operator == "in" else NotImplemented
-
-    @api.model
-    def _search_is_document_editable(self, operator, value):
-        return self._get_access_domain("write") if operator == "in" else NotImplemented
 
     @api.model
     def _get_access_domain(self, operation):
