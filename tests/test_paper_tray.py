@@ -165,10 +165,10 @@ class TestPaperTray(TrayCase):
         self.assertEqual((invoice.is_move_sent, order.state, run.to_post), (False, "draft", 2))
         run.action_mark_sent_by_post()
         self.assertTrue(all(dispatches.mapped("sent_by_post_date")))
-        self.assertEqual((invoice.is_move_sent, order.state, run.to_post), (True, "sent", 0))
+        self.assertEqual((invoice.is_move_sent, order.state, run.to_post, run.sent_by_post), (True, "sent", 0, 2))
         with self.assertRaises(UserError):
             dispatches.action_undo_printed()
-        dispatches.action_undo_sent_by_post()
+        run.action_undo_sent_by_post()
         self.assertEqual((invoice.is_move_sent, order.state), (False, "draft"))
         dispatches.action_undo_printed()
         self.assertEqual(set(dispatches.mapped("state")), {"paper"})

@@ -11,7 +11,7 @@ class DocumentDispatch(models.Model):
 
     _inherit = "document.dispatch"
 
-    sent_by_post_date = fields.Datetime(string="Posted on", readonly=True)
+    sent_by_post_date = fields.Datetime(string="Sent by post on", readonly=True)
     print_id = fields.Many2one(
         "document.dispatch.print", string="Print run", readonly=True, index="btree_not_null", ondelete="set null",
         help="The print run that made its pages, or is about to.",
@@ -142,7 +142,7 @@ class DocumentDispatch(models.Model):
     def action_undo_sent_by_post(self):
         """They were not sent by post after all."""
         self.check_access("write")
-        self._check_state(lambda dispatch: dispatch.sent_by_post_date, self.env._("posted"))
+        self._check_state(lambda dispatch: dispatch.sent_by_post_date, self.env._("sent by post"))
         self._with_system_write().sent_by_post_date = False
         self._documents_changed()
         self.filtered(lambda dispatch: not dispatch._is_with_customer())._tell_documents("_dispatch_not_sent_by_post")

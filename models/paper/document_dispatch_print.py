@@ -40,7 +40,8 @@ class DocumentDispatchPrint(models.Model):
     documents = fields.Integer(readonly=True)
     envelopes = fields.Integer(readonly=True)
     pages = fields.Integer(readonly=True)
-    to_post = fields.Integer(string="Not posted yet", compute="_compute_to_post")
+    to_post = fields.Integer(string="Not sent by post yet", compute="_compute_to_post")
+    sent_by_post = fields.Integer(compute="_compute_to_post")
     running = fields.Boolean(compute="_compute_running")
     progress = fields.Float(compute="_compute_running", help="Percent")
 
@@ -55,6 +56,7 @@ class DocumentDispatchPrint(models.Model):
     def _compute_to_post(self):
         for run in self:
             run.to_post = len(run._dispatches_to_post())
+            run.sent_by_post = len(run._dispatches_sent_by_post())
 
     @api.depends("create_date", "selected")
     @api.depends_context("lang", "tz")
@@ -117,8 +119,19 @@ class DocumentDispatchPrint(models.Model):
         self.check_access("read")
         dispatches = self._dispatches_to_post()
         if not dispatches:
-            raise UserError(self.env._("Nothing of this is printed and not posted yet."))
+            raise UserError(self.env._("All documents of this run are marked as sent by post, or were not printed."))
         dispatches.action_mark_sent_by_post()
+
+    def action_undo_sent_by_post(self):
+        """It did not go to the post after all."""
+        self.check_access("read")
+        dispatches = self._dispatches_sent_by_post()
+        if not dispatches:
+            raise UserError(self.env._("No document of this run is marked as sent by post."))
+        dispatches.action_undo_sent_by_post()
+
+    def _dispatches_sent_by_post(self):
+        return self.printed_ids.filtered("sent_by_post_date")
 
     def _dispatches_to_post(self):
         return self.printed_ids.filtered(

@@ -82,8 +82,28 @@ registry.category("web_tour.tours").add("document_dispatch_tray", {
             run: "click",
         },
         {
-            content: "It was posted",
+            content: "It goes to the post",
             trigger: "button[name='action_mark_sent_by_post']",
+            run: "click",
+        },
+        {
+            content: "Nothing is said by one click",
+            trigger: ".modal footer .btn-primary",
+            run: "click",
+        },
+        {
+            content: "It was an error",
+            trigger: "button[name='action_undo_sent_by_post']",
+            run: "click",
+        },
+        {
+            content: "It goes after all",
+            trigger: "button[name='action_mark_sent_by_post']",
+            run: "click",
+        },
+        {
+            content: "Say so again",
+            trigger: ".modal footer .btn-primary",
             run: "click",
         },
         {

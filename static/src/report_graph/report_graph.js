@@ -1,0 +1,84 @@
+import { registry } from "@web/core/registry";
+import { GraphModel } from "@web/views/graph/graph_model";
+import { GraphRenderer } from "@web/views/graph/graph_renderer";
+import { graphView } from "@web/views/graph/graph_view";
+
+/** A colour for each result, whatever stands beside it: green arrived, blue and yellow wait for us, red needs a person. */
+const COLORS = {
+    sent: "#1f9d61",
+    sent_by_post: "#7bc8a4",
+    waiting: "#4ea7f2",
+    review: "#a78bfa",
+    handed: "#94a3b8",
+    tray: "#f4a300",
+    printed: "#f9d56e",
+    failing: "#dc3545",
+    unknown: "#f08a5d",
+    excluded: "#c4c9d1",
+    open: "#e5e7eb",
+};
+
+/** Bars that are stacked show their sum: no line over them. */
+class ReportGraphModel extends GraphModel {
+    _getLineOverlayDataset() {
+        return null;
+    }
+}
+
+class ReportGraphRenderer extends GraphRenderer {
+    /**
+     * @param {string} label Of a bar's part or a slice, as the result is called in the user's language
+     * @returns {string|undefined}
+     */
+    getResultColor(label) {
+        const results = this.model.metaData.fields.outcome.selection;
+        return COLORS[results.find((result) => result[1] === label)?.[0]];
+    }
+
+    getBarChartData() {
+        const data = super.getBarChartData();
+        for (const dataset of data.datasets) {
+            dataset.backgroundColor = this.getResultColor(dataset.label) ?? dataset.backgroundColor;
+        }
+        return data;
+    }
+
+    getPieChartData() {
+        const data = super.getPieChartData();
+        for (const dataset of data.datasets) {
+            dataset.backgroundColor = data.labels.map(
+                (label, index) => this.getResultColor(label) ?? dataset.backgroundColor[index],
+            );
+        }
+        return data;
+    }
+
+    getLegendOptions() {
+        const options = super.getLegendOptions();
+        const generateLabels = options.labels?.generateLabels;
+        if (this.model.metaData.mode === "pie") {
+            options.labels.generateLabels = (chart) =>
+                generateLabels(chart).map((item) => ({
+                    ...item,
+                    fillStyle: this.getResultColor(item.fullText) ?? item.fillStyle,
+                }));
+        }
+        return options;
+    }
+
+    /** Documents are whole. */
+    getScaleOptions() {
+        const scales = super.getScaleOptions();
+        const { fields, measure } = this.model.metaData;
+        if (scales.y && fields[measure]?.type !== "monetary") {
+            scales.y.ticks.precision = 0;
+        }
+        return scales;
+    }
+}
+
+registry.category("views").add("dispatch_report_graph", {
+    ...graphView,
+    Model: ReportGraphModel,
+    Renderer: ReportGraphRenderer,
+});
