@@ -137,7 +137,7 @@ class DocumentDispatchPage(Guard, http.Controller):
 
     def _serve_pay(self, move, _number):
         """The invoice's own page, where Odoo takes payments: it is shown where there is something to pay."""
-        if not move._has_to_be_paid():
+        if not move._dispatch_filter_payable():
             raise nothing_there()
         url = move.get_portal_url(query_string="&payment=True", anchor="portal_pay")
         return request.redirect(url)

@@ -48,6 +48,16 @@ class PageCase(DispatchCase, HttpCase):
         self.env.invalidate_all()
         return answer
 
+    def _switch_payments_on(self):
+        """A provider without a program behind it, as the tests of core have one."""
+        method = self.env.ref("payment.payment_method_unknown")
+        method.active = True
+        form = self.env["ir.ui.view"].create({"name": "Form", "type": "qweb", "arch": "<form method='post'/>"})
+        self.env["payment.provider"].create({
+            "name": "Pix", "code": "none", "state": "test", "is_published": True, "company_id": self.company.id,
+            "payment_method_ids": method.ids, "redirect_form_view_id": form.id,
+        })
+
     def _pay(self, invoice, amount, date=None):
         self.env["account.payment.register"].with_context(
             active_model="account.move", active_ids=invoice.ids,
@@ -70,7 +80,16 @@ class PageCase(DispatchCase, HttpCase):
 
 @tagged("post_install", "-at_install")
 class TestPage(PageCase):
+    def test_paid_online(self):
+        """The button stands there where somebody takes the money."""
+        invoice, path = self._invoice(self.silva), self._path()
+        self.assertNotIn("Pay now", self._open(path).text)
+        self.assertEqual(self._open(f"{path}/pay/{invoice.id}").status_code, 404)
+        self._switch_payments_on()
+        self.assertIn("Pay now", self._open(path).text)
+
     def test_from_the_mail_to_the_pdf(self):
+        self._switch_payments_on()
         invoice = self._invoice(self.silva)
         links = self._send(invoice)
         self.assertEqual(set(links), {"ana@silva.example.com", "rui@silva.example.com"})
@@ -242,6 +261,7 @@ class TestPage(PageCase):
         self.assertEqual(url, self.silva._dispatch_consent_url__(self.company))
 
     def test_payment_is_odoos_own(self):
+        self._switch_payments_on()
         invoice, done = self._invoice(self.silva), self._invoice(self.silva)
         self._pay(done, 1250.0)
         path = self._path()

@@ -190,6 +190,7 @@ class TestPageSecurity(PageCase):
     # ------------------------------------------------------------------
 
     def test_headers(self):
+        self._switch_payments_on()
         invoice = self._invoice(self.silva, invoice_date_due=self.today + timedelta(days=20))
         file, order = self._boleto(invoice), self._order(self.silva)
         order.action_quotation_sent()

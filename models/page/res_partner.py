@@ -174,10 +174,10 @@ class ResPartner(models.Model):
     def _dispatch_page_lines(self, moves, company):
         """One dictionary for each invoice."""
         files = self._dispatch_page_files(moves)
-        overdue = self._dispatch_page_overdue(moves, company)
+        overdue, payable = self._dispatch_page_overdue(moves, company), moves._dispatch_filter_payable()
         return [
             {
-                "move": move, "files": files.get(move, ()), "payable": move._has_to_be_paid(),
+                "move": move, "files": files.get(move, ()), "payable": move in payable,
                 "total": -move.amount_total if move.move_type == "out_refund" else move.amount_total,
                 "open": -move.amount_residual if move.move_type == "out_refund" else move.amount_residual,
                 "state": self._dispatch_page_state(move, overdue), "kind": move._dispatch_description(),
