@@ -91,7 +91,11 @@
         "views/menus.xml",
     ],
     "assets": {
-        "web.assets_backend": ["document_dispatch/static/src/**/*"],
+        "web.assets_backend": [
+            "document_dispatch/static/src/**/*", ("remove", "document_dispatch/static/src/report_graph/**/*"),
+        ],
+        # with the views that it extends, which Odoo loads when the first of them is opened
+        "web.assets_backend_lazy": ["document_dispatch/static/src/report_graph/**/*"],
         "web.assets_tests": ["document_dispatch/static/tests/tours/**/*"],
     },
     "post_init_hook": "post_init_hook",
