@@ -106,6 +106,7 @@ ELSEWHERE = {
     "merge.check": "a PDF", "merge.read": "a PDF", "stamp.stamp": "a PDF",
     "proof.keep": "a mail of ours, as the server got it",
     "child.read_text": "a PDF", "reader.is_pdf": "a PDF", "reader.read_text": "a PDF", "text.pdf_text": "a PDF",
+    "glyphs.page_text": "a page that Qt drew",
     "nfe.read": "XML", "nfse.read": "XML", "safe_xml.parse": "XML",
     "envelope.looks_fiscal": "XML", "envelope.open_file": "XML", "library.write": "an object of a PDF",
     "nfse.check_digit": "a key that was checked",
