@@ -3,7 +3,7 @@ from odoo import api, models
 from ...tools.pdf import merge as pdf_merge
 
 #: Letters that are made and merged in one transaction: short, alike, and drawn together
-BLOCK = 50
+BLOCK = 40
 
 
 class DocumentDispatchPrinter(models.AbstractModel):
