@@ -11,8 +11,9 @@ from odoo.tests import HttpCase
 from odoo.tools.pdf import merge_pdf
 
 from ..models.delivery.ir_actions_report import RenderBatch
+from ..tools.pdf.glyphs import page_text
 from ..tools.pdf.library import PdfReader
-from ..tools.pdf.text import mentions
+from ..tools.pdf.text import mentions, pdf_text
 from .common import DispatchCase
 
 UNPATCHED = os.environ.get("DISPATCH_WKHTMLTOPDF_UNPATCHED")
@@ -100,6 +101,18 @@ class TestPdf(DispatchCase, HttpCase):
             ((pdf[first], b"%PDF-1.4 cut"), False),
         ):
             self.assertIs(self._is_own_page({first: said[0], second: said[1]}), own_page)
+
+    def test_text_of_glyphs_is_what_the_library_reads(self):
+        """Told ten times faster, and nothing is left out: on pages of a group, too, which core has split."""
+        self.silva.name = "São Ângelo – “Ölmühle” № 7 & Filhos"
+        invoices = self._invoice(self.silva) | self._invoice(self.nowak)
+        Report = self.env["ir.actions.report"].with_context(force_report_rendering=True)
+        with self._real_pdf():
+            streams, _kind = Report._pre_render_qweb_pdf("account.account_invoices", invoices.ids)
+        for content in [made["stream"].getvalue() for made in streams.values()]:
+            told = "\n".join(page_text(page, {}) for page in PdfReader(io.BytesIO(content)).pages)
+            self.assertEqual("".join(told.split()), "".join(self._text(content).split()))
+            self.assertEqual(told, pdf_text(content))
 
     def test_number_that_ends_like_another(self):
         """1/2026/5 stands in 11/2026/5, and is another one."""

@@ -1,13 +1,12 @@
 import base64
 
 from markupsafe import Markup
-from reportlab.graphics import renderSVG
-from reportlab.graphics.barcode import createBarcodeDrawing
 
 from odoo import api, models
 
 from ...tools.mail import plain_text
 from ...tools.page import links
+from ...tools.paper import qr_code
 
 #: Points that the picture of the link is wide
 SIZE = 120
@@ -75,5 +74,5 @@ class DocumentLetter(models.Model):
         As SVG: core's ``ir.actions.report.barcode`` makes a bitmap, for which reportlab needs a
         library that not every machine has.
         """
-        drawing = createBarcodeDrawing("QR", value=self._get_link(), width=SIZE, height=SIZE, barBorder=0)
-        return f"data:image/svg+xml;base64,{base64.b64encode(renderSVG.drawToString(drawing).encode()).decode()}"
+        picture = qr_code.svg(self._get_link(), SIZE)
+        return f"data:image/svg+xml;base64,{base64.b64encode(picture.encode()).decode()}"

@@ -1,3 +1,4 @@
+from . import document_dispatch_printer
 from . import document_dispatch_written
 from . import document_letter
 from . import document_statement

@@ -1,9 +1,10 @@
 import time
 from contextlib import ExitStack, contextmanager, suppress
+from functools import cache, partial
 
 import lxml.html
 
-from odoo import api, fields, models, modules
+from odoo import SUPERUSER_ID, api, fields, models, modules
 from odoo.addons.base.models import ir_actions_report
 from odoo.exceptions import UserError
 from odoo.tools import config
@@ -11,7 +12,9 @@ from odoo.tools import config
 from ...tools.delivery.environment import ProgramMissing
 from ...tools.dispatch import settings
 from ...tools.pdf import gateway as pdf_gateway
+from ...tools.pdf import groups as pdf_groups
 from ...tools.pdf import pool as pdf_pool
+from ...tools.pdf import styles as pdf_styles
 
 #: Documents that one wkhtmltopdf process draws, where the binary can draw several
 GROUP_SIZE = 5
@@ -27,6 +30,9 @@ ALONE_SHARE = 1 / 3
 DIRECT_SHARE = 3 / 4
 #: Seconds that one page among others may take at most
 LONGEST_PAGE = 30
+#: What core hands over for a report without heads or feet (ir.actions.report._prepare_html): loading it takes longer
+#: than drawing a letter, for nothing
+NO_HEADER, NO_FOOTER = (f'<div id="minimal_layout_report_{place}"></div>' for place in ("headers", "footers"))
 #: What draws pages where no other module does: only in its place are they drawn several at once
 CORE_ENGINE = ir_actions_report.IrActionsReport._run_wkhtmltopdf
 
@@ -57,17 +63,20 @@ class RenderBatch:
     goes through core once more, in a new transaction, waits only for pages that have changed.
     """
 
-    def __init__(self, pool, gateways):
+    def __init__(self, pool, gateways, groups=None, styles=None):
         self.pool = pool
         self.gateways = gateways
+        self.groups = groups
+        self.styles = styles
         self.drawn = {}
         self.late = set()
         self.collecting = False
         self.html = {}
+        self.prepared = {}
 
     def inner(self):
         """A pass of its own on the same pool."""
-        batch = RenderBatch(self.pool, self.gateways)
+        batch = RenderBatch(self.pool, self.gateways, self.groups, self.styles)
         batch.drawn, batch.late = self.drawn, self.late
         return batch
 
@@ -80,6 +89,21 @@ class RenderBatch:
                 yield
         finally:
             self.collecting = False
+
+    def submit(self, job):
+        """Have a job drawn: what is collected with others like it, where one process can draw several."""
+        if self.groups and self.collecting and self.groups.takes(job):
+            return self.groups.submit(job)
+        return self.pool.submit(job)
+
+    def put_in_styles(self, page):
+        """Return the HTML of a page with those of its styles in it that it can use, where its bundles can be read."""
+        return self.styles(page) if self.styles else page
+
+    def draw_all(self):
+        """Have drawn what waits for others like it: no more of them come."""
+        if self.groups:
+            self.groups.flush()
 
     def wait(self):
         """Wait until everything that was collected is drawn, or given up."""
@@ -148,6 +172,16 @@ class IrActionsReport(models.Model):
             batch.html[key] = super()._render_qweb_html(report_ref, docids, data=data)
         return batch.html[key]
 
+    def _prepare_html(self, html, report_model=False):
+        """What is collected is divided once: it comes here again, the same, when its PDF is asked for."""
+        batch = self._dispatch_render_batch()
+        if not batch:
+            return super()._prepare_html(html, report_model=report_model)
+        key = self.id, html, report_model, self.env.company.id, self.env.lang
+        if key not in batch.prepared:
+            batch.prepared[key] = super()._prepare_html(html, report_model=report_model)
+        return batch.prepared[key]
+
     @api.model
     def _run_wkhtmltopdf(self, bodies, report_ref=False, header=None, footer=None, landscape=False,
                          specific_paperformat_args=None, set_viewport_size=False):
@@ -177,10 +211,13 @@ class IrActionsReport(models.Model):
                 return beneath(bodies, report_ref=report_ref, header=header, footer=footer, **page)
         # the call that core would make
         arguments = self._build_wkhtmltopdf_args(report.get_paperformat(), **page)
-        job = pdf_pool.Job(
-            tuple(arguments), tuple(map(self._dispatch_split_tables, bodies)), str(header or ""), str(footer or ""),
-            tolerant=bool(patient),
-        )
+        header, footer = ("" if nothing in (html or "") else str(html or "")
+                          for html, nothing in ((header, NO_HEADER), (footer, NO_FOOTER)))
+        bodies = tuple(map(self._dispatch_split_tables, bodies))
+        if not report.dispatch_needs_javascript:  # a script may ask for styles that the page does not name
+            bodies, header, footer = (
+                tuple(map(batch.put_in_styles, bodies)), batch.put_in_styles(header), batch.put_in_styles(footer))
+        job = pdf_pool.Job(tuple(arguments), bodies, header, footer, tolerant=bool(patient))
         return self._dispatch_draw(batch, job)
 
     @api.model
@@ -199,9 +236,10 @@ class IrActionsReport(models.Model):
             raise PageTimeout(self.env._("wkhtmltopdf did not finish in time"))  # nor will it with other options
         future = batch.drawn.get(job)
         if not future:
-            future = batch.drawn[job] = batch.pool.submit(job)
+            future = batch.drawn[job] = batch.submit(job)
         if batch.collecting:
             raise Collected
+        batch.draw_all()
         try:
             return future.result()
         except pdf_pool.RenderTimeout as error:
@@ -244,7 +282,18 @@ class IrActionsReport(models.Model):
             }
             pool = stack.enter_context(pdf_pool.Pool(
                 ir_actions_report._wkhtml().bin, self._dispatch_processes(), page, time.monotonic() + batch))
-            yield RenderBatch(pool, gateways)
+            groups = pdf_groups.Groups(pool) if ir_actions_report._wkhtml().is_patched_qt else None
+            styles = cache(partial(pdf_styles.put_in, read=cache(self._dispatch_read_bundle)))
+            yield RenderBatch(pool, gateways, groups, styles)
+
+    @api.model
+    def _dispatch_read_bundle(self, url):
+        """The text of a bundle of styles, or ``None`` where nobody has asked for it yet: its link stays."""
+        # sudo, and what is searched: as whoever asks for the address gets it (web: Binary.content_assets)
+        return (self.env["ir.attachment"].sudo().search([
+            ("url", "=", url), ("public", "=", True), ("res_model", "=", "ir.ui.view"), ("res_id", "=", 0),
+            ("create_uid", "=", SUPERUSER_ID),
+        ], limit=1).raw or b"").decode() or None
 
     @api.model
     def _dispatch_seconds(self, alone):

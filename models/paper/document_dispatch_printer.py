@@ -97,7 +97,7 @@ class DocumentDispatchPrinter(models.AbstractModel):
 
     def _make_block(self, run, alone=False):
         """Make the next envelopes of a run, or only one; the last block makes the file."""
-        block, rest = self._split(run.queue, 1 if alone else BLOCK)
+        block, rest = self._split(run.queue, 1 if alone else self._block_size(run.dispatch_ids))
         dispatches = run.env["document.dispatch"].browse(dispatch_id for envelope in block for dispatch_id in envelope)
         if run.block_tries > MOST_INTERRUPTIONS:
             run.block_tries = 1
@@ -125,6 +125,11 @@ class DocumentDispatchPrinter(models.AbstractModel):
     def _comes_again(self, run, error):
         """Tell whether this is no fault of the documents, or may go when an envelope is made alone."""
         return environment.find_fault(error) or isinstance(error, PageTimeout) and run.block_tries == 1
+
+    @api.model
+    def _block_size(self, dispatches):
+        """How many documents of a run with these dispatches are made and merged in one transaction."""
+        return BLOCK
 
     @staticmethod
     def _split(queue, most):
@@ -202,7 +207,7 @@ class DocumentDispatchPrinter(models.AbstractModel):
         """
         files, reasons = {}, {}
         for group in dispatches.grouped(self._group_key).values():
-            for some in map(dispatches.browse, split_every(BLOCK, group.ids)):
+            for some in map(dispatches.browse, split_every(self._block_size(dispatches), group.ids)):
                 if not self._try_files(some, files, reasons) and len(some) > 1:
                     for dispatch in some:
                         self._try_files(dispatch, files, reasons)
@@ -230,7 +235,7 @@ class DocumentDispatchPrinter(models.AbstractModel):
         try:
             with self.env.cr.savepoint():
                 made = self._prepare_files(dispatches)
-                pdf_reader.merge(file.raw or b"" for dispatch in dispatches for file in made[dispatch])
+                self._check_files([file.raw or b"" for dispatch in dispatches for file in made[dispatch]], dispatches)
         except CLASHES:
             raise
         except Exception as error:
@@ -243,6 +248,14 @@ class DocumentDispatchPrinter(models.AbstractModel):
             return False
         files.update(made)
         return True
+
+    def _check_files(self, contents, dispatches):
+        """Raise where one of these cannot be merged; apart from here, as a customer's PDF may be among them.
+
+        :param list contents: PDFs
+        :param dispatches: whose they are
+        """
+        pdf_reader.merge(contents)
 
     def _explain(self, error):
         """Say what is wrong in words for the clerk."""

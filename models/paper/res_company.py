@@ -27,7 +27,10 @@ class ResCompany(models.Model):
     def _dispatch_letter_paper(self):
         """The paper format of letters: without room for a head, so that a millimetre is a millimetre."""
         paper = envelopes.ENVELOPES[self.dispatch_envelope or envelopes.DEFAULT].paper.lower()
-        return self.env.ref(f"document_dispatch.paperformat_letter_{paper}")
+        # not by ref, which asks the database whether it is there, nine times a letter
+        paper_id = self.env["ir.model.data"]._xmlid_to_res_id(
+            f"document_dispatch.paperformat_letter_{paper}", raise_if_not_found=True)
+        return self.env["report.paperformat"].browse(paper_id)
 
     def _dispatch_letter(self, partner):
         """What ``document_dispatch.letter_layout`` places: boxes, and lines that fit into them."""

@@ -1,5 +1,6 @@
 """Many PDFs into one, with no more than one of them in memory."""
 
+import hashlib
 import io
 import os
 from pathlib import Path
@@ -57,12 +58,16 @@ class Merger:
 
     The library's writer keeps all of them as objects until the end. Here each one is numbered anew and
     written before the next is read; what stays is a place for each object, and the pages' numbers.
+
+    Fonts and pictures that several PDFs have alike, a letterhead's above all, are written once.
     """
 
     def __init__(self, path):
         self._file = Path(path).open("wb")  # noqa: SIM115 closed by close and __exit__
         self._file.write(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n")
         self._places = {}
+        #: the numbers of fonts and pictures by a digest of each
+        self._known = {}
         self._last = CATALOG
         self._pages = []
         self._layers = {name: ArrayObject() for name in ("/OCGs", "/OFF", "/AS")}
@@ -83,7 +88,7 @@ class Merger:
         """Append the pages of a PDF, and return how many; raise :class:`UnreadablePdf`, and add nothing."""
         reader = read(content)
         numbers, waiting, pages = {}, [], []
-        before = self._file.tell(), self._last, dict.fromkeys(self._places)
+        before = self._file.tell(), self._last, dict.fromkeys(self._places), dict(self._known)
         try:
             for page in reader.pages:
                 # two entries of the list of pages may be one and the same object
@@ -176,12 +181,28 @@ class Merger:
         self._last += 1
         return self._last
 
-    def _take_back(self, position, last, known):
+    def _take_back(self, position, last, placed, known):
         """Forget a document that could not be read to its end."""
         self._file.seek(position)
         self._file.truncate()
         self._last = last
-        self._places = {number: place for number, place in self._places.items() if number in known}
+        self._places = {number: place for number, place in self._places.items() if number in placed}
+        self._known = known
+
+    def _find_same(self, reference, numbers):
+        """Tell whether a font's file or a picture is in the file already; only of those that refer to nothing else."""
+        found = reference.get_object()
+        if not isinstance(found, StreamObject) or not (found.get("/Subtype") == "/Image" or "/Length1" in found):
+            return False
+        said = {key: found.raw_get(key) for key in found if key != "/Length"}
+        if any(isinstance(value, (IndirectObject, ArrayObject, DictionaryObject)) for value in said.values()):
+            return False
+        digest = hashlib.sha256(repr(sorted(said.items())).encode() + b"\0" + found._data).digest()
+        if same := self._known.get(digest):
+            numbers[reference.idnum] = same
+            return True
+        self._known[digest] = self._last + 1  # the number that it gets now
+        return False
 
     def _prepare_page(self, page, numbers, waiting):
         """A page without its old tree; the reader has given it what it inherited from there."""
@@ -193,7 +214,7 @@ class Merger:
     def _renumber(self, value, numbers, waiting):
         """Give everything that a value points to its number in the new file."""
         if isinstance(value, IndirectObject):
-            if value.idnum not in numbers:
+            if value.idnum not in numbers and not self._find_same(value, numbers):
                 numbers[value.idnum] = self._number()
                 waiting.append((numbers[value.idnum], value))
             return IndirectObject(numbers[value.idnum], 0, None)

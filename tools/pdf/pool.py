@@ -11,6 +11,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from weakref import WeakSet
@@ -62,7 +63,8 @@ class Stopped(SystemExit):
 class Job:
     """One call of wkhtmltopdf: its options and its pages in HTML, one or several documents.
 
-    ``tolerant``: take the PDF also when something on a page could not be loaded.
+    ``tolerant``: take the PDF also when something on a page could not be loaded. ``marks``: pages in HTML that stand
+    between each two documents (:mod:`tools.pdf.groups`).
     """
 
     options: tuple
@@ -70,6 +72,7 @@ class Job:
     header: str = ""
     footer: str = ""
     tolerant: bool = False
+    marks: tuple = ()
 
 
 def default_processes():
@@ -187,6 +190,8 @@ class Pool:
             pages = [
                 _write(folder, f"report.body.tmp.{number}.html", body) for number, body in enumerate(job.bodies)
             ]
+            marks = [_write(folder, f"mark.{number}.html", mark) for number, mark in enumerate(job.marks)]
+            pages = [page for pair in zip_longest(pages, marks) for page in pair if page]
             options = list(job.options)
             for option, text in (("--header-html", job.header), ("--footer-html", job.footer)):
                 if text:

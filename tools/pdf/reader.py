@@ -13,8 +13,8 @@ import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
+from .folders import private_folder
 from .merge import UnreadablePdf
 
 #: Bytes of a file that is read, and of one that is printed, which may be our own and have hundreds of pages
@@ -107,7 +107,7 @@ def read_codes(contents, password=None):
 
 def _read(task, contents, seconds, password):
     """The answer on each PDF; where one ends the process, the others go on in the next."""
-    with TemporaryDirectory(prefix="dispatch_pdf_") as folder:
+    with private_folder("dispatch_pdf_") as folder:
         paths = _write(folder, contents, MOST_BYTES)
         found = [{"problem": BROKEN if path else LIMITS} for path in paths]
         left = [number for number, path in enumerate(paths) if path]
@@ -131,7 +131,7 @@ def merge(contents, path=os.devnull):
     :raises UnreadablePdf: one of them cannot be read; the file is worth nothing
     :raises Unavailable:
     """
-    with TemporaryDirectory(prefix="dispatch_pdf_") as folder:
+    with private_folder("dispatch_pdf_") as folder:
         paths = _write(folder, contents, MOST_PRINTED)
         answers = _run(folder, "merge", paths, SECONDS_TO_PRINT, output=str(path)) if all(paths) else []
     for answer in answers:
