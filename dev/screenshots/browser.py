@@ -33,6 +33,7 @@ def save(image, path):
         image.quantize(colours, dither=Image.Dither.NONE).save(buffer, "PNG", optimize=True)
         if buffer.tell() <= MOST_BYTES:
             break
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(buffer.getvalue())
     print(f"{path.name}  {image.width} × {image.height}  {buffer.tell() // 1000} kB", flush=True)
 

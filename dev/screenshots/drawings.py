@@ -10,13 +10,13 @@ README = Path(__file__).parents[2] / "README.md"
 WIDTH, LONGEST = 520, 180
 PAGE = """<style>
 body { margin: 0; padding: 4px 0 22px; font: 13px/21px "DejaVu Sans", sans-serif; color: #212529; }
-p { display: grid; grid-template-columns: 150px auto; gap: 5px 0; margin: 22px 0 0; white-space: pre; }
-span { grid-row: span 2; } div { display: flex; gap: 8px; } i { background: #adb5bd; }
-div + div i { background: #196b78; } small { color: #6c757d; font-size: 11px; }
+section { display: grid; grid-template-columns: 150px auto; gap: 5px 0; margin-top: 22px; }
+span { grid-row: span 2; white-space: pre; line-height: 17px; } div { display: flex; gap: 8px; }
+i { background: #adb5bd; } div + div i { background: #196b78; } small { color: #6c757d; font-size: 11px; }
 </style>"""
-PAIR = """<p><span>{name}</span>
+PAIR = """<section><span>{name}</span>
 <div><i style="width: {odoo_width}px"></i><b>{odoo}</b><small>Odoo</small></div>
-<div><i style="width: {ours_width}px"></i><b>{ours}</b><small>with the addon</small></div></p>"""
+<div><i style="width: {ours_width}px"></i><b>{ours}</b><small>with the addon</small></div></section>"""
 # Title, unit, and for each pair of bars its name with the words that begin its line in the table.
 GRAPHS = {
     "graph-batch": ("Invoices each second, from due to accepted", "/s", {

@@ -30,17 +30,17 @@ def main():
     options = parse()
     chosen = [view for view in VIEWS if (not options.only or view.name in options.only)
               and (view.published or not options.published) and not (options.narrow and (view.wide_only or view.pdf))]
-    options.folder.mkdir(parents=True, exist_ok=True)
     places = json.loads((options.work / "places.json").read_text(encoding="utf-8"))
     failed = []
     settings = {"base_url": options.address, "timezone_id": ZONE, "locale": "en", "is_mobile": options.narrow}
     with chromium(**settings) as context:
         log_in(context, places["database"])
+        page = context.new_page()
         for view in chosen:
             name = f"{view.name}-narrow" if options.narrow else view.name
             try:
                 image = (pdf_page(options.work / view.pdf, view.page) if view.pdf
-                         else shot(context, view, options, places))
+                         else shot(page, view, options, places))
             except (Error, AssertionError) as late:
                 failed.append(name)
                 print(f"{name}: {late}", flush=True)
@@ -69,17 +69,16 @@ def log_in(context, database):
         raise Error("the administrator could not log in")
 
 
-def shot(context, view, options, places):
+def shot(page, view, options, places):
     """Open a view as a person does, and return what is to be seen."""
     company = str(places["companies"][view.company])
-    context.add_cookies([{"name": "cids", "value": company, "url": options.address}])
-    with context.new_page() as page:
-        page.set_viewport_size({"width": NARROW if options.narrow else WIDTH, "height": view.height})
-        page.goto(view.address.format(**places))
-        for step in view.steps:
-            take_step(page, step)
-        page.locator(view.ready).first.wait_for(state="attached")
-        return image_of(picture_at_rest(page))
+    page.context.add_cookies([{"name": "cids", "value": company, "url": options.address}])
+    page.set_viewport_size({"width": NARROW if options.narrow else WIDTH, "height": view.height})
+    page.goto(view.address.format(**places))
+    for step in view.steps:
+        take_step(page, step)
+    page.locator(view.ready).first.wait_for(state="attached")
+    return image_of(picture_at_rest(page))
 
 
 def take_step(page, step):
@@ -89,15 +88,22 @@ def take_step(page, step):
         page.locator(".o_action_manager .o_view_controller").first.wait_for(state="attached")
         page.evaluate(OPENED_BY[kind], name)
     else:
-        page.wait_for_load_state("networkidle")
+        settle(page)
         # not by the mouse, which would go on hovering over something
         page.locator(step).locator("visible=true").first.dispatch_event("click")
 
 
+def settle(page):
+    """Wait until all is there that the page has asked for."""
+    page.wait_for_timeout(300)
+    expect(page.locator(BUSY)).to_have_count(0)
+    page.wait_for_function("[...document.images].every((image) => image.complete)")
+
+
 def picture_at_rest(page):
     """Return a picture of which the next one is the same: graphs grow, and faces come late."""
-    page.wait_for_load_state("networkidle")
-    expect(page.locator(BUSY)).to_have_count(0)
+    settle(page)
+    page.evaluate("document.activeElement.blur()")
     before = None
     for _look in range(MOST_LOOKS):
         page.wait_for_timeout(500)
