@@ -1,15 +1,13 @@
 """The company, customers and invoices that ``bin/bench`` measures with: the same with and without the addon."""
 
-import base64
-import io
 import re
 from datetime import timedelta
-
-from PIL import Image, ImageDraw
 
 from odoo import fields
 from odoo.fields import Command
 from odoo.tools import SQL
+
+from dev.demo import company as demo_company
 
 OPERATOR = "clerk"
 #: Who opens the outbox of a house of years, and what they see: their own invoices, invoices, everything
@@ -72,22 +70,12 @@ def _company(env):
     env["account.chart.template"].try_loading("generic_coa", company, install_demo=False)
     domain = env["mail.alias.domain"].create({"name": "aurora.example.com", "default_from": "notifications"})
     company.write({
-        "logo": _logo(), "primary_color": "#183e68", "alias_domain_id": domain.id,
+        "logo": demo_company.logo(), "primary_color": "#183e68", "alias_domain_id": domain.id,
         "external_report_layout_id": env.ref("web.external_layout_standard").id,
         "paperformat_id": env.ref("base.paperformat_euro").id,
         "report_footer": "Aurora Pumps · invoices@aurora.example.com",
     })
     return company
-
-
-def _logo():
-    image = Image.new("RGB", (480, 240), (255, 255, 255))
-    draw = ImageDraw.Draw(image)
-    draw.ellipse((150, 30, 330, 210), fill=(240, 138, 36))
-    draw.rectangle((60, 120, 420, 220), fill=(24, 62, 104))
-    buffer = io.BytesIO()
-    image.save(buffer, "PNG")
-    return base64.b64encode(buffer.getvalue())
 
 
 def _invoices(env, lot, count, customers, products):
@@ -184,21 +172,13 @@ def add_dispatches(env, count):
         "partner_id": SQL("m.partner_id"), "batch_id": SQL("NULL"),
         "state": SQL("CASE WHEN m.id %% 1000 = 0 THEN 'failed' WHEN m.id %% 1000 = 1 THEN 'review' ELSE 'sent' END"),
     }
-    columns = _columns(env, "document_dispatch")
-    env.cr.execute(SQL(
-        "INSERT INTO document_dispatch (%s) SELECT %s FROM document_dispatch d, account_move m, "
-        "generate_series(1, %s) n WHERE d.id = %s AND m.ref = %s",
-        SQL(", ").join(map(SQL.identifier, columns)),
-        SQL(", ").join(other.get(name) or SQL.identifier("d", name) for name in columns), OF_ONE, source.id, ARCHIVED,
-    ))
-    columns = _columns(env, "document_dispatch_recipient")
+    _insert(env, "document_dispatch", other, SQL(
+        "document_dispatch, account_move m, generate_series(1, %s) n WHERE document_dispatch.id = %s AND m.ref = %s",
+        OF_ONE, source.id, ARCHIVED))
     other = {"dispatch_id": SQL("d.id"), "state": SQL("CASE d.state WHEN 'review' THEN 'queued' ELSE d.state END")}
-    env.cr.execute(SQL(
-        "INSERT INTO document_dispatch_recipient (%s) SELECT %s FROM document_dispatch_recipient r, "
-        "document_dispatch d WHERE r.dispatch_id = %s AND d.id != %s",
-        SQL(", ").join(map(SQL.identifier, columns)),
-        SQL(", ").join(other.get(name) or SQL.identifier("r", name) for name in columns), source.id, source.id,
-    ))
+    _insert(env, "document_dispatch_recipient", other, SQL(
+        "document_dispatch_recipient, document_dispatch d "
+        "WHERE document_dispatch_recipient.dispatch_id = %s AND d.id != %s", source.id, source.id))
     env.cr.commit()
     for table in ("account_move", "document_dispatch", "document_dispatch_recipient"):
         env.cr.execute(SQL("ANALYZE %s", SQL.identifier(table)))
@@ -207,14 +187,9 @@ def add_dispatches(env, count):
 def add_contacts(env, count):
     """Copy one contact ``count`` times."""
     source = env["res.partner"].search([("email", "like", "invoices@customer")], limit=1)
-    columns = _columns(env, "res_partner")
     other = {"name": SQL("'Contact ' || n"), "complete_name": SQL("'Contact ' || n")}
     other["commercial_partner_id"] = SQL("%s", source.id)
-    env.cr.execute(SQL(
-        "INSERT INTO res_partner (%s) SELECT %s FROM res_partner, generate_series(1, %s) n WHERE id = %s",
-        SQL(", ").join(map(SQL.identifier, columns)),
-        SQL(", ").join(other.get(name) or SQL.identifier(name) for name in columns), count, source.id,
-    ))
+    _insert(env, "res_partner", other, SQL("res_partner, generate_series(1, %s) n WHERE id = %s", count, source.id))
     env.cr.commit()
 
 
@@ -227,18 +202,13 @@ def add_history(env, count):
     source = lot(env, "batch")[0]
     prefix = f"{HISTORY}{count}"
     _copy(env, source, prefix, count, SQL("CURRENT_DATE - n %% %s", DAYS_OF_ARCHIVE), user.partner_id.ids)
-    columns = _columns(env, "account_move_line")
     other = {
         "move_id": SQL("m.id"), "move_name": SQL("m.name"), "partner_id": SQL("%s", user.partner_id.id),
         "date": SQL("m.date"), "invoice_date": SQL("m.date"),
-        "date_maturity": SQL("CASE WHEN l.date_maturity IS NOT NULL THEN m.date + 30 END"),
+        "date_maturity": SQL("CASE WHEN account_move_line.date_maturity IS NOT NULL THEN m.date + 30 END"),
     }
-    env.cr.execute(SQL(
-        "INSERT INTO account_move_line (%s) SELECT %s FROM account_move_line l, account_move m "
-        "WHERE l.move_id = %s AND m.ref = %s",
-        SQL(", ").join(map(SQL.identifier, columns)),
-        SQL(", ").join(other.get(name) or SQL.identifier("l", name) for name in columns), source.id, prefix,
-    ))
+    _insert(env, "account_move_line", other, SQL(
+        "account_move_line, account_move m WHERE account_move_line.move_id = %s AND m.ref = %s", source.id, prefix))
     env.cr.commit()
     for table in ("account_move", "account_move_line"):
         env.cr.execute(SQL("ANALYZE %s", SQL.identifier(table)))
@@ -267,10 +237,16 @@ def _copy(env, source, prefix, count, day, customers=None):
         "invoice_date": day, "date": day, "access_token": SQL("NULL"), "ref": SQL("%s", prefix),
         "partner_id": customer, "commercial_partner_id": customer,
     }
-    columns = _columns(env, "account_move")
+    _insert(env, "account_move", other, SQL("account_move, generate_series(1, %s) n WHERE id = %s", count, source.id))
+
+
+def _insert(env, table, other, rows):
+    """Copy rows of a table within it.
+
+    :param other: the columns that get another value
+    :param rows: the query's part after FROM; the table goes there by its own name
+    """
+    columns = _columns(env, table)
     env.cr.execute(SQL(
-        "INSERT INTO account_move (%s) SELECT %s FROM account_move, generate_series(1, %s) n WHERE id = %s",
-        SQL(", ").join(map(SQL.identifier, columns)),
-        SQL(", ").join(other.get(name) or SQL.identifier(name) for name in columns),
-        count, source.id,
-    ))
+        "INSERT INTO %s (%s) SELECT %s FROM %s", SQL.identifier(table), SQL(", ").join(map(SQL.identifier, columns)),
+        SQL(", ").join(other.get(name) or SQL.identifier(table, name) for name in columns), rows))

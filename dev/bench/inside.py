@@ -1,12 +1,10 @@
-"""One measure of ``bin/bench``, inside Odoo, with the Python of ``.dev/venv``; its result is one line of JSON.
+"""One measure of ``bin/bench``, inside Odoo, its result is one line of JSON.
 
 With the addon in the database its own ways are measured, without it those of core.
 """
 
-import argparse
 import json
 import statistics
-import sys
 import time
 from pathlib import Path
 
@@ -14,8 +12,9 @@ from lxml import etree
 
 from odoo import fields, sql_db
 from odoo.tests import Form
-from odoo.tools import SQL, config
+from odoo.tools import SQL
 
+from dev import inside
 from dev.bench import data as bench_data
 from dev.bench.process import DELIVER, PLAN, Bench, cpu, peak
 
@@ -360,28 +359,16 @@ MEASURES = {
 
 def main():
     """Run one measure and print its result."""
-    options = parse()
-    odoo_options = ["-c", options.config, "-d", options.database, "--logfile", options.log]
-    config.parse_config(odoo_options, setup_logging=True)
-    print(json.dumps(MEASURES[options.measure](Bench(options))))
-
-
-def parse():
-    """Return the options of the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = inside.parser(__doc__)
     parser.add_argument("measure", choices=MEASURES)
-    parser.add_argument("config")
-    parser.add_argument("database")
-    parser.add_argument("log", help="the file for Odoo's log")
-    parser.add_argument("http_port", type=int)
-    parser.add_argument("smtp_port", type=int)
     parser.add_argument("mails", type=Path, help="the folder of the mail server")
     parser.add_argument("lots", nargs="*", type=a_lot, metavar="LOT=COUNT")
     parser.add_argument("--one-by-one", action="store_true", help="core sends one invoice at a time")
     parser.add_argument("--until", type=Path, help="a worker ends when this file is there")
     parser.add_argument("--number", type=int, default=0)
     parser.add_argument("--workers", type=int, default=1)
-    return parser.parse_args()
+    options = parser.parse_args()
+    print(json.dumps(MEASURES[options.measure](Bench(options))))
 
 
 def a_lot(text):
@@ -391,4 +378,4 @@ def a_lot(text):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

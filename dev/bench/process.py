@@ -4,17 +4,15 @@ import re
 import resource
 import time
 from collections import Counter
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
 from werkzeug.test import Client
 
 from odoo import http, sql_db
-from odoo.api import SUPERUSER_ID, Environment
-from odoo.modules.registry import Registry
 from odoo.service.server import load_server_wide_modules
 
+from dev import inside
 from dev.bench import data as bench_data
 from dev.demo import mailview
 
@@ -34,18 +32,16 @@ class Bench:
 
     def __init__(self, options):
         self.options = options
-        self.registry = Registry(options.database)
+        # style sheets come from another process, as in production
+        self.registry = inside.open_database(options.config, options.database, log=options.log)
         self.ours = "document.dispatch" in self.registry
         if options.measure != "worker":
             with self.env() as env:
-                use_ports(env, options.http_port, options.smtp_port)
+                inside.use_ports(env, options.http_port, options.smtp_port)
 
-    @contextmanager
     def env(self, login=None):
-        """Yield an environment in a transaction of its own, committed at the end."""
-        with self.registry.cursor() as cr:
-            env = Environment(cr, SUPERUSER_ID, {})
-            yield env(user=env["res.users"].search([("login", "=", login)])) if login else env
+        """Return an environment in a transaction of its own, committed at the end."""
+        return inside.environment(self.registry, login)
 
     def browser(self, login=None):
         """Return somebody who asks Odoo for pages, in this process; with a login one who has logged in."""
@@ -148,15 +144,6 @@ class Bench:
 def when_of(path):
     """Return the time at which a mail came."""
     return int(path.name.partition("-")[0]) / 1e9
-
-
-def use_ports(env, http_port, smtp_port):
-    """Let reports and mails meet the servers of this run."""
-    address = f"http://127.0.0.1:{http_port}"
-    for name, value in {"web.base.url": address, "report.url": address, "web.base.url.freeze": "True"}.items():
-        env["ir.config_parameter"].set_param(name, value)
-    # Written only where it is new: measures that run at the same time must not meet here.
-    env["ir.mail_server"].search([("smtp_port", "!=", smtp_port)]).smtp_port = smtp_port
 
 
 def let_core_send(env, invoices, one_by_one):

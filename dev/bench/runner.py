@@ -7,7 +7,7 @@ import subprocess
 import time
 from contextlib import ExitStack
 
-from dev.demo.process import start_mails, wait_for
+from dev.demo.process import serve, start_mails
 from dev.toolchain import ADDON, CONFIG, DEV, Stop, background, free_port
 
 WORK = DEV / "bench"
@@ -59,31 +59,18 @@ class Bench:
     def install(self, database):
         """Install the addon; return the seconds that it took."""
         begin = time.monotonic()
-        install = ["-i", ADDON, "--stop-after-init", "--no-http", "--logfile", LOG]
-        with background(self.toolchain.odoo(database, *install), env=self.toolchain.environment) as process:
-            if process.wait():
-                raise Stop(f"{ADDON} could not be installed; Odoo's log is {LOG}")
+        self.toolchain.install(database, ADDON)
         return time.monotonic() - begin
 
     def copy(self, source, target):
-        """Make a database that is a copy of another one."""
-        self.toolchain.drop(target)
+        """Make a database that is a copy of another one, and ends with us."""
         self.started.callback(self.toolchain.drop, target)
-        self.toolchain.server.create(self.toolchain.name(target), self.toolchain.name(source))
-        shutil.copytree(self.toolchain.files(source), self.toolchain.files(target), copy_function=os.link)
+        self.toolchain.copy(source, target)
 
     def serve(self, database):
         """Serve the style sheets that wkhtmltopdf asks for, in a process of their own as in production."""
-        port = self.ports[database]
-        options = ["--http-port", port, "--max-cron-threads", 0, "--no-database-list", "--logfile", WORK / "http.log"]
-        self.start(self.toolchain.odoo(database, *options), f"http://127.0.0.1:{port}/web/login")
-
-    def start(self, command, address):
-        """Start a server and wait until it answers."""
-        process = self.started.enter_context(
-            background(command, env=self.toolchain.environment, stdout=subprocess.DEVNULL)
-        )
-        wait_for(address, process, WORK)
+        port, log = self.ports[database], WORK / "http.log"
+        serve(self.toolchain, self.started, database, port, log, stdout=subprocess.DEVNULL)
 
     def inside(self, database, measure, *lots, options=(), environment=()):
         """Run a measure in a process of its own; return its result."""
@@ -93,8 +80,8 @@ class Bench:
         """Return the command line of a measure; a lot says its size itself where the run has none for it."""
         sizes = [f"{name}={self.lots[name]}" if name in self.lots else name for name in lots]
         port = self.ports.get(database, 0)
-        server = [CONFIG, self.toolchain.name(database), LOG, port, self.smtp_port, self.mails]
-        return self.toolchain.module("dev.bench.inside", measure, *server, *sizes, *options)
+        server = [CONFIG, self.toolchain.name(database), LOG, port, self.smtp_port]
+        return self.toolchain.module("dev.bench.inside", *server, measure, self.mails, *sizes, *options)
 
     def together(self, commands, environment=None):
         """Run measures at the same time, each in a process of its own; return their results."""

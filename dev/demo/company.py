@@ -107,7 +107,7 @@ def _send_mails_to(env, smtp_port):
 def _companies(env):
     """Return both companies by name, with their books open and their letterheads chosen."""
     aurora = env.ref("base.main_company")
-    aurora.write({"logo": _logo(), "primary_color": "#183e68"})
+    aurora.write({"logo": logo(), "primary_color": "#183e68"})
     vistula = env["res.company"].create({"name": VISTULA})
     # The addresses are the partners': a company that is given a country has its localisation installed.
     aurora.partner_id.write({
@@ -160,7 +160,7 @@ def _open_books(env, company, currency):
     })
 
 
-def _logo():
+def logo():
     """Draw the company's logo: a sun that rises behind three hills."""
     image = Image.new("RGB", (480, 240), WHITE)
     draw = ImageDraw.Draw(image)

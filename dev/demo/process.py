@@ -50,6 +50,14 @@ def live_once(toolchain, started, database, mails, state=ROOT, config=CONFIG, lo
         raise Stop(f"the demo company did not work as it should: {table_file} says what, {log} why")
 
 
+def serve(toolchain, started, database, port, log=LOG, *options, **output):
+    """Start Odoo on a database, wait until it answers, and return its process."""
+    options = ["--http-port", port, "--no-database-list", "--logfile", log, *options]
+    process = started.enter_context(background(toolchain.odoo(database, *options), env=toolchain.environment, **output))
+    wait_for(f"http://127.0.0.1:{port}/web/login", process, log)
+    return process
+
+
 def wait_for(address, process, log=LOG):
     """Wait until ``process`` answers; ``log`` says why it does not."""
     give_up = time.monotonic() + SECONDS_TO_START

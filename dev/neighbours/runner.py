@@ -1,18 +1,14 @@
 """One neighbourhood: its database, its tests without and with the addon, and what came of them."""
 
 import ast
-import os
-import shutil
-import subprocess
 from pathlib import Path
 
 from dev.neighbours.known import BESIDE, SERIES, THEMES
 from dev.neighbours.outcome import Outcome, Row, compare
-from dev.toolchain import ADDON, ROOT, Stop, background, free_port
+from dev.test.log import options_of
+from dev.toolchain import ADDON, ROOT, Stop
 from dev.toolchain.overlay import overlay, packages_of
-from dev.toolchain.steps import run, step
-
-OUTPUT = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True, "errors": "replace"}
+from dev.toolchain.steps import step
 
 
 class Neighbourhood:
@@ -43,7 +39,7 @@ class Neighbourhood:
         self.toolchain.new_database(self.alone)
         try:
             self._install(before, self.alone, *self.neighbours.modules)
-            self._copy()
+            self.toolchain.copy(self.alone, self.database)
             self._install(after, self.database, ADDON)
             self._tests(after, self.database, "with", *tags)
             if suspects := [tag for module in self.neighbours.compare for tag in after.suspects(module)]:
@@ -53,19 +49,11 @@ class Neighbourhood:
                 self.toolchain.drop(database)
         return self._rows(before, after)
 
-    def _copy(self):
-        """Make the database for the addon from the one without it."""
-        self.toolchain.drop(self.database)
-        self.toolchain.server.create(self.toolchain.name(self.database), self.toolchain.name(self.alone))
-        files = (self.toolchain.files(database) for database in (self.alone, self.database))
-        shutil.copytree(*files, copy_function=os.link)
-
     def _install(self, outcome, database, *modules):
         if not modules:
             return
-        options = ["-i", ",".join(modules), "--stop-after-init", "--no-http"]
         with step(f"{self.name}: {', '.join(modules)}"):
-            log = run(self.toolchain.odoo(database, *options), env=self.toolchain.environment)
+            log = self.toolchain.install(database, *modules)
         for line in log.splitlines(keepends=True):
             outcome.read(line)
         outcome.finish_record()
@@ -83,21 +71,11 @@ class Neighbourhood:
 
     def _tests(self, outcome, database, title, *tags):
         """Run these tests in a database."""
-        options = [
-            *("--test-tags", ",".join(tags), "--stop-after-init"),
-            *("--http-port", free_port(), "--workers", 0, "--max-cron-threads", 0),
-        ]
-        command = self.toolchain.odoo(database, *options, starter=self)
+        command = self.toolchain.odoo(database, *options_of(tags), starter=self)
         log = self.folder / f"{self.name}-{title}.log"
-        with (
-            step(f"{self.name}: tests {title} the addon"),
-            log.open("w", encoding="utf-8", buffering=1) as written,
-            background(command, env=self.toolchain.environment, **OUTPUT) as process,
-        ):
-            for line in process.stdout:
-                written.write(line)
-                outcome.read(line)
-            outcome.ended(process.wait())
+        log.unlink(missing_ok=True)
+        with step(f"{self.name}: tests {title} the addon"):
+            outcome.ended(outcome.run(command, self.toolchain.environment, log))
         if not any(outcome.tests["ran"].values()) and not any(outcome.tests["failed"].values()):
             raise Stop(f"no test ran: {log} says why")
 

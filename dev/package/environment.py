@@ -1,14 +1,13 @@
 """A Python with nothing but what Odoo's own requirements name, in which the addon has to do its work."""
 
-import copy
 import os
 import shutil
 import subprocess
 from pathlib import Path
 
 from dev.toolchain import DEV, Stop
-from dev.toolchain.overlay import packages_of
-from dev.toolchain.steps import empty_folder, fingerprint, run, step
+from dev.toolchain.overlay import beside, packages_of
+from dev.toolchain.steps import empty_folder, run
 
 HERE = Path(__file__).parent
 FOLDER = DEV / "package"
@@ -51,24 +50,16 @@ def environment(toolchain, version, wheel):
         raise Stop(f"there is no Python {version} on this machine")
     folder = FOLDER / f"python-{version}"
     list_of_odoo = requirements(toolchain.folder, version)
-    key = fingerprint(found, list_of_odoo.read_text(encoding="utf-8"), TESTS.read_text(encoding="utf-8"), folder)
-    done = folder / "complete"
-    python = folder / "bin/python"
-    if not done.exists() or done.read_text(encoding="utf-8") != key:
-        with step(f"Odoo's own requirements for Python {version}"):
-            shutil.rmtree(folder, ignore_errors=True)
-            run([found, "-m", "venv", "--without-pip", folder])
-            run(_pip(toolchain, python, "-r", list_of_odoo))
-            # apart from the environment: the addon must not find there what it does not declare
-            beside = ("--no-deps", "--target", empty_folder(folder / "tests"), "-r", TESTS)
-            run(_pip(toolchain, python, *beside))
-            done.write_text(key, encoding="utf-8")
-    run(_pip(toolchain, python, "--no-deps", "--force-reinstall", wheel))
-    made = copy.copy(toolchain)
-    made.python = python
-    path = os.pathsep.join([str(python.parent), toolchain.environment["PATH"]])
-    places = os.pathsep.join([toolchain.environment["PYTHONPATH"], str(folder / "tests")])
-    made.environment = toolchain.environment | {"PATH": path, "PYTHONPATH": places}
+
+    def install(python):
+        run(_pip(toolchain, python, "-r", list_of_odoo))
+        # apart from the environment: the addon must not find there what it does not declare
+        run(_pip(toolchain, python, "--no-deps", "--target", empty_folder(folder / "tests"), "-r", TESTS))
+
+    texts = [path.read_text(encoding="utf-8") for path in (list_of_odoo, TESTS)]
+    made = beside(toolchain, folder, found, install, *texts)
+    run(_pip(toolchain, made.python, "--no-deps", "--force-reinstall", wheel))
+    made.environment["PYTHONPATH"] = os.pathsep.join([toolchain.environment["PYTHONPATH"], str(folder / "tests")])
     return made
 
 

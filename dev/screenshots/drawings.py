@@ -2,18 +2,21 @@
 
 import re
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
-import reportlab
-from PIL import Image, ImageDraw, ImageFont
+from dev.screenshots.browser import chromium, image_of, save
 
 README = Path(__file__).parents[2] / "README.md"
-FONTS = Path(reportlab.__file__).parent / "fonts"
-# Drawn larger than shown, so that edges are smooth.
-SCALE, TIMES = 3, 2
-WIDTH, BAR, GAP, LEFT, TOP = 520, 26, 22, 150, 54
-WHITE, DARK, GREY, ODOO, OURS = "#ffffff", "#212529", "#6c757d", "#adb5bd", "#196b78"
+WIDTH, LONGEST = 520, 180
+PAGE = """<style>
+body { margin: 0; padding: 4px 0 22px; font: 13px/21px "DejaVu Sans", sans-serif; color: #212529; }
+section { display: grid; grid-template-columns: 150px auto; gap: 5px 0; margin-top: 22px; }
+span { grid-row: span 2; white-space: pre; line-height: 17px; } div { display: flex; gap: 8px; }
+i { background: #adb5bd; } div + div i { background: #196b78; } small { color: #6c757d; font-size: 11px; }
+</style>"""
+PAIR = """<section><span>{name}</span>
+<div><i style="width: {odoo_width}px"></i><b>{odoo}</b><small>Odoo</small></div>
+<div><i style="width: {ours_width}px"></i><b>{ours}</b><small>with the addon</small></div></section>"""
 # Title, unit, and for each pair of bars its name with the words that begin its line in the table.
 GRAPHS = {
     "graph-batch": ("Invoices each second, from due to accepted", "/s", {
@@ -23,58 +26,33 @@ GRAPHS = {
 }
 
 
-@dataclass(frozen=True)
-class Pair:
-    """What Odoo alone reaches, and what it reaches with the addon."""
-
-    name: str
-    odoo: float
-    ours: float
-
-
 def main(folder):
     """Draw all graphs."""
     text = README.read_text(encoding="utf-8")
     lines = [line.strip("| ").split(" | ") for line in text.splitlines() if " | " in line]
-    for name, (title, unit, wanted) in GRAPHS.items():
-        pairs = [pair(lines, label, begin, unit) for label, begin in wanted.items()]
-        image = graph(title, unit, pairs)
-        image.quantize(64, dither=Image.Dither.NONE).save(Path(folder) / f"{name}.png", "PNG", optimize=True)
-        print(f"{name}.png  {image.width} × {image.height}")
-    return 0
+    with chromium(viewport={"width": WIDTH, "height": 100}, device_scale_factor=2) as context:
+        page = context.new_page()
+        for name, (title, unit, wanted) in GRAPHS.items():
+            pairs = [(label, *values(lines, begin, unit)) for label, begin in wanted.items()]
+            page.set_content(graph(title, unit, pairs))
+            save(image_of(page.screenshot(full_page=True)), Path(folder) / f"{name}.png")
 
 
-def pair(lines, label, begin, unit):
-    """Return a pair of bars, found in the table by how its line begins."""
+def values(lines, begin, unit):
+    """Return what Odoo alone and the addon reach, found in the table by how its line begins."""
     [cells] = [cells for cells in lines if cells[0].startswith(begin)]
-    odoo, ours = (float(re.fullmatch(rf"([\d.]+){unit}", cell.strip())[1]) for cell in cells[2:4])
-    return Pair(label, odoo, ours)
+    return (float(re.fullmatch(rf"([\d.]+){unit}", cell.strip())[1]) for cell in cells[2:4])
 
 
 def graph(title, unit, pairs):
-    """Return bars on white, the addon's below Odoo's."""
-    height = TOP + len(pairs) * (2 * BAR + GAP)
-    image = Image.new("RGB", (WIDTH * SCALE, height * SCALE), WHITE)
-    draw = ImageDraw.Draw(image)
-    write(draw, (0, 4), title, bold=True)
-    most = max(max(pair.odoo, pair.ours) for pair in pairs)
-    for place, bars in enumerate(pairs):
-        top = TOP - 14 + place * (2 * BAR + GAP)
-        for row, text in enumerate(bars.name.splitlines()):
-            write(draw, (0, top + 2 + 17 * row), text)
-        for row, (value, colour, who) in enumerate(((bars.odoo, ODOO, "Odoo"), (bars.ours, OURS, "with the addon"))):
-            begin, end = top + row * BAR, LEFT + (WIDTH - LEFT - 190) * value / most
-            draw.rectangle([edge * SCALE for edge in (LEFT, begin, end, begin + BAR - 5)], fill=colour)
-            write(draw, (end + 8, begin + 2), f"{value:.2f}{unit}", bold=True)
-            write(draw, (end + 72, begin + 3), who, GREY, 11)
-    return image.resize((WIDTH * TIMES, height * TIMES), Image.Resampling.LANCZOS)
-
-
-def write(draw, place, text, colour=DARK, size=13, bold=False):
-    """Write a line."""
-    font = ImageFont.truetype(FONTS / ("VeraBd.ttf" if bold else "Vera.ttf"), size * SCALE)
-    draw.text([edge * SCALE for edge in place], text, fill=colour, font=font)
+    """Return a page with bars, the addon's below Odoo's."""
+    most = max(max(odoo, ours) for _name, odoo, ours in pairs)
+    return f"{PAGE}<b>{title}</b>" + "".join(
+        PAIR.format(name=name, odoo=f"{odoo:.2f}{unit}", ours=f"{ours:.2f}{unit}",
+                    odoo_width=round(LONGEST * odoo / most), ours_width=round(LONGEST * ours / most))
+        for name, odoo, ours in pairs
+    )
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    main(*sys.argv[1:])

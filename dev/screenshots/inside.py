@@ -1,18 +1,15 @@
 """What ``bin/screenshots`` does inside Odoo: build the company, let some customers answer, say where things are."""
 
-import argparse
 import json
-import sys
 from datetime import timedelta
 from pathlib import Path
 
 from odoo import fields
-from odoo.modules.registry import Registry
-from odoo.tools import config
 
+from dev import inside
 from dev.demo import company as demo_company
 from dev.demo.data import AURORA, BOLETO, NFE, VISTULA, File, stays
-from dev.demo.inside import ADDON, environment, serve_assets, use_ports
+from dev.demo.inside import ADDON, open_company
 
 # What came after the scheduler, and is like an invoice before: the next run takes it, its window has all to offer.
 FRESH = (("PC-4502", "PC-4512"), ("HSL-871", "HSL-881"), ("LT-300", "LT-311"), ("ZE-1", "ZE-3"))
@@ -29,38 +26,20 @@ PRINTED = ("Cartório do Ipiranga", "Oficina do Zé Bragança")
 
 def main():
     """Build or update, choose the language, write where to look."""
-    options = parse()
-    odoo_options = ["-c", options.config, "-d", options.database, "--http-port", str(options.http_port)]
-    config.parse_config([*odoo_options, "--logfile", options.log], setup_logging=True)
-    install, upgrade = ([ADDON], []) if options.build else ([], [ADDON])
-    registry = Registry.new(options.database, install_modules=install, upgrade_modules=upgrade)
-    serve_assets()
-    with environment(registry) as env:
-        use_ports(env, options.http_port, options.smtp_port)
-    if options.build:
-        for work in (lambda env: demo_company.build(env, options.smtp_port), demo_company.run_once, write_letters,
-                     demo_company.run_once, answer, print_some, add_fresh):
-            with environment(registry) as env:
-                work(env)
-    with environment(registry) as env:
-        env.ref("base.user_admin").lang = options.lang
-        (options.folder / "print.pdf").write_bytes(_print_run(env).attachment_id.raw)
-        (options.folder / "places.json").write_text(json.dumps(places(env)), encoding="utf-8")
-    return 0
-
-
-def parse():
-    """Return the options of the command line."""
-    parser = argparse.ArgumentParser(description="Make the demo company ready for its pictures.")
-    parser.add_argument("config")
-    parser.add_argument("database")
-    parser.add_argument("log", help="the file for Odoo's log")
-    parser.add_argument("http_port", type=int)
-    parser.add_argument("smtp_port", type=int)
+    parser = inside.parser("Make the demo company ready for its pictures.")
     parser.add_argument("folder", type=Path, help="for what is handed on")
     parser.add_argument("lang")
     parser.add_argument("--build", action="store_true", help="install the addon and build the company")
-    return parser.parse_args()
+    options = parser.parse_args()
+    registry = open_company(options, options.build, not options.build)
+    if options.build:
+        for work in (demo_company.run_once, write_letters, demo_company.run_once, answer, print_some, add_fresh):
+            with inside.environment(registry) as env:
+                work(env)
+    with inside.environment(registry) as env:
+        env.ref("base.user_admin").lang = options.lang
+        (options.folder / "print.pdf").write_bytes(_print_run(env).attachment_id.raw)
+        (options.folder / "places.json").write_text(json.dumps(places(env)), encoding="utf-8")
 
 
 def write_letters(env):
@@ -152,4 +131,4 @@ def _print_run(env):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -1,50 +1,28 @@
-"""What ``bin/screenshots`` does in the browser, with the Python of ``.dev/venv``."""
+"""What ``bin/screenshots`` does in the browser."""
 
 import argparse
-import io
 import json
 import sys
-import tempfile
-import time
 from pathlib import Path
 
 import pypdfium2
 from PIL import Image
+from playwright.sync_api import Error, expect
 
-from dev.screenshots.devtools import Late, browser
+from dev.screenshots.browser import chromium, image_of, save
 from dev.screenshots.views import VIEWS
 
 WIDTH, NARROW = 1366, 390
 # Where the demo's administrator sits: Odoo shows times as his browser tells them.
 ZONE = "America/Sao_Paulo"
-MOST_BYTES = 150_000
 MOST_LOOKS = 12
-COLOURS = (256, 128, 64, 32, 16)
 PDF_SCALE = 1.25
-# What moves or blinks would make another picture each time.
-STILL = """
-*, *::before, *::after { animation: none !important; transition: none !important; caret-color: transparent !important; }
-"""
-SETTLED = """
-(async () => {
-    await document.fonts.ready;
-    await Promise.all([...document.images].filter((image) => !image.complete).map((image) => new Promise(
-        (done) => { image.onload = image.onerror = done; })));
-    await new Promise((done) => setTimeout(done, 800));
-    return !document.querySelector('.o_blockUI, .o_loading_indicator');
-})()
-"""
+BUSY = ".o_blockUI, .o_loading_indicator"
 SERVICES = "odoo.__WOWL_DEBUG__.root.env.services"
 OPENED_BY = {
-    "do": f"{SERVICES}.action.doAction(NAME)",
-    "app": f"{SERVICES}.menu.selectMenu({SERVICES}.menu.getAll().find((menu) => menu.xmlid === NAME))",
+    "do": f"name => {SERVICES}.action.doAction(name)",
+    "app": f"name => {SERVICES}.menu.selectMenu({SERVICES}.menu.getAll().find((menu) => menu.xmlid === name))",
 }
-LOGIN = """
-fetch('/web/session/authenticate', {
-    method: 'POST', headers: {'Content-Type': 'application/json'},
-    body: JSON.stringify({jsonrpc: '2.0', params: {db: DATABASE, login: 'admin', password: 'admin'}}),
-}).then((answer) => answer.json()).then((answer) => answer.result && answer.result.uid)
-"""
 
 
 def main():
@@ -52,23 +30,22 @@ def main():
     options = parse()
     chosen = [view for view in VIEWS if (not options.only or view.name in options.only)
               and (view.published or not options.published) and not (options.narrow and (view.wide_only or view.pdf))]
-    options.folder.mkdir(parents=True, exist_ok=True)
     places = json.loads((options.work / "places.json").read_text(encoding="utf-8"))
     failed = []
-    with tempfile.TemporaryDirectory() as profile, browser(profile) as page:
-        page.call("Emulation.setTimezoneOverride", timezoneId=ZONE)
-        log_in(page, options.address, places["database"])
+    settings = {"base_url": options.address, "timezone_id": ZONE, "locale": "en", "is_mobile": options.narrow}
+    with chromium(**settings) as context:
+        log_in(context, places["database"])
+        page = context.new_page()
         for view in chosen:
             name = f"{view.name}-narrow" if options.narrow else view.name
             try:
-                image = pdf_page(options.work / view.pdf, view.page) if view.pdf else shot(page, view, options, places)
-            except Late as late:
+                image = (pdf_page(options.work / view.pdf, view.page) if view.pdf
+                         else shot(page, view, options, places))
+            except (Error, AssertionError) as late:
                 failed.append(name)
                 print(f"{name}: {late}", flush=True)
-                continue
-            content = small(image)
-            (options.folder / f"{name}.png").write_bytes(content)
-            print(f"{name}.png  {image.width} × {image.height}  {len(content) // 1000} kB", flush=True)
+            else:
+                save(image, options.folder / f"{name}.png")
     return 1 if failed or not chosen else 0
 
 
@@ -84,50 +61,57 @@ def parse():
     return parser.parse_args()
 
 
-def log_in(page, address, database):
+def log_in(context, database):
     """Be the administrator."""
-    page.open(f"{address}/web/login")
-    if not page.evaluate(LOGIN.replace("DATABASE", json.dumps(database))):
-        raise Late("the administrator could not log in")
+    who = {"db": database, "login": "admin", "password": "admin"}
+    answer = context.request.post("/web/session/authenticate", data={"jsonrpc": "2.0", "params": who})
+    if not answer.json().get("result", {}).get("uid"):
+        raise Error("the administrator could not log in")
 
 
 def shot(page, view, options, places):
     """Open a view as a person does, and return what is to be seen."""
-    width = NARROW if options.narrow else WIDTH
-    page.resize(width, view.height)
-    page.evaluate(f"document.cookie = 'cids={places['companies'][view.company]}; path=/'")
-    page.open(options.address + view.address.format(**places))
-    page.evaluate(f"document.head.append(Object.assign(document.createElement('style'), {{textContent: `{STILL}`}}))")
+    company = str(places["companies"][view.company])
+    page.context.add_cookies([{"name": "cids", "value": company, "url": options.address}])
+    page.set_viewport_size({"width": NARROW if options.narrow else WIDTH, "height": view.height})
+    page.goto(view.address.format(**places))
     for step in view.steps:
         take_step(page, step)
-    page.until(f"document.querySelector({json.dumps(view.ready)})")
-    page.until(SETTLED.strip())
-    return Image.open(io.BytesIO(picture_at_rest(page))).convert("RGB")
-
-
-def picture_at_rest(page):
-    """Return a picture of which the next one is the same: graphs grow, and faces come late."""
-    before = None
-    for _look in range(MOST_LOOKS):
-        picture = page.picture()
-        if picture == before:
-            break
-        before = picture
-        time.sleep(0.5)
-    return picture
+    page.locator(view.ready).first.wait_for(state="attached")
+    return image_of(picture_at_rest(page))
 
 
 def take_step(page, step):
     """Click something that is to be seen, or open an action or a menu."""
     kind, _colon, name = step.partition(":")
     if kind in OPENED_BY:
-        page.until("document.querySelector('.o_action_manager .o_view_controller')")
-        page.evaluate(OPENED_BY[kind].replace("NAME", json.dumps(name)))
-        return
-    found = f"[...document.querySelectorAll({json.dumps(step)})].find((element) => element.offsetParent)"
-    page.until(found)
-    page.until(SETTLED.strip())
-    page.evaluate(f"{found}.click()")
+        page.locator(".o_action_manager .o_view_controller").first.wait_for(state="attached")
+        page.evaluate(OPENED_BY[kind], name)
+    else:
+        settle(page)
+        # not by the mouse, which would go on hovering over something
+        page.locator(step).locator("visible=true").first.dispatch_event("click")
+
+
+def settle(page):
+    """Wait until all is there that the page has asked for."""
+    page.wait_for_timeout(300)
+    expect(page.locator(BUSY)).to_have_count(0)
+    page.wait_for_function("[...document.images].every((image) => image.complete)")
+
+
+def picture_at_rest(page):
+    """Return a picture of which the next one is the same: graphs grow, and faces come late."""
+    settle(page)
+    page.evaluate("document.activeElement.blur()")
+    before = None
+    for _look in range(MOST_LOOKS):
+        page.wait_for_timeout(500)
+        picture = page.screenshot(animations="disabled")
+        if picture == before:
+            break
+        before = picture
+    return picture
 
 
 def pdf_page(path, number):
@@ -136,16 +120,6 @@ def pdf_page(path, number):
     desk = Image.new("RGB", (sheet.width + 48, sheet.height + 48), (222, 226, 230))
     desk.paste(sheet, (24, 24))
     return desk
-
-
-def small(image):
-    """Return a PNG with as many colours as fit into the size that a picture may have."""
-    for colours in COLOURS:
-        buffer = io.BytesIO()
-        image.quantize(colours, dither=Image.Dither.NONE).save(buffer, "PNG", optimize=True)
-        if buffer.tell() <= MOST_BYTES:
-            break
-    return buffer.getvalue()
 
 
 if __name__ == "__main__":

@@ -1,6 +1,10 @@
-"""Odoo's log of a test run, read line by line."""
+"""What Odoo says: the log of a test run, read line by line; what went wrong without tests."""
 
+import json
 import re
+import subprocess
+
+from dev.toolchain import background, free_port
 
 RECORD = re.compile(r"\S+ \S+ \d+ (?P<level>[A-Z]+) \S+ (?P<logger>[\w.]+): (?P<text>.*)", re.DOTALL)
 STARTING = re.compile(r"Starting (\w+\.\w+) \.\.\.")
@@ -11,6 +15,25 @@ LATE = "Error received after termination"
 SUMMARY = re.compile(
     r"\d+ failed, \d+ error\(s\) of \d+ tests|Module \w+: \d+ failures, \d+ errors of|At least one test failed"
 )
+TROUBLE = re.compile(r"^\S+ \S+ \d+ (?:WARNING|ERROR|CRITICAL) .*$", re.MULTILINE)
+
+
+def trouble(log):
+    """Return the warnings and errors of a log."""
+    return TROUBLE.findall(log)
+
+
+def problems_in(printed):
+    """Return the problems that one of our modules found inside Odoo, and printed last, as JSON."""
+    return json.loads(printed.rstrip().rpartition("\n")[2])
+
+
+def options_of(tags):
+    """Return Odoo's options that run the tests of some tags, and nothing else."""
+    return [
+        *("--test-tags", ",".join(tags), "--stop-after-init"),
+        *("--http-port", free_port(), "--workers", 0, "--max-cron-threads", 0),
+    ]
 
 
 class TestLog:
@@ -18,6 +41,20 @@ class TestLog:
 
     def __init__(self):
         self.record = ""
+
+    def run(self, command, environment, path):
+        """Run Odoo and read its log, which is also added to a file; return the exit code."""
+        output = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True, "errors": "replace"}
+        with (
+            path.open("a", encoding="utf-8", buffering=1) as log,
+            background(command, env=environment, **output) as process,
+        ):
+            for line in process.stdout:
+                log.write(line)
+                self.read(line)
+            code = process.wait()
+        self.finish_record()
+        return code
 
     def read(self, line):
         """Take in one line; a record goes on until the next one begins."""

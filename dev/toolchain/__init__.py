@@ -120,11 +120,35 @@ class Toolchain:
 
     def new_database(self, database):
         """Make a database anew, with all that the addon depends on but without the addon."""
-        self.drop(database)
         with lock("setup"):
-            self.server.create(self.name(database), self.name(self.template))
-            # The files never change in place, so links do.
-            shutil.copytree(self.files(self.template), self.files(database), copy_function=os.link)
+            self.copy(self.template, database)
+
+    def copy(self, source, target):
+        """Make a database anew as a copy of another one."""
+        self.drop(target)
+        self.server.create(self.name(target), self.name(source))
+        # The files never change in place, so links do.
+        shutil.copytree(self.files(source), self.files(target), copy_function=os.link)
+
+    @contextmanager
+    def database(self, database):
+        """Yield the name of a new database, which is removed at the end."""
+        self.new_database(database)
+        try:
+            yield database
+        finally:
+            self.drop(database)
+
+    def install(self, database, *addons, option="-i"):
+        """Install addons, or with ``-u`` update them; return what Odoo said."""
+        options = [option, ",".join(addons), "--without-demo", "--stop-after-init", "--no-http"]
+        return run(self.odoo(database, *options), env=self.environment)
+
+    def inside(self, module, database, *arguments, config=CONFIG):
+        """Run a module of ours that works inside Odoo, beside the tests' helpers; return what it and Odoo said."""
+        path = os.pathsep.join([self.environment["PYTHONPATH"], str(ROOT / "tests")])
+        command = self.module(module, config, self.name(database), *arguments)
+        return run(command, cwd=ROOT, env=self.environment | {"PYTHONPATH": path})
 
     def files(self, database):
         """Return the folder with the files of a database."""
@@ -148,8 +172,7 @@ class Toolchain:
 
     def _make_template(self, database):
         """Install the dependencies and finish; the name comes last, so that it stands for a whole template."""
-        install = self.odoo(database, "-i", self.depends, "--without-demo", "--stop-after-init", "--no-http")
-        run(install, env=self.environment)
+        self.install(database, self.depends)
         run([self.python, FINISH_TEMPLATE, CONFIG, self.name(database)], env=self.environment)
         shutil.rmtree(self.files(self.template), ignore_errors=True)
         self.files(database).rename(self.files(self.template))

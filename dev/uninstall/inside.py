@@ -7,12 +7,11 @@ from pathlib import Path
 
 from smtp_server import SmtpServer  # the tests' own
 
-from odoo.api import SUPERUSER_ID, Environment
 from odoo.fields import Command, Date
-from odoo.modules.registry import Registry
-from odoo.tools import SQL, config
+from odoo.tools import SQL
 
-from dev.demo import inside as demo_inside
+from dev import inside
+from dev.demo import company as demo_company
 from dev.uninstall import rows
 from dev.upgrade import look as upgrade_look
 
@@ -49,15 +48,12 @@ FORMS = {
 def main():
     """Do one task; the last line that is printed are the problems."""
     config_file, database, port, task, *files = sys.argv[1:]
-    config.parse_config(["-c", config_file, "-d", database, "--http-port", port], setup_logging=True)
-    registry = Registry.new(database, install_modules=[ADDON] if task == "again" else [])
-    demo_inside.serve_assets()
+    registry = inside.open_database(config_file, database, port, install_modules=[ADDON] if task == "again" else [])
     if task == "uninstall":
-        with registry.cursor() as cr:
-            module = Environment(cr, SUPERUSER_ID, {})["ir.module.module"].search([("name", "=", ADDON)])
-            module.button_immediate_uninstall()
+        with inside.environment(registry) as env:
+            env["ir.module.module"].search([("name", "=", ADDON)]).button_immediate_uninstall()
         return
-    with demo_inside.environment(registry) as env:
+    with inside.environment(registry) as env:
         if task == "after":
             was, never = (json.loads(Path(file).read_text(encoding="utf-8")) for file in files)
             print(json.dumps([*left(env, was, never), *work(env)]))
@@ -76,7 +72,7 @@ def use(env):
     """More than a night: letters by mail and on paper, consent, a printed tray, an address, a window's own text."""
     for channel in ("email", "paper"):
         env["document.letter.window"].create({"channel": channel, "include_issued": True}).action_send()
-    demo_inside.demo_company.run_once(env)
+    demo_company.run_once(env)
     if tray := env["document.dispatch"].search([("state", "=", "paper")]):
         tray.action_print()
     customer = env["res.partner"].search([("customer_rank", ">", 0)], limit=1).commercial_partner_id

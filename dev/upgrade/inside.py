@@ -9,10 +9,8 @@ from pathlib import Path
 
 from smtp_server import SmtpServer  # the tests' own
 
-from odoo.modules.registry import Registry
-from odoo.tools import config
-
-from dev.demo import inside as demo_inside
+from dev import inside
+from dev.demo import company as demo_company
 from dev.upgrade import look as upgrade_look
 from dev.upgrade import people
 
@@ -23,21 +21,18 @@ OUR_NAME = "Fatura"
 def main():
     """Do one step; the last line that is printed are the problems."""
     config_file, database, port, task, file, *more = sys.argv[1:]
-    config.parse_config(["-c", config_file, "-d", database, "--http-port", port], setup_logging=True)
-    registry = Registry(database)
-    demo_inside.serve_assets()
-    with demo_inside.environment(registry) as env:
-        for name in ("web.base.url", "report.url"):  # what is printed is loaded from here
-            env["ir.config_parameter"].set_param(name, f"http://127.0.0.1:{port}")
+    registry = inside.open_database(config_file, database, port)
+    with inside.environment(registry) as env:
+        inside.use_ports(env, port)
     problems = []
     if task == "after":
         was = json.loads(Path(file).read_text(encoding="utf-8"))
-        with demo_inside.environment(registry) as env:
+        with inside.environment(registry) as env:
             problems += upgrade_look.compare(env, was["values"])
             problems += people.missing(env, was["people"])
             problems += upgrade_look.compare_looks(upgrade_look.look(env), json.loads(Path(*more).read_text("utf-8")))
         problems += go_on(registry, was["waiting"])
-        with demo_inside.environment(registry) as env:
+        with inside.environment(registry) as env:
             problems += people.unfinished(env, was["people"])
     else:
         found = before(registry, *more) if task == "before" else fresh_look(registry)
@@ -49,20 +44,20 @@ def main():
 
 def fresh_look(registry):
     """Return what a database looks like that was made today."""
-    with demo_inside.environment(registry) as env:
+    with inside.environment(registry) as env:
         return upgrade_look.look(env)
 
 
 def before(registry, release):
     """Let people do what they do; return all that stands there then."""
-    with demo_inside.environment(registry) as env:
+    with inside.environment(registry) as env:
         change_texts(env)
         of_people = people.live(env)
-    with demo_inside.environment(registry) as env:
+    with inside.environment(registry) as env:
         waiting = change(env)
         # A state between two releases is updated as the release before it: scripts run once more.
         env["ir.module.module"].search([("name", "=", upgrade_look.ADDON)]).latest_version = release
-    with demo_inside.environment(registry) as env:
+    with inside.environment(registry) as env:
         return {"values": upgrade_look.values(env), "waiting": waiting, "people": of_people}
 
 
@@ -109,13 +104,13 @@ def go_on(registry, was):
     """The company works on, with a mail server that is there again; return what is wrong."""
     server = SmtpServer()
     server.start()
-    with demo_inside.environment(registry) as env:
+    with inside.environment(registry) as env:
         env["ir.mail_server"].search([]).smtp_port = server.port
         new, refused = _new_documents(env, was)
         again = env["document.dispatch"].browse(was["sent"])._resend().id
-    with demo_inside.environment(registry) as env:
-        demo_inside.demo_company.run_once(env)
-    with demo_inside.environment(registry) as env:
+    with inside.environment(registry) as env:
+        demo_company.run_once(env)
+    with inside.environment(registry) as env:
         return list(_wrong(env, was, new, refused, again))
 
 
