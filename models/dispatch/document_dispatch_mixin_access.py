@@ -2,6 +2,9 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+#: Who may read no more documents of a kind than these has them named in a query
+MOST_NAMED = 5_000
+
 
 class DocumentDispatchMixin(models.AbstractModel):
     """Which documents of a kind a user may read, for the models that follow them."""
@@ -29,9 +32,10 @@ class DocumentDispatchMixin(models.AbstractModel):
     def _dispatch_readable_domain(self, link):
         """Records of a model with a company whose field ``link`` names a document that the user may read.
 
-        A correlated ``EXISTS``: PostgreSQL gives up hashing an ``IN`` with more ids than ``work_mem`` holds, and then
-        reads them all again for each record. Where the user's rules ask for nothing but the company, the record's
-        own rule does.
+        Few documents are named, and PostgreSQL finds their records by the index on ``link``. Of many it is asked for
+        each record, by a correlated ``EXISTS``: it gives up hashing an ``IN`` with more ids than ``work_mem`` holds,
+        and then reads them all again for each record. Where the user's rules ask for nothing but the company, the
+        record's own rule does.
 
         :param str link: the field that holds the document's id
         """
@@ -40,6 +44,12 @@ class DocumentDispatchMixin(models.AbstractModel):
             return Domain.FALSE
         if documents._dispatch_rules_ask_company():
             return Domain.TRUE
+        count, named = documents._dispatch_name_few()
+        if not count:
+            return Domain.FALSE
+        if count <= MOST_NAMED:
+            return Domain.custom(to_sql=lambda model, alias, query: SQL(
+                "%s = ANY(%s::integer[])", model._field_to_sql(alias, link, query), named))
         return Domain.custom(to_sql=lambda model, alias, query: documents._dispatch_exists(
             model._field_to_sql(alias, link, query)))
 
@@ -60,6 +70,16 @@ class DocumentDispatchMixin(models.AbstractModel):
             condition.field_expr == "company_id" and condition.operator == "in" and companies.issubset(condition.value)
             for condition in rules.iter_conditions()
         )
+
+    def _dispatch_name_few(self):
+        """How many documents the user may read, counted up to one more than are named, and their ids as PostgreSQL
+        writes an array.
+
+        Raw SQL: as one text they pass Python untouched; the ORM takes longer over 2,000 ids than PostgreSQL over both
+        questions.
+        """
+        query = self._search([], limit=MOST_NAMED + 1)
+        return self.env.execute_query(SQL("SELECT count(*), array_agg(id)::text FROM (%s) AS found", query.select()))[0]
 
     def _dispatch_exists(self, link):
         """SQL: the user may read the document whose id is ``link``."""

@@ -28,8 +28,9 @@ class DocumentDispatch(models.Model):
         for model, dispatches in self.grouped("res_model").items():
             # sudo: whoever sees the dispatch sees what became of it; the rights on the fields are these fields'
             documents = self.env[model].sudo().browse(dispatches.mapped("res_id")).exists()
+            by_id = {document.id: document for document in documents}  # they are read together
             for dispatch in dispatches:
-                document = documents.browse(dispatch.res_id) & documents
+                document = by_id.get(dispatch.res_id, documents.browse())
                 dispatch.document_opened_date = document.dispatch_opened_date
                 dispatch.document_opened_ip = document.dispatch_opened_ip
                 dispatch.document_opened_agent = document.dispatch_opened_agent
