@@ -26,6 +26,10 @@ class ResPartner(models.Model):
         """Tell whether the law asks for these documents by e-mail although the partner refuses: see ``consent``."""
         return False
 
+    def _dispatch_shares_mail(self, company):
+        """Tell whether several readers at this customer get one mail; what a customer wishes: see ``recipients``."""
+        return company.sudo().dispatch_readers == "common"  # sudo: a company's choice that planning follows
+
     # ------------------------------------------------------------------
     # In words
     # ------------------------------------------------------------------
@@ -45,8 +49,9 @@ class ResPartner(models.Model):
         """An address, or the contact who has none, and why it was taken or passed over."""
         contact = self.browse(choice.contact_id or ())
         # sudo: a name beside those that the partner's own form shows
-        return self.env._("%(address)s: %(reason)s", address=choice.email or contact.sudo().name,
+        line = self.env._("%(address)s: %(reason)s", address=choice.email or contact.sudo().name,
                           reason=self._dispatch_reason_label(choice, role))
+        return line if choice.address_field == "to" else f"{choice.address_field.capitalize()} {line}"
 
     @api.model
     def _dispatch_explain_letters(self, text):

@@ -37,6 +37,11 @@ class ResPartner(models.Model):
     dispatch_preference_ids = fields.One2many(
         "document.dispatch.preference", "partner_id", groups="document_dispatch.group_dispatch_user",
     )
+    dispatch_readers = fields.Selection(
+        [("common", "One mail for all"), ("each", "One mail for each address")], string="Several readers",
+        groups="document_dispatch.group_dispatch_user",
+        help="How this customer wishes it where several get a document. Empty: as the company chose.",
+    )
     dispatch_role_ids = fields.Many2many(
         "document.dispatch.role", string="Receives", compute="_compute_dispatch_role_ids",
         inverse="_inverse_dispatch_role_ids", search="_search_dispatch_role_ids", compute_sudo=True,
@@ -134,7 +139,7 @@ class ResPartner(models.Model):
         said = {role for role, field in fields_of_roles.items() if field in default}
         preferences = self.env["document.dispatch.preference"].sudo()  # sudo: as in _dispatch_set_roles
         preferences.create([
-            {"partner_id": new.id, "role_id": preference.role_id.id}
+            {"partner_id": new.id, "role_id": preference.role_id.id, "address_field": preference.address_field}
             for old, new in zip(self.sudo(), copies, strict=True)  # sudo: see above
             for preference in old.dispatch_preference_ids
             if preference.receives and preference.role_id.code not in said
@@ -221,6 +226,11 @@ class ResPartner(models.Model):
     # The one resolver
     # ------------------------------------------------------------------
 
+    def _dispatch_shares_mail(self, company):
+        # sudo: what the customer wishes counts, whoever sends
+        wish = self.commercial_partner_id.sudo().dispatch_readers
+        return wish == "common" if wish else super()._dispatch_shares_mail(company)
+
     def _dispatch_recipients(self, dispatch_type):
         """Resolve who gets a document of ``dispatch_type`` addressed to each of these partners.
 
@@ -243,16 +253,20 @@ class ResPartner(models.Model):
         # sudo: the blacklist is for administrators to read, and for everybody to obey
         blocked = blacklist.sudo().search_fetch([("email", "in", emails)], ["email"]).mapped("email")
         ticked = partners._dispatch_get_roles()
-        contacts = (self._dispatch_contact(partner, ticked.get(partner.id, ())) for partner in partners)
+        contacts = (self._dispatch_contact(partner, ticked.get(partner.id, {})) for partner in partners)
         return Directory(contacts, map(addresses.normalize, blocked))
 
     def _dispatch_get_roles(self):
-        """What each contact is ticked for, in one statement: ``{id: [code]}``."""
+        """What each contact is ticked for, and in which field of a mail, in one statement: ``{id: {code: field}}``."""
         codes = {role_id: code for code, role_id in self.env["document.dispatch.role"]._get_ids().items()}
         # sudo: who sends obeys what contacts receive, whether or not they may read it
         rows = self.env["document.dispatch.preference"].sudo()._read_group(
-            [("partner_id", "in", self.ids), ("receives", "=", True)], ["partner_id"], ["role_id:array_agg"])
-        return {partner.id: [codes[role_id] for role_id in role_ids] for partner, role_ids in rows}
+            [("partner_id", "in", self.ids), ("receives", "=", True)],
+            ["partner_id"], ["role_id:array_agg", "address_field:array_agg"])
+        return {
+            partner.id: {codes[role_id]: name for role_id, name in zip(role_ids, names, strict=True)}
+            for partner, role_ids, names in rows
+        }
 
     def _dispatch_load_contacts(self):
         """The partners, the flagged contacts of their commercial entities, and all parents.
@@ -276,6 +290,10 @@ class ResPartner(models.Model):
 
     @api.model
     def _dispatch_contact(self, partner, roles):
+        """A partner as the choice needs it.
+
+        :param dict roles: the contact flags, and in which field of a mail each says
+        """
         return Contact(
             id=partner.id,
             parent_id=partner.parent_id.id or None,
@@ -283,6 +301,7 @@ class ResPartner(models.Model):
             email=partner.email or "",
             active=partner.active,
             roles=frozenset(roles),
+            address_fields=roles,
             # Odoo gives a contact of the kind “contact” the address of its parent
             is_place=partner.type != "contact" and any(partner[field] for field in PLACE_FIELDS),
         )

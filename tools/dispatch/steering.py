@@ -69,6 +69,10 @@ class OutgoingMail(Steering):
     subject: str | bool = False
     #: Ids of the files that are too large, and go as a link
     linked_ids: tuple[int, ...] = ()
+    #: Addresses to whom it goes, of all that its header and Bcc name; empty: to all of them
+    envelope: tuple[str, ...] = ()
+    #: … and those of them who stand in no header
+    bcc: tuple[str, ...] = ()
     #: Secret links for their places in the text: place → path, see :func:`tools.page.links.put_in`
     links: dict[str, str] = field(default_factory=dict)
 
