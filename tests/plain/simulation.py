@@ -181,9 +181,9 @@ class Worker(steps.Delivery):
         self.sessions = Sessions()
         try:
             self._work_off(self.key, None, self.sessions)
-        except Exception:
+        except Exception as error:
             self._roll_back()
-            raise
+            raise Violation(f"the run of a worker ends with {error!r}") from error
         finally:
             self.sessions.close()
             world.give_back(self.sessions.slots)
