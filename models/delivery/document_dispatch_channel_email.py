@@ -28,7 +28,12 @@ class DocumentDispatchChannelEmail(models.AbstractModel):
         return recipients._make_links()
 
     def _hand_over(self, recipients, sessions, links):
-        """Several who share a mail: what the server said of one alone is noted on the sessions (``each``)."""
+        """Several who share a mail: what the server said of one alone is noted on the sessions (``each``).
+
+        :param recipients: those who share it, each a ``document.dispatch.recipient``
+        :param Sessions sessions: open connections, by account
+        :param dict links: secret links for their places in the text
+        """
         return self.env["document.dispatch.mailer"]._hand_over(
             recipients, recipients._prepare_mail_vals(), sessions, links=links)
 

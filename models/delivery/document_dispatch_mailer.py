@@ -87,7 +87,7 @@ class DocumentDispatchMailer(models.AbstractModel):
                 if fresh:
                     sessions.make_room(server)
                     sessions[account] = self._connect(server, smtp_from)
-                sessions[account].outcome, sessions[account].outcomes = None, {}
+                sessions[account].forget()
                 outgoing = OutgoingMail(
                     recipient.id, recipients._prepare_subject(), links=links, envelope=envelope, bcc=bcc)
                 linked = outgoing.on(mail)._dispatch_choose_linked(server)
@@ -112,8 +112,7 @@ class DocumentDispatchMailer(models.AbstractModel):
                 states.FAILED, self.env._("The mail has no valid sender or recipient.")
             )
         outcome = replace(outcome, sender=sender)
-        if envelope and account in sessions:
-            sessions.each = self._tell_apart(envelope, sessions[account], sender)
+        sessions.each = self._tell_apart(recipients.mapped("email"), sessions.get(account), sender)
         if recipient and outcome.state in (states.SENT, states.UNKNOWN) and account in sessions:
             sessions.proof = self._keep_proof(recipient, sessions[account].message, links)
         for said in dict.fromkeys((outcome, *sessions.each.values())):
@@ -123,20 +122,24 @@ class DocumentDispatchMailer(models.AbstractModel):
         recipients.linked_files = ", ".join(linked.mapped("name")) or False
         return outcome, fresh
 
-    def _tell_apart(self, envelope, session, sender):
-        """What became of single readers of a common mail, where it is not what became of the mail.
+    def _tell_apart(self, emails, session, sender):
+        """What became of single readers of a mail, where it is not what became of the mail.
 
-        :param envelope: to whom it was to go
+        Also where another module lets it go to others beside the one reader: what is said of them is not his.
+
+        :param emails: of its readers
         :param session: the session it went through, :class:`tools.mail.smtp.Session`
         :param str sender: of the envelope
         :return: ``{address: Outcome}``
         """
+        if not session:
+            return {}
         each = {email: replace(said, sender=sender) for email, said in session.outcomes.items()}
-        addressed = session.addressed or envelope
-        if not set(envelope) & set(addressed):
-            return each  # another module lets all mail go elsewhere
+        addressed = session.addressed or emails
+        if not set(emails) & set(addressed):
+            return each  # it goes elsewhere: to the supervisor of a rehearsal, or as another module wants it
         left_out = smtp.Outcome(states.FAILED, self.env._("The mail has no valid sender or recipient."))
-        return {**{email: left_out for email in envelope if email not in addressed}, **each}
+        return {**{email: left_out for email in emails if email not in addressed}, **each}
 
     def _note_whether_kept(self, recipient, mail):
         """Write on a sent mail what Odoo's own would say; not before: core would drop each by itself.

@@ -78,8 +78,8 @@ class DocumentDispatchType(models.Model):
     )
     bcc = fields.Char(
         string="Always in Bcc",
-        help="Addresses with commas between them that get a copy of each, without the customer's links, beside those of "
-        "the company.",
+        help="Addresses with commas between them that get a copy of each, without the customer's links, beside those "
+        "of the company.",
     )
     refusal_applies = fields.Boolean(
         string="A refusal of e-mail applies",

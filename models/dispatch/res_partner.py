@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.exceptions import UserError
 
 from ...tools.mail import addresses
 from ...tools.recipients.recipients import Directory
@@ -60,3 +61,17 @@ class ResPartner(models.Model):
             "Mail to “%s” cannot be sent: letters like é or ł before the @ need mail servers with SMTPUTF8, which Odoo "
             "does not use. Ask for another address.", text,
         ) if addresses.needs_smtputf8(text) else ""
+
+    @api.model
+    def _dispatch_typed_addresses(self, text):
+        """The addresses that a person typed into a window; raise on a wrong one.
+
+        :return: list of :class:`tools.mail.addresses.Address`
+        """
+        parsed = addresses.parse(text)
+        if parsed.invalid:
+            raise UserError(self._dispatch_explain_letters(parsed.invalid[0]) or self.env._(
+                "“%s” is not a valid e-mail address. Write addresses with commas between them, like "
+                "name@company.com, other@company.com.", parsed.invalid[0],
+            ))
+        return parsed.valid

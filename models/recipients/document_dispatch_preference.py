@@ -19,8 +19,8 @@ class DocumentDispatchPreference(models.Model):
     receives = fields.Boolean(default=True)
     address_field = fields.Selection(
         ADDRESS_FIELDS, string="Field", required=True, default="to",
-        help="In which field of the mail the address stands. Who is only in Cc or Bcc leaves To to the customer's general "
-        "address. Nobody sees who is in Bcc.",
+        help="In which field of the mail the address stands. Who is only in Cc or Bcc leaves To to the customer's "
+        "general address. Nobody sees who is in Bcc.",
     )
 
     # a constraint, not an index: core's merge of partners asks for those before it moves rows by SQL

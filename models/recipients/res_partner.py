@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
+from ...tools.dispatch.address_fields import BCC, CC, TO
 from ...tools.mail import addresses
 from ...tools.recipients.foreign_rules import module_of
 from ...tools.recipients.recipients import Contact, Directory
@@ -48,6 +49,17 @@ class ResPartner(models.Model):
         groups="document_dispatch.group_dispatch_user",
         help="The documents that this contact receives instead of the customer's general address.",
     )
+    dispatch_cc_role_ids = fields.Many2many(
+        "document.dispatch.role", string="Of these in Cc", compute="_compute_dispatch_copy_role_ids",
+        inverse="_inverse_dispatch_cc_role_ids", compute_sudo=True, groups="document_dispatch.group_dispatch_user",
+        help="The contact is in Cc of these documents, and To is left to the customer's other contacts, or to the "
+        "general address.",
+    )
+    dispatch_bcc_role_ids = fields.Many2many(
+        "document.dispatch.role", string="Of these in Bcc", compute="_compute_dispatch_copy_role_ids",
+        inverse="_inverse_dispatch_bcc_role_ids", compute_sudo=True, groups="document_dispatch.group_dispatch_user",
+        help="As in Cc, and nobody sees that the contact gets them.",
+    )
     dispatch_financial = flag(
         "financial", string="Receives payment documents", help="Receives statements and other payment documents.",
     )
@@ -80,6 +92,33 @@ class ResPartner(models.Model):
     def _compute_dispatch_role_ids(self):
         for partner in self:
             partner.dispatch_role_ids = partner.dispatch_preference_ids.filtered("receives").role_id
+
+    @api.depends("dispatch_preference_ids.receives", "dispatch_preference_ids.role_id",
+                 "dispatch_preference_ids.address_field")
+    def _compute_dispatch_copy_role_ids(self):
+        for partner in self:
+            preferences = partner.dispatch_preference_ids.filtered("receives")
+            for name in (CC, BCC):
+                partner[f"dispatch_{name}_role_ids"] = preferences.filtered(
+                    lambda preference, name=name: preference.address_field == name).role_id
+
+    def _inverse_dispatch_cc_role_ids(self):
+        self._dispatch_set_address_field(CC)
+
+    def _inverse_dispatch_bcc_role_ids(self):
+        self._dispatch_set_address_field(BCC)
+
+    def _dispatch_set_address_field(self, name):
+        """Let these contacts get in this field what their field of roles says, and nothing else."""
+        for roles, partners in self.grouped(f"dispatch_{name}_role_ids").items():
+            none = roles.browse()
+            partners._dispatch_set_roles(roles, none)
+            # sudo: as in _dispatch_set_roles
+            preferences = partners.sudo().dispatch_preference_ids
+            (preferences.filtered(lambda p, roles=roles: p.role_id in roles)).address_field = name
+            # what is archived is shown to nobody, so that nobody took it away
+            (preferences.filtered(lambda p, roles=roles: (
+                p.address_field == name and p.role_id.active and p.role_id not in roles))).address_field = TO
 
     def _inverse_dispatch_role_ids(self):
         """What is archived is shown to nobody, so that nobody took it away."""
@@ -196,7 +235,7 @@ class ResPartner(models.Model):
         reasons = self.env["document.dispatch.recipient"]._reason_labels()
         return {
             "chosen": [
-                {"name": names[c.contact_id], "email": c.email,
+                {"name": names[c.contact_id], "email": c.email, "field": c.address_field.capitalize(),
                  "reason": reasons[self._dispatch_reason(c, role)]}
                 for c in resolution.chosen
             ],
@@ -207,20 +246,6 @@ class ResPartner(models.Model):
             "farther": ", ".join(names[contact.id] or contact.email for contact in resolution.farther[:MOST_FARTHER]),
             "more": max(len(resolution.farther) - MOST_FARTHER, 0),
         }
-
-    @api.model
-    def _dispatch_typed_addresses(self, text):
-        """The addresses that a person typed into a window; raise on a wrong one.
-
-        :return: list of :class:`tools.mail.addresses.Address`
-        """
-        parsed = addresses.parse(text)
-        if parsed.invalid:
-            raise UserError(self._dispatch_explain_letters(parsed.invalid[0]) or self.env._(
-                "“%s” is not a valid e-mail address. Write addresses with commas between them, like "
-                "name@company.com, other@company.com.", parsed.invalid[0],
-            ))
-        return parsed.valid
 
     # ------------------------------------------------------------------
     # The one resolver
@@ -240,7 +265,8 @@ class ResPartner(models.Model):
         :return: ``{partner: Resolution}``, see :mod:`tools.recipients.recipients`
         """
         directory = self._dispatch_directory()
-        return {partner: directory.resolve(partner.id, dispatch_type.role) for partner in self}
+        standing = dispatch_type._get_standing_bcc(self.env.company)
+        return {partner: directory.resolve(partner.id, dispatch_type.role, standing) for partner in self}
 
     def _dispatch_directory(self):
         """Read all contacts that may be chosen for these partners, with the blacklist."""

@@ -367,14 +367,10 @@ class Worker(steps.Delivery):
                     raise smtp.Ended(smtp.connection_failed(error)) from error
                 self.sockets.append(connection.sock)
                 sessions[account] = smtp.Session(connection)
-            sessions[account].outcome, sessions[account].outcomes = None, {}
+            sessions[account].forget()
             sessions[account]._connection.sock.about = emails
             self.world.writing_while_talking(self)
-            # the header of a common mail names all who share it, whoever gets it now
-            readers = [reader.email for reader in recipient.dispatch_id.recipient_ids
-                       if reader.in_common] if recipient.in_common else emails
-            text = f"To: {', '.join(readers)}\r\n\r\n{''.join(f'<{reader}>' for reader in readers)}\r\n"
-            sessions[account].sendmail(smtp_from, emails, text)
+            sessions[account].sendmail(smtp_from, emails, self._build_text(recipient))
         except smtp.Ended as ended:
             outcome = ended.outcome
         except Violation:
@@ -383,11 +379,17 @@ class Worker(steps.Delivery):
             outcome = judge_exception(sessions.get(account), error)
         else:
             outcome = sessions[account].outcome
-        if account in sessions:
-            sessions.each = sessions[account].outcomes
+        sessions.each = sessions[account].outcomes if account in sessions else {}
         for said in dict.fromkeys((outcome, *sessions.each.values())):
             sessions.settle(account, server_id, said, self.world.now)
         return outcome, fresh
+
+    def _build_text(self, recipient):
+        """The mail; the header of a common one names all who share it, whoever gets it now."""
+        readers = [reader.email for reader in recipient.dispatch_id.recipient_ids if reader.in_common]
+        if not recipient.in_common:
+            readers = [recipient.email]
+        return f"To: {', '.join(readers)}\r\n\r\n{''.join(f'<{reader}>' for reader in readers)}\r\n"
 
     def _write_outcome(self, recipients, outcomes, used, sessions):
         for recipient, outcome in zip(recipients, outcomes, strict=True):

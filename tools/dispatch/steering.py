@@ -39,6 +39,9 @@ class SendRequest(Steering):
     only_files: bool = False
     #: Addresses that were typed into the window
     emails: tuple[str, ...] = ()
+    #: Addresses in Cc and in Bcc, as a window says; ``None``: as the contacts and the company say
+    cc: tuple[str, ...] | None = None
+    bcc: tuple[str, ...] | None = None
     #: Whom the mail comes from; empty: as the text says
     email_from: str = ""
     #: Where answers go as the text says; empty: it says nothing
@@ -55,6 +58,11 @@ class SendRequest(Steering):
     beside: bool = False
     #: The text prints nothing: the document's own files are added
     add_files: bool = False
+
+    @property
+    def names_addresses(self):
+        """Tell whether the window names addresses beside its contacts."""
+        return bool(self.emails or self.cc or self.bcc)
 
 
 @dataclass(frozen=True)

@@ -233,6 +233,10 @@ class Session:
     def __getattr__(self, name):
         return getattr(self._connection, name)
 
+    def forget(self):
+        """Let nothing that was said of the last message be taken for the next one's."""
+        self.outcome, self.outcomes, self.addressed, self.message = None, {}, (), b""
+
     @property
     def is_closed(self):
         """Tell whether the next message needs another session."""
@@ -251,7 +255,8 @@ class Session:
         :raises BaseException: what interrupted us before the final dot, with the session closed; after it the outcome
             is kept as *unknown*, and what ends the process (``KeyboardInterrupt``, ``SystemExit``) goes on
         """
-        self.outcome, self.outcomes, self.message = None, {}, msg
+        self.forget()
+        self.message = msg
         plain, self.plain_sender = self.plain_sender, None
         if isinstance(to_addrs, str):
             to_addrs = [to_addrs]
@@ -480,7 +485,7 @@ class ForeignSession(Session):
         :raises Ended: where a server or the network said no
         :raises Exception: whatever else it says against it
         """
-        self.outcome, self.outcomes, self.message = None, {}, b""
+        self.forget()
         self.addressed = (to_addrs,) if isinstance(to_addrs, str) else tuple(to_addrs)
         self.count += 1
         try:

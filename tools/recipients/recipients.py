@@ -6,9 +6,9 @@ the document's partner and of its commercial entity. Of those below an address, 
 it come first; who belongs to another address below it (a branch, a delivery or an invoice address)
 only where there is nobody nearer. Whoever is passed over is named with the reason.
 
-Those who win say in which field of the mail they stand. Who is only in copy (Cc, Bcc) leaves To to the general address;
-where there is none, those in Cc are in To. Of who is flagged twice the stronger field counts. Nobody whose flags say Bcc
-ever gets into another field.
+Those who win say in which field of the mail they stand. Where all of them are only in copy (Cc, Bcc), To is the general
+address's; where there is none, those in Cc are in To. Of who is flagged twice the stronger field counts. Nobody whose
+flags say Bcc ever gets into another field.
 """
 
 from collections import defaultdict, deque
