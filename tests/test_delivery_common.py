@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from unittest.mock import patch
 
 from odoo import Command, fields
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError
 from odoo.tests import Form
 
 from ..tools.delivery.sessions import Sessions
@@ -348,7 +348,7 @@ class TestAddressFields(CommonCase):
             [(recipient.email, recipient.reason, recipient.address_field) for recipient in dispatch.recipient_ids[-2:]],
             [(ARCHIVE, "standing", "bcc"), ("robo@boreal.example.com", "standing", "bcc")])
         for record, name in ((self.company, "dispatch_bcc"), (self.types["invoice"], "bcc")):
-            with self.assertRaises(ValidationError):
+            with self.assertRaises(UserError):
                 record[name] = "arquivo arroba aurora"
 
     def test_nothing_of_a_refusal(self):

@@ -68,6 +68,7 @@ class DocumentDispatch(models.Model):
         to, cc = (
             [formataddr((recipient.name or "", recipient.email)) for recipient in readers]
             for readers in address_fields.address(self.recipient_ids))
+        to = to or [self.email_from]  # all are in Bcc
         # sudo: only for the moment of building; clerks have no access to mails
         mail = self.env["mail.mail"].sudo().create({
             **self.mail_values, "email_to": ", ".join(to) or first.email, "body_html": first.mail_body,

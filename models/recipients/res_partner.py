@@ -50,13 +50,13 @@ class ResPartner(models.Model):
         help="The documents that this contact receives instead of the customer's general address.",
     )
     dispatch_cc_role_ids = fields.Many2many(
-        "document.dispatch.role", string="Of these in Cc", compute="_compute_dispatch_copy_role_ids",
+        "document.dispatch.role", string="Of these in Cc", compute="_compute_dispatch_cc_role_ids",
         inverse="_inverse_dispatch_cc_role_ids", compute_sudo=True, groups="document_dispatch.group_dispatch_user",
         help="The contact is in Cc of these documents, and To is left to the customer's other contacts, or to the "
         "general address.",
     )
     dispatch_bcc_role_ids = fields.Many2many(
-        "document.dispatch.role", string="Of these in Bcc", compute="_compute_dispatch_copy_role_ids",
+        "document.dispatch.role", string="Of these in Bcc", compute="_compute_dispatch_bcc_role_ids",
         inverse="_inverse_dispatch_bcc_role_ids", compute_sudo=True, groups="document_dispatch.group_dispatch_user",
         help="As in Cc, and nobody sees that the contact gets them.",
     )
@@ -95,12 +95,19 @@ class ResPartner(models.Model):
 
     @api.depends("dispatch_preference_ids.receives", "dispatch_preference_ids.role_id",
                  "dispatch_preference_ids.address_field")
-    def _compute_dispatch_copy_role_ids(self):
+    def _compute_dispatch_cc_role_ids(self):
+        self._dispatch_compute_address_field(CC)
+
+    @api.depends("dispatch_preference_ids.receives", "dispatch_preference_ids.role_id",
+                 "dispatch_preference_ids.address_field")
+    def _compute_dispatch_bcc_role_ids(self):
+        self._dispatch_compute_address_field(BCC)
+
+    def _dispatch_compute_address_field(self, name):
+        """Each has functions of its own, as the contact flags (:func:`flag`)."""
         for partner in self:
-            preferences = partner.dispatch_preference_ids.filtered("receives")
-            for name in (CC, BCC):
-                partner[f"dispatch_{name}_role_ids"] = preferences.filtered(
-                    lambda preference, name=name: preference.address_field == name).role_id
+            partner[f"dispatch_{name}_role_ids"] = partner.dispatch_preference_ids.filtered(
+                lambda preference: preference.receives and preference.address_field == name).role_id
 
     def _inverse_dispatch_cc_role_ids(self):
         self._dispatch_set_address_field(CC)
