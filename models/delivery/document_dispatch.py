@@ -50,14 +50,14 @@ class DocumentDispatch(models.Model):
         """
         self.ensure_one()
         recipients = self.recipient_ids._with_system_write()
-        recipients._common().write({"in_common": False, "common_copy": False})
+        recipients._common().write({"in_common": False, "common_apart": False})
         if not self.common_mail or self.draft_id:
             return
         common, copies = (recipients.browse().union(*found) for found in address_fields.share(
             [(recipient, recipient._is_customers()) for recipient in recipients]))
         if not common:
             return
-        common.in_common = copies.common_copy = True
+        common.in_common = copies.common_apart = True
         if len(common) > 1:
             common.write({"lang": self.lang, "subject": False, "body": False})
         copies.write({name: common[0][name] for name in ("lang", "subject", "body")})

@@ -133,5 +133,5 @@ class DocumentDispatch(models.Model):
         everything.write({"bundle_id": False})
         rest._with_system_write().write({"frozen": False, "mail_values": False, "content_ready": False})
         rest.recipient_ids._with_system_write().write({
-            "mail_body": False, "subject": False, "body": False, "in_common": False, "common_copy": False})
+            "mail_body": False, "subject": False, "body": False, "in_common": False, "common_apart": False})
         self.env["document.dispatch.delivery"].sudo()._trigger_workers()  # sudo: the scheduler's

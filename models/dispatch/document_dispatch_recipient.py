@@ -36,8 +36,8 @@ class DocumentDispatchRecipient(models.Model):
         string="In one mail with the others", readonly=True,
         help="All who share the mail see who is in To and Cc. What the server says is said of each address.",
     )
-    common_copy = fields.Boolean(
-        string="A copy by itself", readonly=True,
+    common_apart = fields.Boolean(
+        string="The common mail by itself", readonly=True,
         help="The common mail without the customer's links, for who is not one of the customer's people.",
     )
     lang = fields.Char(string="Language")
@@ -224,9 +224,11 @@ class DocumentDispatchRecipient(models.Model):
         ))
 
     def _common(self):
-        """All who share a common mail with these, or get a copy of it, whatever became of it."""
-        return self.filtered(lambda recipient: recipient.in_common or recipient.common_copy).dispatch_id.recipient_ids \
-            .filtered(lambda recipient: recipient.in_common or recipient.common_copy)
+        """All who share a common mail with these, or get it by themselves, whatever became of it."""
+        def gets_it(recipient):
+            return recipient.in_common or recipient.common_apart
+
+        return self.filtered(gets_it).dispatch_id.recipient_ids.filtered(gets_it)
 
     def _same_mail(self):
         """These, and all to whom the very same mails go."""
