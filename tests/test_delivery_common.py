@@ -366,6 +366,11 @@ class TestAddressFields(CommonCase):
                          (self.silva_ana, RUI, f"{EVA}, {ARCHIVE}"))
         self.assertTrue(window.dispatch_shows_copies and window.dispatch_shares_mail)
         self.assertIn(f"Cc {RUI}", window.dispatch_reasons)
+        with Form(self.env["account.move.send.wizard"].with_context(
+            active_model="account.move", active_ids=invoice.ids,
+        )) as form:
+            self.assertEqual(form.mail_partner_ids.ids, self.silva_ana.ids, "as the web client shows it")
+            self.assertEqual(form.dispatch_cc, RUI)
         window.write({"dispatch_cc": GENERAL, "dispatch_bcc": RUI})
         window.action_send_and_print()
         recipients = self._dispatches(invoice).recipient_ids

@@ -40,7 +40,6 @@ class ResPartner(models.Model):
     )
     dispatch_readers = fields.Selection(
         [("common", "One mail for all"), ("each", "One mail for each address")], string="Several readers",
-        groups="document_dispatch.group_dispatch_user",
         help="How this customer wishes it where several get a document. Empty: as the company chose.",
     )
     dispatch_role_ids = fields.Many2many(

@@ -130,8 +130,9 @@ class DocumentDispatchWindow(models.AbstractModel):
         """Those of these contacts who are not in the lines of Cc and Bcc."""
         chosen = self._dispatch_resolve()
         to = {choice.contact_id for choice in chosen if choice.address_field == "to"}
-        return partners - partners.browse([
-            choice.contact_id for choice in chosen if choice.contact_id and choice.contact_id not in to])
+        copies = {choice.contact_id for choice in chosen if choice.contact_id} - to
+        # of a window that is only shown, the contacts are new records, too
+        return partners.filtered(lambda partner: partner._origin.id not in copies)
 
     def _dispatch_compute_without_copies(self, name):
         """Leave out of the contacts in To who stands in Cc or Bcc."""
