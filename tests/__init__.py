@@ -28,6 +28,7 @@ from . import test_delivery_account
 from . import test_delivery_account_blame
 from . import test_delivery_addresses
 from . import test_delivery_bounce
+from . import test_delivery_common
 from . import test_delivery_bounce_address
 from . import test_delivery_bounce_reports
 from . import test_delivery_draft

@@ -111,7 +111,8 @@ class DispatchCase(AccountTestInvoicingCommon):
             "smtp_encryption": "none", "smtp_authentication": "login",
         })
         cls.company = cls.company_data["company"]
-        cls.company.write({"name": "Aurora Equipamentos Ltda", "email": "faturas@aurora.example.com"})
+        cls.company.write({"name": "Aurora Equipamentos Ltda", "email": "faturas@aurora.example.com",
+                           "dispatch_readers": "each"})
         cls.env.user.partner_id.email = "helena.prado@aurora.example.com"
         cls.types = {
             dispatch_type.code: dispatch_type

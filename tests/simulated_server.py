@@ -57,7 +57,7 @@ class Server:
         #: no fault of it, or of the way to it: it only refuses this or that mail
         self.is_reliable = is_reliable
         self.is_down = False
-        #: the address that the next mail is for, where a socket does not know it
+        #: the addresses that the next mail is for, where a socket does not know them
         self.about = None
         #: called with what is said, for those who read how it came
         self.note = lambda *args: None
@@ -106,9 +106,10 @@ class Socket:
         self._server = server
         self._heard = self._said = b""
         self._timeout, self._is_gone, self._is_silent, self._is_out_of_step = 60, False, False, False
+        #: whom a mail is for: ``None`` where none is begun; and its text
         self._to = self._text = None
         self._mails = 0
-        #: the address of the mail that goes; whether the worker at the other end was killed
+        #: the addresses of the mail that goes; whether the worker at the other end was killed
         self.about, self.is_dead = None, False
 
     def gettimeout(self):
@@ -179,19 +180,22 @@ class Socket:
 
     def _mail(self, _line):
         self._mails += 1
-        self._to = ""
+        self._to = []
         reply, whose = self._server.choose("mail", b"250 2.1.0 ok")
         if whose == NEVER:
-            self._judge(self.about or self._server.about, whose)
+            for address in self.about or self._server.about:
+                self._judge(address, whose)
         self._is_out_of_step = whose == ODD
         self._answer(reply)
 
     def _rcpt(self, line):
         server = self._server
-        self._to = line.split(b"<")[1].split(b">")[0].decode()
-        server.on_rcpt(self._to)
+        address = line.split(b"<")[1].split(b">")[0].decode()
+        server.on_rcpt(address)
         reply, whose = self._choose("rcpt", b"250 2.1.5 ok")
-        self._judge(self._to, whose)
+        self._judge(address, whose)
+        if whose is None:
+            self._to.append(address)
         self._answer(reply)
 
     def _choose(self, phase, friendly):
@@ -207,24 +211,25 @@ class Socket:
     def _data(self, _line):
         reply, whose = self._choose("data", b"354 go on")
         if whose == NEVER:
-            self._server.refused.add(self._to)
+            self._server.refused.update(self._to)
         elif whose is None:
             self._text = b""
         self._answer(reply)
 
     def _dot(self):
-        server, address, text = self._server, self._to, self._text
+        server, addresses, text = self._server, self._to, self._text
         self._to = self._text = None
-        server.on_text(address, text)
+        for address in addresses:
+            server.on_text(address, text)
         taken, reply, whose = server.choose_dot()
         if taken:
-            server.taken[address] += 1
+            server.taken.update(addresses)
         if whose == NEVER:
-            server.refused.add(address)
+            server.refused.update(addresses)
         elif whose == ODD:
-            server.unclear.add(address)
+            server.unclear.update(addresses)
         elif taken:
-            server.confirmed.add(address)
+            server.confirmed.update(addresses)
         self._answer(reply)
 
     def _rset(self, _line):

@@ -130,15 +130,15 @@ class TestPortalUser(FiscalCase):
         "sale.order": {"dispatch_name", "dispatch_kind", "dispatch_mark", "dispatch_revision", "dispatch_state",
                        "dispatch_opened_date", "dispatch_auto", "dispatch_state_text"},
         "res.partner": {
-            "dispatch_nf", "dispatch_nfse", "dispatch_financial", "dispatch_invoice", "dispatch_quote",
-            "dispatch_order", "dispatch_refusals", "dispatch_letter_date", "dematerialization_refused",
-            "dematerialization_refused_date",
-            "dematerialization_letter_sent", "dematerialization_letter_date"},
+            "dispatch_readers", "dispatch_nf", "dispatch_nfse", "dispatch_financial", "dispatch_invoice",
+            "dispatch_quote", "dispatch_order", "dispatch_refusals", "dispatch_letter_date",
+            "dematerialization_refused", "dematerialization_refused_date", "dematerialization_letter_sent",
+            "dematerialization_letter_date"},
         "res.company": {
             "dispatch_mode", "dispatch_customer_page", "dispatch_page_days", "dispatch_extra_accept",
             "dispatch_open_on_post", "dispatch_copy_to_me", "dispatch_print_asks", "dispatch_general_address",
             "dispatch_test_state", "dispatch_test_date", "dispatch_envelope", "dispatch_consent_text",
-            "dispatch_download_pdf"},
+            "dispatch_download_pdf", "dispatch_readers"},
     }
 
     def test_fields(self):

@@ -231,13 +231,14 @@ class World:
                 raise Violation(f"PostgreSQL chose {found}, and the worker's rule says {expected}")
             return found
 
-        def handed_over(mailer, recipient, mail_vals, sessions, links=None):
-            world._server_of(recipient).about = recipient.email
-            outcome = hand_over(mailer, recipient, mail_vals, sessions, links)
-            world.note("%s: %s", recipient.email, outcome.reply)
-            noted = {"mail_server_id": recipient.mail_server_id.id, "linked_files": recipient.linked_files}
+        def handed_over(mailer, recipients, mail_vals, sessions, links=None):
+            world._server_of(recipients).about = recipients.mapped("email")
+            outcome = hand_over(mailer, recipients, mail_vals, sessions, links)
+            world.note("%s: %s", recipients.mapped("email"), outcome.reply)
+            first = recipients[:1]
+            noted = {"mail_server_id": first.mail_server_id.id, "linked_files": first.linked_files}
             world.after_commit()
-            recipient._with_system_write().write(noted)
+            recipients._with_system_write().write(noted)
             return outcome
 
         with (
@@ -340,6 +341,7 @@ class TestSimulation(DispatchCase):
         super().setUpClass()
         other = cls.server.copy({"name": "Boreal"})
         cls.accounts = cls.server | other
+        cls.company.dispatch_readers = "common"
         invoices = cls.env["account.move"]
         for number, count in enumerate((1, 2, 1)):
             customer = cls.env["res.partner"].create({"name": f"Customer {number}", "is_company": True})
@@ -458,22 +460,27 @@ class TestSimulation(DispatchCase):
             if recipient.state == "unknown":
                 recipient._with_system_write().write({"state": "deferred", "next_try": False})
 
-        def later(delivery, recipient, outcome, *args):
-            return True if outcome.state == "sent" and recipient.id % 2 else write(delivery, recipient, outcome, *args)
+        def later(delivery, recipients, outcomes, *args):
+            return True if outcomes[0].state == "sent" and recipients[0].id % 2 else write(
+                delivery, recipients, outcomes, *args)
 
         def others(delivery, worker):
             delivery.env["document.dispatch.recipient"].search([("worker", "=", worker)])._with_system_write().write(
                 {"state": "deferred", "next_try": False, "worker": False})
             return True
 
-        def unwritten(delivery, recipient, key, sessions):
-            return recipient._make_links()
+        def unwritten(delivery, recipients, key, sessions):
+            return recipients[0]._make_links()
+
+        def of_the_mail(delivery, recipients, outcomes, *args):
+            return write(delivery, recipients, [outcomes[-1]] * len(outcomes), *args)
 
         for name, owner, method, broken in (
             ("what is unknown is tried again", Recipient, "_apply_outcome", forget),
             ("a yes is not written", Delivery, "_write_outcome", later),
             ("what a dead worker left is tried again", Delivery, "_give_up", others),
             ("a mail begins and is not written down", Delivery, "_begin", unwritten),
+            ("what is said of one is said of all", Delivery, "_write_outcome", of_the_mail),
         ):
             with self.subTest(name), patch.object(owner, method, broken), self.assertRaises(AssertionError):
                 for seed in range(40):

@@ -28,6 +28,22 @@ class TestTours(DispatchCase, HttpCase):
         self.assertCountEqual(self.envelopes, ["ana@silva.example.com", "rui@silva.example.com"])
         self.assertEqual(self._dispatches(invoice).user_id, self.clerk)
 
+    def test_send_in_copy(self):
+        self.company.dispatch_readers = "common"
+        self.silva_rui.dispatch_cc_role_ids = self.types["invoice"].role_id
+        invoice = self._invoice(self.silva)
+        self.start_tour(
+            f"/odoo/action-account.action_move_out_invoice_type/{invoice.id}",
+            "document_dispatch_send_in_copy", login="clara",
+        )
+        self.assertEqual({recipient.email: (recipient.address_field, recipient.in_common, recipient.state)
+                          for recipient in self._dispatches(invoice).recipient_ids}, {
+            "ana@silva.example.com": ("to", True, "sent"), "rui@silva.example.com": ("cc", True, "sent"),
+            "arquivo@aurora.example.com": ("bcc", False, "sent"),
+        })
+        self.assertCountEqual([to for _sender, to, _content in self.smtp.handler.messages], [
+            ["ana@silva.example.com", "rui@silva.example.com"], ["arquivo@aurora.example.com"]])
+
     def test_review(self):
         rule = self.env["document.dispatch.rule"].create({
             "name": "Faturas do dia", "active": True, "delivery": "review", "user_id": self.clerk.id,

@@ -100,9 +100,23 @@ def lot(env, name):
     return env["account.move"].search([("ref", "=", name), ("move_type", "=", "out_invoice")], order="id")
 
 
+def add_readers(env, customers, count):
+    """Give each customer so many contacts who get invoices instead of the general address: To, Cc, Bcc; return them."""
+    return env["res.partner"].create([
+        {"name": f"Reader {name}", "parent_id": customer.id, "email": f"{name}.{customer.email}",
+         "dispatch_invoice": True, **(
+             {f"dispatch_{name}_role_ids": [Command.set(env.ref("document_dispatch.role_invoice").ids)]}
+             if name != "to" else {})}
+        for customer in customers for name in ("to", "cc", "bcc")[:count]
+    ])
+
+
 def addresses_of(invoices):
     """Return number and address of each mail that the mail server must take, once."""
-    return [f"{'/'.join(NUMBER.search(invoice.name).groups())} {invoice.partner_id.email}" for invoice in invoices]
+    return [
+        f"{'/'.join(NUMBER.search(invoice.name).groups())} {reader.email}"
+        for invoice in invoices for reader in invoice.partner_id.child_ids or invoice.partner_id
+    ]
 
 
 def key_of(message):

@@ -48,6 +48,20 @@ def send(bench):
     return {name: bench.send(name) | {"peak": peak()} for name, _ in bench.options.lots}
 
 
+def readers(bench):
+    """Send a lot to the one address of each customer, then one to three contacts of theirs in one mail."""
+    warm, one, three = (name for name, _ in bench.options.lots)
+    bench.send(warm)
+    result = {one: bench.send(one)}
+    with bench.env() as env:
+        env.ref("base.main_company").dispatch_readers = "common"
+        contacts = bench_data.add_readers(env, bench_data.lot(env, three).partner_id, 3)
+    result[three] = bench.send(three)
+    with bench.env() as env:
+        contacts.with_env(env).active = False
+    return result
+
+
 def schedule(bench):
     """Send lots one after another by the scheduler."""
     return {name: bench.schedule(name, bench.options.one_by_one) for name, _ in bench.options.lots}

@@ -87,7 +87,9 @@ class ResPartner(models.Model):
                 yield [dispatch.document_opened_date, dispatch.company_id.name, name, self.env._("Document opened"),
                        *[""] * 9, dispatch.document_opened_ip, dispatch.document_opened_agent]
             for to in dispatch.recipient_ids.filtered("page_opened_date"):
+                what = self.env._("Page opened by somebody of those who share the mail") if to.in_common \
+                    else self.env._("Page opened")
                 yield [
-                    to.page_opened_date, dispatch.company_id.name, name, self.env._("Page opened"), "", to.email,
+                    to.page_opened_date, dispatch.company_id.name, name, what, "", to.email,
                     to.name, *[""] * 6, to.page_opened_ip, to.page_opened_agent,
                 ]

@@ -24,6 +24,10 @@ class DocumentLetter(models.Model):
     subject = fields.Char(required=True, readonly=True)
     body = fields.Html(readonly=True, sanitize="email_outgoing", sanitize_attributes=False)
 
+    def _dispatch_may_share_mail(self):
+        """A letter is to one person, with or without a link to answer."""
+        return False
+
     # ------------------------------------------------------------------
     # Issuing letters
     # ------------------------------------------------------------------

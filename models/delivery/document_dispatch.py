@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...tools.dispatch import address_fields
 from ...tools.dispatch.steering import OutgoingMail
 from ..dispatch.document_dispatch import NO_SYNC
 from .document_dispatch_mailer import envelope_sender
@@ -11,7 +12,7 @@ OUR_LAYOUT = "document_dispatch.mail_layout"
 
 
 class DocumentDispatch(models.Model):
-    """A dispatch as Odoo's mail sees it: one message in the chatter, one mail for each recipient."""
+    """A dispatch as Odoo's mail sees it: one message in the chatter, one mail for each recipient or for all."""
 
     _inherit = "document.dispatch"
 
@@ -36,10 +37,30 @@ class DocumentDispatch(models.Model):
             if dispatch.bundle_id:
                 dispatch.frozen = True  # its mail is that of another dispatch
                 continue
+            dispatch._share_mail()
             base, bodies = dispatch._prepare_mails()
             dispatch.write({"mail_values": base, "frozen": True})
             for recipient in dispatch.recipient_ids:
                 recipient.write({"mail_body": bodies[recipient._mail_key()], "able_date": fields.Datetime.now()})
+
+    def _share_mail(self):
+        """Decide who gets the common mail, where there is one: from here on its header stands.
+
+        It has the customer's language; who is alone in it beside copies keeps theirs.
+        """
+        self.ensure_one()
+        recipients = self.recipient_ids._with_system_write()
+        recipients._common().write({"in_common": False, "common_apart": False})
+        if not self.common_mail or self.draft_id:
+            return
+        common, copies = (recipients.browse().union(*found) for found in address_fields.share(
+            [(recipient, recipient._is_customers()) for recipient in recipients]))
+        if not common:
+            return
+        common.in_common = copies.common_apart = True
+        if len(common) > 1:
+            common.write({"lang": self.lang, "subject": False, "body": False})
+        copies.write({name: common[0][name] for name in ("lang", "subject", "body")})
 
     def _post_messages(self):
         """One message for each dispatch in its document's chatter, without notifying anybody by itself."""
@@ -94,7 +115,7 @@ class DocumentDispatch(models.Model):
                 "mail.mt_note" if self.rehearsal else "mail.mt_comment"
             ),
             "is_internal": self.rehearsal,
-            "partner_ids": [] if self.rehearsal else self.recipient_ids.partner_id.ids,
+            "partner_ids": [] if self.rehearsal else self._get_named_partners().ids,
             "attachment_ids": [fields.Command.link(file.id) for file in self._with_bundled().attachment_ids],
             "email_layout_xmlid": self.email_layout_xmlid,
             "email_add_signature": False,
@@ -104,6 +125,10 @@ class DocumentDispatch(models.Model):
                 default_company=self.company_id
             )[document.id].id,
         }
+
+    def _get_named_partners(self):
+        """The contacts whom everybody may see: nobody in Bcc."""
+        return self.recipient_ids.filtered(lambda recipient: recipient.address_field != "bcc").partner_id
 
     # ------------------------------------------------------------------
     # The envelopes in the chatter
@@ -204,7 +229,7 @@ class DocumentDispatch(models.Model):
             subtitles=self._prepare_subtitles(),
             model_description=self._document().with_context(lang=recipient.lang)._dispatch_description(),
             msg_vals={"model": document._name, "res_id": document.id,
-                      "partner_ids": self.recipient_ids.partner_id.ids, "tracking_value_ids": False},
+                      "partner_ids": self._get_named_partners().ids, "tracking_value_ids": False},
         )
         # core's is wider than a phone (data/mail_layout.xml); one that somebody chose stays
         layout = message.email_layout_xmlid

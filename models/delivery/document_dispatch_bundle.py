@@ -49,7 +49,8 @@ class DocumentDispatch(models.Model):
         invoice = self.env["account.move"] if self.batch_id.grouping == "bundle" else self.move_id
         return (
             invoice, self.company_id, self.user_id, self.res_model, self.lang, self.mail_server_id, self.rehearsal,
-            self.email_from, tuple(sorted(self.recipient_ids.mapped("email"))),
+            self.email_from, self.common_mail,
+            tuple(sorted((recipient.email, recipient.address_field) for recipient in self.recipient_ids)),
         )
 
     def _try_bundle(self):
@@ -131,5 +132,6 @@ class DocumentDispatch(models.Model):
         everything.mail_message_id.sudo().unlink()
         everything.write({"bundle_id": False})
         rest._with_system_write().write({"frozen": False, "mail_values": False, "content_ready": False})
-        rest.recipient_ids._with_system_write().write({"mail_body": False, "subject": False, "body": False})
+        rest.recipient_ids._with_system_write().write({
+            "mail_body": False, "subject": False, "body": False, "in_common": False, "common_apart": False})
         self.env["document.dispatch.delivery"].sudo()._trigger_workers()  # sudo: the scheduler's

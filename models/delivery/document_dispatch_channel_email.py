@@ -4,7 +4,7 @@ from ...tools.dispatch import states
 
 
 class DocumentDispatchChannelEmail(models.AbstractModel):
-    """One message in the chatter, one mail for each recipient, handed to the mail server by the worker."""
+    """One message in the chatter, one mail for each recipient or for all, handed to the mail server by the worker."""
 
     _inherit = "document.dispatch.channel.email"
 
@@ -23,13 +23,19 @@ class DocumentDispatchChannelEmail(models.AbstractModel):
     def _freeze(self, dispatches):
         dispatches._freeze_mails()
 
-    def _begin(self, recipient):
-        recipient._restore_mail_body()
-        return recipient._make_links()
+    def _begin(self, recipients):
+        recipients._restore_mail_body()
+        return recipients._make_links()
 
-    def _hand_over(self, recipient, sessions, links):
+    def _hand_over(self, recipients, sessions, links):
+        """Several who share a mail: what the server said of one alone is noted on the sessions (``each``).
+
+        :param recipients: those who share it, each a ``document.dispatch.recipient``
+        :param Sessions sessions: open connections, by account
+        :param dict links: secret links for their places in the text
+        """
         return self.env["document.dispatch.mailer"]._hand_over(
-            recipient, recipient._prepare_mail_vals(), sessions, links=links)
+            recipients, recipients._prepare_mail_vals(), sessions, links=links)
 
     def _explain_what_next(self, dispatch):
         if dispatch.state == states.HANDED:

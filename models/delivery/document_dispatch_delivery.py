@@ -380,20 +380,26 @@ class DocumentDispatchDelivery(steps.Delivery, models.AbstractModel):
             return False
         return self.env["document.dispatch.account"]._must_wait(recipient, sessions)
 
-    def _begin(self, recipient, key, sessions):
+    def _begin(self, recipients, key, sessions):
         """Note that from now on everything can have happened to it; return the secret links in it.
 
-        :param recipient: ``document.dispatch.recipient``, whose turn it is
+        :param recipients: those who share the mail and whose turn it is, each a ``document.dispatch.recipient``
         :param int key: this worker's, see ``_worker``
         :param Sessions sessions: with the account that was chosen
         """
         self._limit_waiting()
-        channel = recipient.dispatch_id._channel()
-        recipient._set_state(
-            states.SENDING, worker=key, message_id=recipient.dispatch_id.mail_message_id.message_id)
+        recipients = self._together(recipients)
+        dispatch = recipients.dispatch_id
+        channel = dispatch._channel()
+        recipients._set_state(states.SENDING, worker=key, message_id=dispatch.mail_message_id.message_id)
         if channel._uses_account():
-            self.env["document.dispatch.account"]._note_choice(recipient, sessions)
-        return channel._begin(recipient)
+            self.env["document.dispatch.account"]._note_choice(recipients, sessions)
+        return channel._begin(recipients)
+
+    def _together(self, recipients):
+        """Those who share a mail, as records, in their environment."""
+        first, *others = recipients
+        return first.union(*others)
 
     def _mark_sending(self, dispatch):
         dispatches = dispatch._with_bundled()
@@ -402,22 +408,27 @@ class DocumentDispatchDelivery(steps.Delivery, models.AbstractModel):
         else:
             dispatches._touch()
 
-    def _hand_over(self, recipient, sessions, links):
-        """Return what the other side said, and what the mailer noted on the recipient, which a clash undoes.
+    def _hand_over(self, recipients, sessions, links):
+        """Return what the other side said, and what the mailer noted on the recipients, which a clash undoes.
 
-        :param recipient: ``document.dispatch.recipient``, ``sending``
+        What it said to one of several alone: ``sessions.each``.
+
+        :param recipients: those who share the mail, each a ``document.dispatch.recipient``, ``sending``
         :param Sessions sessions: open connections, by account
         :param dict links: secret links for their places in the text
         """
-        sessions.fault = sessions.proof = None
+        recipients = self._together(recipients)
+        sessions.forget_last()
         try:
-            outcome = recipient.dispatch_id._channel()._hand_over(recipient, sessions, links)
+            outcome = recipients.dispatch_id._channel()._hand_over(recipients, sessions, links)
         except Exception as error:
             # it may have arrived before that
-            _logger.warning("Nobody knows whether dispatch %s arrived", recipient.dispatch_id.id, exc_info=True)
+            _logger.warning("Nobody knows whether dispatch %s arrived", recipients.dispatch_id.id, exc_info=True)
             self._roll_back()
+            sessions.forget_last()
             outcome = smtp.Outcome(states.UNKNOWN, smtp.describe(error))
-        return outcome, {"mail_server_id": recipient.mail_server_id.id, "linked_files": recipient.linked_files}
+        first = recipients[:1]
+        return outcome, {"mail_server_id": first.mail_server_id.id, "linked_files": first.linked_files}
 
     def _note_waiting(self, recipient, sessions):
         if not recipient.dispatch_id._channel()._uses_account():
@@ -426,23 +437,27 @@ class DocumentDispatchDelivery(steps.Delivery, models.AbstractModel):
         self.env["document.dispatch.account"]._note_waiting(recipient, sessions)
         self._commit()
 
-    def _write_outcome(self, recipient, outcome, used, sessions):
+    def _write_outcome(self, recipients, outcomes, used, sessions):
         """Commit what the server said; it is called anew until it can (``_insist``).
 
-        :param recipient: ``document.dispatch.recipient``
-        :param tools.mail.smtp.Outcome outcome: of this try
-        :param dict used: what the mailer noted on the recipient, and a clash has undone
+        :param recipients: those who share the mail, each a ``document.dispatch.recipient``
+        :param outcomes: of this try, :class:`tools.mail.smtp.Outcome`, one for each of them
+        :param dict used: what the mailer noted on the recipients, and a clash has undone
         :param Sessions sessions: with the fault and the proof of this try
         """
         self._limit_waiting()
-        recipient._with_system_write().write(used)
-        recipient._apply_outcome(outcome)
+        recipients = self._together(recipients)
+        recipients._with_system_write().write(used)
+        for recipient, outcome in zip(recipients, outcomes, strict=True):
+            recipient._apply_outcome(outcome)
         # now, not within the savepoint of the proof: who clashes here writes the outcome anew
         self.env.flush_all()
         if sessions.proof:
-            self.env["document.dispatch.mail"]._keep(recipient, sessions.proof)
+            may_have_it = [recipient for recipient, outcome in zip(recipients, outcomes, strict=True)
+                           if outcome.state in (states.SENT, states.UNKNOWN)]
+            self.env["document.dispatch.mail"]._keep(self._together(may_have_it or recipients), sessions.proof)
         if not sessions.fault:
-            recipient.dispatch_id.filtered("prepare_faults")._end_making()
+            recipients.dispatch_id.filtered("prepare_faults")._end_making()
         return self._commit()
 
     def _note_account(self, recipient, outcome):

@@ -2,7 +2,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import formataddr
 
-from ...tools.dispatch import states
+from ...tools.dispatch import address_fields, states
 from ...tools.dispatch.steering import OutgoingMail
 from ...tools.mail import headers as mail_form
 from .document_dispatch_files import Withheld
@@ -55,16 +55,23 @@ class DocumentDispatch(models.Model):
             del message[name]
         mail_form.straighten(message)
         message["X-Unsent"] = "1"  # mail programs open it for editing
+        hidden = self.recipient_ids.filtered(lambda recipient: recipient.address_field == "bcc")
+        if hidden:
+            # the person's own program sends it, and takes them out of the header then
+            message["Bcc"] = ", ".join(hidden.mapped("email"))
         return message.as_bytes()
 
     def _build_message(self):
         """Have Odoo build the one message to all recipients."""
         # the same message goes to all of them: the link in it is one that only shows
         first = self.recipient_ids[:1]
-        to = [formataddr((recipient.name or "", recipient.email)) for recipient in self.recipient_ids]
+        to, cc = (
+            [formataddr((recipient.name or "", recipient.email)) for recipient in readers]
+            for readers in address_fields.address(self.recipient_ids))
+        to = to or [self.email_from]  # all are in Bcc
         # sudo: only for the moment of building; clerks have no access to mails
         mail = self.env["mail.mail"].sudo().create({
-            **self.mail_values, "email_to": ", ".join(to), "body_html": first.mail_body,
+            **self.mail_values, "email_to": ", ".join(to) or first.email, "body_html": first.mail_body,
         })
         # in the form of all our mails
         mail = OutgoingMail(first.id, links=first._make_links()).on(mail)
@@ -73,8 +80,8 @@ class DocumentDispatch(models.Model):
         except Withheld as withheld:
             raise withheld.error from None
         message = self.env["ir.mail_server"]._build_email__(
-            email_from=content["email_from"], email_to=to, subject=content["subject"], body=content["body"],
-            body_alternative=content["body_alternative"], reply_to=content["reply_to"],
+            email_from=content["email_from"], email_to=to, email_cc=cc, subject=content["subject"],
+            body=content["body"], body_alternative=content["body_alternative"], reply_to=content["reply_to"],
             attachments=content["attachments"], headers=content["headers"], subtype="html",
             subtype_alternative="plain",
         )

@@ -39,11 +39,18 @@ class DocumentDispatchMail(models.Model):
     )
 
     @api.model
-    def _keep(self, recipient, kept):
-        """Keep the proof of a mail, beside its outcome: where that fails, the outcome stands."""
+    def _keep(self, recipients, kept):
+        """Keep the proof of a mail, beside its outcome: where that fails, the outcome stands.
+
+        :param recipients: those who share it, and may have it
+        """
+        recipient = recipients[:1]
         try:
             with self.env.cr.savepoint():
-                self._with_system_write().create(self._prepare_vals(recipient, kept))
+                proof_of_all = self._with_system_write().create(self._prepare_vals(recipient, kept))
+                if others := recipients - recipient:
+                    others._with_system_write().common_proof_id = proof_of_all
+                    self.env.flush_all()
         except (*CLASHES, HELD):
             raise  # no fault of the proof: it is written anew, with the outcome
         except Exception:

@@ -43,28 +43,37 @@ class DocumentDispatchMailer(models.AbstractModel):
     _name = "document.dispatch.mailer"
     _description = "Handing Mails to the Mail Server"
 
-    def _hand_over(self, recipient, mail_vals, sessions, links=None):
-        """Send the mail of one recipient.
+    def _hand_over(self, recipients, mail_vals, sessions, links=None):
+        """Send the mail of one recipient, or of those who share one.
 
+        What the server said to one of several alone stands on the sessions (``each``).
+
+        :param recipients: ``document.dispatch.recipient``; empty for a mail that is no dispatch's
         :param dict mail_vals: values of the ``mail.mail``
         :param dict sessions: the open sessions of this worker, by account
         :param dict links: secret links for their places in the text, see ``document.dispatch.recipient._make_links``
-        :return: :class:`tools.mail.smtp.Outcome`
+        :return: :class:`tools.mail.smtp.Outcome` of the mail
         """
         if self.env["ir.mail_server"]._disable_send():
             # Tests that send nothing: core makes the mail, and takes it for success
             # (mail.mail._send, ir.mail_server.send_email)
-            kept = recipient.dispatch_id.keep_mail
+            kept = recipients.dispatch_id.keep_mail
             self.env["mail.mail"].sudo().create({**mail_vals, "auto_delete": not kept})  # sudo: as below
             return smtp.Outcome(states.SENT, "test mode, not sent")
-        outcome, fresh = self._try(recipient, mail_vals, sessions, links or {})
+        outcome, fresh = self._try(recipients, mail_vals, sessions, links or {})
         if outcome.is_of_idle_session(fresh):
-            outcome, fresh = self._try(recipient, mail_vals, sessions, links or {})
+            judged = sessions.judged()
+            rest = recipients.filtered(lambda recipient: recipient.email not in judged)
+            if rest or not recipients:
+                outcome, fresh = self._try(rest, mail_vals, sessions, links or {})
+            sessions.each = {**judged, **sessions.each}
         return outcome
 
-    def _try(self, recipient, mail_vals, sessions, links):
+    def _try(self, recipients, mail_vals, sessions, links):
         server, account, fresh, linked, sender = None, None, True, self.env["ir.attachment"], ""
-        sessions.fault = sessions.proof = None
+        recipient = recipients[:1]  # stands for those who share the mail
+        envelope, bcc = recipients._prepare_envelope() if recipients else ((), ())
+        sessions.forget_last()
         try:
             with self.env.cr.savepoint():
                 # sudo: only the worker writes mails; clerks have no access to them
@@ -78,8 +87,9 @@ class DocumentDispatchMailer(models.AbstractModel):
                 if fresh:
                     sessions.make_room(server)
                     sessions[account] = self._connect(server, smtp_from)
-                sessions[account].outcome = None
-                outgoing = OutgoingMail(recipient.id, recipient._prepare_subject(), links=links)
+                sessions[account].forget()
+                outgoing = OutgoingMail(
+                    recipient.id, recipients._prepare_subject(), links=links, envelope=envelope, bcc=bcc)
                 linked = outgoing.on(mail)._dispatch_choose_linked(server)
                 outgoing = replace(outgoing, linked_ids=tuple(linked.ids))
                 outgoing.on(mail.with_context(lang=recipient.lang))._send(
@@ -102,13 +112,34 @@ class DocumentDispatchMailer(models.AbstractModel):
                 states.FAILED, self.env._("The mail has no valid sender or recipient.")
             )
         outcome = replace(outcome, sender=sender)
+        sessions.each = self._tell_apart(recipients.mapped("email"), sessions.get(account), sender)
         if recipient and outcome.state in (states.SENT, states.UNKNOWN) and account in sessions:
             sessions.proof = self._keep_proof(recipient, sessions[account].message, links)
-        sessions.settle(account, None if server is None else server.id, outcome, fields.Datetime.now())
+        for said in dict.fromkeys((outcome, *sessions.each.values())):
+            sessions.settle(account, None if server is None else server.id, said, fields.Datetime.now())
         if server:
-            recipient.mail_server_id = server
-        recipient.linked_files = ", ".join(linked.mapped("name")) or False
+            recipients.mail_server_id = server
+        recipients.linked_files = ", ".join(linked.mapped("name")) or False
         return outcome, fresh
+
+    def _tell_apart(self, emails, session, sender):
+        """What became of single readers of a mail, where it is not what became of the mail.
+
+        Also where another module lets it go to others beside the one reader: what is said of them is not his.
+
+        :param emails: of its readers
+        :param session: the session it went through, :class:`tools.mail.smtp.Session`
+        :param str sender: of the envelope
+        :return: ``{address: Outcome}``
+        """
+        if not session:
+            return {}
+        each = {email: replace(said, sender=sender) for email, said in session.outcomes.items()}
+        addressed = session.addressed or emails
+        if not set(emails) & set(addressed):
+            return each  # it goes elsewhere: to the supervisor of a rehearsal, or as another module wants it
+        left_out = smtp.Outcome(states.FAILED, self.env._("The mail has no valid sender or recipient."))
+        return {**{email: left_out for email in emails if email not in addressed}, **each}
 
     def _note_whether_kept(self, recipient, mail):
         """Write on a sent mail what Odoo's own would say; not before: core would drop each by itself.

@@ -18,6 +18,10 @@ class DocumentDispatchRecipient(models.Model):
     _inherit = "document.dispatch.recipient"
 
     proof_ids = fields.One2many("document.dispatch.mail", "recipient_id", groups="base.group_system", readonly=True)
+    common_proof_id = fields.Many2one(
+        "document.dispatch.mail", groups="base.group_system", readonly=True, ondelete="set null",
+        help="The last common mail to this address, which is kept once, with another of its readers.",
+    )
     eml = fields.Binary(
         string="Mail", compute="_compute_eml", help="The mail as it went, put together from its text and its files.")
 
@@ -39,11 +43,12 @@ class DocumentDispatchRecipient(models.Model):
 
     def _restore_mail_body(self):
         """Make the text once more, for somebody who had it already: his mail came back, and goes again."""
-        if not self.mail_body:
-            dispatch = self.dispatch_id
+        for recipient in self.filtered(lambda recipient: not recipient.mail_body):
+            dispatch = recipient.dispatch_id
             # sudo: the message of this dispatch
             message = dispatch.mail_message_id.sudo()
-            self._with_system_write().mail_body = dispatch._render_layout(dispatch._thread_of_author(), message, self)
+            recipient._with_system_write().mail_body = dispatch._render_layout(
+                dispatch._thread_of_author(), message, recipient)
 
     # ------------------------------------------------------------------
     # As a file
@@ -55,7 +60,8 @@ class DocumentDispatchRecipient(models.Model):
         self.check_access("read")
         self.dispatch_id.check_access("read")
         # sudo: who may read the dispatch may read its mails, and nobody lists them by themselves
-        return self.sudo()._bundle_main().proof_ids[:1]
+        main = self.sudo()._bundle_main()
+        return (main.proof_ids | main.common_proof_id).sorted("id", reverse=True)[:1]
 
     def _compute_eml(self):
         for recipient in self:
@@ -111,7 +117,9 @@ class DocumentDispatchRecipient(models.Model):
         recipients = self.browse(number for [number] in self.env.cr.fetchall())
         # sudo: the system's own
         went = recipients.sudo().filtered(
-            lambda recipient: recipient.state in (states.SENT, states.REHEARSED) and not recipient.proof_ids)
+            lambda recipient: (
+                recipient.state in (states.SENT, states.REHEARSED)
+                and not (recipient.proof_ids or recipient.common_proof_id)))
         self.env["document.dispatch.mail"]._keep_old(went)
         recipients._with_system_write().mail_body = False
         return len(recipients), len(recipients) == VACUUM_BLOCK

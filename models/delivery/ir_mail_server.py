@@ -69,12 +69,23 @@ class IrMailServer(models.Model):
         For all mails of Odoo: with such a sign core fails at every one of them.
         """
         one_line, one_line_each = mail_form.one_line, mail_form.one_line_each
+        if (outgoing := OutgoingMail.of(self.env)) and outgoing.bcc:
+            # core takes them out of the header again, into the envelope (_prepare_email_message__)
+            email_bcc = list(outgoing.bcc)
         return super()._build_email__(
             one_line(email_from), one_line_each(email_to), one_line(subject), body,
             email_cc=one_line_each(email_cc), email_bcc=one_line_each(email_bcc),
             reply_to=one_line(reply_to), attachments=[(one_line(name), *rest) for name, *rest in attachments or ()],
             headers={name: one_line(value) for name, value in (headers or {}).items()}, **kwargs,
         )
+
+    def _prepare_smtp_to_list(self, message, smtp_session):
+        """Let a common mail go to those whose turn it is, each once, whomever else its header names."""
+        emails = super()._prepare_smtp_to_list(message, smtp_session)
+        outgoing = OutgoingMail.of(self.env)
+        if not (outgoing and outgoing.envelope):
+            return emails
+        return [email for email in dict.fromkeys(emails) if email in outgoing.envelope]
 
     def _prepare_email_message__(self, message, smtp_session):
         """Let bounces come to an address of this mail's own, where those for all come to an alias domain's.
@@ -103,6 +114,7 @@ class IrMailServer(models.Model):
         result = super()._alter_message__(message, mail_form.one_line(smtp_from), smtp_to_list)
         if OutgoingMail.of(self.env):
             del message["Return-Path"]
+            del message["Bcc"]  # as core does; whatever another module made of it: nobody reads it
             mail_form.straighten(message)
         return result
 

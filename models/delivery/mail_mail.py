@@ -37,6 +37,8 @@ class MailMail(models.Model):
         for mail in mails:
             self._dispatch_check_mail(dispatch, mail)
             self._dispatch_address_mail(mail)
+            if outgoing.envelope:
+                self._dispatch_address_common(mail, outgoing)
             if outgoing.subject:
                 mail["subject"] = outgoing.subject
             if linked:
@@ -64,6 +66,12 @@ class MailMail(models.Model):
         partner = mail["partner_id"]
         mail["email_to"] = [formataddr((partner.name if partner else name, email)) for email, name in found]
         mail["email_to_normalized"] = [email for email, _name in found]
+
+    def _dispatch_address_common(self, mail, outgoing):
+        """As :meth:`_dispatch_address_mail`: who is in Cc, and all who may stand in the envelope, Bcc among them."""
+        found = addresses.parse(self.email_cc).valid
+        mail["email_cc"] = [formataddr((name, email)) for email, name in found]
+        mail["email_to_normalized"] += [*(email for email, _name in found), *outgoing.bcc]
 
     def _dispatch_link_files(self, mail, files, recipient_id):
         """Take these files out of a mail, and say in its text where they are.

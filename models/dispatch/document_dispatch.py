@@ -94,6 +94,9 @@ class DocumentDispatch(models.Model):
     )
     lang = fields.Char(string="Language code", readonly=True)
     recipient_ids = fields.One2many("document.dispatch.recipient", "dispatch_id")
+    common_mail = fields.Boolean(
+        string="One mail for all", readonly=True, help="Decided by the customer or the company when it was made.",
+    )
     skipped = fields.Json(readonly=True)
     skipped_text = fields.Text(string="Passed over", compute="_compute_skipped_text")
     # From whom

@@ -35,6 +35,10 @@ class DocumentDispatchChannelEmail(models.AbstractModel):
     def _prepare_recipients(self, document, dispatch_type, resolution, lang, text_lang=False):
         return document._dispatch_prepare_recipients(dispatch_type, resolution, lang, text_lang)
 
+    def _prepare_vals(self, document, dispatch_type, resolution, vals, state, text_lang=False):
+        values = super()._prepare_vals(document, dispatch_type, resolution, vals, state, text_lang)
+        return {**values, "common_mail": document._dispatch_shares_mail()}
+
     def _is_refused(self, dispatch):
         return dispatch.partner_id._dispatch_refuses(dispatch.type_id, dispatch.company_id)
 

@@ -81,7 +81,7 @@ class DocumentDispatchMixin(models.AbstractModel):
         """
         self.ensure_one()
         partner = self._dispatch_partner()
-        resolution = directory.resolve(partner.id, dispatch_type.role)
+        resolution = self._dispatch_resolve(dispatch_type, directory)
         channel, reason = self._dispatch_choose_channel(dispatch_type, resolution)
         chosen = chosen or Chosen()
         # sudo: the text is the administrator's; what it says of account and language counts, whoever sends
@@ -111,6 +111,24 @@ class DocumentDispatchMixin(models.AbstractModel):
                 vals["state_message"], reason and reason.code == "other" and reason.text,
             ))) or False,
         }
+
+    def _dispatch_resolve(self, dispatch_type, directory):
+        """Who gets this document: whom the flags name, and who always gets a blind copy.
+
+        :param dispatch_type: ``document.dispatch.type``
+        :param directory: :class:`tools.recipients.recipients.Directory`
+        :return: :class:`tools.recipients.recipients.Resolution`
+        """
+        standing = dispatch_type._get_standing_bcc(self.company_id)
+        return directory.resolve(self._dispatch_partner().id, dispatch_type.role, standing)
+
+    def _dispatch_may_share_mail(self):
+        """Tell whether a mail with this document may have several readers; not where links in it are one person's."""
+        return not self._dispatch_places()
+
+    def _dispatch_shares_mail(self):
+        """Tell whether its readers get one mail: by what its customer wishes, or its company chose."""
+        return self._dispatch_may_share_mail() and self._dispatch_partner()._dispatch_shares_mail(self.company_id)
 
     def _dispatch_channels(self, dispatch_type):
         """By which channels this document may go, in their order: the first that can serve it does.
@@ -153,6 +171,7 @@ class DocumentDispatchMixin(models.AbstractModel):
                 "name": choice.name or contacts.get(choice.contact_id, nobody).name,
                 "lang": text_lang or contacts.get(choice.contact_id, nobody).lang or lang,
                 "reason": self.env["res.partner"]._dispatch_reason(choice, dispatch_type.role),
+                "address_field": choice.address_field,
             })
             for choice in resolution.chosen
         ]

@@ -2,12 +2,14 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date, formataddr
 
-from ...tools.dispatch import clicks, states
+from ...tools.dispatch import address_fields, clicks, states
 from ...tools.mail import addresses, consequences, dsn, replies, retry
 from .document_dispatch_protected import SYSTEM_WRITE
 
 #: What people may say of a recipient, and only while the dispatch is in review
-EDITABLE_FIELDS = frozenset({"partner_id", "email", "name", "lang", "subject", "body"})
+EDITABLE_FIELDS = frozenset({"partner_id", "email", "name", "lang", "subject", "body", "address_field"})
+#: In which field of a mail an address stands
+ADDRESS_FIELDS = [("to", "To"), ("cc", "Cc"), ("bcc", "Bcc")]
 
 
 class DocumentDispatchRecipient(models.Model):
@@ -26,6 +28,18 @@ class DocumentDispatchRecipient(models.Model):
     partner_id = fields.Many2one("res.partner", string="Contact", ondelete="restrict")
     email = fields.Char(string="Address", required=True, help="One address, in its normal form.")
     name = fields.Char(string="Shown name")
+    address_field = fields.Selection(
+        ADDRESS_FIELDS, string="Field", required=True, default="to",
+        help="In which field of a common mail the address stands. Nobody sees who is in Bcc.",
+    )
+    in_common = fields.Boolean(
+        string="In one mail with the others", readonly=True,
+        help="All who share the mail see who is in To and Cc. What the server says is said of each address.",
+    )
+    common_apart = fields.Boolean(
+        string="The common mail by itself", readonly=True,
+        help="The common mail without the customer's links, for who is not one of the customer's people.",
+    )
     lang = fields.Char(string="Language")
     subject = fields.Char(help="Where the recipient's language is not the document's.")
     body = fields.Html(sanitize="email_outgoing", sanitize_attributes=False)
@@ -118,6 +132,7 @@ class DocumentDispatchRecipient(models.Model):
             ("general_company", self.env._("No contact flagged: general address of the company")),
             ("manual", self.env._("Chosen or typed by hand")),
             ("template", self.env._("Named in the mail template")),
+            ("standing", self.env._("Always, by the company or the document type")),
             ("channel", self.env._("Where this channel delivers")),
         ]
 
@@ -208,40 +223,70 @@ class DocumentDispatchRecipient(models.Model):
             or recipient for recipient in self
         ))
 
+    def _common(self):
+        """All who share a common mail with these, or get it by themselves, whatever became of it."""
+        def gets_it(recipient):
+            return recipient.in_common or recipient.common_apart
+
+        return self.filtered(gets_it).dispatch_id.recipient_ids.filtered(gets_it)
+
+    def _same_mail(self):
+        """These, and all to whom the very same mails go."""
+        return self | self.filtered("in_common").dispatch_id.recipient_ids.filtered("in_common")
+
     # ------------------------------------------------------------------
     # As Odoo's mail sees a recipient
     # ------------------------------------------------------------------
 
     def _prepare_mail_address(self):
-        """To the partner where this is his one address, as core does, so that modules which follow
+        """A common mail names all who are in To and Cc, whoever of them is to get it now; another one its reader.
+
+        To the partner where this is his one address, as core does, so that modules which follow
         ``mail.mail.recipient_ids`` see him; else to the bare address. A rehearsal reaches nobody but
         the company's supervisor.
         """
-        partner = self.partner_id
         if self.dispatch_id.rehearsal:
             return {"email_to": self.company_id.dispatch_rehearsal_email or ""}
+        if common := self._common().filtered("in_common"):
+            to, cc = (
+                ", ".join(formataddr((reader.name or "", reader.email)) for reader in readers)
+                for readers in address_fields.address(common))
+            return {"email_to": to, "email_cc": cc}
+        self.ensure_one()
+        partner = self.partner_id
         if partner and addresses.parse(partner.email).emails == [self.email]:
             return {"recipient_ids": [fields.Command.link(partner.id)]}
         return {"email_to": formataddr((self.name or "", self.email))}
 
+    def _prepare_envelope(self):
+        """To whom of those in the mail's header it goes now, and who is in no header; empty where that is all of them.
+
+        :return: addresses of the envelope, and those of them that stand in Bcc
+        """
+        if self.dispatch_id.rehearsal or not self._common():
+            return (), ()
+        hidden = self.filtered(lambda recipient: recipient.address_field == "bcc")
+        return tuple(self.mapped("email")), tuple(hidden.mapped("email"))
+
     def _prepare_mail_vals(self):
-        """Values of the ``mail.mail`` of this recipient, as they were frozen."""
+        """Values of the ``mail.mail`` of these recipients, who share one, as they were frozen."""
         return {
-            **self.dispatch_id.mail_values, **self._prepare_mail_address(), "body_html": self.mail_body,
+            **self.dispatch_id.mail_values, **self._prepare_mail_address(), "body_html": self[:1].mail_body,
         }
 
     def _prepare_subject(self):
         """The subject where it is not the message's own: in the recipient's language, or for whom it was."""
         if not self.dispatch_id.rehearsal:
-            return self.subject
+            return self[:1].subject
         return self.env._("[Rehearsal, for %(address)s] %(subject)s",
-                          address=self.email, subject=self.subject or self.dispatch_id.subject)
+                          address=", ".join(self.mapped("email")), subject=self[:1].subject or self.dispatch_id.subject)
 
     def _prepare_recipient_data(self):
         """One entry of what ``mail.thread._notify_get_recipients`` returns."""
         self.ensure_one()
         partner = self.partner_id
-        user = partner.main_user_id
+        # a common mail is the customer's, not one person's
+        user = self.env["res.users"] if self.in_common else partner.main_user_id
         kind = "customer" if not user else "portal" if user.share else "user"
         return {
             "active": True,
@@ -383,15 +428,15 @@ class DocumentDispatchRecipient(models.Model):
         recipients of a document share, or by the id that a relay gave to the one mail.
 
         :param tools.mail.dsn.Report report: what came
-        :param own: the recipient whose address for bounces it came to; they speak for nobody else
+        :param own: a recipient whose mail's address for bounces it came to; it speaks for the readers of that mail only
         """
         if own:
-            return own._bundle_main()
+            return own._same_mail()._bundle_main()
         relayed = self.browse()
         if report.marks:
             # the mails to other addresses have other ids
             relayed = self.search([("relay_id", "in", report.marks)])._bundle_main()
-            if len(relayed) != 1:
+            if not relayed <= relayed[:1]._same_mail():
                 relayed = self.browse()  # not this relay's id, but a word that looks like one
         for message_ids in report.message_ids:
             if found := self.search([("message_id", "in", message_ids)])._bundle_main():
@@ -418,12 +463,16 @@ class DocumentDispatchRecipient(models.Model):
     def _of_fate(self, fate, report):
         """Those of these recipients whose mail it was; none where the report leaves it open.
 
-        Each has a mail of his own, but all have its Message-ID: who got one must not speak for another.
+        All mails of a dispatch have its Message-ID: who got one must not speak for another. A common mail names its
+        readers, whomever it came back from: only a word of the report itself tells them apart.
         """
         named = self._at(fate.addresses)
         if fate.explicit and named:
             return named
         to, mentioned = self._at(report.returned_to), self._at(report.mentioned)
+        to |= to._common()
+        if mentioned._common():
+            mentioned = self.browse()  # the words of a person, perhaps those of the mail
         for choice in (named, named & to, to, mentioned, to & mentioned):
             if len(choice) == 1:
                 return choice

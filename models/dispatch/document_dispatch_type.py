@@ -2,6 +2,8 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 
+from ...tools.mail import addresses
+
 
 class DocumentDispatchType(models.Model):
     """A kind of document: which text, report and account it goes with, and to whose flag.
@@ -74,6 +76,11 @@ class DocumentDispatchType(models.Model):
     reply_to = fields.Char(
         string="Answers to", help="Empty: answers go to the sender, or into the document's chatter."
     )
+    bcc = fields.Char(
+        string="Always in Bcc",
+        help="Addresses with commas between them that get a copy of each, without the customer's links, beside those "
+        "of the company.",
+    )
     refusal_applies = fields.Boolean(
         string="A refusal of e-mail applies",
         default=True,
@@ -133,6 +140,17 @@ class DocumentDispatchType(models.Model):
             # sudo: to name it
             limits = [dispatch_type.sudo()[name].name for name in self._get_narrowing_models()]
             dispatch_type.display_name = " – ".join(filter(None, [dispatch_type.name, *limits]))
+
+    @api.constrains("bcc")
+    def _check_bcc(self):
+        for dispatch_type in self:
+            self.env["res.partner"]._dispatch_typed_addresses(dispatch_type.bcc)
+
+    def _get_standing_bcc(self, company):
+        """The addresses that always get a copy of these documents of a company, see ``tools.mail.addresses``."""
+        # sudo: what the administrator decided, whoever sends
+        texts = (company.sudo().dispatch_bcc, self.sudo().bcc)
+        return [address for text in texts for address in addresses.parse(text).valid]
 
     @api.constrains("journal_id", "team_id", "model", "company_id")
     def _check_narrowing(self):

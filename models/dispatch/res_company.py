@@ -19,6 +19,23 @@ class ResCompany(models.Model):
         string="Supervisor", groups="base.group_user", help="The one address that a rehearsal goes to.",
     )
 
+    dispatch_readers = fields.Selection(
+        [("common", "One mail for all"), ("each", "One mail for each address")],
+        string="Several readers", required=True, default="common",
+        help="One mail for all: its readers see each other in To and Cc, and the link in it is the customer's.\n"
+        "One mail for each address: nobody sees who else gets it. Letters always go like that.",
+    )
+    dispatch_bcc = fields.Char(
+        string="Always in Bcc", groups="base.group_user",
+        help="Addresses with commas between them, like an archive or the accountant's program: they get a copy of "
+        "every document that goes by e-mail, without the customer's links.",
+    )
+
+    @api.constrains("dispatch_bcc")
+    def _check_dispatch_bcc(self):
+        for company in self:
+            self.env["res.partner"]._dispatch_typed_addresses(company.dispatch_bcc)
+
     @api.constrains("dispatch_mode", "dispatch_rehearsal_email")
     def _check_dispatch_rehearsal(self):
         for company in self:

@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.exceptions import UserError
 
 from ...tools.mail import addresses
 from ...tools.recipients.recipients import Directory
@@ -26,6 +27,10 @@ class ResPartner(models.Model):
         """Tell whether the law asks for these documents by e-mail although the partner refuses: see ``consent``."""
         return False
 
+    def _dispatch_shares_mail(self, company):
+        """Tell whether several readers at this customer get one mail; what a customer wishes: see ``recipients``."""
+        return company.sudo().dispatch_readers == "common"  # sudo: a company's choice that planning follows
+
     # ------------------------------------------------------------------
     # In words
     # ------------------------------------------------------------------
@@ -45,8 +50,9 @@ class ResPartner(models.Model):
         """An address, or the contact who has none, and why it was taken or passed over."""
         contact = self.browse(choice.contact_id or ())
         # sudo: a name beside those that the partner's own form shows
-        return self.env._("%(address)s: %(reason)s", address=choice.email or contact.sudo().name,
+        line = self.env._("%(address)s: %(reason)s", address=choice.email or contact.sudo().name,
                           reason=self._dispatch_reason_label(choice, role))
+        return line if choice.address_field == "to" else f"{choice.address_field.capitalize()} {line}"
 
     @api.model
     def _dispatch_explain_letters(self, text):
@@ -55,3 +61,17 @@ class ResPartner(models.Model):
             "Mail to “%s” cannot be sent: letters like é or ł before the @ need mail servers with SMTPUTF8, which Odoo "
             "does not use. Ask for another address.", text,
         ) if addresses.needs_smtputf8(text) else ""
+
+    @api.model
+    def _dispatch_typed_addresses(self, text):
+        """The addresses that a person typed into a window; raise on a wrong one.
+
+        :return: list of :class:`tools.mail.addresses.Address`
+        """
+        parsed = addresses.parse(text)
+        if parsed.invalid:
+            raise UserError(self._dispatch_explain_letters(parsed.invalid[0]) or self.env._(
+                "“%s” is not a valid e-mail address. Write addresses with commas between them, like "
+                "name@company.com, other@company.com.", parsed.invalid[0],
+            ))
+        return parsed.valid

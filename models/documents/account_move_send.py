@@ -37,7 +37,7 @@ class AccountMoveSend(models.AbstractModel):
             return named
         partner = move._dispatch_partner()
         resolution = partner.with_company(move.company_id)._dispatch_recipients(dispatch_type)[partner]
-        flagged = named.browse(dict.fromkeys(choice.contact_id for choice in resolution.chosen))
+        flagged = named.browse(dict.fromkeys(choice.contact_id for choice in resolution.chosen if choice.contact_id))
         if mail_template.use_default_to:
             return flagged
         family = partner.commercial_partner_id
@@ -282,7 +282,7 @@ class AccountMoveSend(models.AbstractModel):
     @api.model
     def _is_applicable_to_move(self, method, move, **move_data):
         """Addresses typed into the window are recipients, too."""
-        if method == "email" and self._dispatch_request().emails:
+        if method == "email" and self._dispatch_request().names_addresses:
             return True
         return super()._is_applicable_to_move(method, move, **move_data)
 
@@ -292,7 +292,7 @@ class AccountMoveSend(models.AbstractModel):
         request = self._dispatch_request()
         typed_only = {
             move: data for move, data in moves_data.items()
-            if request.emails and not move.partner_id.email and not data.get("mail_partner_ids")
+            if request.names_addresses and not move.partner_id.email and not data.get("mail_partner_ids")
         }
         super()._send_mails({move: data for move, data in moves_data.items() if move not in typed_only})
         if not typed_only:

@@ -1,9 +1,10 @@
 import json
 import logging
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from odoo import SUPERUSER_ID, models
 
+from ...tools.dispatch.address_fields import BCC, CC, TO
 from ...tools.dispatch.steering import SendRequest
 from ...tools.mail import addresses
 from ...tools.recipients import recipients
@@ -143,8 +144,38 @@ class DocumentDispatchMixin(models.AbstractModel):
             message.sudo().attachment_ids |= self._dispatch_add_files(dispatch_type)
         vals.update(self._dispatch_message_content(message), mail_template_id=False)  # the message is written
         if not self._dispatch_partner()._dispatch_refuses(dispatch_type, self.company_id):
-            vals.update(self._dispatch_message_recipients(message, directory, dispatch_type, vals))
+            vals.update(self._dispatch_message_recipients(message, request, directory, dispatch_type, vals))
         return vals
+
+    def _dispatch_add_copies(self, choices, resolved, request):
+        """The choices with who is in Cc and Bcc: as the window says, or else as contacts, type and company say.
+
+        :param dict choices: ``{address: Choice}`` of the message's recipients
+        :param dict resolved: ``{address: Choice}`` that the rules chose
+        :param request: :class:`tools.dispatch.steering.SendRequest`
+        """
+        if request.cc is None or request.bcc is None:
+            standing = {email: choice for email, choice in resolved.items() if choice.reason == recipients.STANDING}
+            return {**standing, **choices}
+        # whom a person left in To is there
+        choices = {email: replace(choice, address_field=TO) for email, choice in choices.items()}
+        family = self._dispatch_find_family([*request.cc, *request.bcc])
+        for name, emails in ((CC, request.cc), (BCC, request.bcc)):
+            for email in emails:
+                contact = family.get(email)
+                choice = resolved.get(email) or recipients.Choice(
+                    contact.id if contact else False, email, recipients.MANUAL)
+                choices.setdefault(email, replace(choice, address_field=name))
+        return choices
+
+    def _dispatch_find_family(self, emails):
+        """The customer's own contacts at these addresses: ``{address: partner}``."""
+        # sudo: which of them is the customer's decides on links, whoever types
+        found = self.env["res.partner"].sudo().search([
+            ("commercial_partner_id", "=", self._dispatch_partner().commercial_partner_id.id),
+            ("email_normalized", "in", [spelling for email in emails for spelling in addresses.spellings(email)]),
+        ]) if emails else ()
+        return {email: partner for partner in found for email in addresses.parse(partner.email).emails}
 
     def _dispatch_hide_message(self, message):
         """The customer did not get from us what core posted: it is our own note."""
@@ -195,15 +226,16 @@ class DocumentDispatchMixin(models.AbstractModel):
             "content_ready": True,
         }
 
-    def _dispatch_message_recipients(self, message, directory, dispatch_type, vals):
+    def _dispatch_message_recipients(self, message, request, directory, dispatch_type, vals):
         """Recipients of the message, all addresses of each, with the reason where a flag chose them.
 
         :param message: the ``mail.message``
+        :param request: :class:`tools.dispatch.steering.SendRequest`
         :param directory: who may get what, :class:`tools.recipients.recipients.Directory`
         :param dispatch_type: ``document.dispatch.type``
         :param dict vals: values of the dispatch so far
         """
-        resolution = directory.resolve(self._dispatch_partner().id, dispatch_type.role)
+        resolution = self._dispatch_resolve(dispatch_type, directory)
         resolved = {choice.email: choice for choice in resolution.chosen}
         choices = {}
         # also those whom the window had not to offer
@@ -216,9 +248,14 @@ class DocumentDispatchMixin(models.AbstractModel):
                 else:
                     choices.setdefault(choice.email, choice)
         for address in addresses.parse(message.outgoing_email_to).valid:
-            choices.setdefault(address.email, recipients.Choice(
-                False, address.email, recipients.MANUAL, address.name
-            ))
+            rule = resolved.get(address.email)
+            typed = recipients.Choice(False, address.email, recipients.MANUAL, address.name)
+            choices.setdefault(address.email, rule if rule and rule.address_field != TO else typed)
+        choices = self._dispatch_add_copies(choices, resolved, request)
+        # nobody sees who is in Bcc, on the document's messages either
+        # sudo: core posted it for this dispatch
+        message.sudo().partner_ids -= message.partner_ids.browse([
+            choice.contact_id for choice in choices.values() if choice.contact_id and choice.address_field == BCC])
         # who was typed or chosen by hand was not passed over
         skipped = [choice for choice in skipped
                    if choice.email not in choices or choice.reason == recipients.DUPLICATE]

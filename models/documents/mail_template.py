@@ -227,6 +227,7 @@ class MailTemplate(models.Model):
             typed = addresses.parse(f"{email_values.get('email_to') or ''}, {email_values.get('email_cc') or ''}")
             values["dispatch_emails"] = ", ".join(address.email for address in typed.valid)
             values["partner_ids"] = email_values.get("recipient_ids") or email_values.get("partner_ids") or [(5,)]
+            values["dispatch_cc"] = False
         if files := email_values.get("attachment_ids"):
             # ids or commands: they come beside the text's own
             added = [file if isinstance(file, (list, tuple)) else (4, file) for file in files]

@@ -97,7 +97,8 @@ class DocumentDispatchPage(models.Model):
         """Keep on the mail's recipient when the page was first opened by its link."""
         recipient = self.recipient_id
         if recipient and not recipient.page_opened_date and not recipient.dispatch_id.rehearsal:
-            recipient._with_bundled()._with_system_write().write({
+            # of several who share the mail it was somebody
+            recipient._same_mail()._with_bundled()._with_system_write().write({
                 "page_opened_date": fields.Datetime.now(), "page_opened_ip": ip, "page_opened_agent": user_agent,
             })
 

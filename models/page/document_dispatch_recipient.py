@@ -13,7 +13,8 @@ from .document_dispatch_place import PAGE, make_place
 #: What the day says on which a page was opened
 OPENED = (
     "When the link to the customer's page in this mail was first opened in a browser. Mail scanners that say what "
-    "they are do not count; one that calls itself a browser does: it is a hint, no proof."
+    "they are do not count; one that calls itself a browser does: it is a hint, no proof. Where several share the "
+    "mail, it was somebody of these."
 )
 #: Purpose of the token, so that none made for something else opens a page (odoo.tools.hmac)
 SCOPE = "document_dispatch-show"
@@ -44,7 +45,7 @@ class DocumentDispatchRecipient(models.Model):
 
     def _reaches_customer(self):
         """Tell whether all who read this mail are the customer's people, at addresses of theirs."""
-        readers = self.dispatch_id.recipient_ids if self.env.context.get("dispatch_shared") else self
+        readers = self.dispatch_id.recipient_ids if self.env.context.get("dispatch_shared") else self._same_mail()
         return all(reader._is_customers() for reader in readers)
 
     def _reaches_customer_only(self):
@@ -68,7 +69,11 @@ class DocumentDispatchRecipient(models.Model):
         return text + Markup('<p style="margin: 16px 0px 0px 0px;"><a href="%s">%s</a></p>') % (url, words)
 
     def _make_links(self):
-        """Make the links for the mail that is about to go: ``{place: path}``; empty where it may have none."""
+        """Make the links for the mail that is about to go: ``{place: path}``; empty where it may have none.
+
+        Of several who share it the first one stands for all (:meth:`_same_mail`).
+        """
+        self = self[:1]
         body, dispatch, made = self.mail_body or "", self.dispatch_id, {}
         if (place := self._page_place()) in body and self._gets_page():
             made[place] = self.env["document.dispatch.page"]._make__(
@@ -91,7 +96,7 @@ class DocumentDispatchRecipient(models.Model):
             return True  # one text for several people; from a client no more than a link that opens less
         if self.company_id.sudo().dispatch_extra_accept:  # sudo: a company's choice that the worker follows
             return False
-        return not self._is_customers()
+        return not self._reaches_customer()
 
     def _is_customers(self):
         """Tell whether this is one of the customer's people, at an address of his: not one that was typed."""
@@ -107,7 +112,8 @@ class DocumentDispatchRecipient(models.Model):
         if self._shows_only():
             return f"{base}/dispatch/show/{self.id}/{self._show_token()}"
         params = {"model": document._name, "res_id": document.id, "access_token": document._portal_ensure_token()}
-        if self.partner_id:
+        # what several share is the customer's link, and nobody's own
+        if self.partner_id and not self.in_common:
             params.update(pid=self.partner_id.id, hash=document._sign_token(self.partner_id.id))
         return document._notify_get_action_link("view", **params)
 
@@ -130,17 +136,19 @@ class DocumentDispatchRecipient(models.Model):
 
     def _mail_key(self):
         """Recipients with the same key get the same text around: language, buttons, link."""
-        return self.lang, self.partner_id.id, self._shows_only() and self.id
+        who = "common" if self.in_common else self.partner_id.id
+        return self.lang, who, self._shows_only() and self.id
 
     def _set_link(self, groups, document):
         """Give this recipient his button, instead of what core gives to a contact like him."""
-        if self.partner_id and self.partner_id.main_user_id and not self.partner_id.main_user_id.share:
+        colleague = not self.in_common and self.partner_id.main_user_id
+        if colleague and not colleague.share:
             return groups  # a colleague opens the document in Odoo
         if self.dispatch_id.bundled_ids:  # a link for each document stands in the text
             return [("dispatch_recipient", lambda data: True, {"active": True, "has_button_access": False}), *groups]
         core = next((data for name, _match, data in groups if name == "portal_customer"), None)
         shows_only = self._shows_only()
-        if core is None or not shows_only and self.partner_id == document._mail_get_partners(
+        if core is None or not shows_only and not self.in_common and self.partner_id == document._mail_get_partners(
             introspect_fields=False
         )[document.id]:
             return groups

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
+from ...tools.dispatch.address_fields import BCC, CC, TO
 from ...tools.mail import addresses
 from ...tools.recipients.foreign_rules import module_of
 from ...tools.recipients.recipients import Contact, Directory
@@ -37,11 +38,26 @@ class ResPartner(models.Model):
     dispatch_preference_ids = fields.One2many(
         "document.dispatch.preference", "partner_id", groups="document_dispatch.group_dispatch_user",
     )
+    dispatch_readers = fields.Selection(
+        [("common", "One mail for all"), ("each", "One mail for each address")], string="Several readers",
+        help="How this customer wishes it where several get a document. Empty: as the company chose.",
+    )
     dispatch_role_ids = fields.Many2many(
         "document.dispatch.role", string="Receives", compute="_compute_dispatch_role_ids",
         inverse="_inverse_dispatch_role_ids", search="_search_dispatch_role_ids", compute_sudo=True,
         groups="document_dispatch.group_dispatch_user",
         help="The documents that this contact receives instead of the customer's general address.",
+    )
+    dispatch_cc_role_ids = fields.Many2many(
+        "document.dispatch.role", string="Of these in Cc", compute="_compute_dispatch_cc_role_ids",
+        inverse="_inverse_dispatch_cc_role_ids", compute_sudo=True, groups="document_dispatch.group_dispatch_user",
+        help="The contact is in Cc of these documents, and To is left to the customer's other contacts, or to the "
+        "general address.",
+    )
+    dispatch_bcc_role_ids = fields.Many2many(
+        "document.dispatch.role", string="Of these in Bcc", compute="_compute_dispatch_bcc_role_ids",
+        inverse="_inverse_dispatch_bcc_role_ids", compute_sudo=True, groups="document_dispatch.group_dispatch_user",
+        help="As in Cc, and nobody sees that the contact gets them.",
     )
     dispatch_financial = flag(
         "financial", string="Receives payment documents", help="Receives statements and other payment documents.",
@@ -75,6 +91,40 @@ class ResPartner(models.Model):
     def _compute_dispatch_role_ids(self):
         for partner in self:
             partner.dispatch_role_ids = partner.dispatch_preference_ids.filtered("receives").role_id
+
+    @api.depends("dispatch_preference_ids.receives", "dispatch_preference_ids.role_id",
+                 "dispatch_preference_ids.address_field")
+    def _compute_dispatch_cc_role_ids(self):
+        self._dispatch_compute_address_field(CC)
+
+    @api.depends("dispatch_preference_ids.receives", "dispatch_preference_ids.role_id",
+                 "dispatch_preference_ids.address_field")
+    def _compute_dispatch_bcc_role_ids(self):
+        self._dispatch_compute_address_field(BCC)
+
+    def _dispatch_compute_address_field(self, name):
+        """Each has functions of its own, as the contact flags (:func:`flag`)."""
+        for partner in self:
+            partner[f"dispatch_{name}_role_ids"] = partner.dispatch_preference_ids.filtered(
+                lambda preference: preference.receives and preference.address_field == name).role_id
+
+    def _inverse_dispatch_cc_role_ids(self):
+        self._dispatch_set_address_field(CC)
+
+    def _inverse_dispatch_bcc_role_ids(self):
+        self._dispatch_set_address_field(BCC)
+
+    def _dispatch_set_address_field(self, name):
+        """Let these contacts get in this field what their field of roles says, and nothing else."""
+        for roles, partners in self.grouped(f"dispatch_{name}_role_ids").items():
+            none = roles.browse()
+            partners._dispatch_set_roles(roles, none)
+            # sudo: as in _dispatch_set_roles
+            preferences = partners.sudo().dispatch_preference_ids
+            (preferences.filtered(lambda p, roles=roles: p.role_id in roles)).address_field = name
+            # what is archived is shown to nobody, so that nobody took it away
+            (preferences.filtered(lambda p, roles=roles: (
+                p.address_field == name and p.role_id.active and p.role_id not in roles))).address_field = TO
 
     def _inverse_dispatch_role_ids(self):
         """What is archived is shown to nobody, so that nobody took it away."""
@@ -134,7 +184,7 @@ class ResPartner(models.Model):
         said = {role for role, field in fields_of_roles.items() if field in default}
         preferences = self.env["document.dispatch.preference"].sudo()  # sudo: as in _dispatch_set_roles
         preferences.create([
-            {"partner_id": new.id, "role_id": preference.role_id.id}
+            {"partner_id": new.id, "role_id": preference.role_id.id, "address_field": preference.address_field}
             for old, new in zip(self.sudo(), copies, strict=True)  # sudo: see above
             for preference in old.dispatch_preference_ids
             if preference.receives and preference.role_id.code not in said
@@ -191,7 +241,7 @@ class ResPartner(models.Model):
         reasons = self.env["document.dispatch.recipient"]._reason_labels()
         return {
             "chosen": [
-                {"name": names[c.contact_id], "email": c.email,
+                {"name": names[c.contact_id], "email": c.email, "field": c.address_field.capitalize(),
                  "reason": reasons[self._dispatch_reason(c, role)]}
                 for c in resolution.chosen
             ],
@@ -203,23 +253,14 @@ class ResPartner(models.Model):
             "more": max(len(resolution.farther) - MOST_FARTHER, 0),
         }
 
-    @api.model
-    def _dispatch_typed_addresses(self, text):
-        """The addresses that a person typed into a window; raise on a wrong one.
-
-        :return: list of :class:`tools.mail.addresses.Address`
-        """
-        parsed = addresses.parse(text)
-        if parsed.invalid:
-            raise UserError(self._dispatch_explain_letters(parsed.invalid[0]) or self.env._(
-                "“%s” is not a valid e-mail address. Write addresses with commas between them, like "
-                "name@company.com, other@company.com.", parsed.invalid[0],
-            ))
-        return parsed.valid
-
     # ------------------------------------------------------------------
     # The one resolver
     # ------------------------------------------------------------------
+
+    def _dispatch_shares_mail(self, company):
+        # sudo: what the customer wishes counts, whoever sends
+        wish = self.commercial_partner_id.sudo().dispatch_readers
+        return wish == "common" if wish else super()._dispatch_shares_mail(company)
 
     def _dispatch_recipients(self, dispatch_type):
         """Resolve who gets a document of ``dispatch_type`` addressed to each of these partners.
@@ -230,7 +271,8 @@ class ResPartner(models.Model):
         :return: ``{partner: Resolution}``, see :mod:`tools.recipients.recipients`
         """
         directory = self._dispatch_directory()
-        return {partner: directory.resolve(partner.id, dispatch_type.role) for partner in self}
+        standing = dispatch_type._get_standing_bcc(self.env.company)
+        return {partner: directory.resolve(partner.id, dispatch_type.role, standing) for partner in self}
 
     def _dispatch_directory(self):
         """Read all contacts that may be chosen for these partners, with the blacklist."""
@@ -243,16 +285,20 @@ class ResPartner(models.Model):
         # sudo: the blacklist is for administrators to read, and for everybody to obey
         blocked = blacklist.sudo().search_fetch([("email", "in", emails)], ["email"]).mapped("email")
         ticked = partners._dispatch_get_roles()
-        contacts = (self._dispatch_contact(partner, ticked.get(partner.id, ())) for partner in partners)
+        contacts = (self._dispatch_contact(partner, ticked.get(partner.id, {})) for partner in partners)
         return Directory(contacts, map(addresses.normalize, blocked))
 
     def _dispatch_get_roles(self):
-        """What each contact is ticked for, in one statement: ``{id: [code]}``."""
+        """What each contact is ticked for, and in which field of a mail, in one statement: ``{id: {code: field}}``."""
         codes = {role_id: code for code, role_id in self.env["document.dispatch.role"]._get_ids().items()}
         # sudo: who sends obeys what contacts receive, whether or not they may read it
         rows = self.env["document.dispatch.preference"].sudo()._read_group(
-            [("partner_id", "in", self.ids), ("receives", "=", True)], ["partner_id"], ["role_id:array_agg"])
-        return {partner.id: [codes[role_id] for role_id in role_ids] for partner, role_ids in rows}
+            [("partner_id", "in", self.ids), ("receives", "=", True)],
+            ["partner_id"], ["role_id:array_agg", "address_field:array_agg"])
+        return {
+            partner.id: {codes[role_id]: name for role_id, name in zip(role_ids, names, strict=True)}
+            for partner, role_ids, names in rows
+        }
 
     def _dispatch_load_contacts(self):
         """The partners, the flagged contacts of their commercial entities, and all parents.
@@ -276,6 +322,10 @@ class ResPartner(models.Model):
 
     @api.model
     def _dispatch_contact(self, partner, roles):
+        """A partner as the choice needs it.
+
+        :param dict roles: the contact flags, and in which field of a mail each says
+        """
         return Contact(
             id=partner.id,
             parent_id=partner.parent_id.id or None,
@@ -283,6 +333,7 @@ class ResPartner(models.Model):
             email=partner.email or "",
             active=partner.active,
             roles=frozenset(roles),
+            address_fields=roles,
             # Odoo gives a contact of the kind “contact” the address of its parent
             is_place=partner.type != "contact" and any(partner[field] for field in PLACE_FIELDS),
         )

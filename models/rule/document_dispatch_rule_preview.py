@@ -54,8 +54,14 @@ class DocumentDispatchRule(models.Model):
     def _preview_recipients(self, commands):
         labels = self.env["document.dispatch.recipient"]._reason_labels()
         return "\n".join(
-            f"{vals['email']} ({labels.get(vals['reason'], vals['reason'])})" for _command, _id, vals in commands
+            f"{self._preview_field(vals)}{vals['email']} ({labels.get(vals['reason'], vals['reason'])})"
+            for _command, _id, vals in commands
         )
+
+    def _preview_field(self, vals):
+        """In which field of the mail an address stands, where it is not To."""
+        name = vals.get("address_field", "to")
+        return "" if name == "to" else f"{name.capitalize()} "
 
     def _preview_channel_reason(self, vals):
         labels = dict(self.env["document.dispatch"]._fields["channel_reason"]._description_selection(self.env))

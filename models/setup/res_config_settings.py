@@ -11,6 +11,8 @@ class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
     dispatch_mode = fields.Selection(related="company_id.dispatch_mode", readonly=False, required=True)
+    dispatch_readers = fields.Selection(related="company_id.dispatch_readers", readonly=False, required=True)
+    dispatch_bcc = fields.Char(related="company_id.dispatch_bcc", readonly=False)
     dispatch_open_on_post = fields.Boolean(related="company_id.dispatch_open_on_post", readonly=False)
     dispatch_copy_to_me = fields.Boolean(related="company_id.dispatch_copy_to_me", readonly=False)
     dispatch_download_pdf = fields.Boolean(related="company_id.dispatch_download_pdf", readonly=False)

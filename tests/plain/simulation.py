@@ -181,9 +181,9 @@ class Worker(steps.Delivery):
         self.sessions = Sessions()
         try:
             self._work_off(self.key, None, self.sessions)
-        except Exception:
+        except Exception as error:
             self._roll_back()
-            raise
+            raise Violation(f"the run of a worker ends with {error!r}") from error
         finally:
             self.sessions.close()
             world.give_back(self.sessions.slots)
@@ -325,29 +325,35 @@ class Worker(steps.Delivery):
                 row.write(next_try=until)
         self._commit()
 
-    def _begin(self, recipient, key, sessions):
-        recipient.set_state(states.SENDING, worker=key)
-        recipient.write(account_id=recipient.dispatch_id.sender[0])
+    def _begin(self, recipients, key, sessions):
+        for recipient in recipients:
+            recipient.set_state(states.SENDING, worker=key)
+            recipient.write(account_id=recipient.dispatch_id.sender[0])
 
     def _mark_sending(self, dispatch):
         dispatch.set_state(states.SENDING)
 
-    def _hand_over(self, recipient, sessions, links):
-        outcome, fresh = self._try(recipient, sessions)
+    def _hand_over(self, recipients, sessions, links):
+        """As ``document.dispatch.mailer._hand_over``."""
+        outcome, fresh = self._try(recipients, sessions)
         if outcome.is_of_idle_session(fresh):
-            outcome, fresh = self._try(recipient, sessions)
+            judged = sessions.judged()
+            rest = [recipient for recipient in recipients if recipient.email not in judged]
+            outcome, fresh = self._try(rest, sessions)
+            sessions.each = {**judged, **sessions.each}
         return outcome, {}
 
-    def _try(self, recipient, sessions):
+    def _try(self, recipients, sessions):
         """As ``document.dispatch.mailer._try``."""
-        email = recipient.email
+        emails = [recipient.email for recipient in recipients]
+        recipient = recipients[0]
         server_id, _alias, smtp_from = recipient.dispatch_id.sender
         server = self.world.servers[server_id]
         account, fresh = (server_id, smtp_from), True
-        sessions.fault = sessions.proof = None
+        sessions.forget_last()
         try:
             answers = Account(self, server_id, sessions)
-            if server_id and (seconds := answers.pause()):
+            if server_id and (seconds := answers.pause(len(recipients))):
                 raise smtp.Ended(smtp.Outcome(
                     states.DEFERRED, "rests", costs_try=False, connection_lost=True, wait=seconds))
             fresh = sessions.is_new(account)
@@ -361,10 +367,10 @@ class Worker(steps.Delivery):
                     raise smtp.Ended(smtp.connection_failed(error)) from error
                 self.sockets.append(connection.sock)
                 sessions[account] = smtp.Session(connection)
-            sessions[account].outcome = None
-            sessions[account]._connection.sock.about = email
+            sessions[account].forget()
+            sessions[account]._connection.sock.about = emails
             self.world.writing_while_talking(self)
-            sessions[account].sendmail(smtp_from, [email], f"To: {email}\r\n\r\n<{email}>\r\n")
+            sessions[account].sendmail(smtp_from, emails, self._build_text(recipient))
         except smtp.Ended as ended:
             outcome = ended.outcome
         except Violation:
@@ -373,14 +379,24 @@ class Worker(steps.Delivery):
             outcome = judge_exception(sessions.get(account), error)
         else:
             outcome = sessions[account].outcome
-        sessions.settle(account, server_id, outcome, self.world.now)
+        sessions.each = sessions[account].outcomes if account in sessions else {}
+        for said in dict.fromkeys((outcome, *sessions.each.values())):
+            sessions.settle(account, server_id, said, self.world.now)
         return outcome, fresh
 
-    def _write_outcome(self, recipient, outcome, used, sessions):
-        if recipient.state == states.SENDING:
-            recipient.set_state(**consequences.after_outcome(
-                outcome, recipient.tries, recipient.first_try, self.world.now, SCHEDULE,
-                account_says_why=bool(recipient.account_id)))
+    def _build_text(self, recipient):
+        """The mail; the header of a common one names all who share it, whoever gets it now."""
+        readers = [reader.email for reader in recipient.dispatch_id.recipient_ids if reader.in_common]
+        if not recipient.in_common:
+            readers = [recipient.email]
+        return f"To: {', '.join(readers)}\r\n\r\n{''.join(f'<{reader}>' for reader in readers)}\r\n"
+
+    def _write_outcome(self, recipients, outcomes, used, sessions):
+        for recipient, outcome in zip(recipients, outcomes, strict=True):
+            if recipient.state == states.SENDING:
+                recipient.set_state(**consequences.after_outcome(
+                    outcome, recipient.tries, recipient.first_try, self.world.now, SCHEDULE,
+                    account_says_why=bool(recipient.account_id)))
         return self._commit()
 
     def _note_account(self, recipient, outcome):
@@ -434,18 +450,19 @@ class Account:
         self._worker, self._id, self._sessions = worker, server_id, sessions
         self._row = Row(worker.tx, (ACCOUNT, server_id)) if server_id else None
 
-    def pause(self):
+    def pause(self, own=0):
+        """:param int own: of those in hand, who are in this worker's own"""
         now = self._worker.world.now
         return (accounts.seconds_until(self._row.dispatch_paused_until, now)
-                or accounts.seconds_until(self._row.dispatch_unreached_until, now) or self._limit(now))
+                or accounts.seconds_until(self._row.dispatch_unreached_until, now) or self._limit(now, own))
 
-    def _limit(self, now):
+    def _limit(self, now, own):
         most = self._row.per_minute
         if not most:
             return None
         mine = [row for _key, row in self._worker.tx.items(RECIPIENT) if row["account_id"] == self._id]
         dates = sorted((row["sent_date"] for row in mine if row["sent_date"] and row["sent_date"] <= now), reverse=True)
-        in_hand = sum(row["state"] == states.SENDING for row in mine)
+        in_hand = sum(row["state"] == states.SENDING for row in mine) - own
         until = limits.next_free(lambda n: dates[n] if n < len(dates) else None, most, in_hand, limits.MINUTE, now)
         return until and (until - now).total_seconds()
 
@@ -620,6 +637,11 @@ class World:
     def add_dispatch(self, tx, sender, count, state):
         self.number += 1
         key, keys = (DISPATCH, self.number), []
+        # by chance of its own: who reads a schedule of before finds it again
+        chance = random.Random(f"{self.seed} {self.number}")
+        in_common = count > 1 and chance.random() < .6
+        # the first has a mail of its own, as who is not one of the customer's people
+        alone = in_common and count > 2 and chance.random() < .3
         for place in range(count):
             recipient = (RECIPIENT, self.number * 10 + place)
             keys.append(recipient)
@@ -628,6 +650,7 @@ class World:
                 "dispatch_id": key, "state": states.QUEUED, "email": email, "tries": 0,
                 "first_try": False, "next_try": False, "worker": False, "account_id": False, "sent_date": False,
                 "reply": False, "able_date": False, "relay_id": False,
+                "in_common": in_common and not (alone and place == 0),
             })
         tx.insert(key, {
             "state": state, "sender": sender, "recipient_keys": keys, "company_id": (COMPANY, 1), "rehearsal": False,

@@ -113,6 +113,13 @@ MUTATIONS = {
         replace(clicks, "can_edit", lambda state: state in (S.REVIEW, S.QUEUED, S.SENDING))],
     "a state of the whole forgets one who waits": [
         replace(S, "summarize", lambda all_, right=S.summarize: right([s for s in all_ if s != S.DEFERRED] or all_))],
+    "what became of a common mail became of each of its readers": [
+        rewrite(steps.Delivery, "_deliver_dispatch", ("sessions.each.get(recipient.email, outcome)", "outcome"))],
+    "who shares a mail gets it whenever another one does": [
+        rewrite(steps.Delivery, "_deliver_dispatch", (
+            "[recipient for recipient in mail if claim.is_due(recipient, now)]",
+            "mail if any(claim.is_due(recipient, now) for recipient in mail) else []")),
+        *(allow(state, S.SENDING) for state in (S.SENT, S.FAILED, S.UNKNOWN))],
     "an outcome is given up where somebody holds its row": [
         rewrite(steps.Delivery, "_deliver_dispatch", ("self._insist(", "self._repeat("))],
     "a clash ends the run": [replace(steps, "CLASHES", ())],

@@ -15,6 +15,7 @@ from unittest.mock import patch
 
 from aiosmtpd.controller import Controller
 
+from tools.delivery.sessions import Sessions
 from tools.mail import blame, smtp
 from tools.mail.smtp import Outcome
 
@@ -408,13 +409,6 @@ class TestRefused(SmtpCase):
                 self.assertEqual(self.server.connections, 1)
                 self.assertEqual(self.server.verbs().count("rset"), 1)
 
-    def test_one_of_several_addresses(self):
-        """One conversation is one mail: it goes to all of its addresses or to none."""
-        self.serve(rcpt=["250 ok", "550 no such user"])
-        self.assertEqual(self.send(self.connect(), ANA, RUI, EVA), Outcome("failed", "550 no such user"))
-        self.assertEqual(self.server.accepted, [])
-        self.assertNotIn("data", self.server.verbs())
-
     def test_reply_in_bytes_that_are_no_text(self):
         self.assertEnd(Outcome("failed", "550 caixa inv\ufffdlida"), rcpt="550 caixa inválida")
 
@@ -443,6 +437,70 @@ class TestRefused(SmtpCase):
             session.send_message(EmailMessage(), SENDER, ["jiří@čapek.example.cz"])
         self.assertIsNone(session.outcome)
         self.assertEqual(self.send(session).state, "sent")
+
+
+class TestSeveral(SmtpCase):
+    """One message to several: what is said at RCPT is said of one, what is said to the text of those who are left."""
+
+    def told(self, *answers, **script):
+        """Send to Ana, Rui and Eva; return the states of each, and what of it cost a try."""
+        self.serve(rcpt=list(answers), **script)
+        self.session = self.connect()
+        self.outcome = self.send(self.session, ANA, RUI, EVA)
+        each = [self.session.outcomes.get(email, self.outcome) for email in (ANA, RUI, EVA)]
+        return [(said.state, said.costs_try) for said in each]
+
+    def test_table(self):
+        sent, failed, later, waits = ("sent", True), ("failed", True), ("deferred", True), ("deferred", False)
+        ok, never, not_now = "250 2.1.5 ok", "550 5.1.1 no such user", "450 4.2.0 greylisted"
+        ours, enough = "550 5.4.5 Daily user sending quota exceeded", "452 4.5.3 too many recipients"
+        for answers, script, expected, accepted in (
+            ((ok, ok, ok), {}, [sent, sent, sent], 1),
+            ((ok, never, ok), {}, [sent, failed, sent], 1),
+            ((never, ok, ok), {}, [failed, sent, sent], 1),
+            ((ok, ok, never), {}, [sent, sent, failed], 1),
+            ((not_now, never, ok), {}, [later, failed, sent], 1),
+            ((never, never, never), {}, [failed, failed, failed], 0),
+            ((not_now, never, not_now), {}, [later, failed, later], 0),
+            # the account's fault at one of them leaves the others, whichever comes first
+            ((ours, ok, ok), {}, [waits, sent, sent], 1),
+            ((ok, ours, never), {}, [sent, waits, failed], 1),
+            ((ours, ours, ours), {}, [waits, waits, waits], 0),
+            # enough for one mail says nothing against the one who is named next
+            ((ok, enough, enough), {}, [sent, waits, waits], 1),
+            ((ok, "550 5.5.3 too many recipients", ok), {}, [sent, waits, sent], 1),
+            ((enough, ok, ok), {}, [later, sent, sent], 1),
+            # to DATA and to the dot
+            ((ok, never, ok), {"data": "451 4.3.0 not now"}, [later, failed, later], 0),
+            ((ok, not_now, ok), {"dot": "554 5.7.1 no"}, [failed, later, failed], 0),
+            ((ok, never, ok), {"dot": DROP}, [("unknown", True), failed, ("unknown", True)], 0),
+            # the session ends: nobody has it, and who was named then pays
+            ((ok, DROP), {}, [waits, later, waits], 0),
+            ((never, DROP), {}, [failed, later, waits], 0),
+            ((ok, "421 4.3.2 closing"), {}, [waits, later, waits], 0),
+            ((ok, "999 what"), {}, [waits, later, waits], 0),
+        ):
+            with self.subTest(answers=answers, **script):
+                self.assertEqual(self.told(*answers, **script), expected)
+                self.assertEqual(len(self.server.accepted), accepted)
+
+    def test_the_session_serves_the_next(self):
+        self.told("250 ok", "550 5.1.1 no such user", "250 ok")
+        self.assertEqual(self.send(self.session).state, "sent")
+        self.assertEqual((self.server.connections, self.session.outcomes), (1, {}))
+        self.assertEqual(self.told(*["550 5.1.1 no such user"] * 3)[0], ("failed", True))
+        self.assertEqual(self.server.verbs()[-1], "rset")
+        self.assertEqual(self.send(self.session).state, "sent")
+
+    def test_another_session_asks_only_who_was_not_judged(self):
+        self.serve(rcpt=["250 ok", "550 5.1.1 no", "451 4.7.0 too many mails in this session"])
+        session = self.connect()
+        session.count = 1
+        outcome = self.send(session, ANA, RUI, EVA)
+        self.assertTrue(outcome.is_of_idle_session(fresh=False))
+        sessions = Sessions()
+        sessions.each = session.outcomes
+        self.assertEqual(list(sessions.judged()), [RUI])
 
 
 class TestConnectionLost(SmtpCase):

@@ -1,8 +1,10 @@
 """Who gets a document: the rules of choice on plain data."""
 
 import unittest
+from dataclasses import replace
 from random import Random
 
+from tools.mail import addresses
 from tools.recipients.recipients import (
     ARCHIVED,
     BLACKLISTED,
@@ -13,6 +15,7 @@ from tools.recipients.recipients import (
     INVALID,
     MANUAL,
     NO_ADDRESS,
+    STANDING,
     Choice,
     Contact,
     Directory,
@@ -235,6 +238,77 @@ class TestNearestOfAnyTree(unittest.TestCase):
                 self.assertEqual(sorted(c.contact_id for c in found.chosen if c.reason == FLAG), expected)
                 self.assertTrue(found.chosen, "the company has an address")
                 self.assertFalse({c.contact_id for c in found.chosen} & {c.id for c in found.farther})
+
+
+class TestAddressFields(unittest.TestCase):
+    """In which field of the mail they stand."""
+
+    def fields(self, *contacts, standing=(), blacklist=()):
+        """``{contact or address: field}``"""
+        directory = Directory(contacts, blacklist)
+        found = directory.resolve(SILVA, "invoice", addresses.parse(", ".join(standing)).valid).chosen
+        return {c.contact_id or c.email: c.address_field for c in found}
+
+    def test_table(self):
+        def ana(name, email="ana@silva.com.br"):
+            return contact(ANA, email, "invoice", address_fields={"invoice": name})
+
+        def rui(name, email="rui@silva.com.br"):
+            return contact(RUI, email, "invoice", address_fields={"invoice": name})
+
+        for name, contacts, expected in (
+            ("as they say", [company(), ana("to"), rui("cc")], {ANA: "to", RUI: "cc"}),
+            ("another flag's field is not this one's", [company(), contact(
+                ANA, "ana@silva.com.br", "invoice", address_fields={"order": "bcc"})], {ANA: "to"}),
+            ("nobody in To: the general address", [company(), ana("cc"), rui("bcc")],
+             {ANA: "cc", RUI: "bcc", SILVA: "to"}),
+            ("nor a general address: Cc becomes To", [company(""), ana("cc"), rui("bcc")], {ANA: "to", RUI: "bcc"}),
+            ("only in Bcc", [company(""), ana("bcc"), rui("bcc")], {ANA: "bcc", RUI: "bcc"}),
+            ("the general address is theirs", [company("ana@silva.com.br"), ana("bcc")], {ANA: "bcc"}),
+            ("twice: the stronger", [company(), ana("bcc"), rui("cc", "ana@silva.com.br")],
+             {ANA: "cc", SILVA: "to"}),
+        ):
+            with self.subTest(name):
+                self.assertEqual(self.fields(*contacts), expected)
+
+    def test_standing(self):
+        archive, ana = "archive@aurora.com.br", contact(ANA, "ana@silva.com.br", "invoice")
+        self.assertEqual(self.fields(company(), ana, standing=[archive, archive]), {ANA: "to", archive: "bcc"})
+        self.assertEqual(self.fields(company(), ana, standing=["Ana@silva.com.br"]), {ANA: "to"}, "they get it anyhow")
+        self.assertEqual(self.fields(company(), ana, standing=[archive], blacklist=[archive]), {ANA: "to"})
+        self.assertEqual(self.fields(company(""), standing=[archive]), {}, "nobody gets it, so no copy goes")
+
+    def test_properties(self):
+        """Whatever the fields say: the same people get it, apart from the general address; somebody is in To, unless
+        all are in Bcc; and nobody whose flags all say Bcc stands where others see them.
+        """
+        chance = Random(21)
+        for seed in range(2000):
+            people = [
+                contact(number, chance.choice((f"{number}@silva.com.br", "same@silva.com.br", "", "arroba")),
+                        *(["invoice"] if chance.random() < .7 else []), active=chance.random() < .9,
+                        address_fields={"invoice": chance.choice(("to", "cc", "bcc"))})
+                for number in range(2, 2 + chance.randint(0, 5))
+            ]
+            contacts = [company(chance.choice(("", "contato@silva.com.br", "same@silva.com.br"))), *people]
+            plain = [replace(person, address_fields={}) for person in contacts]
+            standing = addresses.parse(chance.choice(("", "archive@aurora.com.br", "same@silva.com.br"))).valid
+            found = Directory(contacts).resolve(SILVA, "invoice", standing).chosen
+            without = {c.email for c in resolve(plain).chosen}
+            emails = [c.email for c in found]
+            with self.subTest(seed=seed):
+                self.assertEqual(len(emails), len(set(emails)))
+                more = {c.email for c in found if c.reason in (GENERAL, STANDING)}
+                self.assertEqual(set(emails) - more, without - more)
+                shown = [c for c in found if c.address_field != "bcc"]
+                self.assertTrue(not shown or any(c.address_field == "to" for c in shown))
+                for choice in found:
+                    said = {c.address_fields["invoice"] for c in people
+                            if "invoice" in c.roles and c.active and c.email == choice.email}
+                    if said == {"bcc"}:
+                        self.assertEqual(choice.address_field, "bcc")
+                    if choice.reason == STANDING:
+                        self.assertEqual(choice.address_field, "bcc")
 
 
 class TestPassedOver(unittest.TestCase):

@@ -29,6 +29,7 @@ class FaultCase(unittest.TestCase):
         self.addCleanup(self.smtp.stop)
         self.handler = self.smtp.handler
         with transaction() as env:
+            env["res.company"].search([]).dispatch_readers = "each"
             env["ir.mail_server"].search([]).active = False
             env["ir.mail_server"].create({
                 "name": "Loopback", "smtp_host": "127.0.0.1", "smtp_port": self.smtp.port,

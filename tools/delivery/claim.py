@@ -23,6 +23,23 @@ def is_due(recipient, now):
     return recipient.state in RECIPIENT_STATES and (not recipient.next_try or recipient.next_try <= now)
 
 
+def in_mails(recipients):
+    """Return the recipients as lists of those to whom the same mail goes, in their order.
+
+    :param recipients: of one dispatch, with ``in_common``
+    """
+    mails, common = [], None
+    for recipient in recipients:
+        if not recipient.in_common:
+            mails.append([recipient])
+        elif common is None:
+            common = [recipient]
+            mails.append(common)
+        else:
+            common.append(recipient)
+    return mails
+
+
 def may_leave(mode, rehearsal):
     """Tell whether dispatches leave a company: none where it is off, and nothing real where it rehearses."""
     return mode == "send" or mode == "rehearse" and bool(rehearsal)

@@ -35,12 +35,22 @@ class Sessions(dict):
         self.insist = insist
         #: of the last mail: what keeps the server itself from sending it, and the proof of what went
         self.fault = self.proof = None
+        #: … and what the server said to one address alone, where it went to several: address → outcome
+        self.each = {}
         #: account (its id), or account and sender → until when nothing of it is taken, or ``None``: not in this run
         self.aside = {}
         #: accounts that are taken when nothing else is left → dispatches that were passed over; whether it is so far
         self.later, self.is_later = {}, False
         #: account → its place among the sessions at once
         self.slots = {}
+
+    def forget_last(self):
+        """Before another mail."""
+        self.fault, self.proof, self.each = None, None, {}
+
+    def judged(self):
+        """What the server said to some of several, and is not asked again when the rest goes in another session."""
+        return {email: said for email, said in self.each.items() if said.costs_try}
 
     @staticmethod
     def envelope_sender(smtp_from):

@@ -159,36 +159,43 @@ class Delivery(Transactions):
     # ------------------------------------------------------------------
 
     def _deliver_dispatch(self, dispatch, key, sessions):
-        """Hand one dispatch to the mail server, recipient by recipient; return false when time is up.
+        """Hand one dispatch to the mail server, mail by mail; return false when time is up.
+
+        Who shares a mail is named in one transaction of the server, each with an answer and an outcome of his own; of
+        those whose turn is later nobody speaks.
 
         :param dispatch: the one that was claimed
         """
         if self._stop_blocked(dispatch):
             return self._commit(1)
         now, go_on = self._now(), True
-        for recipient in self._until_stopped(dispatch.recipient_ids):
-            if not claim.is_due(recipient, now):
+        for mail in self._until_stopped(claim.in_mails(dispatch.recipient_ids)):
+            recipients = [recipient for recipient in mail if claim.is_due(recipient, now)]
+            if not recipients:
                 continue
-            if self._must_wait(recipient, sessions):
-                self._isolate(self._note_waiting, recipient, sessions)
+            if self._must_wait(recipients[0], sessions):
+                self._isolate(self._note_waiting, recipients[0], sessions)
                 break
-            links = self._begin(recipient, key, sessions)
+            links = self._begin(recipients, key, sessions)
             # always written: whoever derives the state of the whole at this moment has not seen this one begin, and
             # would write what is no longer so (write skew); now the two clash, and the later one looks again
             self._mark_sending(dispatch)
             self._commit()
-            outcome, used = self._hand_over(recipient, sessions, links)
+            outcome, used = self._hand_over(recipients, sessions, links)
+            outcomes = [sessions.each.get(recipient.email, outcome) for recipient in recipients]
             # what the server said is known here and nowhere else: without it the mail would be found unknown
-            go_on = self._insist(self._write_outcome, recipient, outcome, used, sessions)
-            # by itself: another worker may note the same of the account, and the outcome is safe now
-            self._isolate(self._note_account, recipient, outcome)
+            go_on = self._insist(self._write_outcome, recipients, outcomes, used, sessions)
+            # by itself: another worker may note the same of the account, and the outcome is safe now. What the server
+            # has against the account comes after what it accepted
+            for said in sorted(dict.fromkeys(outcomes), key=lambda said: said.is_ours):
+                self._isolate(self._note_account, recipients[0], said)
             if sessions.fault:
                 self._isolate(self._wait_for_server, dispatch, sessions.fault)
                 break
-            if outcome.holds_account:
-                accounts.hold(sessions, self._choose(recipient, sessions))
+            if any(said.holds_account for said in outcomes):
+                accounts.hold(sessions, self._choose(recipients[0], sessions))
                 # what else goes through this account, or in this name, stays as it is
-                self._isolate(self._note_waiting, recipient, sessions)
+                self._isolate(self._note_waiting, recipients[0], sessions)
                 break
         return go_on
 

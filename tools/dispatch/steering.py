@@ -39,6 +39,9 @@ class SendRequest(Steering):
     only_files: bool = False
     #: Addresses that were typed into the window
     emails: tuple[str, ...] = ()
+    #: Addresses in Cc and in Bcc, as a window says; ``None``: as the contacts and the company say
+    cc: tuple[str, ...] | None = None
+    bcc: tuple[str, ...] | None = None
     #: Whom the mail comes from; empty: as the text says
     email_from: str = ""
     #: Where answers go as the text says; empty: it says nothing
@@ -56,6 +59,11 @@ class SendRequest(Steering):
     #: The text prints nothing: the document's own files are added
     add_files: bool = False
 
+    @property
+    def names_addresses(self):
+        """Tell whether the window names addresses beside its contacts."""
+        return bool(self.emails or self.cc or self.bcc)
+
 
 @dataclass(frozen=True)
 class OutgoingMail(Steering):
@@ -69,6 +77,10 @@ class OutgoingMail(Steering):
     subject: str | bool = False
     #: Ids of the files that are too large, and go as a link
     linked_ids: tuple[int, ...] = ()
+    #: Addresses to whom it goes, of all that its header and Bcc name; empty: to all of them
+    envelope: tuple[str, ...] = ()
+    #: … and those of them who stand in no header
+    bcc: tuple[str, ...] = ()
     #: Secret links for their places in the text: place → path, see :func:`tools.page.links.put_in`
     links: dict[str, str] = field(default_factory=dict)
 

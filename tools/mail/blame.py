@@ -199,6 +199,8 @@ _RULES = (
         r"sender rejected", r"verification failed for", r"remetente.{0,30}(rejeitad|recusad)",
     ), (_OF_RECIPIENT, _OF_DOMAIN, _OF_MESSAGE)),
 )
+#: So many recipients are enough for one mail, which says nothing against the one that is named next
+_ENOUGH = _any(r"(?<![\d.])[45]\.5\.3(?![\d.])", r"too many (recipients|rcpts?)\b", r"recipients? limit")
 _ENHANCED = re.compile(r"(?<![\d.])[245]\.(\d{1,3}\.\d{1,3})(?![\d.])")
 
 
@@ -226,6 +228,18 @@ def judge(phase, code, text):
     if phase == MAIL:
         return Verdict(SENDER, FROM) if final else Verdict(ACCOUNT, TROUBLE, False)
     return Verdict(RECIPIENT, ADDRESS, final) if phase == RCPT else Verdict(MESSAGE, CONTENT, final)
+
+
+def means_enough(code, text):
+    """Tell whether a reply to RCPT means that the recipients before are enough for one mail (RFC 5321 §4.5.3.1.10).
+
+    A limit of a day or an hour is none of that.
+
+    :param int code: the reply's code
+    :param str text: its text
+    """
+    text = " ".join(str(text).split())
+    return 400 <= code <= 599 and bool(_ENOUGH.search(text)) and judge(RCPT, code, text).cause not in (DAY, HOUR, RATE)
 
 
 def _temporary(rule, code, phase):

@@ -218,6 +218,10 @@ class Session:
         self._final_dot_timeout = final_dot_timeout
         self._ear = connection.file = _Ear(connection)
         self.outcome = None
+        #: address → its own outcome, where it is not that of the mail: what the server said to its RCPT
+        self.outcomes = {}
+        #: to whom the last message was to go, as it was given here
+        self.addressed = ()
         #: the last message as it was given here, for who keeps a proof of it
         self.message = b""
         #: messages that were talked through in this session
@@ -228,6 +232,10 @@ class Session:
 
     def __getattr__(self, name):
         return getattr(self._connection, name)
+
+    def forget(self):
+        """Let nothing that was said of the last message be taken for the next one's."""
+        self.outcome, self.outcomes, self.addressed, self.message = None, {}, (), b""
 
     @property
     def is_closed(self):
@@ -241,20 +249,25 @@ class Session:
     def sendmail(self, from_addr, to_addrs, msg, mail_options=(), rcpt_options=()):
         """Talk one message through; keep and return its outcome, raise :class:`Ended` unless 250.
 
+        Where it goes to several, each has an answer of its own at RCPT (:attr:`outcomes`): the text goes to those whose
+        was yes, and what is said to it counts for them.
+
         :raises BaseException: what interrupted us before the final dot, with the session closed; after it the outcome
             is kept as *unknown*, and what ends the process (``KeyboardInterrupt``, ``SystemExit``) goes on
         """
-        self.outcome, self.message = None, msg
+        self.forget()
+        self.message = msg
         plain, self.plain_sender = self.plain_sender, None
         if isinstance(to_addrs, str):
             to_addrs = [to_addrs]
+        self.addressed = tuple(to_addrs)
         self.count += 1
         try:
             self.outcome = self._converse(
                 plain if plain and self._plain_only else from_addr, to_addrs, msg, mail_options, rcpt_options)
             if plain and self._refuses_sender(self.outcome) and not self._plain_only:
                 # some let an account send as its addresses only, without an extension
-                self._plain_only = True
+                self._plain_only, self.outcomes = True, {}
                 self.outcome = self._converse(plain, to_addrs, msg, mail_options, rcpt_options)
         except BaseException:
             self._connection.close()
@@ -283,12 +296,9 @@ class Session:
             return Outcome(states.DEFERRED, describe(error), costs_try=False, connection_lost=True)
         if not _accepts(code):
             return self._refused(blame.MAIL, code, reply)
+        if ended := self._address(to_addrs, rcpt_options):
+            return ended
         try:
-            for address in to_addrs:
-                self._ear.listen()
-                code, reply = connection.rcpt(address, rcpt_options)
-                if not _accepts(code):
-                    return self._refused(blame.RCPT, code, reply)
             self._ear.listen()
             code, reply = connection.docmd("DATA")
             if code != 354:
@@ -296,6 +306,46 @@ class Session:
         except (OSError, smtplib.SMTPServerDisconnected) as error:
             return Outcome(states.DEFERRED, describe(error), connection_lost=True)
         return self._transmit(msg)
+
+    def _address(self, to_addrs, rcpt_options):
+        """Name all recipients; return the outcome of the mail where the server takes it for none of them.
+
+        Whatever it has against one of them, it is asked for the others, too: what it means for the account is noted
+        all the same. Where the session ends in the middle, only the one who was asked pays with a try: with whom it
+        always ends, he has an end, and the others go then.
+        """
+        accepted = []
+        for address in to_addrs:
+            try:
+                self._ear.listen()
+                code, reply = self._connection.rcpt(address, rcpt_options)
+            except (OSError, smtplib.SMTPServerDisconnected) as error:
+                return self._broken_off(to_addrs, address, Outcome(
+                    states.DEFERRED, describe(error), connection_lost=True))
+            if _accepts(code):
+                accepted.append(address)
+                continue
+            if accepted and blame.means_enough(code, replies.clean(reply)):
+                # RFC 5321 §4.5.3.1.10: the rest goes in another transaction
+                outcome = Outcome(states.DEFERRED, _reply(code, reply), costs_try=False, wait=BEHIND)
+            else:
+                outcome = self._refused(blame.RCPT, code, reply, reset=False)
+                if outcome.connection_lost and not outcome.is_ours or code in (_CLOSING, _OUT_OF_SEQUENCE):
+                    return self._broken_off(to_addrs, address, outcome)
+            self.outcomes[address] = outcome
+        if accepted:
+            return None
+        if not self.is_closed:
+            self._reset()
+        outcomes = list(self.outcomes.values())
+        return next((outcome for outcome in outcomes if outcome.is_ours), outcomes[0])
+
+    def _broken_off(self, to_addrs, address, outcome):
+        """The session ended when this address was named: nobody got anything."""
+        self.outcomes[address] = outcome
+        for other in to_addrs:
+            self.outcomes.setdefault(other, Outcome(states.DEFERRED, outcome.reply, costs_try=False))
+        return outcome
 
     def _transmit(self, msg):
         """Send the text up to the final dot and wait for the one reply that counts."""
@@ -425,6 +475,7 @@ class ForeignSession(Session):
     def __init__(self, connection):
         self._connection = connection
         self.outcome = None
+        self.outcomes, self.addressed = {}, ()
         self.message = b""
         self.count = 0
 
@@ -434,10 +485,11 @@ class ForeignSession(Session):
         :raises Ended: where a server or the network said no
         :raises Exception: whatever else it says against it
         """
-        self.outcome, self.message = None, b""
+        self.forget()
+        self.addressed = (to_addrs,) if isinstance(to_addrs, str) else tuple(to_addrs)
         self.count += 1
         try:
-            self._connection.send_message(message, from_addr, to_addrs)
+            refused = self._connection.send_message(message, from_addr, to_addrs)
         except (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused) as error:
             passes = 400 <= getattr(error, "smtp_code", 500) <= 499
             self.outcome = Outcome(states.DEFERRED if passes else states.FAILED, describe(error))
@@ -446,6 +498,10 @@ class ForeignSession(Session):
             self.outcome = Outcome(states.UNKNOWN, describe(error))
             raise Ended(self.outcome) from error
         self.outcome, self.message = Outcome(states.SENT, "taken over, without a reply"), message.as_bytes()
+        # as smtplib says whom of several the server did not take
+        for address, (code, reply) in refused.items() if isinstance(refused, dict) else ():
+            passes = 400 <= code <= 499
+            self.outcomes[address] = Outcome(states.DEFERRED if passes else states.FAILED, _reply(code, reply))
         return {}
 
     def quit(self):

@@ -5,11 +5,16 @@ address, then those at or below each parent up to the commercial entity, last th
 the document's partner and of its commercial entity. Of those below an address, the people directly at
 it come first; who belongs to another address below it (a branch, a delivery or an invoice address)
 only where there is nobody nearer. Whoever is passed over is named with the reason.
+
+Those who win say in which field of the mail they stand. Where all of them are only in copy (Cc, Bcc), To is the general
+address's; where there is none, those in Cc are in To. Of who is flagged twice the stronger field counts. Nobody whose
+flags say Bcc ever gets into another field.
 """
 
 from collections import defaultdict, deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from ..dispatch.address_fields import BCC, CC, TO, strongest
 from ..mail import addresses
 
 # Why somebody gets it
@@ -17,6 +22,7 @@ FLAG = "flag"
 GENERAL = "general"
 GENERAL_COMPANY = "general_company"
 MANUAL = "manual"
+STANDING = "standing"
 # Why somebody does not
 ARCHIVED = "archived"
 NO_ADDRESS = "no_address"
@@ -29,7 +35,7 @@ PASSED_OVER = (ARCHIVED, NO_ADDRESS, INVALID, LETTERS, BLACKLISTED, DUPLICATE)
 
 @dataclass(frozen=True)
 class Contact:
-    """A partner as far as the choice needs it; ``roles`` are its flags.
+    """A partner as far as the choice needs it; ``roles`` are its flags, ``address_fields`` the fields by flag.
 
     ``is_place``: it has a postal address of its own, other than that of its parent.
     """
@@ -41,16 +47,21 @@ class Contact:
     active: bool = True
     roles: frozenset = frozenset()
     is_place: bool = False
+    address_fields: dict = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)
 class Choice:
-    """One address with the contact it belongs to and the reason why it was taken or passed over."""
+    """One address with the contact it belongs to and the reason why it was taken or passed over.
+
+    ``address_field``: where it stands in a common mail, see :mod:`tools.dispatch.address_fields`
+    """
 
     contact_id: int
     email: str
     reason: str
     name: str = ""
+    address_field: str = TO
 
 
 @dataclass
@@ -80,16 +91,39 @@ class Directory:
         for contact in sorted(self._contacts.values(), key=lambda c: c.id):
             self._children[contact.parent_id].append(contact)
 
-    def resolve(self, contact_id, role):
-        """Return the :class:`Resolution` for a document of ``role`` addressed to ``contact_id``."""
+    def resolve(self, contact_id, role, standing=()):
+        """Return the :class:`Resolution` for a document of ``role`` addressed to ``contact_id``.
+
+        :param standing: :class:`tools.mail.addresses.Address` that get a blind copy of whatever goes to somebody
+        """
         resolution = Resolution()
-        for level in self._levels(contact_id):
-            if self._take_nearest(level, role, resolution):
-                return resolution
+        if not any(self._take_nearest(level, role, resolution) for level in self._levels(contact_id)):
+            self._take_general(contact_id, resolution)
+        elif not _has_to(resolution):
+            self._take_general(contact_id, resolution)
+            if not _has_to(resolution):
+                resolution.chosen = [
+                    replace(choice, address_field=TO) if choice.address_field == CC else choice
+                    for choice in resolution.chosen]
+        if resolution.chosen:
+            self._take_standing(standing, resolution)
+        return resolution
+
+    def _take_general(self, contact_id, resolution):
+        """Take the general address of the document's partner, or that of its commercial entity."""
         document = self._contacts[contact_id]
         if not self._take([document], GENERAL, resolution) and document.commercial_id != contact_id:
             self._take([self._contacts[document.commercial_id]], GENERAL_COMPANY, resolution)
-        return resolution
+
+    def _take_standing(self, standing, resolution):
+        """Take those who always get a blind copy, unless they get it anyhow."""
+        taken = {choice.email for choice in resolution.chosen}
+        for address in standing:
+            if address.email in self._blacklist:
+                _skip(resolution, Choice(False, address.email, BLACKLISTED, address_field=BCC))
+            elif address.email not in taken:
+                taken.add(address.email)
+                resolution.chosen.append(Choice(False, address.email, STANDING, address.name, BCC))
 
     def addresses_of(self, contact_id, resolved):
         """Return all addresses of a contact whom a person chose, usable or passed over.
@@ -123,7 +157,7 @@ class Directory:
                 tiers[distance].append(contact)
         distances = sorted(tiers)
         for number, distance in enumerate(distances):
-            if self._take(tiers[distance], FLAG, resolution):
+            if self._take(tiers[distance], FLAG, resolution, role):
                 resolution.farther = [contact for far in distances[number + 1:] for contact in tiers[far]]
                 return True
         return False
@@ -144,10 +178,14 @@ class Directory:
             crossed = contact is not top and not contact.is_place
             pending += ((child, distance + crossed + child.is_place) for child in self._children[contact.id])
 
-    def _take(self, contacts, reason, resolution):
-        """Add the usable addresses of ``contacts``; tell whether there was one."""
-        taken = {choice.email for choice in resolution.chosen}
+    def _take(self, contacts, reason, resolution, role=None):
+        """Add the usable addresses of ``contacts``; tell whether there was one.
+
+        :param role: whose flag says in which field they stand; ``None``: in To
+        """
+        taken, found = {choice.email: place for place, choice in enumerate(resolution.chosen)}, False
         for contact in contacts:
+            address_field = contact.address_fields.get(role, TO)
             if not contact.active:
                 _skip(resolution, Choice(contact.id, contact.email, ARCHIVED))
                 continue
@@ -162,12 +200,21 @@ class Directory:
                     _skip(resolution, Choice(contact.id, address.email, BLACKLISTED))
                 elif address.email in taken:
                     _skip(resolution, Choice(contact.id, address.email, DUPLICATE))
+                    if reason == FLAG:
+                        there = resolution.chosen[taken[address.email]]
+                        resolution.chosen[taken[address.email]] = replace(
+                            there, address_field=strongest((there.address_field, address_field)))
                 else:
-                    taken.add(address.email)
+                    found = True
+                    taken[address.email] = len(resolution.chosen)
                     resolution.chosen.append(
-                        Choice(contact.id, address.email, reason, address.name)
+                        Choice(contact.id, address.email, reason, address.name, address_field)
                     )
-        return bool(resolution.chosen)
+        return found
+
+
+def _has_to(resolution):
+    return any(choice.address_field == TO for choice in resolution.chosen)
 
 
 def _skip(resolution, choice):

@@ -242,11 +242,11 @@ class DocumentDispatchResendLine(models.TransientModel):
         """Whom the flags name now, and unticked those who got it earlier and are not named any more."""
         document = self._document()
         dispatch_type = self.dispatch_id.type_id or document._dispatch_type()
-        chosen = directory.resolve(document._dispatch_partner().id, dispatch_type.role).chosen
+        chosen = document._dispatch_resolve(dispatch_type, directory).chosen
         labels, partners = self.env["document.dispatch.recipient"]._reason_labels(), self.env["res.partner"]
         for choice in chosen:
             yield {
-                "email": choice.email, "name": choice.name or partners.browse(choice.contact_id).name,
+                "email": choice.email, "name": choice.name or partners.browse(choice.contact_id or ()).name,
                 "reason": labels[partners._dispatch_reason(choice, dispatch_type.role)],
                 "state": earlier.get(choice.email), "named": True,
             }

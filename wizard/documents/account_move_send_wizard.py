@@ -31,6 +31,15 @@ class AccountMoveSendWizard(models.TransientModel):
     def _compute_dispatch_reasons(self):
         return super()._compute_dispatch_reasons()
 
+    @api.depends("move_id")
+    def _compute_dispatch_copies(self):
+        return super()._compute_dispatch_copies()
+
+    def _compute_mail_partners(self):
+        result = super()._compute_mail_partners()
+        self._dispatch_compute_without_copies("mail_partner_ids")
+        return result
+
     @api.depends("move_id", "template_id", "lang")
     def _compute_dispatch_text_id(self):
         return super()._compute_dispatch_text_id()
@@ -66,7 +75,7 @@ class AccountMoveSendWizard(models.TransientModel):
             return wizard._dispatch_send_only_beside()
         if "email" in (self.sending_methods or []):
             wizard = replace(
-                request, emails=tuple(self._dispatch_typed()),
+                request, emails=tuple(self._dispatch_typed()), **self._dispatch_copies(),
                 email_from=self._dispatch_check_sender(self.dispatch_from) or "",
             ).on(self)
             self._dispatch_remember()

@@ -26,6 +26,17 @@ class DocumentDispatchWindow(models.AbstractModel):
         string="Also to", help="Addresses with commas or semicolons between them, for this time only. "
         "No contact is made of them.",
     )
+    dispatch_cc = fields.Char(
+        string="Cc", compute="_compute_dispatch_copies", store=True, readonly=False,
+        help="Addresses with commas or semicolons between them. All readers of a common mail see who is in To and Cc.",
+    )
+    dispatch_bcc = fields.Char(
+        string="Bcc", compute="_compute_dispatch_copies", store=True, readonly=False,
+        help="As Cc, and nobody sees them.",
+    )
+    dispatch_shows_copies = fields.Boolean(
+        string="Cc and Bcc", compute="_compute_dispatch_shows_copies", store=True, readonly=False)
+    dispatch_shares_mail = fields.Boolean(compute="_compute_dispatch_reasons")
     dispatch_reasons = fields.Text(string="Why these", compute="_compute_dispatch_reasons")
     dispatch_refusal = fields.Char(compute="_compute_dispatch_reasons")
     dispatch_text_id = fields.Many2one("document.dispatch.text", compute="_compute_dispatch_text_id")
@@ -74,9 +85,10 @@ class DocumentDispatchWindow(models.AbstractModel):
         for wizard in self:
             document = wizard._dispatch_document()
             dispatch_type = document and document._dispatch_type()
-            wizard.dispatch_reasons = wizard.dispatch_refusal = False
+            wizard.dispatch_reasons = wizard.dispatch_refusal = wizard.dispatch_shares_mail = False
             if not dispatch_type:
                 continue
+            wizard.dispatch_shares_mail = document._dispatch_shares_mail()
             partner = document._dispatch_partner()
             resolution = partner.with_company(document.company_id)._dispatch_recipients(dispatch_type)[partner]
             wizard.dispatch_reasons = "\n".join(
@@ -89,6 +101,51 @@ class DocumentDispatchWindow(models.AbstractModel):
                     refusal=partner._dispatch_refusal_text(dispatch_type, document.company_id))
             elif not resolution.chosen:
                 wizard.dispatch_refusal = self.env._("The customer has no valid e-mail address.")
+
+    def _compute_dispatch_copies(self):
+        """Who is in Cc and in Bcc by the flags, the document type and the company."""
+        for wizard in self:
+            chosen = wizard._dispatch_resolve()
+            for name in ("cc", "bcc"):
+                wizard[f"dispatch_{name}"] = ", ".join(
+                    choice.email for choice in chosen if choice.address_field == name) or False
+
+    @api.depends("dispatch_cc", "dispatch_bcc")
+    def _compute_dispatch_shows_copies(self):
+        """They are folded away where there is nobody."""
+        for wizard in self:
+            wizard.dispatch_shows_copies = bool(
+                wizard.dispatch_shows_copies or wizard.dispatch_cc or wizard.dispatch_bcc)
+
+    def _dispatch_resolve(self):
+        """Who gets it by the flags, the document type and the company: :class:`tools.recipients.recipients.Choice`."""
+        document = self._dispatch_document()
+        dispatch_type = document and document._dispatch_type()
+        if not dispatch_type:
+            return []
+        partner = document._dispatch_partner()
+        return partner.with_company(document.company_id)._dispatch_recipients(dispatch_type)[partner].chosen
+
+    def _dispatch_without_copies(self, partners):
+        """Those of these contacts who are not in the lines of Cc and Bcc."""
+        chosen = self._dispatch_resolve()
+        to = {choice.contact_id for choice in chosen if choice.address_field == "to"}
+        copies = {choice.contact_id for choice in chosen if choice.contact_id} - to
+        # of a window that is only shown, the contacts are new records, too
+        return partners.filtered(lambda partner: partner._origin.id not in copies)
+
+    def _dispatch_compute_without_copies(self, name):
+        """Leave out of the contacts in To who stands in Cc or Bcc."""
+        for wizard in self:
+            rest = wizard._dispatch_without_copies(wizard[name])
+            if rest != wizard[name]:
+                wizard[name] = rest
+
+    def _dispatch_copies(self):
+        """Whom the lines of Cc and Bcc name, as values of a request, or a clear message."""
+        return {name: tuple(
+            address.email for address in self.env["res.partner"]._dispatch_typed_addresses(self[f"dispatch_{name}"])
+        ) for name in ("cc", "bcc")}
 
     def _compute_dispatch_text_id(self):
         """The text that somebody wrote for this customer the last time."""

@@ -32,6 +32,15 @@ class MailComposeMessage(models.TransientModel):
     def _compute_dispatch_reasons(self):
         return super()._compute_dispatch_reasons()
 
+    @api.depends("model", "res_ids", "template_id")
+    def _compute_dispatch_copies(self):
+        return super()._compute_dispatch_copies()
+
+    def _compute_partner_ids(self):
+        result = super()._compute_partner_ids()
+        self._dispatch_compute_without_copies("partner_ids")
+        return result
+
     @api.depends("model", "res_ids", "template_id", "lang")
     def _compute_dispatch_text_id(self):
         return super()._compute_dispatch_text_id()
@@ -140,6 +149,10 @@ class MailComposeMessage(models.TransientModel):
         values = super()._prepare_schedule_message_post_values(post_values)
         if self.dispatch_active:
             how = "add_files" if self._dispatch_lacks_files() else "as_is"
+            copies = [email for emails in self._dispatch_copies().values() for email in emails]
+            if copies:
+                typed = values.get("outgoing_email_to")
+                values["outgoing_email_to"] = ", ".join(filter(None, [typed, *copies]))
             values["send_context"] = {**values["send_context"], "dispatch_scheduled": how}
         return values
 
@@ -157,6 +170,7 @@ class MailComposeMessage(models.TransientModel):
         request = self._dispatch_window_request()
         if self._dispatch_sent(res_ids):
             request = self._dispatch_text_request(res_ids)
+        request = replace(request, **self._dispatch_copies())
         return super(MailComposeMessage, request.on(self))._action_send_mail_comment(res_ids)
 
     def _dispatch_post_each(self, res_ids, sent):

@@ -109,3 +109,46 @@ registry.category("web_tour.tours").add("document_dispatch_contact", {
         },
     ],
 });
+
+/** Rui is in Cc by what his contact says; the clerk adds the archive in Bcc. */
+registry.category("web_tour.tours").add("document_dispatch_send_in_copy", {
+    steps: () => [
+        {
+            content: "Open the send window",
+            trigger: "button[name='action_invoice_sent']:contains('Send')",
+            run: "click",
+        },
+        {
+            content: "Ana is in To, and Rui is not",
+            trigger:
+                ".modal .o_field_widget[name='mail_partner_ids']:contains('Ana Silva'):not(:contains('Rui Lopes'))",
+        },
+        {
+            content: "He is in Cc, and why",
+            trigger: ".modal .o_field_widget[name='dispatch_cc'] input:value('rui@silva.example.com')",
+        },
+        {
+            content: "The reason stands below",
+            trigger:
+                ".modal .o_field_widget[name='dispatch_reasons']:contains('Cc rui@silva.example.com: Invoice flag on the contact')",
+        },
+        {
+            content: "The window says who gets one of their own",
+            trigger: ".modal div[name='dispatch_common']:contains('One mail for all')",
+        },
+        {
+            content: "The archive in Bcc",
+            trigger: ".modal .o_field_widget[name='dispatch_bcc'] input",
+            run: "edit arquivo@aurora.example.com",
+        },
+        {
+            content: "Send",
+            trigger: ".modal button[name='action_send_and_print']:contains('Send')",
+            run: "click",
+        },
+        {
+            content: "The invoice says that the server took it",
+            trigger: "body:not(:has(.modal)) .o_field_widget[name='dispatch_state']:contains('Sent')",
+        },
+    ],
+});
