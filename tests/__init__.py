@@ -27,6 +27,7 @@ from . import test_delivery
 from . import test_delivery_account
 from . import test_delivery_account_blame
 from . import test_delivery_addresses
+from . import test_delivery_at_time
 from . import test_delivery_bounce
 from . import test_delivery_bounce_address
 from . import test_delivery_bounce_reports
@@ -77,6 +78,7 @@ from . import test_recipients
 from . import test_recipients_flags
 from . import test_recipients_preferences
 from . import test_rule
+from . import test_rule_collection
 from . import test_rule_parameters
 from . import test_rule_preview
 from . import test_rule_run

@@ -110,8 +110,11 @@ class DocumentDispatchWorker(steps.Transactions, models.AbstractModel):
         dispatch = self.env["document.dispatch"].search(
             [("state", "in", (states.QUEUED, states.REVIEW)), ("prepare_after", ">", now)],
             order="prepare_after", limit=1)
+        scheduled = self.env["document.dispatch"].search(
+            [("state", "=", states.QUEUED), ("scheduled_date", ">", now)], order="scheduled_date", limit=1)
         times = filter(None, times)
-        if times := [*mail.mapped("next_try"), *dispatch.mapped("prepare_after"), *times]:
+        if times := [*mail.mapped("next_try"), *dispatch.mapped("prepare_after"), *scheduled.mapped("scheduled_date"),
+                     *times]:
             self._trigger_workers(min(times))
 
     @api.model

@@ -5,6 +5,7 @@ which an hour is left out, its slots run an hour later by the clock, together wi
 there anyway; on the day that has an hour twice, each of its slots runs the first time only.
 """
 
+from calendar import monthrange
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -53,6 +54,18 @@ def days_ahead(moment, timezone):
     """The first and the last day whose windows are asked about at a moment (UTC without time zone)."""
     today = moment.replace(tzinfo=UTC).astimezone(ZoneInfo(timezone)).date()
     return today - DAY, today + MOST_DAYS_OFF * DAY  # the window of yesterday may go over midnight
+
+
+def is_day_of(day, period, weekday, month_day):
+    """Tell whether a day (``date``) is one of a period's.
+
+    :param str period: ``day``: each; ``week``: this weekday; ``month``: this day of the month
+    :param int weekday: 0 is Monday
+    :param int month_day: from 1; the last day of a month that is shorter
+    """
+    if period == "week":
+        return day.weekday() == weekday
+    return period != "month" or day.day == min(month_day, monthrange(day.year, day.month)[1])
 
 
 def is_open(moment, timezone, hour_from, hour_to, interval, days_off=frozenset()):
