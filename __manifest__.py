@@ -54,6 +54,7 @@
         "views/consent/document_consent_views.xml",
         "views/correspondence/document_letter_views.xml",
         "views/correspondence/document_statement_views.xml",
+        "views/correspondence/document_dispatch_rule_views.xml",
         "views/text/document_dispatch_text_views.xml",
         "views/consent/document_consent_page_templates.xml",
         "views/page/document_dispatch_page_templates.xml",

@@ -23,6 +23,7 @@ from . import test_consent_scope
 from . import test_consent_tour
 from . import test_correspondence_letter
 from . import test_correspondence_statement
+from . import test_correspondence_statement_schedule
 from . import test_delivery
 from . import test_delivery_account
 from . import test_delivery_account_blame
@@ -84,6 +85,7 @@ from . import test_rule_preview
 from . import test_rule_run
 from . import test_rule_schedule
 from . import test_rule_switch
+from . import test_rule_times_tour
 from . import test_setup
 from . import test_setup_address
 from . import test_setup_copy

@@ -51,7 +51,7 @@ class TestCollection(DispatchCase):
         by_hand = self._invoice(self.silva)
         self._send_window(by_hand).action_send_and_print()
         by_core = self._invoice(self.silva)
-        self.env["account.move.send"]._generate_and_send_invoices(by_core, from_cron=True, sending_methods=["email"])
+        self.env["account.move.send"]._generate_and_send_invoices(by_core, sending_methods=["email"])
         of_silva = self._dispatches(by_rule | by_hand | by_core)
         self.assertEqual(set(of_silva.mapped("origin")), {"rule", "manual", "core"})
         self.assertEqual((set(of_silva.mapped("scheduled_date")), set(of_silva.mapped("state"))),
@@ -200,7 +200,7 @@ class TestCollection(DispatchCase):
         self.assertTrue(window.subject.endswith(" [Lieferant 4711]"), window.subject)
         window.action_send_and_print()
         by_core = self._invoice(self.nowak)
-        self.env["account.move.send"]._generate_and_send_invoices(by_core, from_cron=True, sending_methods=["email"])
+        self.env["account.move.send"]._generate_and_send_invoices(by_core, sending_methods=["email"])
         self._deliver()
         self.assertEqual([mail["subject"].count("[Lieferant 4711]") for mail in self.mails], [1, 1, 1])
         self.assertFalse(self.env["document.dispatch.text"].search([("partner_id", "=", self.nowak.id)]),

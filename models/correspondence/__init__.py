@@ -1,4 +1,5 @@
 from . import document_dispatch_written
+from . import document_dispatch_rule
 from . import document_letter
 from . import document_statement
 from . import ir_actions_report

@@ -68,6 +68,32 @@ def is_day_of(day, period, weekday, month_day):
     return period != "month" or day.day == min(month_day, monthrange(day.year, day.month)[1])
 
 
+def days_between(first, last):
+    """The days (``date``) from one to another, both of them among these."""
+    return {first + number * DAY for number in range((last - first).days + 1)}
+
+
+def last_day_of(day, period, weekday, month_day):
+    """The last day of a period that is not after a day; parameters as of :func:`is_day_of`."""
+    while not is_day_of(day, period, weekday, month_day):
+        day -= DAY
+    return day
+
+
+def period_days(first, last, period, weekday, month_day, days_off=frozenset()):
+    """The days of a period between two, each moved to the next day that is not off; parameters as of :func:`is_day_of`.
+
+    :param days_off: days (``date``) that are off
+    """
+    found = set()
+    for day in days_between(first, last):
+        if is_day_of(day, period, weekday, month_day):
+            while day in days_off:
+                day += DAY
+            found.add(day)
+    return found
+
+
 def is_open(moment, timezone, hour_from, hour_to, interval, days_off=frozenset()):
     """Tell whether a slot that was missed may be made up at this moment: the window of a day is open.
 
