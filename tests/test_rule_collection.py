@@ -68,6 +68,19 @@ class TestCollection(DispatchCase):
         self.assertEqual(len(names), 3, names)
         self.assertFalse(any(of_silva.mail_message_id.mapped("is_internal")))
 
+    def test_one_mail_whoever_asked(self):
+        """Colleagues with addresses of their own send to one customer: it is one mail all the same."""
+        seller = new_test_user(
+            self.env, "vendas", "account.group_account_invoice", email="vendas@aurora.example.com",
+            company_id=self.company.id, company_ids=[Command.set(self.company.ids)])
+        first, second = self._invoice(self.silva), self._invoice(self.silva, invoice_user_id=seller.id)
+        first._dispatch_create("rule")
+        self._send_window(second.with_user(seller)).with_user(seller).action_send_and_print()
+        self.assertEqual(self._dispatches(first | second).user_id, self.env.user | seller)
+        self._at(FRIDAY)
+        self.assertCountEqual(self.envelopes, ["ana@silva.example.com", "rui@silva.example.com"])
+        self.assertEqual({move.dispatch_state for move in first | second}, {"sent"})
+
     def test_periods(self):
         invoice = self._invoice(self.silva)
         for vals, expected in (

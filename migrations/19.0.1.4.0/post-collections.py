@@ -1,4 +1,5 @@
 from odoo import SUPERUSER_ID, api
+from odoo.tools import SQL
 
 
 def migrate(cr, version):
@@ -13,13 +14,15 @@ def migrate(cr, version):
     env.flush_all()
     types = rules._fields["type_ids"]
     # raw SQL: the rules are as their makers left them, and nothing is planned anew for it
-    cr.execute(f"""
-        DELETE FROM {types.relation} link
+    cr.execute(SQL(
+        """
+        DELETE FROM %(link)s link
          USING document_dispatch_type statement
-         WHERE statement.id = link.{types.column2} AND statement.code = 'statement'
+         WHERE statement.id = link.%(type)s AND statement.code = 'statement'
            AND EXISTS (
-                SELECT FROM {types.relation} other
-                  JOIN document_dispatch_type t ON t.id = other.{types.column2}
-                 WHERE other.{types.column1} = link.{types.column1} AND t.code != 'statement'
+                SELECT FROM %(link)s other JOIN document_dispatch_type t ON t.id = other.%(type)s
+                 WHERE other.%(rule)s = link.%(rule)s AND t.code != 'statement'
            )
-    """)
+        """,
+        link=SQL.identifier(types.relation), rule=SQL.identifier(types.column1), type=SQL.identifier(types.column2),
+    ))

@@ -20,7 +20,7 @@ class DocumentDispatch(models.Model):
         early = by_worker.filtered(lambda dispatch: dispatch._is_early())
         if early:
             # sudo: as in _deliver_later
-            self.env["document.dispatch.delivery"].sudo()._trigger_workers(sorted(set(early.mapped("scheduled_date"))))
+            self.env["document.dispatch.delivery"].sudo()._trigger_workers_at(early.mapped("scheduled_date"))
         if by_worker - early:
             self.env["document.dispatch.delivery"]._deliver_after_commit(by_worker - early)
 

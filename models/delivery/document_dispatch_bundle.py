@@ -55,13 +55,16 @@ class DocumentDispatch(models.Model):
         ]) & self._get_time_domain()
 
     def _bundle_key(self):
-        """Documents with the same key can go in one mail: same readers, sender, user and company."""
+        """Documents with the same key can go in one mail: same readers, sender, user and company.
+
+        A collection is one mail whoever asked for its documents: it goes in the name of the first.
+        """
         # who chose one mail for each customer wants all in it; else one for each invoice
         together = self.collected or self.batch_id.grouping == "bundle"
         return (
-            self.env["account.move"] if together else self.move_id,
-            self.company_id, self.user_id, self.res_model, self.lang, self.mail_server_id, self.rehearsal,
-            self.email_from, self.reference, tuple(sorted(self.recipient_ids.mapped("email"))),
+            self.env["account.move"] if together else self.move_id, self.company_id,
+            not self.collected and (self.user_id, self.email_from), self.res_model, self.lang, self.mail_server_id,
+            self.rehearsal, self.reference, tuple(sorted(self.recipient_ids.mapped("email"))),
         )
 
     def _try_bundle(self):
