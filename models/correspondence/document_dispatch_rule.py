@@ -49,8 +49,8 @@ class DocumentDispatchRule(models.Model):
 
     def _get_statement_period(self):
         """First and last day of the period that has come last."""
-        today = fields.Date.context_today(self.with_context(tz=self.tz))
-        last = self._get_last_day(today)
+        now = fields.Datetime.context_timestamp(self.with_context(tz=self.tz), fields.Datetime.now())
+        last = self._get_last_day(now.date())
         return self._get_last_day(last - timedelta(days=1)) + timedelta(days=1), last
 
     def _write_statements(self):

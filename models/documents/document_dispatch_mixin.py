@@ -146,8 +146,9 @@ class DocumentDispatchMixin(models.AbstractModel):
         if not self._dispatch_partner()._dispatch_refuses(dispatch_type, self.company_id):
             vals.update(self._dispatch_message_recipients(message, directory, dispatch_type, vals))
         self._dispatch_set_times([vals], request)
-        if request.origin != "manual":  # nobody saw the subject, who could have taken it away
-            vals["subject"] = add_reference(vals["subject"], vals["reference"])
+        if vals["reference"] and request.origin != "manual":  # nobody saw the subject, who could have taken it away
+            # sudo: as above
+            message.sudo().subject = vals["subject"] = add_reference(vals["subject"], vals["reference"])
         return vals
 
     def _dispatch_hide_message(self, message):

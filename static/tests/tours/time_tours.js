@@ -21,6 +21,7 @@ registry.category("web_tour.tours").add("document_dispatch_at_time", {
         },
         {
             content: "The invoice says that it waits, and until when",
+            timeout: 60000,
             trigger:
                 "body:not(:has(.modal)) .o_form_view:has(.o_field_widget[name='dispatch_state']:contains('Waiting')) .o_field_widget[name='dispatch_scheduled_date']:contains('Dec 31')",
         },
@@ -70,6 +71,7 @@ registry.category("web_tour.tours").add("document_dispatch_at_time", {
         },
         {
             content: "It went",
+            timeout: 60000,
             trigger: ".o_statusbar_status .o_arrow_button_current:contains('Sent')",
         },
     ],
@@ -95,6 +97,7 @@ registry.category("web_tour.tours").add("document_dispatch_collection", {
         },
         {
             content: "The invoice waits",
+            timeout: 60000,
             trigger:
                 "body:not(:has(.modal)) .o_form_view:has(.o_field_widget[name='dispatch_scheduled_date']) .o_field_widget[name='dispatch_state']:contains('Waiting')",
         },
