@@ -23,10 +23,12 @@ from . import test_consent_scope
 from . import test_consent_tour
 from . import test_correspondence_letter
 from . import test_correspondence_statement
+from . import test_correspondence_statement_schedule
 from . import test_delivery
 from . import test_delivery_account
 from . import test_delivery_account_blame
 from . import test_delivery_addresses
+from . import test_delivery_at_time
 from . import test_delivery_bounce
 from . import test_delivery_common
 from . import test_delivery_bounce_address
@@ -78,11 +80,13 @@ from . import test_recipients
 from . import test_recipients_flags
 from . import test_recipients_preferences
 from . import test_rule
+from . import test_rule_collection
 from . import test_rule_parameters
 from . import test_rule_preview
 from . import test_rule_run
 from . import test_rule_schedule
 from . import test_rule_switch
+from . import test_rule_times_tour
 from . import test_setup
 from . import test_setup_address
 from . import test_setup_copy

@@ -155,7 +155,7 @@ class TestRoads(DispatchCase):
         composer = self._composer(order)
         composer.scheduled_date = "2030-01-01 10:00:00"
         composer.action_schedule_message()
-        self.env["mail.scheduled.message"].search([("res_id", "=", order.id)]).post_message()
+        self._dispatches(order).filtered("is_scheduled").action_send_now()
         return order
 
     def _go_quotation_rule(self, partner, **vals):

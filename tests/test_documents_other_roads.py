@@ -54,8 +54,7 @@ class RoadCase(DispatchCase):
             self._composer(template, document, scheduled_date="2030-01-01 10:00:00").action_schedule_message()
         self.assertEqual(self.envelopes, [])
         for document in documents:
-            document.env["mail.scheduled.message"].search([
-                ("model", "=", document._name), ("res_id", "=", document.id)]).post_message()
+            self._dispatches(document).filtered("is_scheduled").action_send_now()
 
     def _road_action(self, template, documents, method="email"):
         # sudo: the administrator made it; whoever starts it has his own rights

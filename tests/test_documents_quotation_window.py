@@ -63,7 +63,7 @@ class TestQuotationWindow(DispatchCase, HttpCase):
                                   scheduled_date="2030-01-01 10:00:00")
         composer.action_schedule_message()
         self.assertEqual(self.envelopes, [])
-        self.env["mail.scheduled.message"].search([("res_id", "=", self.order.id)]).post_message()
+        self._dispatches(self.order).action_send_now()
         self.assertCountEqual(self.envelopes, ["ana@silva.example.com", "compras@silva.example.com"])
         self.assertEqual(self.order.state, "sent")
 
@@ -80,7 +80,7 @@ class TestQuotationWindow(DispatchCase, HttpCase):
         later = self._order(self.silva)
         self._composer(later, email_from="Solo Nombre S.A.",
                        scheduled_date="2030-01-01 10:00:00").action_schedule_message()
-        self.env["mail.scheduled.message"].search([("res_id", "=", later.id)]).post_message()
+        self._dispatches(later).action_send_now()
         for mail in self.mails:
             [sender] = mail["from"].addresses
             self.assertEqual((sender.display_name, sender.addr_spec),

@@ -126,13 +126,14 @@ class TestConfiguredRoads(KindsCase):
         self.assertEqual((self._dispatches_of(payment).origin, self.envelopes), ("core", ["biuro@nowak.example.com"]))
 
     def test_sent_later(self):
-        """A message that a person wrote before goes as a document when its time has come."""
+        """What a person wrote before waits as a document, and goes when its time has come."""
         payment = self._payment(self.nowak)
         window = self._window(payment).create({"scheduled_date": "2031-03-02 10:00:00"})
         window.action_schedule_message()
-        message = self.env["mail.scheduled.message"].search([("model", "=", PAYMENT), ("res_id", "=", payment.id)])
-        self.assertFalse(self._dispatches_of(payment))
-        message.with_user(self.clerk).post_message()
+        self.assertTrue(self._dispatches_of(payment).is_scheduled)
+        self._deliver()
+        self.assertFalse(self.envelopes)
+        self._dispatches_of(payment).with_user(self.clerk).action_send_now()
         self._deliver()
         self.assertEqual(self._dispatches_of(payment).state, "sent")
 

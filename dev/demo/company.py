@@ -54,6 +54,11 @@ def build(env, smtp_port):
     partners = {}
     for customer in CUSTOMERS:
         partners.update(_customer(env, companies[customer.company], customer))
+    # what is due to this one is gathered: payment documents once a week, with the number that the customer asks for
+    env["document.dispatch.preference"].create({
+        "partner_id": partners["apteka"].id, "role_id": env.ref("document_dispatch.role_financial").id,
+        "receives": False, "collection": "week", "collection_weekday": "4", "reference": "Dostawca 4711",
+    })
     for address in BLACKLIST:
         env["mail.blacklist"]._add(address)
     products = {key: env["product.product"].create({"name": name, "list_price": price, "type": kind})

@@ -157,6 +157,9 @@ class DocumentLetter(models.Model):
     def _dispatch_description(self):
         return self.env._("Letter")
 
+    def _dispatch_is_collected(self):
+        return False  # what it asks, each customer answers for themselves
+
     def _dispatch_carries_page(self):
         return False  # it has a link of its own in its text
 

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 #: The report that draws it, by its name
 REPORT = "document_dispatch.report_statement"
@@ -19,6 +20,13 @@ class DocumentStatement(models.Model):
 
     date_from = fields.Date(string="From date", required=True, readonly=True)
     date_to = fields.Date(string="Until", required=True, readonly=True)
+    rule_id = fields.Many2one(
+        "document.dispatch.rule", readonly=True, index="btree_not_null", ondelete="set null",
+        help="The rule that wrote it.",
+    )
+
+    _once_a_period = models.UniqueIndex(
+        "(rule_id, partner_id, date_to) WHERE rule_id IS NOT NULL", "The customer has a statement of this period.")
 
     @api.constrains("date_from", "date_to")
     def _check_period(self):
@@ -92,3 +100,12 @@ class DocumentStatement(models.Model):
 
     def _dispatch_default_report(self):
         return self.env.ref("document_dispatch.action_report_statement")
+
+    @api.model
+    def _dispatch_rule_domain(self, codes):
+        """Those that rules wrote: each takes its own."""
+        return Domain("rule_id", "!=", False) if "statement" in codes else Domain.FALSE
+
+    @api.model
+    def _dispatch_report_domain(self, code):
+        return Domain.FALSE  # what it tells is how documents of the books went

@@ -18,8 +18,12 @@ class DocumentDispatch(models.Model):
 
     def _deliver_soon(self):
         by_worker = self.filtered(lambda dispatch: dispatch._channel()._is_delivered_by_worker())
-        if by_worker:
-            self.env["document.dispatch.delivery"]._deliver_after_commit(by_worker)
+        early = by_worker.filtered(lambda dispatch: dispatch._is_early())
+        if early:
+            # sudo: as in _deliver_later
+            self.env["document.dispatch.delivery"].sudo()._trigger_workers_at(early.mapped("scheduled_date"))
+        if by_worker - early:
+            self.env["document.dispatch.delivery"]._deliver_after_commit(by_worker - early)
 
     def _deliver_later(self):
         self.env["document.dispatch.delivery"].sudo()._trigger_workers()  # sudo: the scheduler's
@@ -32,6 +36,7 @@ class DocumentDispatch(models.Model):
     def _freeze_mails(self):
         """Post the message in the chatter and make the final mails; from here on only addresses go."""
         dispatches = self._with_system_write()
+        dispatches.filtered(lambda dispatch: dispatch.scheduled_date and dispatch.mail_message_id)._show_messages()
         dispatches._post_messages()
         for dispatch in dispatches:
             if dispatch.bundle_id:
@@ -72,6 +77,17 @@ class DocumentDispatch(models.Model):
             for dispatch, message in zip(dispatches, messages, strict=True):
                 dispatch.mail_message_id = message
         missing._create_notifications()
+
+    def _show_messages(self):
+        """What Odoo posted when a person said that it goes later goes now: the customer may see it, as it is now."""
+        for dispatch in self:
+            vals = dispatch._prepare_message_vals(dispatch._thread_of_author())
+            # sudo: the dispatch's own message
+            dispatch.mail_message_id.sudo().write({
+                "subject": vals["subject"], "body": vals["body"], "subtype_id": vals["subtype_id"],
+                "is_internal": vals["is_internal"], "partner_ids": [fields.Command.set(vals["partner_ids"])],
+                "attachment_ids": vals["attachment_ids"], "date": fields.Datetime.now(),
+            })
 
     def _get_sender(self):
         """By what Odoo chooses the account of its mails (as ``document.dispatch.account.SENDER``)."""

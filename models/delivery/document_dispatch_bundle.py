@@ -4,6 +4,7 @@ from odoo import models
 from odoo.fields import Domain
 
 from ...tools.dispatch import states
+from ...tools.recipients.wishes import add_reference
 from ..dispatch.document_dispatch import NO_SYNC
 from .document_dispatch_worker import CLASHES, HELD
 
@@ -22,9 +23,8 @@ class DocumentDispatch(models.Model):
 
     def _bundle_complete(self):
         """Make the mails of those customers of whom all documents are made."""
-        by_customer = self.grouped(lambda dispatch: (dispatch.batch_id, dispatch.commercial_partner_id))
-        for key, dispatches in by_customer.items():
-            siblings = self._find_siblings(*key)
+        for dispatches in self.grouped(lambda dispatch: dispatch._sibling_key()).values():
+            siblings = self._find_siblings(*dispatches[0]._sibling_key())
             # another worker makes some of them, or holds them: whoever comes last makes the mail
             if dispatches <= siblings and all(siblings.mapped("content_ready")) and len(
                 siblings.try_lock_for_update()
@@ -32,24 +32,39 @@ class DocumentDispatch(models.Model):
                 for members in siblings.grouped(lambda dispatch: dispatch._bundle_key()).values():
                     members._try_bundle()
 
-    def _find_siblings(self, batch, customer):
-        return self.search(self._get_bundling_domain() & Domain([
-            ("batch_id", "=", batch.id), ("commercial_partner_id", "=", customer.id),
+    def _sibling_key(self):
+        """Who waits for whom: those of a customer in one bulk send, or in the collection of one time."""
+        if self.collected:
+            return self.commercial_partner_id, True, self.env["document.dispatch.batch"], self.scheduled_date
+        return self.commercial_partner_id, False, self.batch_id, False
+
+    def _find_siblings(self, customer, collected, batch, date):
+        if collected:  # one that waits for something else holds up no other
+            together = Domain("scheduled_date", "=", date) & self._get_first_through_domain() & (
+                ~self.env["document.dispatch.delivery"]._get_waiting_domain())
+        else:
+            together = Domain("batch_id", "=", batch.id)
+        return self.search(self._get_bundling_domain() & together & Domain([
+            ("commercial_partner_id", "=", customer.id), ("collected", "=", collected),
         ]), order="id")
 
     def _get_bundling_domain(self):
         """Dispatches that wait for the others of their customer."""
         return self.env["document.dispatch.channel"]._get_domain("_can_bundle") & Domain([
             ("in_bundle", "=", True), ("state", "=", states.QUEUED), ("frozen", "=", False),
-        ])
+        ]) & self._get_time_domain()
 
     def _bundle_key(self):
-        """Documents with the same key can go in one mail: same readers, sender, user and company."""
+        """Documents with the same key can go in one mail: same readers, sender, user and company.
+
+        A collection is one mail whoever asked for its documents: it goes in the name of the first.
+        """
         # who chose one mail for each customer wants all in it; else one for each invoice
-        invoice = self.env["account.move"] if self.batch_id.grouping == "bundle" else self.move_id
+        together = self.collected or self.batch_id.grouping == "bundle"
         return (
-            invoice, self.company_id, self.user_id, self.res_model, self.lang, self.mail_server_id, self.rehearsal,
-            self.email_from, self.common_mail,
+            self.env["account.move"] if together else self.move_id, self.company_id,
+            not self.collected and (self.user_id, self.email_from), self.res_model, self.lang, self.mail_server_id,
+            self.rehearsal, self.reference, self.common_mail,
             tuple(sorted((recipient.email, recipient.address_field) for recipient in self.recipient_ids)),
         )
 
@@ -101,7 +116,7 @@ class DocumentDispatch(models.Model):
     def _write_bundle_text(self, number, count):
         """Write the common text on all of these dispatches, in the language of each recipient."""
         first = self[0]
-        if first.own_text:
+        if first.own_text and not first.collected:
             return  # a person wrote it for all of them
         content = self.env["document.dispatch.content"]
         documents = content._documents(self)
@@ -115,6 +130,8 @@ class DocumentDispatch(models.Model):
             for text in texts.values():
                 text["subject"] = self.env._(
                     "%(subject)s (%(number)s of %(count)s)", subject=text["subject"], number=number, count=count)
+        for text in texts.values():
+            text["subject"] = add_reference(text["subject"], first.reference)
         self._with_system_write().write({"subject": texts[first.lang]["subject"], "body": texts[first.lang]["body"]})
         for lang, recipients in self.recipient_ids.grouped("lang").items():
             if lang != first.lang:

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ...tools.delivery import environment
+from ...tools.recipients.wishes import add_reference
 from .document_dispatch import CORE_LAYOUT
 from .document_dispatch_worker import CLASHES, HELD
 from .ir_actions_report import PageTimeout
@@ -103,6 +104,7 @@ class DocumentDispatchContent(models.AbstractModel):
         }
         for dispatch, document in zip(group, documents, strict=True):
             text = texts[first.lang][document.id]
+            text = {**text, "subject": add_reference(text["subject"], dispatch.reference)}
             if dispatch.own_text:
                 text = {**text, "subject": dispatch.subject, "body": dispatch.body}
             dispatch._with_system_write().write({
@@ -123,7 +125,8 @@ class DocumentDispatchContent(models.AbstractModel):
         """
         for recipient in dispatch.recipient_ids.filtered(lambda recipient: recipient.lang != dispatch.lang):
             text = texts[recipient.lang]
-            recipient._with_system_write().write({"subject": text["subject"], "body": text["body"]})
+            recipient._with_system_write().write({
+                "subject": add_reference(text["subject"], dispatch.reference), "body": text["body"]})
 
     def _translate_message(self, dispatch, template):
         """As :meth:`_translate`, where a process of Odoo made the text in the customer's language.

@@ -142,6 +142,7 @@ class DocumentDispatchDelivery(steps.Delivery, models.AbstractModel):
         able &= self.env["document.dispatch"]._get_first_through_domain()
         return by_worker & ~self._get_waiting_domain() & able & (
             Domain("state", "=", states.QUEUED) & Domain("frozen", "=", False)
+            & self.env["document.dispatch"]._get_time_domain()
             | Domain("state", "=", states.REVIEW) & Domain("content_ready", "=", False)
         )
 

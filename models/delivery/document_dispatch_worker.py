@@ -110,9 +110,21 @@ class DocumentDispatchWorker(steps.Transactions, models.AbstractModel):
         dispatch = self.env["document.dispatch"].search(
             [("state", "in", (states.QUEUED, states.REVIEW)), ("prepare_after", ">", now)],
             order="prepare_after", limit=1)
+        scheduled = self.env["document.dispatch"].search(
+            [("state", "=", states.QUEUED), ("scheduled_date", ">", now)], order="scheduled_date", limit=1)
+        self._trigger_workers_at(scheduled.mapped("scheduled_date"))
         times = filter(None, times)
         if times := [*mail.mapped("next_try"), *dispatch.mapped("prepare_after"), *times]:
             self._trigger_workers(min(times))
+
+    @api.model
+    def _trigger_workers_at(self, times):
+        """Wake every parallel worker at these times, which may be weeks away: once, however often it is asked for."""
+        for cron in self._get_worker_crons().filtered("active"):
+            # sudo: the scheduler's own
+            there = self.env["ir.cron.trigger"].sudo().search([("cron_id", "=", cron.id), ("call_at", "in", times)])
+            if missing := set(times).difference(there.mapped("call_at")):
+                cron._trigger(sorted(missing))
 
     @api.model
     def _trigger_workers(self, at=None):

@@ -12,12 +12,14 @@ from . import document_dispatch_mixin_access
 from . import document_dispatch_mixin_kind
 from . import document_dispatch_mixin_precedence
 from . import document_dispatch_mixin_sending
+from . import document_dispatch_mixin_time
 from . import document_dispatch_precedence
 from . import document_dispatch_protected
 from . import document_dispatch_readable
 from . import document_dispatch_recipient
 from . import document_dispatch_resend
 from . import document_dispatch_role
+from . import document_dispatch_time
 from . import document_dispatch_type
 from . import ir_mail_server
 from . import mail_activity

@@ -53,9 +53,10 @@ class DocumentDispatchMixin(models.AbstractModel):
         vals_list = []
         for company, of_company in self.grouped("company_id").items():
             directory = of_company._dispatch_partners().with_company(company)._dispatch_directory()
-            for document in of_company:
-                if dispatch_type := document._dispatch_type():
-                    vals_list.append(document._dispatch_prepare_vals(dispatch_type, directory, origin, state, chosen))
+            vals_list += self._dispatch_set_times([
+                document._dispatch_prepare_vals(dispatch_type, directory, origin, state, chosen)
+                for document in of_company if (dispatch_type := document._dispatch_type())
+            ])
         return vals_list
 
     def _dispatch_partners(self):
@@ -297,10 +298,12 @@ class DocumentDispatchMixin(models.AbstractModel):
                                            document=document._dispatch_name(), blocking_reason=blocking_reason))
         previous = {document.id: document._dispatch_supersede()[:1].id for document in self}
         own = {**text, "own_text": True} if text else {}
+        # whoever asks for these now wants them now, unless the window says when
+        asked = self if SendRequest.of(self.env) else SendRequest(origin, at_once=True).on(self)
         return self._dispatch_insert([
             {**self._dispatch_set_recipients(vals, only, choices), **own,
              "resend_of_id": previous[vals["res_id"]], "batch_id": self._dispatch_batch_id()}
-            for vals in self._dispatch_prepare_vals_list(origin)
+            for vals in asked._dispatch_prepare_vals_list(origin)
         ])
 
     def _dispatch_batch_id(self):

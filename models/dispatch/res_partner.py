@@ -19,6 +19,13 @@ class ResPartner(models.Model):
         """Who may get what at these partners, :class:`tools.recipients.recipients.Directory`: see ``recipients``."""
         return Directory([], [])
 
+    def _dispatch_wishes(self, company):
+        """What these partners wish for the documents of each role at a company: see ``recipients``.
+
+        :return: ``{(id, role): tools.recipients.wishes.Wish}``; what is not there has no wish
+        """
+        return {}
+
     def _dispatch_refuses(self, dispatch_type, company=None):
         """Tell whether documents of this type must not go to this partner by e-mail: see ``consent``."""
         return False

@@ -8,6 +8,7 @@ from ...tools.dispatch.address_fields import BCC, CC, TO
 from ...tools.dispatch.steering import SendRequest
 from ...tools.mail import addresses
 from ...tools.recipients import recipients
+from ...tools.recipients.wishes import add_reference
 from ..delivery.document_dispatch_worker import CLASHES
 from ..dispatch.document_dispatch import attempt
 
@@ -116,7 +117,7 @@ class DocumentDispatchMixin(models.AbstractModel):
         if not channel._is_delivered_by_worker() and request.beside and previous:
             self._dispatch_hide_message(message)
             return previous  # on paper it would be the same page once more
-        if vals["rehearsal"] or request.draft:
+        if vals["rehearsal"] or request.draft or vals["scheduled_date"]:
             self._dispatch_hide_message(message)
         dispatch = self._dispatch_insert([vals])
         template = self.env["mail.template"].sudo().browse(request.template_id or ())  # sudo: as when it was rendered
@@ -145,6 +146,10 @@ class DocumentDispatchMixin(models.AbstractModel):
         vals.update(self._dispatch_message_content(message), mail_template_id=False)  # the message is written
         if not self._dispatch_partner()._dispatch_refuses(dispatch_type, self.company_id):
             vals.update(self._dispatch_message_recipients(message, request, directory, dispatch_type, vals))
+        self._dispatch_set_times([vals], request)
+        if vals["reference"] and request.origin != "manual":  # nobody saw the subject, who could have taken it away
+            # sudo: as above
+            message.sudo().subject = vals["subject"] = add_reference(vals["subject"], vals["reference"])
         return vals
 
     def _dispatch_add_copies(self, choices, resolved, request):

@@ -74,6 +74,30 @@ class ResPartner(models.Model):
             totals[key] = totals.get(key, 0.0) + amount
         return self.union(*(partner for (partner, currency), amount in totals.items() if not currency.is_zero(amount)))
 
+    @api.model
+    def _dispatch_owing(self, company, minimum=0.0, overdue=False):
+        """Customers who owe something to this company.
+
+        :param float minimum: so much at least, in the company's currency
+        :param bool overdue: only those of whom something is overdue
+        """
+        domain = self._dispatch_ledger_domain(company) & Domain([
+            ("reconciled", "=", False), ("partner_id", "!=", False)])
+        totals = {}
+        for partner, amount in self.env["account.move.line"]._read_group(
+            domain, ["partner_id"], ["amount_residual:sum"],
+        ):
+            customer = partner.commercial_partner_id
+            totals[customer] = totals.get(customer, 0.0) + amount
+        compare = company.currency_id.compare_amounts
+        owing = self.union(*(customer for customer, amount in totals.items()
+                             if compare(amount, 0.0) > 0 and compare(amount, minimum) >= 0))
+        if not overdue:
+            return owing
+        late = Domain("date_maturity", "<", fields.Date.context_today(self)) & Domain("balance", ">", 0)
+        lines = self.env["account.move.line"]._read_group(domain & late, ["partner_id"])
+        return owing & self.union(*(partner.commercial_partner_id for [partner] in lines))
+
     # ------------------------------------------------------------------
     # A period
     # ------------------------------------------------------------------

@@ -1,11 +1,32 @@
-from odoo import models
+from odoo import api, fields, models
+from odoo.addons.base.models.res_partner import _tz_get
+from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 
 class ResCompany(models.Model):
-    """Whom the company may write to."""
+    """Whom the company may write to, and when what is gathered goes."""
 
     _inherit = "res.company"
+
+    dispatch_collection_hour = fields.Float(
+        string="Hour of collections", default=8.0,
+        help="When what customers want once a day, a week or a month goes to them.",
+    )
+    dispatch_collection_tz = fields.Selection(
+        _tz_get, string="Time zone of collections",
+        default=lambda self: self.env.user.tz or self.env.company.partner_id.tz or "UTC",
+    )
+
+    @api.constrains("dispatch_collection_hour")
+    def _check_dispatch_collection_hour(self):
+        for company in self:
+            if not 0 <= company.dispatch_collection_hour < 24:
+                raise ValidationError(self.env._("An hour lies between 00:00 and 24:00."))
+
+    def _dispatch_collection_zone(self):
+        """On whose clock collections go, a name of IANA."""
+        return self.dispatch_collection_tz or self.partner_id.tz or "UTC"
 
     def _dispatch_contact_domain(self):
         """Contacts that this company may write to."""

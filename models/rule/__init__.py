@@ -5,4 +5,5 @@ from . import document_dispatch_rule_plan
 from . import document_dispatch_rule_preview
 from . import document_dispatch_rule_schedule
 from . import document_dispatch_rule_text
+from . import document_dispatch_rule_period
 from . import document_dispatch_run

@@ -9,7 +9,8 @@ from odoo.tools import format_date
 from ...tools.rule import conditions
 
 #: Parameters that decide when a rule runs next
-SCHEDULE_FIELDS = frozenset({"active", "trigger", "hour_from", "hour_to", "interval", "tz", "calendar_id"})
+SCHEDULE_FIELDS = frozenset({"active", "trigger", "hour_from", "hour_to", "interval", "tz", "calendar_id", "period",
+                             "period_weekday", "period_day"})
 
 
 class DocumentDispatchRule(models.Model):

@@ -42,7 +42,7 @@ class DocumentDispatchRule(models.Model):
             yield {
                 **self._preview_line(document), "outcome": "goes" if goes else "paper",
                 "recipients": self._preview_recipients(vals["recipient_ids"]) if goes else False,
-                "reason": False if goes else self._preview_channel_reason(vals),
+                "reason": self._preview_wish(vals) if goes else self._preview_channel_reason(vals),
             }
 
     def _preview_line(self, document):
@@ -62,6 +62,14 @@ class DocumentDispatchRule(models.Model):
         """In which field of the mail an address stands, where it is not To."""
         name = vals.get("address_field", "to")
         return "" if name == "to" else f"{name.capitalize()} "
+
+    def _preview_wish(self, vals):
+        """With which collection it goes, and what stands in its subject, as the customer wishes."""
+        reader = self.env["document.dispatch"].with_context(tz=self.tz)
+        return " ".join(filter(None, (
+            vals.get("collected") and reader._describe_time(vals["scheduled_date"], True),
+            vals.get("reference") and self.env._("In the subject: %s.", vals["reference"]),
+        ))) or False
 
     def _preview_channel_reason(self, vals):
         labels = dict(self.env["document.dispatch"]._fields["channel_reason"]._description_selection(self.env))

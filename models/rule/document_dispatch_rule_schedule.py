@@ -18,7 +18,8 @@ class DocumentDispatchRule(models.Model):
 
     _inherit = "document.dispatch.rule"
 
-    @api.depends("active", "trigger", "hour_from", "hour_to", "interval", "tz", "calendar_id")
+    @api.depends("active", "trigger", "hour_from", "hour_to", "interval", "tz", "calendar_id", "period",
+                 "period_weekday", "period_day")
     def _compute_next_run(self):
         now = fields.Datetime.now()
         for rule in self:
@@ -31,7 +32,8 @@ class DocumentDispatchRule(models.Model):
         """
         if not self.active or self.trigger != "schedule":
             return False
-        return next_slot(after, *self._get_window(after))
+        *window, _days_off = self._get_window(after)
+        return next_slot(after, *window, self._get_other_days(after))
 
     def _get_window(self, moment):
         """What says when this rule runs around a moment, as :func:`tools.rule.schedule.next_slot` asks for it."""
@@ -57,12 +59,13 @@ class DocumentDispatchRule(models.Model):
         """Entry of ``ir_cron_dispatch_plan``: run every rule whose time has come, each on its own."""
         rules = self.search([("active", "=", True)])
         latest = fields.Datetime.now() + limits.MOST_WAIT
-        # slots are hours apart: a later one was written by a clock that was wrong
+        # slots are hours apart, or as the period says: a later one was written by a clock that was wrong
         for rule in rules.filtered(
-            lambda rule: rule.next_run and rule.next_run > latest or rule._has_missed_its_window()
-            or rule._is_on_a_day_off()
+            lambda rule: rule.next_run and rule.next_run > latest and (
+                rule.next_run != rule._get_next_run(fields.Datetime.now()))
+            or rule._has_missed_its_window() or rule._is_on_a_day_off()
         ):
-            rule._plan_next_run()
+            rule._plan_next_window()
         for rule in rules.filtered(lambda rule: rule._is_due()):
             rule._run_isolated()
             self.env["ir.cron"]._commit_progress(1)
@@ -127,6 +130,15 @@ class DocumentDispatchRule(models.Model):
             "cause": cause, "date": started, "duration": seconds, "left": left,
             "reason": self.problem or self.warning,
         }, dispatches)
+
+    def _plan_next_window(self):
+        """What was missed, or came on a day off, is made up in the next window, whatever the period says."""
+        now = fields.Datetime.now()
+        if self.trigger == "schedule" and self.next_run and self.next_run <= now:
+            self.next_run = next_slot(now, *self._get_window(now))
+            self._wake_scheduler()
+        else:
+            self._plan_next_run()
 
     def _plan_next_run(self):
         self.next_run = self._get_next_run(fields.Datetime.now())

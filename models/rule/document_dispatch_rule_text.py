@@ -12,7 +12,8 @@ class DocumentDispatchRule(models.Model):
 
     @api.depends("active", "type_ids", "user_id", "company_id", "mail_server_id", "document_states", "selection",
                  "journal_ids", "partner_ids", "domain", "date_basis", "date_from", "delivery", "trigger",
-                 "hour_from", "hour_to", "interval", "tz", "calendar_id", "next_run")
+                 "hour_from", "hour_to", "interval", "tz", "calendar_id", "next_run", "period", "period_weekday",
+                 "period_day")
     @api.depends_context("lang", "tz", "uid")
     def _compute_sentence(self):
         for rule in self:
@@ -26,13 +27,17 @@ class DocumentDispatchRule(models.Model):
         if self.trigger == "post":
             return self.env._("As soon as they are posted")
         hour_from, hour_to = (format_duration(hour) for hour in (self.hour_from, self.hour_to))
-        days = self.env._("Every working day") if self.calendar_id else self.env._("Every day")
+        days = self._describe_days()
         if self.interval == "0":
             return self.env._("%(days)s at %(hour)s", days=days, hour=hour_from)
         return self.env._(
             "%(days)s from %(hour_from)s to %(hour_to)s, %(interval)s", days=days, hour_from=hour_from, hour_to=hour_to,
             interval=self._label("interval").lower(),
         )
+
+    def _describe_days(self):
+        """On which days it runs, in words."""
+        return self.env._("Every working day") if self.calendar_id else self.env._("Every day")
 
     def _describe_what(self):
         names = ", ".join(self.type_ids.mapped(lambda dispatch_type: dispatch_type.display_name or ""))

@@ -142,7 +142,8 @@ class DocumentDispatchHealth(models.AbstractModel):
         )
         able = Domain("able_date", "=", False) | Domain("able_date", "<", long_ago)
         queued = Domain("state", "=", "queued") & Domain("dispatch_id.state", "=", "queued") & Domain(
-            "dispatch_id.write_date", "<", long_ago) & not_asked_to_wait & able
+            "dispatch_id.write_date", "<", long_ago) & not_asked_to_wait & able & (
+            Domain("dispatch_id.scheduled_date", "=", False) | Domain("dispatch_id.scheduled_date", "<", long_ago))
         deferred = Domain("state", "=", "deferred") & (
             Domain("next_try", "<", long_ago)
             # no server has judged it so far: each failure only puts it off

@@ -21,6 +21,8 @@ class ResConfigSettings(models.TransientModel):
     dispatch_envelope = fields.Selection(related="company_id.dispatch_envelope", readonly=False, required=True)
     dispatch_consent_text = fields.Text(related="company_id.dispatch_consent_text", readonly=False)
     dispatch_rehearsal_email = fields.Char(related="company_id.dispatch_rehearsal_email", readonly=False)
+    dispatch_collection_hour = fields.Float(related="company_id.dispatch_collection_hour", readonly=False)
+    dispatch_collection_tz = fields.Selection(related="company_id.dispatch_collection_tz", readonly=False)
     dispatch_general_address = fields.Boolean(related="company_id.dispatch_general_address", readonly=False)
     dispatch_parallel_workers = fields.Integer(
         string="Lanes", compute="_compute_dispatch_parallel_workers", inverse="_inverse_dispatch_parallel_workers",

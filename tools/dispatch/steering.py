@@ -58,6 +58,10 @@ class SendRequest(Steering):
     beside: bool = False
     #: The text prints nothing: the document's own files are added
     add_files: bool = False
+    #: When it goes, in UTC, as Odoo writes moments; empty: as soon as it can, or with the customer's collection
+    scheduled_date: str = ""
+    #: It waits for no collection
+    at_once: bool = False
 
     @property
     def names_addresses(self):

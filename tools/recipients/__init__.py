@@ -1,1 +1,1 @@
-from . import foreign_rules, recipients
+from . import foreign_rules, recipients, wishes

@@ -5,6 +5,7 @@ which an hour is left out, its slots run an hour later by the clock, together wi
 there anyway; on the day that has an hour twice, each of its slots runs the first time only.
 """
 
+from calendar import monthrange
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -53,6 +54,44 @@ def days_ahead(moment, timezone):
     """The first and the last day whose windows are asked about at a moment (UTC without time zone)."""
     today = moment.replace(tzinfo=UTC).astimezone(ZoneInfo(timezone)).date()
     return today - DAY, today + MOST_DAYS_OFF * DAY  # the window of yesterday may go over midnight
+
+
+def is_day_of(day, period, weekday, month_day):
+    """Tell whether a day (``date``) is one of a period's.
+
+    :param str period: ``day``: each; ``week``: this weekday; ``month``: this day of the month
+    :param int weekday: 0 is Monday
+    :param int month_day: from 1; the last day of a month that is shorter
+    """
+    if period == "week":
+        return day.weekday() == weekday
+    return period != "month" or day.day == min(month_day, monthrange(day.year, day.month)[1])
+
+
+def days_between(first, last):
+    """The days (``date``) from one to another, both of them among these."""
+    return {first + number * DAY for number in range((last - first).days + 1)}
+
+
+def last_day_of(day, period, weekday, month_day):
+    """The last day of a period that is not after a day; parameters as of :func:`is_day_of`."""
+    while not is_day_of(day, period, weekday, month_day):
+        day -= DAY
+    return day
+
+
+def period_days(first, last, period, weekday, month_day, days_off=frozenset()):
+    """The days of a period between two, each moved to the next day that is not off; parameters as of :func:`is_day_of`.
+
+    :param days_off: days (``date``) that are off
+    """
+    found = set()
+    for day in days_between(first, last):
+        if is_day_of(day, period, weekday, month_day):
+            while day in days_off:
+                day += DAY
+            found.add(day)
+    return found
 
 
 def is_open(moment, timezone, hour_from, hour_to, interval, days_off=frozenset()):

@@ -1,2 +1,3 @@
 from . import document_dispatch_exclude
 from . import document_dispatch_resend
+from . import document_dispatch_schedule

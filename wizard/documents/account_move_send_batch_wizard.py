@@ -25,7 +25,7 @@ class AccountMoveSendBatchWizard(models.TransientModel):
     # What will happen
     # ------------------------------------------------------------------
 
-    @api.depends("move_ids", "dispatch_again", "dispatch_grouping")
+    @api.depends("move_ids", "dispatch_again", "dispatch_grouping", "dispatch_send_on", "dispatch_at_once")
     def _compute_dispatch_summary(self):
         return super()._compute_dispatch_summary()
 
@@ -85,12 +85,14 @@ class AccountMoveSendBatchWizard(models.TransientModel):
         if self.dispatch_grouping == "each":
             return Batch._start_queue(self.move_ids)
         self._dispatch_check_grouping(ours)
+        self._dispatch_check_send_on()
         other = self.move_ids - ours
         if other:
             core = self.create({"move_ids": [fields.Command.set(other.ids)]})
             super(AccountMoveSendBatchWizard, core).action_send_and_print()
         reason = self.env._("It goes the way that its customer prefers.")
+        request, beside = self._dispatch_bulk_request(), self._dispatch_get_beside()
         batches = Batch._start(
-            ours, self.dispatch_grouping, self.dispatch_again, [(move, reason) for move in other],
-            self._dispatch_get_beside())
+            request.on(ours), self.dispatch_grouping, self.dispatch_again, [(move, reason) for move in other],
+            beside and request.on(beside))
         return batches._open()

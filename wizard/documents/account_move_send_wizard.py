@@ -40,6 +40,10 @@ class AccountMoveSendWizard(models.TransientModel):
         self._dispatch_compute_without_copies("mail_partner_ids")
         return result
 
+    @api.depends("move_id")
+    def _compute_dispatch_collection(self):
+        return super()._compute_dispatch_collection()
+
     @api.depends("move_id", "template_id", "lang")
     def _compute_dispatch_text_id(self):
         return super()._compute_dispatch_text_id()
@@ -48,6 +52,7 @@ class AccountMoveSendWizard(models.TransientModel):
     def _compute_subject(self):
         result = super()._compute_subject()
         self._dispatch_apply_last_text("subject")
+        self._dispatch_show_reference()
         return result
 
     @api.depends("dispatch_text")

@@ -1,5 +1,8 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_datetime
+
+from ...tools.dispatch.steering import SendRequest
 
 #: Of more documents than these that stay only the number is said
 MOST_LINES = 40
@@ -22,6 +25,10 @@ class DocumentDispatchBulk(models.AbstractModel):
         string="How", required=True, default="all",
     )
     dispatch_again = fields.Boolean(string="Send these again, too")
+    dispatch_send_on = fields.Datetime(
+        string="Send on", help="The documents wait until then, and can be moved or sent before. Empty: now.")
+    dispatch_at_once = fields.Boolean(string="Send now, without waiting for collections")
+    dispatch_collected = fields.Char(string="With collections", compute="_compute_dispatch_summary")
     dispatch_by_mail = fields.Char(string="By e-mail", compute="_compute_dispatch_summary")
     dispatch_on_paper = fields.Char(string="On paper", compute="_compute_dispatch_summary")
     dispatch_went = fields.Char(string="Sent before", compute="_compute_dispatch_summary")
@@ -31,9 +38,19 @@ class DocumentDispatchBulk(models.AbstractModel):
         """The documents that go by e-mail or on paper."""
         raise NotImplementedError(self._name)
 
+    def _dispatch_bulk_request(self):
+        """What the window says of when they go."""
+        when = fields.Datetime.to_string(self.dispatch_send_on) if self.dispatch_send_on else ""
+        return SendRequest("batch", scheduled_date=when, at_once=self.dispatch_at_once)
+
+    def _dispatch_check_send_on(self):
+        """Raise where the time that a person chose is over."""
+        if self.dispatch_send_on:
+            self.env["document.dispatch"]._check_time(self.dispatch_send_on)
+
     def _compute_dispatch_summary(self):
         for wizard in self:
-            ours = wizard._dispatch_ours()
+            ours = wizard._dispatch_bulk_request().on(wizard._dispatch_ours())
             vals_list, left_out, went = [], [], ours.browse()
             for company, documents in ours.grouped("company_id").items():
                 plan = documents.with_company(company)._dispatch_plan_batch(wizard.dispatch_again)
@@ -41,6 +58,7 @@ class DocumentDispatchBulk(models.AbstractModel):
                 left_out += plan.left_out
                 went |= plan.went
             wizard.dispatch_by_mail = wizard._dispatch_describe_mails(vals_list)
+            wizard.dispatch_collected = wizard._dispatch_describe_collected(vals_list)
             wizard.dispatch_on_paper = wizard._dispatch_describe_paper(vals_list)
             names = ", ".join(went[:NAMED].mapped("name")) + (" …" if len(went) > NAMED else "")
             wizard.dispatch_went = self.env._("%(count)s: %(names)s", count=len(went), names=names) if went else False
@@ -55,6 +73,13 @@ class DocumentDispatchBulk(models.AbstractModel):
             "%(documents)s documents of %(customers)s customers, to %(addresses)s addresses",
             documents=len(by_mail), customers=len(customers), addresses=len(addresses),
         ) if by_mail else False
+
+    def _dispatch_describe_collected(self, vals_list):
+        dates = [vals["scheduled_date"] for vals in vals_list if vals.get("collected")]
+        return self.env._(
+            "%(count)s documents wait for their customers' collections, the first on %(date)s", count=len(dates),
+            date=format_datetime(self.env, min(dates), dt_format="short"),
+        ) if dates else False
 
     def _dispatch_describe_paper(self, vals_list):
         on_paper = self.env["document.dispatch.channel"]._is_for_paper

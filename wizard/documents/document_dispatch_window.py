@@ -6,6 +6,7 @@ from odoo.tools import formataddr
 
 from ...tools.dispatch.steering import SendRequest
 from ...tools.mail import addresses
+from ...tools.recipients.wishes import Wish, add_reference, drop_reference
 
 
 class DocumentDispatchWindow(models.AbstractModel):
@@ -50,6 +51,10 @@ class DocumentDispatchWindow(models.AbstractModel):
     dispatch_download = fields.Boolean(
         string="Download the PDF", default=lambda self: self.env.company.dispatch_download_pdf,
     )
+    dispatch_send_on = fields.Datetime(
+        string="Send on", help="The document waits until then, and can be moved or sent before. Empty: now.")
+    dispatch_collection = fields.Char(string="Collection", compute="_compute_dispatch_collection")
+    dispatch_at_once = fields.Boolean(string="Send now, without waiting for the collection")
     dispatch_batch_id = fields.Many2one("document.dispatch.batch")
     dispatch_queue_label = fields.Char(compute="_compute_dispatch_queue")
     dispatch_queue_document = fields.Char(compute="_compute_dispatch_queue")
@@ -75,6 +80,8 @@ class DocumentDispatchWindow(models.AbstractModel):
     def _dispatch_window_request(self):
         """What this window sends, as far as core's own fields don't say it."""
         request = SendRequest.of(self.env) or SendRequest("manual")
+        when = self._dispatch_check_send_on() or request.scheduled_date
+        request = replace(request, scheduled_date=when, at_once=request.at_once or self.dispatch_at_once)
         if not self.dispatch_batch_id:
             return request
         self.dispatch_batch_id._check_mine()  # the window may say any
@@ -147,6 +154,32 @@ class DocumentDispatchWindow(models.AbstractModel):
             address.email for address in self.env["res.partner"]._dispatch_typed_addresses(self[f"dispatch_{name}"])
         ) for name in ("cc", "bcc")}
 
+    def _compute_dispatch_collection(self):
+        """With which collection of its customer the document goes, in words; empty where it waits for none."""
+        for wizard in self:
+            document, date = wizard._dispatch_document(), wizard._dispatch_wish().date
+            collected = date and document._dispatch_is_collected()
+            wizard.dispatch_collection = collected and self.env["document.dispatch"]._describe_time(date, True)
+
+    def _dispatch_wish(self):
+        """What the customer wishes for this document, :class:`tools.recipients.wishes.Wish`."""
+        document = self._dispatch_document()
+        dispatch_type = document and document._dispatch_type()
+        if not dispatch_type:
+            return Wish()
+        partner = document._dispatch_partner()
+        return partner._dispatch_wishes(document.company_id).get((partner.id, dispatch_type.role), Wish())
+
+    def _dispatch_check_send_on(self):
+        """When the person wants it to go, as :class:`SendRequest` has it; empty: now.
+
+        :raise UserError: it is over
+        """
+        if not self.dispatch_send_on:
+            return ""
+        self.env["document.dispatch"]._check_time(self.dispatch_send_on)
+        return fields.Datetime.to_string(self.dispatch_send_on)
+
     def _compute_dispatch_text_id(self):
         """The text that somebody wrote for this customer the last time."""
         Text = self.env["document.dispatch.text"]
@@ -162,12 +195,18 @@ class DocumentDispatchWindow(models.AbstractModel):
                 text = wizard.dispatch_text_id._render(wizard._dispatch_document(), wizard._dispatch_contacts())
                 wizard[name] = text[name]
 
+    def _dispatch_show_reference(self):
+        """Have the customer's own reference stand in the subject, where the person sees it."""
+        for wizard in self:
+            wizard.subject = add_reference(wizard.subject, wizard._dispatch_wish().reference)
+
     def _dispatch_remember(self):
         """Keep what the clerk changed in the text, for this customer's next document."""
         document = self._dispatch_document()
         if document._dispatch_type() and self.template_id:
+            subject = drop_reference(self.subject, self._dispatch_wish().reference)
             self.env["document.dispatch.text"]._remember(
-                document, self.lang, self.template_id, self.subject, self.body, self._dispatch_contacts())
+                document, self.lang, self.template_id, subject, self.body, self._dispatch_contacts())
 
     # ------------------------------------------------------------------
 

@@ -41,6 +41,10 @@ class MailComposeMessage(models.TransientModel):
         self._dispatch_compute_without_copies("partner_ids")
         return result
 
+    @api.depends("model", "res_ids", "template_id")
+    def _compute_dispatch_collection(self):
+        return super()._compute_dispatch_collection()
+
     @api.depends("model", "res_ids", "template_id", "lang")
     def _compute_dispatch_text_id(self):
         return super()._compute_dispatch_text_id()
@@ -56,6 +60,7 @@ class MailComposeMessage(models.TransientModel):
     def _compute_subject(self):
         result = super()._compute_subject()
         self._dispatch_apply_last_text("subject")
+        self.filtered("dispatch_active")._dispatch_show_reference()
         return result
 
     @api.depends("dispatch_text")
@@ -143,18 +148,6 @@ class MailComposeMessage(models.TransientModel):
             return super()._dispatch_typed()
         # nobody is there to get a copy
         return [address.email for address in self.env["res.partner"]._dispatch_typed_addresses(self.dispatch_emails)]
-
-    def _prepare_schedule_message_post_values(self, post_values):
-        """Keep with a message that is sent later that it is a document's mail."""
-        values = super()._prepare_schedule_message_post_values(post_values)
-        if self.dispatch_active:
-            how = "add_files" if self._dispatch_lacks_files() else "as_is"
-            copies = [email for emails in self._dispatch_copies().values() for email in emails]
-            if copies:
-                typed = values.get("outgoing_email_to")
-                values["outgoing_email_to"] = ", ".join(filter(None, [typed, *copies]))
-            values["send_context"] = {**values["send_context"], "dispatch_scheduled": how}
-        return values
 
     def _action_send_mail_comment(self, res_ids):
         if not self.dispatch_active:
@@ -249,9 +242,18 @@ class MailComposeMessage(models.TransientModel):
         return self.dispatch_batch_id._advance() if len(self) == 1 and self.dispatch_batch_id else action
 
     def _action_schedule_message(self):
-        for composer in self.filtered("dispatch_active"):
-            composer.email_from = composer._dispatch_check_sender(composer.email_from)
-        return super()._action_schedule_message()
+        """A document that is sent later waits in the outbox, as others do; Odoo keeps whatever else is written."""
+        ours = self.filtered("dispatch_active")
+        for composer in ours:
+            composer._dispatch_schedule()
+        return super(MailComposeMessage, self - ours)._action_schedule_message()
+
+    def _dispatch_schedule(self):
+        """Send the document of this window at the time that Odoo's own field says."""
+        self.dispatch_send_on, self.scheduled_date = self.scheduled_date, False
+        if not self.dispatch_send_on:
+            raise UserError(self.env._("Say when it is to be sent."))
+        self._action_send_mail()
 
     def action_send_mail(self):
         action = super().action_send_mail()

@@ -21,7 +21,7 @@ class SaleOrderSendWindow(models.TransientModel):
     def _dispatch_ours(self):
         return self.order_ids._origin
 
-    @api.depends("order_ids", "dispatch_again", "dispatch_grouping")
+    @api.depends("order_ids", "dispatch_again", "dispatch_grouping", "dispatch_send_on", "dispatch_at_once")
     def _compute_dispatch_summary(self):
         return super()._compute_dispatch_summary()
 
@@ -34,4 +34,6 @@ class SaleOrderSendWindow(models.TransientModel):
         if self.dispatch_grouping == "each":
             return Batch._start_queue(self.order_ids)
         self._dispatch_check_grouping(self.order_ids)
-        return Batch._start(self.order_ids, self.dispatch_grouping, self.dispatch_again)._open()
+        self._dispatch_check_send_on()
+        orders = self._dispatch_bulk_request().on(self.order_ids)
+        return Batch._start(orders, self.dispatch_grouping, self.dispatch_again)._open()
