@@ -462,7 +462,8 @@ class TestProtectedFields(WalkCase):
                   if issubclass(model, parent) and not model._abstract]
         self.assertGreaterEqual({model._name for model in models}, {
             "document.dispatch", "document.dispatch.recipient", "document.consent", "document.letter",
-            "document.statement", "document.dispatch.file", "account.move", "sale.order", "res.partner",
+            "document.statement", "document.dispatch.file", "document.reminder", "account.move", "sale.order",
+            "res.partner",
         })
         return models
 
