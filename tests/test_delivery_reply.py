@@ -110,6 +110,18 @@ class TestReply(DispatchCase):
         self.assertTrue(all(dispatches.mapped("answered_date")))
         self.assertTrue(all(invoices.mapped("dispatch_answered_date")))
 
+    def test_record_of_a_configured_kind(self):
+        """On the record itself, in its own chatter."""
+        self.env["document.dispatch.type"]._add_suggested("account.payment")
+        payment = self.env["account.payment"].create({
+            "partner_id": self.nowak.id, "amount": 480, "payment_type": "inbound", "partner_type": "customer"})
+        payment.action_post()
+        [document] = self.env["document.dispatch"]._documents_of("account.payment", payment.ids, create=True).values()
+        dispatch = self._sent(document)
+        self._answer(dispatch, "biuro@nowak.example.com")
+        self.assertEqual(len(self._comments(payment)), 1)
+        self.assertTrue(dispatch.answered_date)
+
     def test_relay_with_its_own_message_id(self):
         invoice = self._invoice(self.nowak)
         dispatch = self._sent(invoice)

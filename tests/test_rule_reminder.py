@@ -299,6 +299,36 @@ class TestReminder(ReminderCase):
         self.assertEqual((dispatch.state, self.envelopes), ("review", []))
         self.assertIn("matched", dispatch.state_message)
 
+    def test_unmatched_payment_that_comes_between(self):
+        """It may be of this invoice: the reminder that waited to be handed over is held; a person decides."""
+        move = self._due(self.nowak, 5)
+        dispatch = self._planned(move)
+        self._invoice(self.nowak, 1250, move_type="out_refund")
+        self._deliver()
+        self.assertEqual((dispatch.state, self.envelopes), ("review", []))
+        self.assertIn("matched", dispatch.state_message)
+        dispatch.action_release()
+        self._deliver()
+        self.assertEqual((dispatch.state, len(self.envelopes)), ("sent", 1))
+
+    def test_payment_with_a_provider_is_on_its_way(self):
+        if "payment.transaction" not in self.env:
+            self.skipTest("no payments with providers")
+        move, left = self._due(self.nowak, 5), self._due(self.silva, 5)
+        for invoice, age in ((move, 0), (left, 30)):
+            transaction = self.env["payment.transaction"].sudo().create({
+                "provider_id": self.env["payment.provider"].sudo().search([], limit=1).id,
+                "payment_method_id": self.env["payment.method"].sudo().search([], limit=1).id,
+                "reference": f"tx-{invoice.id}", "amount": 1250, "currency_id": invoice.currency_id.id,
+                "partner_id": invoice.partner_id.id, "state": "pending",
+                "invoice_ids": [Command.set(invoice.ids)],
+            })
+            transaction.last_state_change = fields.Datetime.now() - timedelta(days=age)
+        clerk = new_test_user(self.env, "clerk", "account.group_account_invoice", company_id=self.company.id)
+        self.reminders.user_id = clerk
+        self._remind()
+        self.assertEqual(self._reminders(move | left).move_id, left, "one that was begun a month ago is none")
+
     def test_back_to_draft_and_cancelled(self):
         moves = self._due(self.nowak, 5) | self._due(self.nowak, 6)
         self.reminders.one_mail = False
@@ -486,6 +516,21 @@ class TestReminder(ReminderCase):
         self.env.flush_all()
         lines = self.env["document.dispatch.report"].search([("kind", "=", "reminder")])
         self.assertEqual((lines.mapped("outcome"), lines.mapped("amount")), (["sent"], [1250.0]))
+
+    def test_send_again(self):
+        """The reminder, not its invoice; and nobody sends one again of what was paid."""
+        move = self._due(self.nowak, 5)
+        self._remind()
+        dispatch = self._dispatches(self._reminders(move))
+        window = self.env["document.dispatch.resend"].browse(dispatch.action_resend()["res_id"])
+        self.assertEqual(window.line_ids.mapped("res_model"), ["document.reminder"])
+        self.assertEqual(window.line_ids.document_name, f"{move.name}/+5d")
+        window = self.env["document.dispatch.resend"].browse(
+            self.env["document.dispatch.resend"]._open([move.name])["res_id"])
+        self.assertEqual(window.line_ids.mapped("res_model"), ["account.move"])
+        self._pay(move)
+        with self.assertRaises(UserError):
+            dispatch._resend()
 
     def test_run_counts(self):
         self._due(self.nowak, 5)

@@ -45,7 +45,12 @@ class MailThread(models.AbstractModel):
 
     @api.model
     def _dispatch_note_answer(self, in_reply_to, references, email):
-        """Write on the dispatch that it was answered, by itself: see ``_routing_handle_bounce``."""
+        """Write on the dispatch that it was answered, by itself: see ``_routing_handle_bounce``.
+
+        :param str in_reply_to: of the answer's header
+        :param str references: of the answer's header
+        :param str email: who wrote, as in its header
+        """
         def take(env):
             # sudo: the mail gateway acts for nobody
             if answered := env["document.dispatch"].sudo()._find_answered(in_reply_to, references):

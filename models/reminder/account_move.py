@@ -5,6 +5,8 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
+#: States of payment of invoices of which something is to be paid
+OWED = ("not_paid", "partial")
 #: States of a payment with a provider on its way, and how long it is waited for
 UNDER_WAY, WAIT = ("pending", "authorized"), timedelta(days=7)
 #: The customer has the invoice, or somebody there
@@ -26,7 +28,9 @@ class AccountMove(models.Model):
     @api.constrains("dispatch_no_reminder", "dispatch_no_reminder_reason")
     def _check_no_reminder_reason(self):
         for move in self:
-            if move.dispatch_no_reminder and not (move.sudo().dispatch_no_reminder_reason or "").strip():
+            # sudo: the house's own words, for whoever writes
+            reason = move.sudo().dispatch_no_reminder_reason
+            if move.dispatch_no_reminder and not (reason or "").strip():
                 raise ValidationError(self.env._("Say why the customer is not reminded of %s.", move.name or ""))
 
     # ------------------------------------------------------------------
@@ -84,18 +88,19 @@ class AccountMove(models.Model):
         return self.env._("The invoice never arrived: %s.", label or self.env._("Not sent"))
 
     @api.model
-    def _get_owed_domain(self):
-        """Invoices of which something is to be paid, and no payment is known to be on its way."""
-        owed = Domain("state", "=", "posted") & Domain("payment_state", "in", ("not_paid", "partial"))
+    def _get_awaited_domain(self):
+        """Invoices of which a payment is on its way with a provider: the customer has done their part."""
         if "transaction_ids" not in self._fields:
-            return owed
-        # of providers of payments: the customer has done their part
-        return owed & Domain("transaction_ids", "not any", [
-            ("state", "in", UNDER_WAY), ("last_state_change", ">=", fields.Datetime.now() - WAIT)]) & (
-            Domain("payment_state", "!=", "not_paid") | Domain("transaction_ids", "not any", [("state", "=", "done")]))
+            return Domain.FALSE
+        # any!: only administrators read payments with providers
+        return Domain("transaction_ids", "any!", [
+            ("state", "in", UNDER_WAY), ("last_state_change", ">=", fields.Datetime.now() - WAIT),
+        ]) | Domain("payment_state", "=", "not_paid") & Domain("transaction_ids", "any!", [("state", "=", "done")])
 
     def _is_owed(self):
-        return bool(self.filtered_domain(self._get_owed_domain()))
+        """Tell whether something of the invoice is to be paid, and nothing is known to be on its way."""
+        # sudo: as above
+        return self.payment_state in OWED and not self.sudo().filtered_domain(self._get_awaited_domain())
 
     # ------------------------------------------------------------------
     # What changes under way

@@ -16,8 +16,11 @@ class DocumentDispatch(models.Model):
 
     def _get_reminder_lapse(self):
         """Why this reminder is of no use any more, in words; empty when it is, or none."""
-        reminder = self._reminder().exists()
-        return reminder and reminder._dispatch_blocking_reason(REMINDER) or ""
+        if self.res_model != "document.reminder":
+            return ""
+        if not (reminder := self._reminder().exists()):
+            return self.env._("The invoice was deleted.")
+        return reminder._dispatch_blocking_reason(REMINDER)
 
     def _lapse(self, reason):
         """Withdraw a reminder: nothing failed, nobody need look at it.
@@ -35,10 +38,9 @@ class DocumentDispatch(models.Model):
     def _make_reminder_anew(self):
         """A part was paid since the text was made: it is made anew. What a person looked at, they look at once more."""
         self.ensure_one()
-        reviewed = self.rule_id.delivery == "review" or bool(self._reminder()._dispatch_warnings())
         self._leave_bundle()
         dispatch = self._with_system_write()
-        if reviewed:
+        if self._reminder().looked_at:
             dispatch._back_to_review(self.env._("A part was paid after you looked at it: the text is made anew."))
         else:
             # sudo: nothing of this message has left
@@ -47,6 +49,13 @@ class DocumentDispatch(models.Model):
         dispatch.recipient_ids.write({"mail_body": False, "subject": False, "body": False})
         dispatch.content_ready = False
         self._deliver_later()
+
+    def _hold_reminder(self):
+        """The customer paid something since it was planned, nobody knows what for: a person looks first."""
+        self.ensure_one()
+        reminder = self._reminder()._with_system_write()
+        reminder.looked_at = True
+        self._back_to_review(reminder.with_env(self.env)._dispatch_warnings())
 
     def _check_can_go(self):
         if reason := self._get_reminder_lapse():

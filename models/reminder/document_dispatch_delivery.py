@@ -12,7 +12,12 @@ class DocumentDispatchDelivery(models.AbstractModel):
                 member._lapse(reason)
                 return True
             reminder = member._reminder()
-            if reminder and reminder._is_outdated() and member._bundle_main()._withdrawable():
+            if not reminder or not member._bundle_main()._withdrawable():
+                continue  # somebody has it already
+            if reminder.has_unmatched_credit and not reminder.looked_at:
+                member._hold_reminder()
+                return True
+            if reminder._is_outdated():
                 member._make_reminder_anew()
                 return True
         return super()._stop_blocked(dispatch)

@@ -119,7 +119,14 @@ class DocumentDispatchRule(models.Model):
             "nobody is to be reminded twice.", other)
 
     def _get_models_to_read(self):
-        return [*super()._get_models_to_read(), *(["account.move"] if self.is_reminder else [])]
+        return [*super()._get_models_to_read(), *(["account.move", "account.move.line"] if self.is_reminder else [])]
+
+    def _count_documents(self):
+        """Reminders that are due are written when they are planned."""
+        count = super()._count_documents()
+        for rule in self.filtered(lambda rule: rule.is_reminder and not rule._get_problem()):
+            count += len(rule._operator_env()["document.reminder"]._find_due(rule))
+        return count
 
     def _get_invoice_domain(self):
         """Invoices of the journals and customers of the rule."""
@@ -143,6 +150,7 @@ class DocumentDispatchRule(models.Model):
         dispatches = self.env["document.dispatch"]
         for (level, *key), those in documents.grouped(lambda one: (one.level_id, *self._plan_key(one))).items():
             is_foreign, in_review, dispatch_type = key
+            those._with_system_write().looked_at = in_review
             chosen = self._get_chosen(is_foreign, dispatch_type)
             if level.mail_template_id:
                 chosen = replace(chosen, template=level.mail_template_id)
@@ -166,8 +174,5 @@ class DocumentDispatchRule(models.Model):
         levels = ", ".join(level._describe_days(level.days) for level in self.level_ids.sorted("days"))
         return self.env._("reminders of unpaid invoices, counted from the due date: %s,", levels or "–")
 
-    def _describe_which(self):
-        if not self.is_reminder:
-            return super()._describe_which()
-        due = self.env._("due") if self.date_from else ""
-        return " ".join(filter(None, (due, super()._describe_which())))
+    def _describe_date_from(self, date):
+        return self.env._("due on %s or later", date) if self.is_reminder else super()._describe_date_from(date)

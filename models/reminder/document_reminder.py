@@ -20,7 +20,10 @@ class DocumentReminder(models.Model):
     _dispatch_date_field = "date"
 
     move_id = fields.Many2one("account.move", string="Invoice", required=True, readonly=True, ondelete="cascade")
-    name = fields.Char(related="move_id.name", string="Number", store=True)
+    name = fields.Char(
+        string="Number", compute="_compute_name", store=True, index=True,
+        help="That of the invoice, with the level behind it; of an invoice with instalments the due date, too.",
+    )
     company_id = fields.Many2one(related="move_id.company_id", store=True, index=True)
     partner_id = fields.Many2one(related="move_id.partner_id", store=True, index=True)
     journal_id = fields.Many2one(related="move_id.journal_id")
@@ -31,6 +34,7 @@ class DocumentReminder(models.Model):
     days = fields.Integer(required=True, readonly=True, help="Days after the due date; before it where negative.")
     date = fields.Date(required=True, readonly=True, help="When it was found due.")
     superseded = fields.Boolean(readonly=True, help="A later level took its place before it went.")
+    looked_at = fields.Boolean(readonly=True, help="A person decides whether it goes: it went to review.")
     amount = fields.Monetary(readonly=True, help="Open when the text was made.")
     amount_open = fields.Monetary(compute="_compute_amount_open", help="Open now, of what is due on that day.")
     has_unmatched_credit = fields.Boolean(
@@ -47,6 +51,17 @@ class DocumentReminder(models.Model):
     # what the scheduler asks for: of this company, nothing done yet
     _due_idx = models.Index("(company_id) WHERE dispatch_state IS NULL OR dispatch_state = 'to_send'")
 
+    @api.depends("move_id.name", "date_due", "days")
+    def _compute_name(self):
+        """By which Send Again finds it, and not its invoice: no digit at the end, which people type for others."""
+        for reminder in self:
+            # sudo: of an invoice whose reminder may be read
+            lines = reminder.move_id.sudo().line_ids.filtered(lambda line: line.display_type == "payment_term")
+            parts = [reminder.move_id.name or ""]
+            if len(set(lines.mapped("date_maturity"))) > 1:
+                parts.append(fields.Date.to_string(reminder.date_due))
+            reminder.name = "/".join((*parts, f"{reminder.days:+d}d"))
+
     def _compute_amount_open(self):
         for reminder in self:
             lines = reminder._get_lines()
@@ -62,7 +77,7 @@ class DocumentReminder(models.Model):
         ], ["partner_id", "company_id"]))
         customers = {(partner.commercial_partner_id, company) for partner, company in found}
         for reminder in self:
-            owner = reminder.sudo()
+            owner = reminder.sudo()  # sudo: as above
             reminder.has_unmatched_credit = (owner.partner_id.commercial_partner_id, owner.company_id) in customers
 
     def _get_lines(self):
@@ -94,10 +109,11 @@ class DocumentReminder(models.Model):
         if code != REMINDER:
             return self.env._("It is not to be sent as it is now.")
         # sudo: whether it may go, whoever asks
-        move = self.sudo().move_id
+        reminder = self.sudo()
+        move = reminder.move_id
         if move.state != "posted":
             return self.env._("The invoice is not posted.")
-        if not move._is_owed() or self.sudo().amount_open <= 0:
+        if not move._is_owed() or reminder.amount_open <= 0:
             return self.env._("Nothing is open: it was paid, or the payment is on its way.")
         return move._get_reminder_stop() or move._get_reminder_doubt()
 
@@ -132,6 +148,9 @@ class DocumentReminder(models.Model):
 
     def _dispatch_description(self):
         return self.env._("Payment reminder")
+
+    def _dispatch_name(self):
+        return self.move_id.name
 
     def _dispatch_thread(self):
         """Mails stand in the chatter of the invoice, and lead to its page."""
@@ -213,10 +232,10 @@ class DocumentReminder(models.Model):
         """What people call its level."""
         return self.env["document.dispatch.rule.level"]._describe_days(self.days)
 
-    @api.depends("name", "date_due", "days")
+    @api.depends("move_id.name", "date_due", "days")
     @api.depends_context("lang")
     def _compute_display_name(self):
         for reminder in self:
             reminder.display_name = self.env._(
-                "%(invoice)s, due %(date)s: %(level)s", invoice=reminder.name or "",
+                "%(invoice)s, due %(date)s: %(level)s", invoice=reminder.move_id.name or "",
                 date=format_date(self.env, reminder.date_due), level=reminder._get_level_name())

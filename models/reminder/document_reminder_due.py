@@ -5,6 +5,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, split_every
 
 from ...tools.dispatch import clicks, states
+from .account_move import OWED
 from .document_reminder import REMINDER
 
 #: Reminders that are written in one go
@@ -20,14 +21,15 @@ class DocumentReminder(models.Model):
 
     @api.model
     def _get_open_domain(self):
-        """Invoices of which something is to be paid, and nothing is known to be on its way."""
-        return Domain("move_type", "in", MOVE_TYPES) & self.env["account.move"]._get_owed_domain()
+        """Invoices of which something is to be paid."""
+        return Domain([("state", "=", "posted"), ("move_type", "in", MOVE_TYPES), ("payment_state", "in", OWED)])
 
     @api.model
     def _get_remindable_domain(self):
         """Invoices of which their customers are reminded, once something of them is due."""
         Move = self.env["account.move"]
-        return self._get_open_domain() & Move._get_arrived_domain() & ~Move._get_stopped_domain()
+        return (self._get_open_domain() & Move._get_arrived_domain() & ~Move._get_stopped_domain()
+                & ~Move._get_awaited_domain())
 
     @api.model
     def _get_due_line_domain(self, rule, today=None):
