@@ -19,7 +19,8 @@ from .test_access import AccessCase
 SECRET = "Zacharias"
 #: Set up by managers, read by everybody who sends: texts, reports and hours, nothing of a customer
 SETUP = {
-    "document.dispatch.type", "document.dispatch.rule", "document.dispatch.rule.kind", "document.dispatch.role",
+    "document.dispatch.type", "document.dispatch.rule", "document.dispatch.rule.kind", "document.dispatch.rule.level",
+    "document.dispatch.role",
 }
 #: The same in every company
 COMMON = {"document.dispatch.role"}

@@ -67,6 +67,6 @@ class DocumentDispatch(models.Model):
     def _is_own_address(self, email):
         """Tell whether an address is the house's own: what sent the mail, or a company's."""
         # sudo: as above
-        companies = self.env["res.company"].sudo().search([])
+        companies = self.env["res.company"].sudo().search([("email", "!=", False)])
         own = (self.email_from, self.reply_to, *companies.mapped("email"))
         return email in {found for text in own for found in addresses.parse(text).emails}

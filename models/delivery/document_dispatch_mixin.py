@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.fields import Domain
 
 
@@ -12,7 +12,6 @@ class DocumentDispatchMixin(models.AbstractModel):
         groups="document_dispatch.group_dispatch_user", help="When the customer last answered a mail with it.",
     )
 
-    @api.depends("dispatch_ids.answered_date")
     def _compute_dispatch_answered_date(self):
         Dispatch = self.env["document.dispatch"]
         answered = dict(Dispatch._read_group(

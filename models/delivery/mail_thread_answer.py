@@ -13,18 +13,19 @@ class MailThread(models.AbstractModel):
     _inherit = "mail.thread"
 
     @api.model
-    def message_parse(self, message, save_original=False):
-        """Name the mail of ours that is answered where a relay had given it another Message-ID."""
-        message_dict = super().message_parse(message, save_original=save_original)
-        if message_dict.get("parent_id") or message_dict.get("is_bounce"):
-            return message_dict
+    def _get_parent_message(self, msg_dict):
+        """Find the mail of ours that is answered also where a relay had given it another Message-ID.
+
+        Then it is named among the references, by which Odoo finds the document (``message_route``).
+        """
+        if parent := super()._get_parent_message(msg_dict):
+            return parent
         # sudo: the mail gateway acts for nobody
-        answered = self.env["document.dispatch"].sudo()._find_answered(
-            message_dict["in_reply_to"], message_dict["references"])
-        if original := answered.mail_message_id:
-            message_dict["references"] = f"{message_dict['references'] or ''} {original.message_id}".strip()
-            message_dict.update(self._message_parse_extract_from_parent(original))
-        return message_dict
+        answered = self.env["document.dispatch"].sudo()._find_answered(msg_dict["in_reply_to"], msg_dict["references"])
+        if not (original := answered.mail_message_id):
+            return parent
+        msg_dict["references"] = f"{msg_dict['references'] or ''} {original.message_id}".strip()
+        return original
 
     @api.model
     def _message_route_process(self, message, message_dict, routes):

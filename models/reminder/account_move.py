@@ -18,19 +18,20 @@ class AccountMove(models.Model):
 
     _inherit = "account.move"
 
-    dispatch_reminder_ids = fields.One2many("document.reminder", "move_id", string="Payment reminders")
+    # the house's own affair: customers read their invoices by RPC
+    dispatch_reminder_ids = fields.One2many(
+        "document.reminder", "move_id", string="Payment reminders", groups="base.group_user")
     dispatch_no_reminder = fields.Boolean(
-        string="No reminders", copy=False, help="The customer is not reminded of this invoice.")
+        string="No reminders", copy=False, groups="base.group_user",
+        help="The customer is not reminded of this invoice.")
     dispatch_no_reminder_reason = fields.Char(string="Why no reminders", copy=False, groups="base.group_user")
     dispatch_no_reminder_until = fields.Date(
-        string="No reminders until", copy=False, help="Empty: until somebody takes it back.")
+        string="No reminders until", copy=False, groups="base.group_user", help="Empty: until somebody takes it back.")
 
     @api.constrains("dispatch_no_reminder", "dispatch_no_reminder_reason")
     def _check_no_reminder_reason(self):
-        for move in self:
-            # sudo: the house's own words, for whoever writes
-            reason = move.sudo().dispatch_no_reminder_reason
-            if move.dispatch_no_reminder and not (reason or "").strip():
+        for move in self.sudo():  # sudo: whoever writes
+            if move.dispatch_no_reminder and not (move.dispatch_no_reminder_reason or "").strip():
                 raise ValidationError(self.env._("Say why the customer is not reminded of %s.", move.name or ""))
 
     # ------------------------------------------------------------------
