@@ -11,5 +11,6 @@ from . import paper
 from . import correspondence
 from . import kinds
 from . import legal
+from . import reminder
 from . import consent
 from . import brazil

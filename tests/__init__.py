@@ -39,6 +39,7 @@ from . import test_delivery_limits
 from . import test_delivery_mail_form
 from . import test_delivery_pdf
 from . import test_delivery_proof
+from . import test_delivery_reply
 from . import test_delivery_roads
 from . import test_delivery_simulation
 from . import test_delivery_telling
@@ -83,6 +84,7 @@ from . import test_rule
 from . import test_rule_collection
 from . import test_rule_parameters
 from . import test_rule_preview
+from . import test_rule_reminder
 from . import test_rule_run
 from . import test_rule_schedule
 from . import test_rule_switch

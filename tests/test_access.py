@@ -144,7 +144,8 @@ class TestDispatches(AccessCase):
     def test_every_model_that_is_dispatched_is_asked(self):
         """No other method takes the place of the one that names them."""
         self.assertLessEqual(
-            {"account.move", "sale.order", "document.dispatch.file", "document.letter", "document.statement"},
+            {"account.move", "sale.order", "document.dispatch.file", "document.letter", "document.reminder",
+             "document.statement"},
             set(self.env["document.dispatch"]._get_dispatched_models()))
 
     def test_a_kind_that_one_may_not_read_is_left_out(self):

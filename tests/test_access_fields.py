@@ -462,7 +462,8 @@ class TestProtectedFields(WalkCase):
                   if issubclass(model, parent) and not model._abstract]
         self.assertGreaterEqual({model._name for model in models}, {
             "document.dispatch", "document.dispatch.recipient", "document.consent", "document.letter",
-            "document.statement", "document.dispatch.file", "account.move", "sale.order", "res.partner",
+            "document.statement", "document.dispatch.file", "document.reminder", "account.move", "sale.order",
+            "res.partner",
         })
         return models
 
@@ -478,7 +479,7 @@ class TestProtectedFields(WalkCase):
         parent = self.env.registry["document.dispatch.protected"]
         # what managers set up, views of the database, and what nobody but the system may write
         free = {"document.dispatch.type", "document.dispatch.rule", "document.dispatch.rule.kind",
-                "document.dispatch.role", "document.dispatch.preference",
+                "document.dispatch.rule.level", "document.dispatch.role", "document.dispatch.preference",
                 "document.dispatch.report", "document.dispatch.home", "document.consent.attempt"}
         for name, model in self.env.registry.items():
             if model._original_module == "document_dispatch" and not (model._abstract or model._transient):

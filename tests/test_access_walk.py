@@ -19,7 +19,8 @@ from .test_access import AccessCase
 SECRET = "Zacharias"
 #: Set up by managers, read by everybody who sends: texts, reports and hours, nothing of a customer
 SETUP = {
-    "document.dispatch.type", "document.dispatch.rule", "document.dispatch.rule.kind", "document.dispatch.role",
+    "document.dispatch.type", "document.dispatch.rule", "document.dispatch.rule.kind", "document.dispatch.rule.level",
+    "document.dispatch.role",
 }
 #: The same in every company
 COMMON = {"document.dispatch.role"}
@@ -178,6 +179,17 @@ class WalkCase(AccessCase):
             "partner_id": self.customer.id, "company_id": self.company.id, "user_id": self.env.uid,
             "date": "2026-03-02", "date_from": "2026-01-01", "date_to": "2026-03-01",
         }).with_env(self.env)
+
+    def _make_document_reminder(self, model):
+        return model.sudo().create({
+            "move_id": self.invoice.id, "date_due": "2026-03-02", "days": 5, "date": "2026-03-07", "amount": 1250,
+        }).with_env(self.env)
+
+    def _make_document_dispatch_rule_level(self, model):
+        rule = self.env["document.dispatch.rule"].create({
+            "name": SECRET, "type_ids": [Command.set(self.types["reminder"].ids)],
+            "level_ids": [Command.create({"days": 5})]})
+        return rule.level_ids
 
     def _make_document_consent(self, model):
         return model.create({

@@ -6,4 +6,5 @@ from . import setup
 from . import paper
 from . import correspondence
 from . import kinds
+from . import reminder
 from . import brazil

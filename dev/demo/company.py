@@ -323,3 +323,11 @@ def _rules(env, companies, users):
             "name": name, "company_id": companies[company].id, "user_id": users[operator].id, "delivery": delivery,
             "type_ids": [Command.set(types.ids)], "date_from": date_from, "active": True, "tz": ZONES[company],
         }).next_run = fields.Datetime.now()  # the first slot is now
+    # off, as the company's menu makes it: who switches it on finds what is due, and what never arrived
+    rules = env["document.dispatch.rule"]
+    types = env["document.dispatch.type"].search([("code", "=", "reminder"), ("company_id", "=", False)])
+    rules.create({
+        "name": "Payment reminders", "company_id": companies[AURORA].id, "user_id": users["beatriz"].id,
+        "active": False, "type_ids": [Command.set(types.ids)], "tz": ZONES[AURORA], "hour_from": 9.0,
+        **rules._prepare_reminder_vals(),
+    })

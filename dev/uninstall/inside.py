@@ -17,7 +17,7 @@ from dev.upgrade import look as upgrade_look
 
 ADDON = "document_dispatch"
 # Whatever speaks of the addon or of its models, in any table; the list of modules may.
-TRACES = "document[._](dispatch|consent|letter|statement)"
+TRACES = "document[._](dispatch|consent|letter|reminder|statement)"
 MAY_SPEAK = {"ir_module_module", "ir_logging"}
 #: The name of the module in the list of modules
 MODULE_NAME = f"module_{ADDON}"

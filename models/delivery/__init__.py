@@ -1,5 +1,6 @@
 from . import document_dispatch
 from . import document_dispatch_account
+from . import document_dispatch_answer
 from . import document_dispatch_bundle
 from . import document_dispatch_channel_email
 from . import document_dispatch_content
@@ -22,3 +23,4 @@ from . import mail_alias_domain
 from . import mail_mail
 from . import mail_message
 from . import mail_thread
+from . import mail_thread_answer

@@ -120,7 +120,7 @@ class DocumentDispatch(models.Model):
             return  # a person wrote it for all of them
         content = self.env["document.dispatch.content"]
         documents = content._documents(self)
-        template = first.type_id.bundle_template_id.with_env(documents.env)
+        template = first._get_bundle_template().with_env(documents.env)
         texts = {}
         for lang in {first.lang, *self.recipient_ids.mapped("lang")}:
             shown = documents.with_context(lang=lang, **NO_SYNC)
@@ -136,6 +136,10 @@ class DocumentDispatch(models.Model):
         for lang, recipients in self.recipient_ids.grouped("lang").items():
             if lang != first.lang:
                 recipients._with_system_write().write({"subject": texts[lang]["subject"], "body": texts[lang]["body"]})
+
+    def _get_bundle_template(self):
+        """The text of the mail with this document and others."""
+        return self.type_id.bundle_template_id
 
     def _leave_bundle(self):
         """These leave the mails of their bundles: the others of these, of which nothing has left, are made anew."""

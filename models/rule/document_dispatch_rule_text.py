@@ -52,9 +52,7 @@ class DocumentDispatchRule(models.Model):
     def _describe_which(self):
         parts = []
         if self.date_from:
-            date = format_date(self.env, self.date_from)
-            parts.append(self.env._("sold on %s or later", date) if self.date_basis == "sale"
-                         else self.env._("of %s or later", date))
+            parts.append(self._describe_date_from(format_date(self.env, self.date_from)))
         # sudo: their names, for managers without a right to accounting
         if journals := self.sudo().journal_ids:
             parts.append(self.env._("of the journals %s", ", ".join(journals.mapped("name"))))
@@ -63,6 +61,11 @@ class DocumentDispatchRule(models.Model):
         if self.domain and self.domain != "[]":
             parts.append(self.env._("that meet the condition"))
         return ", ".join(parts)
+
+    def _describe_date_from(self, date):
+        if self.date_basis == "sale":
+            return self.env._("sold on %s or later", date)
+        return self.env._("of %s or later", date)
 
     def _describe_how(self):
         # sudo: whoever reads the rule may know the account's address

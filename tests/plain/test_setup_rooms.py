@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[2]
 #: Rooms of ``models/`` from the lowest up: a room uses those before it, and overrides what they declare.
 ROOMS = (
     "dispatch", "recipients", "text", "page", "delivery", "rule", "documents", "setup", "paper", "correspondence",
-    "kinds", "legal", "consent", "brazil",
+    "kinds", "legal", "reminder", "consent", "brazil",
 )
 #: How scripts of updates name the addon
 PACKAGE = "odoo.addons.document_dispatch."

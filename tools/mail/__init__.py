@@ -1,5 +1,6 @@
 from . import (
     addresses,
+    answers,
     blame,
     consequences,
     dsn,

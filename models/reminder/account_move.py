@@ -1,0 +1,126 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+from odoo.tools import format_date
+
+#: States of payment of invoices of which something is to be paid
+OWED = ("not_paid", "partial")
+#: States of a payment with a provider on its way, and how long it is waited for
+UNDER_WAY, WAIT = ("pending", "authorized"), timedelta(days=7)
+#: The customer has the invoice, or somebody there
+ARRIVED = ("sent", "partial", "sent_by_post")
+
+
+class AccountMove(models.Model):
+    """Whether customers are reminded of an invoice."""
+
+    _inherit = "account.move"
+
+    # the house's own affair: customers read their invoices by RPC
+    dispatch_reminder_ids = fields.One2many(
+        "document.reminder", "move_id", string="Payment reminders", groups="base.group_user")
+    dispatch_no_reminder = fields.Boolean(
+        string="No reminders", copy=False, groups="base.group_user",
+        help="The customer is not reminded of this invoice.")
+    dispatch_no_reminder_reason = fields.Char(string="Why no reminders", copy=False, groups="base.group_user")
+    dispatch_no_reminder_until = fields.Date(
+        string="No reminders until", copy=False, groups="base.group_user", help="Empty: until somebody takes it back.")
+
+    @api.constrains("dispatch_no_reminder", "dispatch_no_reminder_reason")
+    def _check_no_reminder_reason(self):
+        for move in self.sudo():  # sudo: whoever writes
+            if move.dispatch_no_reminder and not (move.dispatch_no_reminder_reason or "").strip():
+                raise ValidationError(self.env._("Say why the customer is not reminded of %s.", move.name or ""))
+
+    # ------------------------------------------------------------------
+    # Whether it arrived, is paid, or stopped
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _get_arrived_domain(self):
+        """Invoices that somebody at the customer's has, as far as anybody knows.
+
+        Those that Odoo sent before this app came, or that a person says they sent, have Odoo's own mark.
+        """
+        return Domain("dispatch_state", "in", ARRIVED) | (
+            Domain("dispatch_state", "in", (False, "excluded")) & Domain("is_move_sent", "=", True))
+
+    def _has_arrived(self):
+        return self.dispatch_state in ARRIVED or self.dispatch_state in (False, "excluded") and self.is_move_sent
+
+    @api.model
+    def _get_stopped_domain(self):
+        """Invoices of which nobody is reminded: somebody said so, of it or of its customer."""
+        today = fields.Date.context_today(self)
+
+        def stopped(path):
+            return Domain(f"{path}dispatch_no_reminder", "=", True) & (
+                Domain(f"{path}dispatch_no_reminder_until", "=", False)
+                | Domain(f"{path}dispatch_no_reminder_until", ">=", today))
+
+        return stopped("") | stopped("commercial_partner_id.") | Domain("line_ids", "any", [
+            ("display_type", "=", "payment_term"), ("no_followup", "=", True)])
+
+    def _get_reminder_stop(self):
+        """Why nobody is reminded of this invoice, in words; empty when they are."""
+        if said := self._explain_stop(self):
+            return self.env._("No reminders of this invoice: %s", said)
+        if said := self._explain_stop(self.commercial_partner_id.with_company(self.company_id)):
+            return self.env._("No reminders to this customer: %s", said)
+        return self.env._("“No Follow-Up” is set on the invoice.") if self.no_followup else ""
+
+    @api.model
+    def _explain_stop(self, record):
+        """Why somebody stopped reminders of an invoice or a customer, and until when; empty when nobody did."""
+        until = record.dispatch_no_reminder_until
+        if not record.dispatch_no_reminder or until and until < fields.Date.context_today(self):
+            return ""
+        reason = record.dispatch_no_reminder_reason or ""
+        return self.env._("%(reason)s (until %(date)s)", reason=reason, date=format_date(self.env, until)) \
+            if until else reason
+
+    def _get_reminder_doubt(self):
+        """Why nobody is reminded of it although it is open: it did not arrive; empty when it did."""
+        if self._has_arrived():
+            return ""
+        label = dict(self._fields["dispatch_state"]._description_selection(self.env)).get(self.dispatch_state)
+        return self.env._("The invoice never arrived: %s.", label or self.env._("Not sent"))
+
+    @api.model
+    def _get_awaited_domain(self):
+        """Invoices of which a payment is on its way with a provider: the customer has done their part."""
+        if "transaction_ids" not in self._fields:
+            return Domain.FALSE
+        # any!: only administrators read payments with providers
+        return Domain("transaction_ids", "any!", [
+            ("state", "in", UNDER_WAY), ("last_state_change", ">=", fields.Datetime.now() - WAIT),
+        ]) | Domain("payment_state", "=", "not_paid") & Domain("transaction_ids", "any!", [("state", "=", "done")])
+
+    def _is_owed(self):
+        """Tell whether something of the invoice is to be paid, and nothing is known to be on its way."""
+        # sudo: as above
+        return self.payment_state in OWED and not self.sudo().filtered_domain(self._get_awaited_domain())
+
+    # ------------------------------------------------------------------
+    # What changes under way
+    # ------------------------------------------------------------------
+
+    def button_draft(self):
+        result = super().button_draft()
+        # sudo: the reminders are the system's
+        self.sudo().dispatch_reminder_ids._dispatch_withdraw(self.env._("The invoice went back to draft."))
+        return result
+
+    def button_cancel(self):
+        result = super().button_cancel()
+        # sudo: as above
+        self.sudo().dispatch_reminder_ids._dispatch_withdraw(self.env._("The invoice was cancelled."))
+        return result
+
+    @api.model
+    def action_view_never_arrived(self):
+        """Open the invoices of which nobody is reminded, for they never arrived."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("document_dispatch.account_move_action_never_arrived")
+        return {**action, "domain": list(self.env["document.reminder"]._get_never_arrived_domain())}
