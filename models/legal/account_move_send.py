@@ -3,6 +3,7 @@ from odoo import api, models
 from ...tools.dispatch.steering import SendRequest
 from ...tools.legal import gates
 from ...tools.legal.call import NetworkCall
+from .document_dispatch_preference import NETWORK, NETWORK_COPY
 
 
 class AccountMoveSend(models.AbstractModel):
@@ -15,6 +16,15 @@ class AccountMoveSend(models.AbstractModel):
         """Tell whether a module is installed that hands invoices to a network or an authority."""
         methods = dict(self.env["res.partner"]._fields["invoice_sending_method"]._description_selection(self.env))
         return bool(methods.keys() - gates.LOCAL_METHODS or self._get_all_extra_edis().keys() - gates.FILE_EXTRAS)
+
+    @api.model
+    def _dispatch_apply_wish(self, move, wish, methods):
+        """Networks as customers want them: alone, or before a copy; and before anything where the law asks for them."""
+        networks = methods - gates.LOCAL_METHODS
+        if wish == NETWORK and (networks or self._get_default_extra_edis(move) - gates.FILE_EXTRAS):
+            return networks
+        own = super()._dispatch_apply_wish(move, wish, methods)
+        return own | networks if wish in (NETWORK, NETWORK_COPY) or move._dispatch_is_mandatory() else own
 
     # ------------------------------------------------------------------
     # Files without services

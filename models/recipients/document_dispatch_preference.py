@@ -1,5 +1,8 @@
 from odoo import api, fields, models
 
+#: Of ``channel``: nothing is sent, the customer fetches it; the key of Odoo's “Invoice sending”
+DOWNLOAD = "manual"
+
 
 class DocumentDispatchPreference(models.Model):
     """What a customer or one of the contacts wishes for the documents of a contact flag."""
@@ -14,11 +17,51 @@ class DocumentDispatchPreference(models.Model):
         "document.dispatch.role", string="Contact flag", required=True, ondelete="cascade", index=True,
     )
     receives = fields.Boolean(default=True)
+    channel = fields.Selection(
+        "_selection_channel", string="Method",
+        help="By which means the documents of this contact flag go to this customer. Empty: as the law says, else as "
+        "“Invoice sending” of the contact says. What a contact does not say, its company says.",
+    )
 
     # a constraint, not an index: core's merge of partners asks for those before it moves rows by SQL
     _partner_role_uniq = models.Constraint(
         "UNIQUE(partner_id, role_id)", "The contact has this contact flag already.",
     )
+
+    @api.model
+    def _selection_channel(self):
+        """Channels that a customer may want: those by which documents go anyhow, and none (Odoo's own key)."""
+        usual = self.env["document.dispatch.channel"]._get_usual()
+        choices = [(channel._code(), channel._get_name()) for channel in usual]
+        return [*choices, (DOWNLOAD, self.env._("Download only"))]
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Who says only how documents go ticks nobody; an import names what is there already, and changes it."""
+        vals_list = [{"receives": not vals.get("channel"), **vals} for vals in vals_list]
+        there = self._find_imported(vals_list)
+        for number, preference in there.items():
+            preference.write({name: value for name, value in vals_list[number].items() if name != "receives"})
+        made = iter(super().create([vals for number, vals in enumerate(vals_list) if number not in there]))
+        preferences = self.union(*(there.get(number) or next(made) for number in range(len(vals_list))))
+        preferences.partner_id.check_access("write")  # they belong to the contact
+        return preferences
+
+    def write(self, vals):
+        self.partner_id.check_access("write")  # as above, also of the contact that it leaves
+        result = super().write(vals)
+        self.partner_id.check_access("write")
+        return result
+
+    @api.model
+    def _find_imported(self, vals_list):
+        """What is there of the preferences that an import names: ``{number: preference}``."""
+        if not self.env.context.get("import_file"):
+            return {}
+        found = self.search([("partner_id", "in", [vals.get("partner_id") for vals in vals_list])])
+        keys = {(preference.partner_id.id, preference.role_id.id): preference for preference in found}
+        return {number: preference for number, vals in enumerate(vals_list)
+                if (preference := keys.get((vals.get("partner_id"), vals.get("role_id"))))}
 
     @api.depends("partner_id", "role_id")
     def _compute_display_name(self):
@@ -33,5 +76,6 @@ class DocumentDispatchPreference(models.Model):
         for same in preferences.grouped("role_id").values():
             kept = same.filtered(lambda preference: preference.partner_id == destination) or same[:1]
             kept.receives = any(same.mapped("receives"))
+            kept.channel = next(filter(None, (kept | same).mapped("channel")), False)
             (same - kept).unlink()
         self.env.flush_all()  # core goes on by SQL

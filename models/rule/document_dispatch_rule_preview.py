@@ -42,7 +42,7 @@ class DocumentDispatchRule(models.Model):
             yield {
                 **self._preview_line(document), "outcome": "goes" if goes else "paper",
                 "recipients": self._preview_recipients(vals["recipient_ids"]) if goes else False,
-                "reason": False if goes else self._preview_channel_reason(vals),
+                "reason": self._preview_channel_reason(vals) if self._preview_says_why(vals) or not goes else False,
             }
 
     def _preview_line(self, document):
@@ -57,9 +57,13 @@ class DocumentDispatchRule(models.Model):
             f"{vals['email']} ({labels.get(vals['reason'], vals['reason'])})" for _command, _id, vals in commands
         )
 
+    def _preview_says_why(self, vals):
+        """Tell whether it is told why something goes by e-mail: the customer wants it, or another way is closed."""
+        return vals["channel_reason"] in ("wish", "other")
+
     def _preview_channel_reason(self, vals):
         labels = dict(self.env["document.dispatch"]._fields["channel_reason"]._description_selection(self.env))
-        return labels[vals["channel_reason"]]
+        return vals.get("state_message") if vals["channel_reason"] == "other" else labels[vals["channel_reason"]]
 
     def _preview_staying(self, model, types, going):
         """Documents of these types that would not go, each with the first reason found.
@@ -92,6 +96,7 @@ class DocumentDispatchRule(models.Model):
 
     def _preview_checks(self, model, types):
         """What a document must meet, each with the words for one that does not."""
+        wanted = self._get_wanted_domain(model, types)
         return [
             (Domain("dispatch_state", "in", (False, "to_send", "rehearsed")), None),
             (model._dispatch_rule_domain(self._get_codes(types)), self.env._("A draft.")),
@@ -101,7 +106,9 @@ class DocumentDispatchRule(models.Model):
             (model._dispatch_date_domain(self._get_date_from(), self.date_basis),
              self.env._("Before the from date.")),
             (self._get_choice_domain(model), self.env._("Another journal or customer, or not within the condition.")),
-            (model._dispatch_wanted_domain(), self.env._("The customer downloads invoices (“Invoice sending”).")),
+            (wanted | model._dispatch_wanted_domain(),
+             self.env._("The customer downloads these (“Method” on the page “Documents” of the contact).")),
+            (wanted, self.env._("The customer downloads invoices (“Invoice sending”).")),
         ]
 
     def _preview_reason(self, document, checks):

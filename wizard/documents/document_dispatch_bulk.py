@@ -60,8 +60,9 @@ class DocumentDispatchBulk(models.AbstractModel):
         on_paper = self.env["document.dispatch.channel"]._is_for_paper
         reasons = [vals["channel_reason"] for vals in vals_list if on_paper(vals["channel"])]
         return self.env._(
-            "%(count)s documents (%(refused)s refuse e-mail, %(nowhere)s have no usable address)", count=len(reasons),
-            refused=reasons.count("refused"), nowhere=reasons.count("no_address"),
+            "%(count)s documents (%(refused)s refuse e-mail, %(nowhere)s have no usable address, %(wish)s want paper)",
+            count=len(reasons), refused=reasons.count("refused"), nowhere=reasons.count("no_address"),
+            wish=reasons.count("wish"),
         ) if reasons else False
 
     def _dispatch_describe_left_out(self, left_out):
