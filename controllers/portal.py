@@ -1,23 +1,12 @@
 from contextlib import suppress
 
 from odoo import http
-from odoo.addons.account.controllers.download_docs import AccountDocumentDownloadController
 from odoo.addons.account.controllers.portal import PortalAccount
 from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.exceptions import AccessError, MissingError
 from odoo.http import request
 
 from .private import not_yet, visitor
-
-
-def check_shown(moves):
-    """Raise the answer for customers where one of these invoices has to be taken by a network first.
-
-    :param moves: ``account.move`` that they may see
-    """
-    # sudo: what a network said of it is for nobody outside; whether it is shown follows from it
-    if not request.env.user._is_internal() and any(move._dispatch_page_blocking_reason() for move in moves.sudo()):
-        raise not_yet(framed=True)  # Odoo's page shows the invoice in a frame
 
 
 class DocumentDispatchPortal(CustomerPortal):
@@ -40,26 +29,8 @@ class DocumentDispatchPortalInvoice(PortalAccount):
     def portal_my_invoice_detail(self, invoice_id, access_token=None, report_type=None, download=False, **kw):
         if report_type:
             with suppress(AccessError, MissingError):  # core says so
-                check_shown(self._document_check_access("account.move", invoice_id, access_token))
+                invoice = self._document_check_access("account.move", invoice_id, access_token)
+                if invoice._dispatch_page_blocking_reason() and not request.env.user._is_internal():
+                    raise not_yet(framed=True)  # Odoo's page shows the invoice in a frame
         return super().portal_my_invoice_detail(
             invoice_id, access_token=access_token, report_type=report_type, download=download, **kw)
-
-
-class DocumentDispatchDownloads(AccountDocumentDownloadController):
-    """Files of invoices: customers who log in get none before it counts."""
-
-    @http.route()
-    def download_invoice_attachments(self, attachments):
-        attachments.check_access("read")
-        check_shown(request.env["account.move"].browse(set(attachments.mapped("res_id"))))
-        return super().download_invoice_attachments(attachments)
-
-    @http.route()
-    def download_invoice_documents_filetype(self, invoices, filetype, allow_fallback=True):
-        check_shown(invoices)
-        return super().download_invoice_documents_filetype(invoices, filetype, allow_fallback=allow_fallback)
-
-    @http.route()
-    def download_move_attachments(self, moves):
-        check_shown(moves)
-        return super().download_move_attachments(moves)

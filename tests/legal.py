@@ -49,7 +49,7 @@ class LegalTours(HttpCase):
         self.assertEqual((self.envelopes, invoice.is_move_sent), ([], False))
         accept(invoice)
         self._deliver()
-        self._tour(invoice, "document_dispatch_accepted")
+        self._tour(invoice, "document_dispatch_network_accepted")
         self.assertEqual((self.envelopes, invoice.is_move_sent), ([address], True))
 
     def _go_again(self, invoice, tour, accept, reject, address):
@@ -58,7 +58,7 @@ class LegalTours(HttpCase):
         reject(invoice)
         self._deliver()
         self.assertEqual(self.envelopes, [])
-        self._tour(invoice, "document_dispatch_refused")
+        self._tour(invoice, "document_dispatch_network_refused")
         self.assertEqual((invoice.state, invoice.ref), ("posted", "corrected"))
         self._go_with_copy(invoice, tour, accept, address)
 

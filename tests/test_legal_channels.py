@@ -42,7 +42,8 @@ class ChannelCase(DispatchCase):
         batch = self.env["account.move.send.batch.wizard"].create({
             "move_ids": [Command.set(invoice.ids)], "dispatch_grouping": "all"})
         batch.action_send_and_print()
-        self.env["account.move"]._cron_account_move_send()
+        if invoice.sending_data:  # left to Odoo's own scheduler
+            self.env["account.move.send"]._generate_and_send_invoices(invoice, from_cron=True)
         for dispatch in self._dispatches(invoice):
             dispatch._deliver_soon()
 
@@ -231,7 +232,7 @@ class TestWishes(ChannelCase):
 
     def test_as_many_statements_for_more(self):
         counts = []
-        for size in (4, 24):
+        for size in (2, 4, 24):  # the first fills caches
             customers = self.env["res.partner"].create([
                 {"name": f"C {number}", "is_company": True, "email": f"c{number}@{size}.example.com"}
                 for number in range(size)])
@@ -244,4 +245,4 @@ class TestWishes(ChannelCase):
             channels = {vals["channel"] for vals in moves._dispatch_prepare_vals_list("rule")}
             counts.append(self.env.cr.sql_log_count - before)
             self.assertEqual(channels, {"paper"})
-        self.assertEqual(*counts)
+        self.assertEqual(*counts[1:])

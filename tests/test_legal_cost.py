@@ -18,7 +18,7 @@ class TestLegalCost(LegalCase):
         rule = self._rule("Night", "invoice", trigger="schedule")
         model, types = self.env["account.move"], self.types["invoice"]
         counts = []
-        for size in (6, 30):
+        for size in (2, 6, 30):  # the first fills caches
             customers = self.env["res.partner"].create([
                 {"name": f"Customer {number}", "invoice_sending_method": "manual"} for number in range(size)])
             self.net.strangers = [*self.net.strangers, *customers[::2].mapped("name")]
@@ -29,17 +29,17 @@ class TestLegalCost(LegalCase):
                 lambda found=found: found.append(model.search(rule._get_eligible_domain(model, types)))))
             self.assertEqual(found[0] & moves, moves[1::2] | moves[0])
             moves._dispatch_exclude("done")
-        self.assertEqual(*counts)
+        self.assertEqual(*counts[1:])
 
     def test_page_of_a_customer(self):
         counts = []
-        for _round in range(2):
+        for _round in range(3):  # the first fills caches
             for _number in range(5):
                 self._invoice(self.nowak)
             counts.append(self._statements(lambda: [
                 self.assertTrue(move._dispatch_page_blocking_reason())
                 for move in self.env["account.move"].search([("partner_id", "=", self.nowak.id)])]))
-        self.assertEqual(*counts)
+        self.assertEqual(*counts[1:])
 
     def test_customers_whom_no_network_reaches_are_counted_where_they_are(self):
         """No customer is read: the database counts."""

@@ -31,6 +31,7 @@ class TestRefusedLater(LegalCase):
         self.assertEqual(network.activity_id.user_id, network.user_id)
         self.assertIn("refused after it was accepted", network.activity_id.summary)
         self.assertIn("tell them", network.activity_id.note)
+        self.env.flush_all()
         line = self.env["document.dispatch.report"].search([
             ("res_model", "=", "account.move"), ("res_id", "=", invoice.id)])
         self.assertEqual(line.outcome, "sent")
@@ -43,7 +44,7 @@ class TestRefusedLater(LegalCase):
         self._network(invoice).activity_id.action_feedback("called them")
         self._plan()
         self._deliver()
-        self.assertFalse(self._network(invoice).activity_id)
+        self.assertFalse(self._network(invoice).activity_id.filtered("active"))
 
     def test_a_copy_that_waits_is_left_to_a_person(self):
         """Paper in the tray, and a mail whose server is down."""
@@ -81,7 +82,7 @@ class TestRefusedLater(LegalCase):
     def test_as_many_statements_for_more(self):
         """Those that are fine cost nothing each."""
         delivery, counts = self.env["document.dispatch.delivery"], []
-        for _round in range(2):
+        for _round in range(3):  # the first fills caches
             for _number in range(5):
                 self._go(self.nowak)
             self.env.flush_all()
@@ -89,7 +90,7 @@ class TestRefusedLater(LegalCase):
             before = self.env.cr.sql_log_count
             delivery._look_at_late_refusals()
             counts.append(self.env.cr.sql_log_count - before)
-        self.assertEqual(*counts)
+        self.assertEqual(*counts[1:])
 
     def test_not_for_ever(self):
         invoice = self._go(self.nowak)

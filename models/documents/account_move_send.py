@@ -69,9 +69,10 @@ class AccountMoveSend(models.AbstractModel):
         alerts = super()._get_alerts(moves, self._dispatch_alert_data(moves, moves_data))
         by_mail = moves.filtered(lambda move: "email" in moves_data[move]["sending_methods"])
         paper = by_mail.filtered(self._dispatch_is_refused)
+        wished = (by_mail - paper).filtered(self._dispatch_wants_paper)
         if len(moves) > 1:
             alerts.pop("account_missing_email", None)
-            nobody = (by_mail - paper).filtered(lambda m: not moves_data[m].get("mail_partner_ids"))
+            nobody = (by_mail - paper - wished).filtered(lambda m: not moves_data[m].get("mail_partner_ids"))
             if nobody:
                 alerts["account_missing_email"] = {
                     "level": "warning",
@@ -80,7 +81,7 @@ class AccountMoveSend(models.AbstractModel):
                     "action_text": self.env._("View Partner(s)"),
                     "action": nobody.partner_id._get_records_action(name=self.env._("Customers without address")),
                 }
-        if wished := (by_mail - paper).filtered(lambda move: self._dispatch_wants_paper(move)):
+        if wished:
             alerts["dispatch_wished"] = {
                 "level": "info",
                 "message": self.env._("On paper, as the customer wants it: %s",
@@ -108,7 +109,8 @@ class AccountMoveSend(models.AbstractModel):
 
     @api.model
     def _dispatch_wants_paper(self, move):
-        return self.env["document.dispatch.channel"]._is_for_paper(move._dispatch_wish())
+        channel = self.env["document.dispatch.channel"]._of(move._dispatch_wish())
+        return channel._is_there() and not channel._is_delivered_by_worker()
 
     # ------------------------------------------------------------------
     # Files

@@ -172,7 +172,7 @@ class AccountMove(models.Model):
         # raw SQL, as the whole report: the ORM has no columns for it
         later = SQL(
             """(SELECT r.remark FROM document_dispatch d JOIN document_dispatch_recipient r ON r.dispatch_id = d.id
-                 WHERE d.res_model = %s AND d.res_id = %s AND d.revision = %s AND d.channel IN %s
+                 WHERE d.res_model = %s AND d.res_id = %s AND d.revision = COALESCE(%s, 0) AND d.channel IN %s
                        AND d.state = 'sent' AND r.remark IS NOT NULL
                  ORDER BY d.id DESC LIMIT 1)""",
             self._name, SQL.identifier(move, "id"), SQL.identifier(move, "dispatch_revision"),

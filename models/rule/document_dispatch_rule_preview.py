@@ -106,7 +106,7 @@ class DocumentDispatchRule(models.Model):
             (model._dispatch_date_domain(self._get_date_from(), self.date_basis),
              self.env._("Before the from date.")),
             (self._get_choice_domain(model), self.env._("Another journal or customer, or not within the condition.")),
-            (wanted | model._dispatch_wanted_domain(),
+            (wanted | ~model._dispatch_wanted_domain(),
              self.env._("The customer downloads these (“Method” on the page “Documents” of the contact).")),
             (wanted, self.env._("The customer downloads invoices (“Invoice sending”).")),
         ]

@@ -55,7 +55,7 @@ registry.category("web_tour.tours").add("document_dispatch_peppol", { steps: () 
 registry.category("web_tour.tours").add("document_dispatch_ksef", { steps: () => handOver("KSeF") });
 
 /** The authority refused it: its words stand there; the clerk corrects the invoice, and posts it again. */
-registry.category("web_tour.tours").add("document_dispatch_refused", {
+registry.category("web_tour.tours").add("document_dispatch_network_refused", {
     steps: () => [
         {
             content: "The invoice says that it failed",
@@ -99,7 +99,7 @@ registry.category("web_tour.tours").add("document_dispatch_refused", {
 });
 
 /** The network accepted it: the invoice is sent, the number stands there, and the copy went. */
-registry.category("web_tour.tours").add("document_dispatch_accepted", {
+registry.category("web_tour.tours").add("document_dispatch_network_accepted", {
     steps: () => [
         {
             content: "The invoice says so",
