@@ -31,6 +31,8 @@ class LegalTours(HttpCase):
     """The tours, for whatever network stands behind them."""
 
     def _clerk(self):
+        # not what is tested here: core waits a second for each page's scripts
+        self.env["ir.config_parameter"].sudo().set_param("report.print_delay", "1")
         return new_test_user(
             self.env, "clara", "account.group_account_invoice,base.group_partner_manager",
             name="Clara Nunes", email="clara.nunes@aurora.example.com",

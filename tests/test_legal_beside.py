@@ -262,6 +262,13 @@ class TestPoland(EachNetwork, LegalTours, NetworkBeside):
         self.assertEqual((self._handed(), self.envelopes), (2, [ADDRESS]))
         self.assertEqual(invoice.dispatch_state, "sent")
 
+    def test_operator_is_no_administrator(self):
+        """The certificate is for administrators to see, and for everybody's invoices."""
+        invoice = self._bill()
+        invoice.with_user(self._clerk())._dispatch_create("rule")
+        self._deliver()
+        self.assertEqual(self._handed(), 1, self._dispatches(invoice).mapped("state_message"))
+
     def test_tour(self):
         """The same by a clerk's clicks."""
         self._clerk()

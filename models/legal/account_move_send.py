@@ -36,7 +36,9 @@ class AccountMoveSend(models.AbstractModel):
 
         What a service took stays there when the savepoint is undone, and would go a second time.
         """
-        extras = super()._get_default_extra_edis(move)
+        # sudo: whether a company is registered is not for everybody to read (l10n_pl_edi, its certificate), and for
+        # everybody's invoices to obey
+        extras = super()._get_default_extra_edis(move.sudo())
         return set(extras) & gates.FILE_EXTRAS if self._dispatch_only_files() else extras
 
     @api.model
@@ -76,12 +78,15 @@ class AccountMoveSend(models.AbstractModel):
     @api.model
     def _call_web_service_before_invoice_pdf_render(self, invoices_data):
         self._dispatch_note_hook("before")
-        return super()._call_web_service_before_invoice_pdf_render(invoices_data)
+        # sudo: core hands these invoices over with the system's rights; a module that asks for the company beside them
+        # (l10n_pl_edi, its certificate) lets nobody but administrators send
+        return super(AccountMoveSend, self.sudo())._call_web_service_before_invoice_pdf_render(invoices_data)
 
     @api.model
     def _call_web_service_after_invoice_pdf_render(self, invoices_data):
         self._dispatch_note_hook("after")
-        return super()._call_web_service_after_invoice_pdf_render(invoices_data)
+        # sudo: as above
+        return super(AccountMoveSend, self.sudo())._call_web_service_after_invoice_pdf_render(invoices_data)
 
     @api.model
     def _dispatch_note_hook(self, name):

@@ -20,6 +20,7 @@ function handOver(choice) {
         {
             content: "The invoice is not sent yet",
             trigger: "body:not(:has(.modal)) .o_field_widget[name='dispatch_state']:contains('Waiting')",
+            timeout: 60000, // the page is drawn
         },
         {
             content: "Follow it to the log",
