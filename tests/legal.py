@@ -41,7 +41,8 @@ class LegalTours(HttpCase):
 
     def _tour(self, invoice, name):
         self.env.flush_all()
-        self.start_tour(f"/odoo/action-account.action_move_out_invoice_type/{invoice.id}", name, login="clara")
+        path = f"/odoo/action-account.action_move_out_invoice_type/{invoice.id}"
+        self.start_tour(path, name, login="clara", timeout=300)
         self.env.invalidate_all()
 
     def _go_with_copy(self, invoice, tour, accept, address):
@@ -61,6 +62,7 @@ class LegalTours(HttpCase):
         self._deliver()
         self.assertEqual(self.envelopes, [])
         self._tour(invoice, "document_dispatch_network_refused")
+        self._tour(invoice, "document_dispatch_network_corrected")
         self.assertEqual((invoice.state, invoice.ref), ("posted", "corrected"))
         self._go_with_copy(invoice, tour, accept, address)
 

@@ -1,16 +1,24 @@
 import { registry } from "@web/core/registry";
 
+// a network is addressed by its name, a copy by an e-mail address
+const NETWORK = ".o_data_row:not(:contains('@'))";
+const COPY = ".o_data_row:contains('@')";
+// a form with its chatter, and a page that is drawn, take long on a busy machine
+const SLOW = 60000;
+
 /** Odoo's window hands the invoice to the network; the mail beside it waits, and the log says for what. */
 function handOver(choice) {
     return [
         {
             content: "Open the send window",
             trigger: "button[name='action_invoice_sent']:contains('Send')",
+            timeout: SLOW,
             run: "click",
         },
         {
             content: "It goes to the network, and by e-mail",
             trigger: `.modal label:contains('${choice}')`,
+            timeout: SLOW,
         },
         {
             content: "Send",
@@ -20,7 +28,7 @@ function handOver(choice) {
         {
             content: "The invoice is not sent yet",
             trigger: "body:not(:has(.modal)) .o_field_widget[name='dispatch_state']:contains('Waiting')",
-            timeout: 60000, // the page is drawn
+            timeout: SLOW,
         },
         {
             content: "Follow it to the log",
@@ -29,12 +37,12 @@ function handOver(choice) {
         },
         {
             content: "The network's dispatch, and the copy",
-            trigger: ".o_list_view:has(.o_data_row:contains('Network')):has(.o_data_row:contains('E-mail'))",
+            trigger: `.o_list_view:has(${NETWORK}:contains('Waiting')):has(${COPY}:contains('Waiting'))`,
         },
     ];
 }
 
-function openNetwork() {
+function openRefused() {
     return [
         {
             content: "Follow it to the log",
@@ -42,8 +50,8 @@ function openNetwork() {
             run: "click",
         },
         {
-            content: "Open the network's dispatch",
-            trigger: ".o_list_view .o_data_row:contains('Network') td[name='document_name']",
+            content: "Open the network's dispatch, which failed",
+            trigger: `.o_list_view ${NETWORK}:contains('Failed') td[name='document_name']`,
             run: "click",
         },
     ];
@@ -55,36 +63,39 @@ registry.category("web_tour.tours").add("document_dispatch_peppol", { steps: () 
 /** Poland: to KSeF. */
 registry.category("web_tour.tours").add("document_dispatch_ksef", { steps: () => handOver("KSeF") });
 
-/** The authority refused it: its words stand there; the clerk corrects the invoice, and posts it again. */
+/** The authority refused it: its words stand there, and what to do. */
 registry.category("web_tour.tours").add("document_dispatch_network_refused", {
     steps: () => [
         {
             content: "The invoice says that it failed",
             trigger: ".o_field_widget[name='dispatch_state']:contains('Failed')",
+            timeout: SLOW,
         },
-        ...openNetwork(),
+        ...openRefused(),
         {
             content: "The words of the authority",
             trigger: ".o_form_view:contains('refused it'):contains('What you can do')",
         },
+    ],
+});
+
+/** The clerk corrects the invoice, and posts it again. */
+registry.category("web_tour.tours").add("document_dispatch_network_corrected", {
+    steps: () => [
         {
-            content: "Back to the list",
-            trigger: ".o_breadcrumb .breadcrumb-item a, .o_back_button",
-            run: "click",
-        },
-        {
-            content: "Back to the invoice",
-            trigger: ".o_list_view ~ *, .o_control_panel .breadcrumb-item a:contains('INV'), .o_back_button",
-            run: "click",
-        },
-        {
-            content: "Correct it",
+            content: "Back to draft",
             trigger: "button[name='button_draft']",
+            timeout: SLOW,
             run: "click",
         },
         {
-            content: "The customer's number was wrong",
-            trigger: ".o_field_widget[name='ref'] input",
+            content: "What was wrong stands on another page",
+            trigger: ".o_notebook .nav-link[name='other_info'], .o_notebook .nav-link:contains('Other Info')",
+            run: "click",
+        },
+        {
+            content: "Correct it there",
+            trigger: ".o_field_widget[name='ref'] input, .o_field_widget[name='ref'] textarea",
             run: "edit corrected",
         },
         {
@@ -95,6 +106,7 @@ registry.category("web_tour.tours").add("document_dispatch_network_refused", {
         {
             content: "It can go again",
             trigger: "button[name='action_invoice_sent']",
+            timeout: SLOW,
         },
     ],
 });
@@ -105,6 +117,7 @@ registry.category("web_tour.tours").add("document_dispatch_network_accepted", {
         {
             content: "The invoice says so",
             trigger: ".o_field_widget[name='dispatch_state']:contains('Sent')",
+            timeout: SLOW,
         },
         {
             content: "Follow it to the log",
@@ -113,12 +126,11 @@ registry.category("web_tour.tours").add("document_dispatch_network_accepted", {
         },
         {
             content: "Both went",
-            trigger:
-                ".o_list_view:has(.o_data_row:contains('Network'):contains('Sent')):has(.o_data_row:contains('E-mail'):contains('Sent'))",
+            trigger: `.o_list_view:has(${NETWORK}:contains('Sent')):has(${COPY}:contains('Sent'))`,
         },
         {
             content: "Open the network's dispatch",
-            trigger: ".o_list_view .o_data_row:contains('Network'):contains('Sent') td[name='document_name']",
+            trigger: `.o_list_view ${NETWORK}:contains('Sent') td[name='document_name']`,
             run: "click",
         },
         {
