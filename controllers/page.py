@@ -2,7 +2,7 @@ from odoo import fields, http
 from odoo.addons.portal.controllers.portal import pager
 from odoo.http import content_disposition, request
 
-from .private import Guard, nothing_there, secret_route, visitor
+from .private import Guard, not_yet, nothing_there, secret_route, visitor
 
 PAGE = "/dispatch/page/<dispatch_id:link_id>/<string:token>"
 MINE = "/my/documents/<dispatch_id:company_id>"
@@ -114,6 +114,8 @@ class DocumentDispatchPage(Guard, http.Controller):
         return getattr(self, f"_serve_{what}")(record, number)
 
     def _serve_invoice(self, move, number):
+        if move._dispatch_page_blocking_reason():
+            raise not_yet()
         if not move.invoice_pdf_report_id:
             self._count("draw", number)
         return self._serve_document(move)

@@ -57,7 +57,15 @@ def nothing_there():
     return _plain_page("document_dispatch.nothing_page", 404)
 
 
-def _plain_page(template, status, headers=()):
+def not_yet(framed=False):
+    """The answer for a picture of an invoice that has to be taken by a network or an authority first, to be raised.
+
+    :param bool framed: a page of this site may show it in a frame
+    """
+    return _plain_page("document_dispatch.not_yet_page", 404, framed=framed)
+
+
+def _plain_page(template, status, headers=(), framed=False):
     """An answer in the language of the request, to be raised: what the request wrote is taken back."""
     # sudo: a page without anybody's data, whoever asks
     html = request.env["ir.qweb"].sudo()._render(template, {"html_lang": request.env.lang.replace("_", "-")})
@@ -65,7 +73,9 @@ def _plain_page(template, status, headers=()):
         ("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'"),
         ("Vary", "Accept-Language, Cookie"), *headers,
     ])
-    return HTTPException(response=keep_private(response))
+    if framed:
+        response.headers["Cache-Control"] = "no-store"
+    return HTTPException(response=response if framed else keep_private(response))
 
 
 def origin():

@@ -54,7 +54,7 @@ class DocumentDispatchReport(models.Model):
          ("excluded", "Not to be sent"), ("open", "Nothing planned")],
         readonly=True,
     )
-    reason = fields.Char(string="Why not to be sent", readonly=True)
+    reason = fields.Char(string="Why not to be sent, or reported later", readonly=True)
 
     @api.model
     def _get_codes(self):

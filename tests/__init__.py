@@ -69,8 +69,14 @@ from . import test_documents_whatsapp
 from . import test_kinds_configured
 from . import test_kinds_tour
 from . import test_legal_beside
+from . import test_legal_channels
+from . import test_legal_cost
 from . import test_legal_files
+from . import test_legal_hidden
+from . import test_legal_later
 from . import test_legal_network
+from . import test_legal_page
+from . import test_legal_tour
 from . import test_page
 from . import test_page_opened
 from . import test_page_security

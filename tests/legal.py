@@ -3,6 +3,8 @@
 from contextlib import contextmanager
 from unittest.mock import patch
 
+from odoo.tests import HttpCase, new_test_user
+
 from ..tools.legal.gates import Gate
 from .common import DispatchCase
 
@@ -23,6 +25,46 @@ class NetworkCase(DispatchCase):
     def _states(self, moves):
         """States of the network's dispatches and of the copies."""
         return self._network(moves).mapped("state"), self._copy(moves).mapped("state")
+
+
+class LegalTours(HttpCase):
+    """The tours, for whatever network stands behind them."""
+
+    def _clerk(self):
+        # not what is tested here: core waits a second for each page's scripts
+        self.env["ir.config_parameter"].sudo().set_param("report.print_delay", "1")
+        return new_test_user(
+            self.env, "clara", "account.group_account_invoice,base.group_partner_manager",
+            name="Clara Nunes", email="clara.nunes@aurora.example.com",
+            company_id=self.company.id, company_ids=[(6, 0, self.company.ids)],
+        )
+
+    def _tour(self, invoice, name):
+        self.env.flush_all()
+        path = f"/odoo/action-account.action_move_out_invoice_type/{invoice.id}"
+        self.start_tour(path, name, login="clara", timeout=300)
+        self.env.invalidate_all()
+
+    def _go_with_copy(self, invoice, tour, accept, address):
+        """To the network with a copy by mail."""
+        self._tour(invoice, tour)
+        self._deliver()
+        self.assertEqual((self.envelopes, invoice.is_move_sent), ([], False))
+        accept(invoice)
+        self._deliver()
+        self._tour(invoice, "document_dispatch_network_accepted")
+        self.assertEqual((self.envelopes, invoice.is_move_sent), ([address], True))
+
+    def _go_again(self, invoice, tour, accept, reject, address):
+        """Refused, corrected, accepted, mailed."""
+        self._tour(invoice, tour)
+        reject(invoice)
+        self._deliver()
+        self.assertEqual(self.envelopes, [])
+        self._tour(invoice, "document_dispatch_network_refused")
+        self._tour(invoice, "document_dispatch_network_corrected")
+        self.assertEqual((invoice.state, invoice.ref), ("posted", "corrected"))
+        self._go_with_copy(invoice, tour, accept, address)
 
 
 class LegalCase(NetworkCase):
@@ -57,6 +99,8 @@ class Toynet:
         #: Customers of these names have nothing to do with it
         self.strangers = ()
         self.known = True
+        #: In Odoo's window
+        self.label = "to Toynet"
 
     @contextmanager
     def patched(self, env):
@@ -65,7 +109,7 @@ class Toynet:
         send, move = env.registry["account.move.send"], env.registry["account.move"]
 
         def extras(records):
-            return {"toy": {"label": "to Toynet", "is_applicable": net.applies}}
+            return {"toy": {"label": net.label, "is_applicable": net.applies}}
 
         def gates(records):
             return [GATE] if net.known else []

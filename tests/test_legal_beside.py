@@ -21,7 +21,7 @@ from odoo.tools import file_open
 
 from ..tools.legal import gates
 from .common import BESIDE
-from .legal import NetworkCase
+from .legal import LegalTours, NetworkCase
 
 ADDRESS = "fatture@nowak.example.com"
 
@@ -177,7 +177,7 @@ class EachNetwork:
 
 
 @tagged(BESIDE, "-standard")
-class TestPoland(EachNetwork, NetworkBeside):
+class TestPoland(EachNetwork, LegalTours, NetworkBeside):
     module = "l10n_pl_edi"
     company_vals = {"vat": "PL1234567883", "street": "Prosta 1", "city": "Warszawa", "zip": "00-001"}
     refusal = "450"
@@ -262,9 +262,22 @@ class TestPoland(EachNetwork, NetworkBeside):
         self.assertEqual((self._handed(), self.envelopes), (2, [ADDRESS]))
         self.assertEqual(invoice.dispatch_state, "sent")
 
+    def test_operator_is_no_administrator(self):
+        """The certificate is for administrators to see, and for everybody's invoices."""
+        invoice = self._bill()
+        invoice.with_user(self._clerk())._dispatch_create("rule")
+        self._deliver()
+        self.assertEqual(self._handed(), 1, self._dispatches(invoice).mapped("state_message"))
+
+    def test_tour(self):
+        """The same by a clerk's clicks."""
+        self._clerk()
+        self._go_again(self._bill(), "document_dispatch_ksef", self._accept, self._reject, ADDRESS)
+        self.assertEqual(self._handed(), 2)
+
 
 @tagged(BESIDE, "-standard")
-class TestPeppol(EachNetwork, NetworkBeside):
+class TestPeppol(EachNetwork, LegalTours, NetworkBeside):
     module = "account_peppol"
     company_vals = {
         "peppol_eas": "0208", "peppol_endpoint": "0477472701", "account_peppol_proxy_state": "receiver",
@@ -323,6 +336,34 @@ class TestPeppol(EachNetwork, NetworkBeside):
         self._deliver()
         self.assertEqual(self._states(invoice), (["sent"], []))
         self.assertEqual((invoice.is_move_sent, self.envelopes), (True, []))
+
+    def test_tour(self):
+        """A clerk sends it with a copy by mail."""
+        self._clerk()
+        self._go_with_copy(self._bill(), "document_dispatch_peppol", self._accept, ADDRESS)
+        self.assertEqual(self._handed(), 1)
+
+    def test_every_wish(self):
+        """Belgium asks for Peppol between companies: a customer decides about the copy; elsewhere about Peppol, too."""
+        france = self.env.ref("base.fr")
+        role = self.env["document.dispatch.role"]._get_by_code("invoice")
+        wish = self.env["document.dispatch.preference"].create({"partner_id": self.customer.id, "role_id": role.id})
+        for country, expected in (
+            (self.customer.country_id, {
+                "email": {"email", "peppol"}, "paper": {"email", "peppol"}, "manual": {"manual", "peppol"},
+                "network": {"peppol"}, "network_email": {"email", "peppol"},
+            }), (france, {
+                "email": {"email"}, "paper": {"email"}, "manual": {"manual"}, "network": {"peppol"},
+                "network_email": {"email", "peppol"},
+            }),
+        ):
+            invoice = self._bill()
+            self.customer.country_id = country
+            for channel, methods in expected.items():
+                with self.subTest(country=country.code, channel=channel):
+                    wish.channel = channel
+                    self.assertEqual(self.env["account.move.send"]._get_default_sending_methods(invoice), methods)
+                    self.assertEqual(set(self._send_window(invoice).sending_methods or ()), methods - {"manual"})
 
     def test_not_registered_is_as_before(self):
         self.company.account_peppol_proxy_state = "not_registered"

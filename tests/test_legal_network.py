@@ -1,6 +1,8 @@
 """The legal channel comes first; a mail beside it is a copy and waits for it."""
 
 import io
+import logging
+import time
 from collections import Counter
 from datetime import date, timedelta
 from unittest.mock import patch
@@ -13,6 +15,8 @@ from odoo.exceptions import UserError
 from ..tools.pdf.library import PdfReader
 from .legal import GATE, LegalCase
 from .sampling import LONG
+
+_logger = logging.getLogger(__name__)
 
 
 class TestNetwork(LegalCase):
@@ -411,15 +415,21 @@ class TestNetwork(LegalCase):
         stranger = self.env["res.partner"].create({"name": "Stranger", "email": "s@stranger.example.com"})
         download = self.env["res.partner"].create({"name": "Download", "invoice_sending_method": "manual"})
         alone = self.env["res.partner"].create({"name": "Alone", "invoice_sending_method": "manual"})
-        self.net.strangers = (stranger.name, alone.name)
+        tray = self.env["res.partner"].create({"name": "Tray", "email": "t@tray.example.com"})
+        only = self.env["res.partner"].create({"name": "Only", "email": "o@only.example.com"})
+        role = self.types["invoice"].role_id
+        for customer, channel in ((tray, "paper"), (only, "network")):
+            customer.dispatch_preference_ids = [fields.Command.create({"role_id": role.id, "channel": channel})]
+        self.net.strangers = (stranger.name, alone.name, tray.name)
         self._rule("Night", "invoice", trigger="schedule")
-        customers = (self.nowak, self.papel, stranger, download, alone)
+        customers = (self.nowak, self.papel, stranger, download, alone, tray, only)
+        begin = time.monotonic()
         moves = self.env["account.move"].union(*(
             self._invoice(customers[number % len(customers)]) for number in range(count)))
         self._plan()
         self._deliver()
         answers = ("accepted", "rejected", "sent")
-        legal = moves.filtered(lambda move: move.partner_id not in (stranger, alone))
+        legal = moves.filtered(lambda move: move.partner_id not in (stranger, alone, tray))
         for number, move in enumerate(legal):
             self.net.answer(move, answers[number % 3], f"NET-{number}", "no")
         self._deliver()
@@ -429,13 +439,17 @@ class TestNetwork(LegalCase):
         mailed = moves.filtered(lambda move: move.partner_id == stranger)
         self.assertEqual(moves.filtered(lambda move: move.dispatch_state == "sent"), accepted | mailed)
         self.assertEqual(moves.filtered("is_move_sent"), accepted | mailed)
+        self.assertFalse(self._copy(moves.filtered(lambda move: move.partner_id in (only, download))))
         for move in legal - accepted:
             self.assertFalse(self._copy(move).filtered(lambda copy: copy.state in ("sent", "paper", "printed")))
         self.env.flush_all()
         report = Counter(dict(self.env["document.dispatch.report"]._read_group(
             [("res_model", "=", "account.move"), ("res_id", "in", moves.ids)], ["outcome"], ["__count"])))
         self.assertEqual((report.total(), report["sent"]), (count, len(accepted | mailed)), report)
-        self.assertEqual(report["open"], count // len(customers))  # who downloads, and no network takes it
+        for outcome, customer in (("open", alone), ("tray", tray)):  # who downloads, and no network takes it
+            self.assertEqual(report[outcome], len(moves.filtered(lambda move, one=customer: move.partner_id == one)))
+        _logger.info("%s invoices in %.0f s: %s; %s calls, %s mails", count, time.monotonic() - begin, dict(report),
+                     len(self.net.calls), len(self.envelopes))
 
     # ------------------------------------------------------------------
     # What people are told before anything goes

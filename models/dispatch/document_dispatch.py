@@ -396,14 +396,21 @@ class DocumentDispatch(models.Model):
                 # sudo: the worker's note; the document may be one that he does not own
                 dispatch._with_system_write().activity_id = dispatch._activity_record().sudo().activity_schedule(
                     "mail.mail_activity_data_warning",
-                    summary=self.env._("Sending: %s", dispatch._state_label()),
-                    note=plaintext2html(dispatch.state_message or ""),
+                    summary=dispatch._activity_summary(), note=plaintext2html(dispatch._activity_note()),
                     user_id=dispatch.user_id.id, dispatch_alarm="outcome",
                 )
 
     def _is_for_operator(self):
         """Tell whether a person has to look at it."""
         return self.state in ("failed", "partial", "unknown")
+
+    def _activity_summary(self):
+        """In a few words, why a person has to look at it."""
+        return self.env._("Sending: %s", self._state_label())
+
+    def _activity_note(self):
+        """What a person reads there."""
+        return self.state_message or ""
 
     def _activity_record(self):
         """Where the note for a person stands: on the document, or its customer where that kind has no activities."""

@@ -9,6 +9,7 @@ from ...tools.dispatch.steering import SendRequest
 from ...tools.pdf.text import mentions, pdf_text
 from ..delivery.ir_actions_report import PageTimeout
 from ..dispatch.document_dispatch import NO_SYNC
+from ..recipients.document_dispatch_preference import DOWNLOAD
 
 _logger = logging.getLogger(__name__)
 
@@ -44,14 +45,34 @@ class AccountMoveSend(models.AbstractModel):
         return flagged | named.filtered(lambda other: other.commercial_partner_id != family)
 
     @api.model
+    def _get_default_sending_methods(self, move):
+        """What the customer wants for these documents counts before Odoo's field of the customer.
+
+        What goes from us, by e-mail or on paper, is “by e-mail” here: the dispatch knows which.
+        """
+        methods = set(super()._get_default_sending_methods(move))
+        wish = move._dispatch_wish()
+        return self._dispatch_apply_wish(move, wish, methods) if wish else methods
+
+    @api.model
+    def _dispatch_apply_wish(self, move, wish, methods):
+        """Odoo's sending methods for what a customer wants; rooms above know networks.
+
+        :param str wish: of ``document.dispatch.preference.channel``
+        :param set methods: as without it
+        """
+        return {"manual"} if wish == DOWNLOAD else {"email"}
+
+    @api.model
     def _get_alerts(self, moves, moves_data):
         """Core's batch alert looks at ``partner_id.email``; the real recipients count."""
         alerts = super()._get_alerts(moves, self._dispatch_alert_data(moves, moves_data))
         by_mail = moves.filtered(lambda move: "email" in moves_data[move]["sending_methods"])
         paper = by_mail.filtered(self._dispatch_is_refused)
+        wished = (by_mail - paper).filtered(self._dispatch_wants_paper)
         if len(moves) > 1:
             alerts.pop("account_missing_email", None)
-            nobody = (by_mail - paper).filtered(lambda m: not moves_data[m].get("mail_partner_ids"))
+            nobody = (by_mail - paper - wished).filtered(lambda m: not moves_data[m].get("mail_partner_ids"))
             if nobody:
                 alerts["account_missing_email"] = {
                     "level": "warning",
@@ -60,6 +81,12 @@ class AccountMoveSend(models.AbstractModel):
                     "action_text": self.env._("View Partner(s)"),
                     "action": nobody.partner_id._get_records_action(name=self.env._("Customers without address")),
                 }
+        if wished:
+            alerts["dispatch_wished"] = {
+                "level": "info",
+                "message": self.env._("On paper, as the customer wants it: %s",
+                                      ", ".join(wished.commercial_partner_id.mapped("display_name"))),
+            }
         if paper:
             alerts["dispatch_refused"] = {
                 "level": "warning",
@@ -79,6 +106,11 @@ class AccountMoveSend(models.AbstractModel):
     def _dispatch_is_refused(self, move):
         dispatch_type = move._dispatch_type()
         return dispatch_type and move.partner_id._dispatch_refuses(dispatch_type, move.company_id)
+
+    @api.model
+    def _dispatch_wants_paper(self, move):
+        channel = self.env["document.dispatch.channel"]._of(move._dispatch_wish())
+        return channel._is_there() and not channel._is_delivered_by_worker()
 
     # ------------------------------------------------------------------
     # Files

@@ -144,13 +144,23 @@ class DocumentDispatchMixin(models.AbstractModel):
             # sudo: the message that core just posted; the files are made with the user's rights
             message.sudo().attachment_ids |= self._dispatch_add_files(dispatch_type)
         vals.update(self._dispatch_message_content(message), mail_template_id=False)  # the message is written
-        if not self._dispatch_partner()._dispatch_refuses(dispatch_type, self.company_id):
+        if self._dispatch_is_for_mailboxes(vals, request, dispatch_type):
             vals.update(self._dispatch_message_recipients(message, request, directory, dispatch_type, vals))
         self._dispatch_set_times([vals], request)
         if vals["reference"] and request.origin != "manual":  # nobody saw the subject, who could have taken it away
             # sudo: as above
             message.sudo().subject = vals["subject"] = add_reference(vals["subject"], vals["reference"])
         return vals
+
+    def _dispatch_is_for_mailboxes(self, vals, request, dispatch_type):
+        """Tell whether a message goes to its recipients; a person who chose e-mail counts for more than a wish.
+
+        :param dict vals: of the dispatch, as the customer wants it
+        """
+        wished = request.origin == "core" and vals["channel_reason"] == "wish"
+        if wished and not self.env["document.dispatch.channel"]._of(vals["channel"])._takes_addresses():
+            return False
+        return not self._dispatch_partner()._dispatch_refuses(dispatch_type, self.company_id)
 
     def _dispatch_add_copies(self, choices, resolved, request):
         """The choices with who is in Cc and Bcc: as the window says, or else as contacts, type and company say.

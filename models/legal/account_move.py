@@ -1,9 +1,10 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import html2plaintext
+from odoo.tools import SQL, html2plaintext
 
 from ...tools.legal import gates
 from .document_dispatch import SHARED
+from .document_dispatch_preference import NETWORK, NETWORK_COPY
 
 #: Who asks for many documents at once, as their customers want them (``document.dispatch.origin``)
 AUTOMATIC = ("rule", "core", "batch")
@@ -47,8 +48,20 @@ class AccountMove(models.Model):
         """
         value = self
         for name in path.split(".") if path else ():
-            value = value.sorted()[:1][name]
+            # the others of a batch are read with it; a single record needs no order
+            value = (value.sorted() if len(value) > 1 else value)[:1].with_prefetch(value._prefetch_ids)[name]
         return value if path else False
+
+    @api.model
+    def _dispatch_can_search(self, path):
+        """Tell whether a path of fields can stand in a domain."""
+        model = self
+        for name in path.split("."):
+            field = model._fields[name]
+            if not field._description_searchable:
+                return False
+            model = self.env[field.comodel_name] if field.relational else model
+        return True
 
     def _dispatch_gate_words(self, gate, state):
         """What the network or authority said, as plain text.
@@ -98,6 +111,16 @@ class AccountMove(models.Model):
         self.ensure_one()
         return any(self._dispatch_networks()) or self._dispatch_legal_state().state != gates.NONE
 
+    def _dispatch_filter_legal(self):
+        """Those of which :meth:`_dispatch_is_legal` is true; in as many SQL statements for more of them."""
+        return self.filtered(lambda move: move._dispatch_is_legal())
+
+    def _dispatch_is_mandatory(self):
+        """Tell whether the law asks for an electronic invoice of this one: both are companies of the same country."""
+        customer, company = self.commercial_partner_id, self.company_id
+        return customer.is_company and customer.country_id == company.country_id and gates.is_mandatory(
+            company.country_code, self.invoice_date or fields.Date.context_today(self))
+
     def _dispatch_network_address(self):
         """What stands on the dispatch as its address: the names of the networks, and the customer's number there."""
         self.ensure_one()
@@ -109,6 +132,26 @@ class AccountMove(models.Model):
             name = f"{name} {partner.peppol_eas}:{partner.peppol_endpoint}"
         return name
 
+    def _dispatch_page_blocking_reason(self):
+        """Customers see no picture of what a network or an authority has to take first, as they get no copy of it."""
+        if self._dispatch_is_withheld():
+            return self.env._("The PDF comes when the invoice was accepted.")
+        return super()._dispatch_page_blocking_reason()
+
+    def _dispatch_is_withheld(self):
+        """Tell whether this invoice goes by a network that has not accepted it yet, and nothing may go before.
+
+        What was sent before there was a network, and what was accepted once, is shown.
+        """
+        self.ensure_one()
+        move = self.sudo().with_company(self.company_id)  # sudo: customers ask, and see but the answer
+        if move.state != "posted" or move.is_move_sent or move.company_id.dispatch_mail_before:
+            return False
+        state = move._dispatch_legal_state().state
+        if state in (gates.WAITING, gates.REJECTED):
+            return True
+        return state == gates.NONE and not move._dispatch_rehearses() and any(move._dispatch_networks())
+
     def _dispatch_network_accepted(self):
         """A network took this invoice: a page that was printed before is printed anew, where it lacks the number."""
         reprint = any(gate.reprint and self._dispatch_ask_gate(gate).state == gates.ACCEPTED
@@ -118,6 +161,24 @@ class AccountMove(models.Model):
         if reprint and page:
             page.res_field = False  # it stays as a file of the invoice
             self.invalidate_recordset(["invoice_pdf_report_id", "invoice_pdf_report_file"])
+
+    @api.model
+    def _dispatch_report_columns(self, query, table=None):
+        """What was refused after it had been accepted is sent, and says so."""
+        columns = super()._dispatch_report_columns(query, table)
+        if not self.env["account.move.send"]._dispatch_has_networks():
+            return columns
+        move = table or query.table
+        # raw SQL, as the whole report: the ORM has no columns for it
+        later = SQL(
+            """(SELECT r.remark FROM document_dispatch d JOIN document_dispatch_recipient r ON r.dispatch_id = d.id
+                 WHERE d.res_model = %s AND d.res_id = %s AND d.revision = COALESCE(%s, 0) AND d.channel IN %s
+                       AND d.state = 'sent' AND r.remark IS NOT NULL
+                 ORDER BY d.id DESC LIMIT 1)""",
+            self._name, SQL.identifier(move, "id"), SQL.identifier(move, "dispatch_revision"),
+            tuple(self.env["document.dispatch.channel"]._get_codes("_is_network")))
+        reason = SQL("COALESCE(%s, %s)", columns["dispatch_exclude_reason"], later)
+        return {**columns, "dispatch_exclude_reason": reason}
 
     # ------------------------------------------------------------------
     # The network first, then copies
@@ -129,6 +190,14 @@ class AccountMove(models.Model):
         if origin in AUTOMATIC and not vals["rehearsal"] and self._dispatch_is_network_only():
             return {**vals, **self._dispatch_prepare_network({**vals, "state": state}), "channel_reason": False}
         return vals
+
+    def _dispatch_channels(self, dispatch_type):
+        """What a network takes has a dispatch of its own; where none does, the customer's wish for one is answered."""
+        channels = super()._dispatch_channels(dispatch_type)
+        if self.state != "posted" or self._dispatch_wish(dispatch_type) not in (NETWORK, NETWORK_COPY):
+            return channels
+        others = [channel for channel in channels if not channel._is_network()]
+        return others if self._dispatch_is_legal() else [self.env["document.dispatch.channel.network"], *others]
 
     def _dispatch_is_network_only(self):
         """Tell whether a network takes this invoice, and the customer wants nothing beside."""

@@ -3,6 +3,7 @@ from odoo import api, models
 from ...tools.dispatch.steering import SendRequest
 from ...tools.legal import gates
 from ...tools.legal.call import NetworkCall
+from .document_dispatch_preference import NETWORK, NETWORK_COPY
 
 
 class AccountMoveSend(models.AbstractModel):
@@ -16,6 +17,15 @@ class AccountMoveSend(models.AbstractModel):
         methods = dict(self.env["res.partner"]._fields["invoice_sending_method"]._description_selection(self.env))
         return bool(methods.keys() - gates.LOCAL_METHODS or self._get_all_extra_edis().keys() - gates.FILE_EXTRAS)
 
+    @api.model
+    def _dispatch_apply_wish(self, move, wish, methods):
+        """Networks as customers want them: alone, or before a copy; and before anything where the law asks for them."""
+        networks = methods - gates.LOCAL_METHODS
+        if wish == NETWORK and (networks or self._get_default_extra_edis(move) - gates.FILE_EXTRAS):
+            return networks
+        own = super()._dispatch_apply_wish(move, wish, methods)
+        return own | networks if wish in (NETWORK, NETWORK_COPY) or move._dispatch_is_mandatory() else own
+
     # ------------------------------------------------------------------
     # Files without services
     # ------------------------------------------------------------------
@@ -26,7 +36,9 @@ class AccountMoveSend(models.AbstractModel):
 
         What a service took stays there when the savepoint is undone, and would go a second time.
         """
-        extras = super()._get_default_extra_edis(move)
+        # sudo: whether a company is registered is not for everybody to read (l10n_pl_edi, its certificate), and for
+        # everybody's invoices to obey
+        extras = super()._get_default_extra_edis(move.sudo())
         return set(extras) & gates.FILE_EXTRAS if self._dispatch_only_files() else extras
 
     @api.model
@@ -66,12 +78,15 @@ class AccountMoveSend(models.AbstractModel):
     @api.model
     def _call_web_service_before_invoice_pdf_render(self, invoices_data):
         self._dispatch_note_hook("before")
-        return super()._call_web_service_before_invoice_pdf_render(invoices_data)
+        # sudo: core hands these invoices over with the system's rights; a module that asks for the company beside them
+        # (l10n_pl_edi, its certificate) lets nobody but administrators send
+        return super(AccountMoveSend, self.sudo())._call_web_service_before_invoice_pdf_render(invoices_data)
 
     @api.model
     def _call_web_service_after_invoice_pdf_render(self, invoices_data):
         self._dispatch_note_hook("after")
-        return super()._call_web_service_after_invoice_pdf_render(invoices_data)
+        # sudo: as above
+        return super(AccountMoveSend, self.sudo())._call_web_service_after_invoice_pdf_render(invoices_data)
 
     @api.model
     def _dispatch_note_hook(self, name):

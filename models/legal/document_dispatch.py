@@ -5,7 +5,7 @@ from markupsafe import Markup
 from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from ...tools.dispatch import states
 
@@ -210,11 +210,55 @@ class DocumentDispatch(models.Model):
             "%(number)s.", network=legal.name, number=legal.number)
 
     # ------------------------------------------------------------------
+    # A network that refuses what it had accepted
+    # ------------------------------------------------------------------
+
+    def _note_late_refusal(self, legal):
+        """The network accepted it, and refused it later: what happened stays, a person is told, copies stop.
+
+        :param legal: :class:`tools.legal.gates.Legal`
+        """
+        refused = self.env._(
+            "%(network)s refused it after it had accepted it: %(words)s",
+            network=legal.name, words=legal.words or self.env._("no reason given"))
+        remark = self.env._("%(date)s: %(what)s", date=format_date(
+            self.env, fields.Date.context_today(self)), what=refused)
+        self.recipient_ids._with_system_write().remark = remark
+        # sudo: of the same documents, whoever sent them
+        waiting = self.sudo().copy_ids.filtered(lambda copy: copy.state in (states.QUEUED, states.PAPER))
+        waiting.filtered(lambda copy: copy.state == states.PAPER)._set_state(states.QUEUED)
+        waiting._set_state(states.REVIEW, refused)
+        self._tell_operator()
+
+    def _forget_late_refusal(self):
+        """The network has changed its mind: it accepts it."""
+        self.recipient_ids._with_system_write().remark = False
+        self._tell_operator()
+
+    def _is_refused_later(self):
+        return self._is_network() and self.state == states.SENT and any(self.recipient_ids.mapped("remark"))
+
+    def _activity_summary(self):
+        if self._is_refused_later():
+            return self.env._("Sending: refused after it was accepted")
+        return super()._activity_summary()
+
+    def _activity_note(self):
+        if not self._is_refused_later():
+            return super()._activity_note()
+        # sudo: as above
+        went = self.sudo().copy_ids.filtered(lambda copy: copy.state in states.WITH_CUSTOMER)
+        return "\n".join(filter(None, (
+            *self.recipient_ids.mapped("remark"),
+            went and self.env._("A copy went to the customer already: tell them."),
+        )))
+
+    # ------------------------------------------------------------------
     # A network that does not answer
     # ------------------------------------------------------------------
 
     def _is_for_operator(self):
-        return super()._is_for_operator() or self._is_overdue()
+        return super()._is_for_operator() or self._is_overdue() or self._is_refused_later()
 
     def _is_overdue(self):
         """Tell whether a network has not answered for longer than the company wants to wait."""

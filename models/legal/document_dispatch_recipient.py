@@ -8,7 +8,11 @@ class DocumentDispatchRecipient(models.Model):
 
     @api.model
     def _selection_reason(self):
-        return [*super()._selection_reason(), ("network", self.env._("The law, or the customer, asks for it"))]
+        choices = super()._selection_reason()
+        channels = self.env["document.dispatch.channel"]
+        if not set(channels._get_codes("_is_network")).intersection(dict(channels._get_selection())):
+            return choices  # there is no network, and never was
+        return [*choices, ("network", self.env._("The law, or the customer, asks for it"))]
 
     def action_send_again(self):
         """A person has looked there: the network does not have it, and is called once more."""

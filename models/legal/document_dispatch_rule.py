@@ -1,7 +1,9 @@
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.fields import Domain
+
+from .document_dispatch_preference import NETWORK, NETWORK_COPY
 
 #: Invoices of customers who download them are looked at for so long after their date: a network has them by then
 DAYS_BACK = timedelta(days=60)
@@ -12,15 +14,25 @@ class DocumentDispatchRule(models.Model):
 
     _inherit = "document.dispatch.rule"
 
+    @api.model
+    def _cron_plan(self):
+        """The round of the rules also sees what networks refused after they had accepted it."""
+        result = super()._cron_plan()
+        if self.env["account.move"]._dispatch_gates() and not self.env["document.dispatch.home"]._is_elsewhere():
+            delivery = self.env["document.dispatch.delivery"]
+            delivery._isolate(delivery._look_at_late_refusals)
+        return result
+
     def _get_eligible_domain(self, model, types):
         """A customer who downloads invoices gets no copy; a network or an authority gets the invoice all the same."""
         domain = super()._get_eligible_domain(model, types)
         if model._name != "account.move" or not self.env["account.move.send"]._dispatch_has_networks():
             return domain
         unwanted = model.search(
-            self._get_eligible_parts(model, types) & ~model._dispatch_wanted_domain() & Domain("state", "=", "posted")
+            self._get_eligible_parts(model, types) & ~self._get_wanted_domain(model, types)
+            & Domain("state", "=", "posted")
             & Domain("invoice_date", ">=", fields.Date.context_today(self) - DAYS_BACK))
-        legal = unwanted.filtered(lambda move: move._dispatch_is_legal())
+        legal = unwanted._dispatch_filter_legal()
         return domain | (self._get_eligible_parts(model, types) & Domain("id", "in", legal.ids)) if legal else domain
 
     def _preview_going(self, documents):
@@ -41,4 +53,11 @@ class DocumentDispatchRule(models.Model):
             words = self.env._("First to %s, then a copy on paper.", name)
         else:
             words = self.env._("First to %s, then a copy by e-mail.", name)
-        return {**line, "reason": " ".join(filter(None, (words, line["reason"])))}
+        why = self._preview_why_network(move)
+        return {**line, "reason": " ".join(filter(None, (words, why if why != line["reason"] else "", line["reason"])))}
+
+    def _preview_why_network(self, move):
+        """Why an invoice goes by a network, where it is not Odoo's “Invoice sending” of the customer that says so."""
+        if move._dispatch_wish() in (NETWORK, NETWORK_COPY):
+            return self._preview_channel_reason({"channel_reason": "wish"})
+        return self.env._("The law asks for it.") if move._dispatch_is_mandatory() else ""

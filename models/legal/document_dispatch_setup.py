@@ -33,7 +33,7 @@ class DocumentDispatchHealth(models.AbstractModel):
         """Say how many customers of a company cannot be reached where the law wants their invoices; empty: none."""
         if not gates.is_mandatory(company.country_code, fields.Date.context_today(self)):
             return ""
-        count = self.env["res.partner"].search_count(self._get_without_network_domain(company))
+        count = self.env["res.partner"].with_company(company).search_count(self._get_without_network_domain(company))
         if not count:
             return ""
         return self.env._(
@@ -42,10 +42,12 @@ class DocumentDispatchHealth(models.AbstractModel):
             count=count, country=company.country_id.name, company=company.name)
 
     def _get_without_network_domain(self, company):
-        """Companies of the same country that were invoiced, and that no network reaches from this company."""
-        Partner = self.env["res.partner"].with_company(company)
+        """Companies of the same country that were invoiced, and that no network reaches from this company.
+
+        What they have there is asked of each company: search with it.
+        """
         known = [gate for gate in self.env["account.move"]._dispatch_gates()
-                 if gate.reachable and gate.reachable[0] in Partner._fields]
+                 if gate.reachable and gate.reachable[0] in self.env["res.partner"]._fields]
         if not known:
             return Domain.FALSE
         domain = Domain([
@@ -55,6 +57,5 @@ class DocumentDispatchHealth(models.AbstractModel):
         for gate in known:
             ready, values = gate.ready
             if company.sudo()[ready] in values:  # sudo: as account.move._dispatch_network_is_ready
-                reachable = Partner.search(Domain(gate.reachable[0], "=", gate.reachable[1]))
-                domain &= Domain("id", "not in", reachable.ids)
+                domain &= Domain(gate.reachable[0], "!=", gate.reachable[1])
         return domain

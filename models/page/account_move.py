@@ -11,6 +11,13 @@ class AccountMove(models.Model):
         "(commercial_partner_id, company_id, invoice_date DESC, id DESC) WHERE state = 'posted'"
     )
 
+    def _dispatch_page_blocking_reason(self):
+        """Why the customer does not see the PDF of this invoice yet, in words for them; empty when they do.
+
+        Rooms above know what comes first.
+        """
+        return ""
+
     def _dispatch_page_pdf(self):
         """The PDF of a posted invoice: the one that was made for it, else one made now, which is not kept."""
         self.ensure_one()

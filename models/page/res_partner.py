@@ -181,6 +181,7 @@ class ResPartner(models.Model):
                 "total": -move.amount_total if move.move_type == "out_refund" else move.amount_total,
                 "open": -move.amount_residual if move.move_type == "out_refund" else move.amount_residual,
                 "state": self._dispatch_page_state(move, overdue), "kind": move._dispatch_description(),
+                "blocking_reason": move._dispatch_page_blocking_reason(),
             }
             for move in moves
         ]

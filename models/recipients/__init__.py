@@ -1,3 +1,5 @@
+from . import document_dispatch
+from . import document_dispatch_mixin
 from . import document_dispatch_preference
 from . import document_dispatch_preference_collection
 from . import res_company

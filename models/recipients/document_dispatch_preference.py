@@ -3,6 +3,9 @@ from odoo import api, fields, models
 from ...tools.dispatch.address_fields import strongest
 from ..dispatch.document_dispatch_recipient import ADDRESS_FIELDS
 
+#: Of ``channel``: nothing is sent, the customer fetches it; the key of Odoo's “Invoice sending”
+DOWNLOAD = "manual"
+
 
 class DocumentDispatchPreference(models.Model):
     """What a customer or one of the contacts wishes for the documents of a contact flag."""
@@ -22,11 +25,57 @@ class DocumentDispatchPreference(models.Model):
         help="In which field of the mail the address stands. Who is only in Cc or Bcc leaves To to the customer's "
         "general address. Nobody sees who is in Bcc.",
     )
+    channel = fields.Selection(
+        "_selection_channel", string="Method",
+        help="By which means the documents of this contact flag go to this customer. Empty: as the law says, else as "
+        "“Invoice sending” of the contact says. What a contact does not say, its company says.",
+    )
 
     # a constraint, not an index: core's merge of partners asks for those before it moves rows by SQL
     _partner_role_uniq = models.Constraint(
         "UNIQUE(partner_id, role_id)", "The contact has this contact flag already.",
     )
+
+    @api.model
+    def _selection_channel(self):
+        """Channels that a customer may want: those by which documents go anyhow, and none (Odoo's own key)."""
+        usual = self.env["document.dispatch.channel"]._get_usual()
+        choices = [(channel._code(), channel._get_name()) for channel in usual]
+        return [*choices, (DOWNLOAD, self.env._("Download only"))]
+
+    @api.model
+    def _get_wishes(self):
+        """Names of the fields that say how documents go, not to whom: who says only that is not ticked for them."""
+        return ["channel"]
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Who says only how documents go ticks nobody; an import names what is there already, and changes it."""
+        wishes = self._get_wishes()
+        vals_list = [{"receives": not any(map(vals.get, wishes)), **vals} for vals in vals_list]
+        there = self._find_imported(vals_list)
+        for number, preference in there.items():
+            preference.write({name: value for name, value in vals_list[number].items() if name != "receives"})
+        made = iter(super().create([vals for number, vals in enumerate(vals_list) if number not in there]))
+        preferences = self.union(*(there.get(number) or next(made) for number in range(len(vals_list))))
+        preferences.partner_id.check_access("write")  # they belong to the contact
+        return preferences
+
+    def write(self, vals):
+        self.partner_id.check_access("write")  # as above, also of the contact that it leaves
+        result = super().write(vals)
+        self.partner_id.check_access("write")
+        return result
+
+    @api.model
+    def _find_imported(self, vals_list):
+        """What is there of the preferences that an import names: ``{number: preference}``."""
+        if not self.env.context.get("import_file"):
+            return {}
+        found = self.search([("partner_id", "in", [vals.get("partner_id") for vals in vals_list])])
+        keys = {(preference.partner_id.id, preference.role_id.id): preference for preference in found}
+        return {number: preference for number, vals in enumerate(vals_list)
+                if (preference := keys.get((vals.get("partner_id"), vals.get("role_id"))))}
 
     @api.depends("partner_id", "role_id")
     def _compute_display_name(self):
@@ -43,6 +92,7 @@ class DocumentDispatchPreference(models.Model):
             receiving = same.filtered("receives")
             kept.write({
                 "receives": bool(receiving), "address_field": strongest((receiving or kept).mapped("address_field")),
+                "channel": next(filter(None, (kept | same).mapped("channel")), False),
             })
             (same - kept).unlink()
         self.env.flush_all()  # core goes on by SQL

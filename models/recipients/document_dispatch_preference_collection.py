@@ -45,6 +45,10 @@ class DocumentDispatchPreference(models.Model):
                     "“%(reference)s” is too long for a subject: %(most)s letters at the most.",
                     reference=preference.reference, most=wishes.MOST_LETTERS))
 
+    @api.model
+    def _get_wishes(self):
+        return [*super()._get_wishes(), *WISHES]
+
     @api.model_create_multi
     def create(self, vals_list):
         return super().create([self._clean_reference(vals) for vals in vals_list])

@@ -183,13 +183,50 @@ class ResPartner(models.Model):
             return copies
         said = {role for role, field in fields_of_roles.items() if field in default}
         preferences = self.env["document.dispatch.preference"].sudo()  # sudo: as in _dispatch_set_roles
+        pairs = list(zip(self.sudo(), copies.sudo(), strict=True))  # sudo: see above
         preferences.create([
-            {"partner_id": new.id, "role_id": preference.role_id.id, "address_field": preference.address_field}
-            for old, new in zip(self.sudo(), copies, strict=True)  # sudo: see above
-            for preference in old.dispatch_preference_ids
-            if preference.receives and preference.role_id.code not in said
+            preference.copy_data({"partner_id": new.id})[0]
+            for old, new in pairs for preference in old.dispatch_preference_ids
+            if preference.role_id.code not in said
         ])
+        for old, new in pairs if said else ():
+            for preference in old.dispatch_preference_ids:
+                own = new.dispatch_preference_ids.filtered(lambda own, role=preference.role_id: own.role_id == role)
+                own.write({name: preference[name] for name in preferences._get_wishes()})
         return copies
+
+    # ------------------------------------------------------------------
+    # By which channel a customer wants documents
+    # ------------------------------------------------------------------
+
+    def _dispatch_wished_channel(self, role):
+        """How this customer wants the documents of a role, of ``document.dispatch.preference.channel``.
+
+        What the contact itself says counts before what its company says; empty where neither says anything.
+
+        :param str role: code of the contact flag
+        """
+        # sudo: who sends obeys what customers want, whether or not they may read it. No union: both are read at once
+        # for all customers that are at hand
+        for partner in (self.sudo(), self.sudo().commercial_partner_id):
+            for preference in partner.dispatch_preference_ids:
+                if preference.channel and preference.role_id.code == role:
+                    return preference.channel
+        return ""
+
+    @api.model
+    def _dispatch_wishing_domain(self, role, domain=Domain.TRUE):
+        """Contacts whose documents of a role go by a channel that they, or their companies, want.
+
+        :param str role: code of the contact flag
+        :param Domain domain: on the preference, as which channel
+        """
+        # sudo: as above
+        preferences = self.env["document.dispatch.preference"].sudo()
+        own = Domain("role_id.code", "=", role) & Domain("channel", "!=", False)
+        some = preferences._search(own).subselect("partner_id")
+        those = preferences._search(own & domain).subselect("partner_id")
+        return Domain("id", "in", those) | Domain("id", "not in", some) & Domain("commercial_partner_id", "in", those)
 
     @api.model
     def _search_dispatch_flag(self, code, operator, value):
@@ -211,7 +248,8 @@ class ResPartner(models.Model):
         for partner in self:
             partner.dispatch_count = counts.get(partner.commercial_partner_id, 0)
 
-    @api.depends("email", "active", "parent_id", "child_ids", "type", "dispatch_role_ids", *PLACE_FIELDS)
+    @api.depends("email", "active", "parent_id", "child_ids", "type", "dispatch_role_ids",
+                 "dispatch_preference_ids.channel", *PLACE_FIELDS)
     @api.depends_context("company")
     def _compute_dispatch_overview(self):
         directory = self._origin._dispatch_directory()
@@ -227,8 +265,10 @@ class ResPartner(models.Model):
 
     def _dispatch_prepare_overview(self, directory, names):
         """What the overview of who gets what shows of this partner."""
+        wishes = dict(self.env["document.dispatch.preference"]._selection_channel())
         return {"lines": [
-            {"kind": names[role], **self._dispatch_describe(directory.resolve(self._origin.id, role), role)}
+            {"kind": names[role], "wish": wishes.get(self._dispatch_wished_channel(role)),
+             **self._dispatch_describe(directory.resolve(self._origin.id, role), role)}
             for role in self.env["document.dispatch.role"]._get_codes()
         ]}
 

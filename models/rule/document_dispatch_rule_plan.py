@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ...tools.dispatch.precedence import Chosen
+from ..recipients.document_dispatch_preference import DOWNLOAD
 
 _logger = logging.getLogger(__name__)
 
@@ -173,7 +174,37 @@ class DocumentDispatchRule(models.Model):
 
     def _get_eligible_domain(self, model, types):
         """Which documents are eligible: the model's part, then this rule's."""
-        return self._get_eligible_parts(model, types) & model._dispatch_wanted_domain()
+        return self._get_eligible_parts(model, types) & self._get_wanted_domain(model, types)
+
+    def _get_wanted_domain(self, model, types):
+        """Documents of these types whose customers want to get them without asking.
+
+        What customers say for a contact flag counts before what the kind says of all of them.
+        """
+        unsaid = model._dispatch_wanted_domain()
+        wishes = self._get_wishes_domains(types)
+        if not wishes:
+            return unsaid
+        wanted = Domain.FALSE
+        for role, of_role in types.grouped("role_id").items():
+            said, download = wishes.get(role, (Domain.FALSE, Domain.FALSE))
+            wanted |= self._get_kind_domain(model, of_role) & (unsaid & ~said | said & ~download)
+        return wanted
+
+    def _get_wishes_domains(self, types):
+        """Documents of whose customers something is said for the contact flags of these types.
+
+        :return: ``{role: (something is said, the customer downloads them)}``, of roles of which anything is said at all
+        """
+        partners, preferences = self.env["res.partner"], self.env["document.dispatch.preference"]
+        # sudo: who sends obeys what customers want, whether or not they may read it
+        rows = preferences.sudo()._read_group(
+            [("role_id", "in", types.role_id.ids), ("channel", "!=", False)], ["role_id"])
+        # any!: whom the operator may see is no question here
+        return {role.sudo(False): tuple(
+            Domain("partner_id", "any!", partners._dispatch_wishing_domain(role.code, domain))
+            for domain in (Domain.TRUE, Domain("channel", "=", DOWNLOAD))
+        ) for [role] in rows}
 
     def _get_eligible_parts(self, model, types):
         """As above, whatever their customers want."""

@@ -64,16 +64,18 @@ class DocumentDispatchRule(models.Model):
         return "" if name == "to" else f"{name.capitalize()} "
 
     def _preview_wish(self, vals):
-        """With which collection it goes, and what stands in its subject, as the customer wishes."""
+        """By which channel, with which collection and with what in its subject it goes, as the customer wishes."""
         reader = self.env["document.dispatch"].with_context(tz=self.tz)
         return " ".join(filter(None, (
+            # by e-mail: the customer wants it, or another way is closed
+            vals["channel_reason"] in ("wish", "other") and self._preview_channel_reason(vals),
             vals.get("collected") and reader._describe_time(vals["scheduled_date"], True),
             vals.get("reference") and self.env._("In the subject: %s.", vals["reference"]),
         ))) or False
 
     def _preview_channel_reason(self, vals):
         labels = dict(self.env["document.dispatch"]._fields["channel_reason"]._description_selection(self.env))
-        return labels[vals["channel_reason"]]
+        return vals.get("state_message") if vals["channel_reason"] == "other" else labels[vals["channel_reason"]]
 
     def _preview_staying(self, model, types, going):
         """Documents of these types that would not go, each with the first reason found.
@@ -106,6 +108,7 @@ class DocumentDispatchRule(models.Model):
 
     def _preview_checks(self, model, types):
         """What a document must meet, each with the words for one that does not."""
+        wanted = self._get_wanted_domain(model, types)
         return [
             (Domain("dispatch_state", "in", (False, "to_send", "rehearsed")), None),
             (model._dispatch_rule_domain(self._get_codes(types)), self.env._("A draft.")),
@@ -115,7 +118,9 @@ class DocumentDispatchRule(models.Model):
             (model._dispatch_date_domain(self._get_date_from(), self.date_basis),
              self.env._("Before the from date.")),
             (self._get_choice_domain(model), self.env._("Another journal or customer, or not within the condition.")),
-            (model._dispatch_wanted_domain(), self.env._("The customer downloads invoices (“Invoice sending”).")),
+            (wanted | ~model._dispatch_wanted_domain(),
+             self.env._("The customer downloads these (“Method” on the page “Documents” of the contact).")),
+            (wanted, self.env._("The customer downloads invoices (“Invoice sending”).")),
         ]
 
     def _preview_reason(self, document, checks):

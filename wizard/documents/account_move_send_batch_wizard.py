@@ -62,7 +62,7 @@ class AccountMoveSendBatchWizard(models.TransientModel):
         known = {}
         for company, moves in self.move_ids._origin.grouped("company_id").items():
             for vals in moves.with_company(company)._dispatch_prepare_vals_list("batch"):
-                partners = (command[2]["partner_id"] for command in vals.get("recipient_ids", ()))
+                partners = (command[2].get("partner_id") for command in vals.get("recipient_ids", ()))
                 known[vals["res_id"]] = list(dict.fromkeys(partner for partner in partners if partner))
         return KnownRecipients(known).on(self)
 

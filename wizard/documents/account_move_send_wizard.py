@@ -28,6 +28,10 @@ class AccountMoveSendWizard(models.TransientModel):
             wizard.dispatch_from = wizard._dispatch_default_sender(said) or wizard.company_id.email_formatted
 
     @api.depends("move_id")
+    def _compute_dispatch_channel(self):
+        return super()._compute_dispatch_channel()
+
+    @api.depends("move_id")
     def _compute_dispatch_reasons(self):
         return super()._compute_dispatch_reasons()
 

@@ -84,10 +84,15 @@ class DocumentDispatchBulk(models.AbstractModel):
     def _dispatch_describe_paper(self, vals_list):
         on_paper = self.env["document.dispatch.channel"]._is_for_paper
         reasons = [vals["channel_reason"] for vals in vals_list if on_paper(vals["channel"])]
-        return self.env._(
+        if not reasons:
+            return False
+        words = self.env._(
             "%(count)s documents (%(refused)s refuse e-mail, %(nowhere)s have no usable address)", count=len(reasons),
             refused=reasons.count("refused"), nowhere=reasons.count("no_address"),
-        ) if reasons else False
+        )
+        wished = reasons.count("wish")
+        return self.env._("%(words)s; %(count)s as their customers want it", words=words, count=wished) if (
+            wished) else words
 
     def _dispatch_describe_left_out(self, left_out):
         lines = [f"{document.display_name}: {reason}" for document, reason in left_out[:MOST_LINES]]

@@ -21,7 +21,8 @@ class DocumentDispatchWindow(models.AbstractModel):
     _description = "Window that Sends a Document"
 
     dispatch_channel = fields.Selection(
-        [("email", "E-mail"), ("paper", "Paper")], string="Output", default="email",
+        [("email", "E-mail"), ("paper", "Paper")], string="Output", compute="_compute_dispatch_channel", store=True,
+        readonly=False, help="At first as the customer wants it.",
     )
     dispatch_emails = fields.Char(
         string="Also to", help="Addresses with commas or semicolons between them, for this time only. "
@@ -86,6 +87,14 @@ class DocumentDispatchWindow(models.AbstractModel):
             return request
         self.dispatch_batch_id._check_mine()  # the window may say any
         return replace(request, batch_id=self.dispatch_batch_id.id)
+
+    def _compute_dispatch_channel(self):
+        """As the customer wants it: on paper, or by e-mail."""
+        on_paper = self.env["document.dispatch.channel"]._is_for_paper
+        for wizard in self:
+            document = wizard._dispatch_document()
+            wish = document and document._dispatch_type() and document._dispatch_wish()
+            wizard.dispatch_channel = "paper" if wish and on_paper(wish) else "email"
 
     def _compute_dispatch_reasons(self):
         """Who gets it by the flags, and why; who refuses, and since when."""

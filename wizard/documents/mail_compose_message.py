@@ -28,6 +28,10 @@ class MailComposeMessage(models.TransientModel):
             composer.dispatch_active = bool(composer._dispatch_document())
             composer.dispatch_adds_files = composer.dispatch_active and composer._dispatch_lacks_files()
 
+    @api.depends("model", "res_ids")
+    def _compute_dispatch_channel(self):
+        return super()._compute_dispatch_channel()
+
     @api.depends("model", "res_ids", "template_id")
     def _compute_dispatch_reasons(self):
         return super()._compute_dispatch_reasons()
