@@ -1,6 +1,7 @@
 """Who sees which dispatches, and that nobody writes what only the mail server can say."""
 
 from contextlib import suppress
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
@@ -9,6 +10,7 @@ from odoo.tests import new_test_user
 
 from .common import DispatchCase
 
+MOST_NAMED = "odoo.addons.document_dispatch.models.dispatch.document_dispatch_mixin_access.MOST_NAMED"
 LOG = ("document.dispatch", "document.dispatch.recipient")
 
 
@@ -96,6 +98,21 @@ class TestDispatches(AccessCase):
             }
             self.assertEqual(self._names(user), readable, user.login)
             self.assertEqual(readable, set(self.dispatches))
+
+    def test_who_reads_few_documents_and_who_reads_many(self):
+        """Documents of the ones are named in the query, of the others each is asked for: what they see is the same."""
+        for user in (self.seller, self.rival, self.leader, self.clerk):
+            found = set()
+            for most in (0, 1, len(self.dispatches), 1_000_000):
+                with patch(MOST_NAMED, most):
+                    found.add(frozenset(self._names(user)))
+            self.assertEqual(len(found), 1, user.login)
+
+    def test_who_reads_few_documents_sees_a_change_at_once(self):
+        invoice = self.dispatches["own_invoice"].move_id
+        invoice.invoice_user_id = self.rival
+        self.assertEqual(self._names(self.seller), {"own_order", "free_order"})
+        self.assertIn("own_invoice", self._names(self.rival))
 
     def test_field_of_the_rules_is_read_by_everybody(self):
         """Who reads all fields of a dispatch, as exports and imports do, gets what the search says."""

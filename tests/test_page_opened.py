@@ -39,6 +39,20 @@ class TestPageOpened(PageCase):
         with Form(dispatch) as form:
             self.assertTrue(form.document_opened_date)
 
+    def test_documents_of_a_list_are_read_together(self):
+        """A list says of each dispatch when its document was opened, without a statement for each."""
+        dispatches = self.env["document.dispatch"].union(
+            *(self._invoice(self.silva)._dispatch_create("manual") for _number in range(4)))
+        statements = []
+        for some in (dispatches[:1], dispatches):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            some.mapped("document_opened_date")
+            statements.append(self.env.cr.sql_log_count - before)
+        self.assertTrue(statements[0])
+        self.assertEqual(statements[0], statements[1])
+
     def test_what_is_known(self):
         """Whoever asks what is known of him reads it, too."""
         invoice = self._invoice(self.silva)

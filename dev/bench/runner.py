@@ -13,6 +13,8 @@ from dev.toolchain import ADDON, CONFIG, DEV, Stop, background, free_port
 WORK = DEV / "bench"
 LOG = WORK / "odoo.log"
 CORE, OURS, HOUSE = "bench_core", "bench_ours", "bench_house"
+# As OURS was before any measure, and the copy of it that one row has for itself.
+FRESH, OWN = "bench_fresh", "bench_own"
 # Odoo's default of --max-cron-threads.
 CRON_WORKERS = 2
 
@@ -26,6 +28,7 @@ class Bench:
         self.lots = lots
         self.archive = archive
         self.figures = {}
+        self.wrong = []  # measures in which the addon lost or doubled mails
         self.ports = {CORE: free_port(), OURS: free_port()}
         self.smtp_port = free_port()
         self.mails = WORK / "mails"
@@ -46,15 +49,14 @@ class Bench:
         self.copy(CORE, OURS)
         self.copy(CORE, HOUSE)
         self.figures["install"] = {"small": self.install(OURS)}
-        for size in self.archive:
-            self.copy(OURS, self.archive_of(size))
+        self.copy(OURS, FRESH)
         for database in (CORE, OURS):
             self.serve(database)
 
-    @staticmethod
-    def archive_of(size):
-        """Return the name of the database with an archive of this size."""
-        return f"bench_archive_{size}"
+    def own(self):
+        """Make the database anew that a row has for itself, with nothing in it of other rows; return its name."""
+        self.copy(FRESH, OWN)
+        return OWN
 
     def install(self, database):
         """Install the addon; return the seconds that it took."""
@@ -117,4 +119,5 @@ class Bench:
         for who, result in (("core", core), ("ours", ours)):
             for wrong in ("lost", "doubled"):
                 if result and result.get(wrong):
+                    self.wrong += [name] if who == "ours" else []
                     print(f"!!! {name}, {who}: {wrong.upper()}: {', '.join(result[wrong])}", flush=True)

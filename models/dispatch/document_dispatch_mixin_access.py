@@ -44,10 +44,10 @@ class DocumentDispatchMixin(models.AbstractModel):
             return Domain.FALSE
         if documents._dispatch_rules_ask_company():
             return Domain.TRUE
-        count, named = documents._dispatch_name_few()
-        if not count:
+        few, named = documents._dispatch_name_few()
+        if few and not named:
             return Domain.FALSE
-        if count <= MOST_NAMED:
+        if few:
             return Domain.custom(to_sql=lambda model, alias, query: SQL(
                 "%s = ANY(%s::integer[])", model._field_to_sql(alias, link, query), named))
         return Domain.custom(to_sql=lambda model, alias, query: documents._dispatch_exists(
@@ -72,14 +72,15 @@ class DocumentDispatchMixin(models.AbstractModel):
         )
 
     def _dispatch_name_few(self):
-        """How many documents the user may read, counted up to one more than are named, and their ids as PostgreSQL
-        writes an array.
+        """Tell whether the user may read few documents, and name these: their ids as PostgreSQL writes an array.
 
-        Raw SQL: as one text they pass Python untouched; the ORM takes longer over 2,000 ids than PostgreSQL over both
-        questions.
+        Raw SQL: as one text they pass Python untouched; the ORM takes longer over 2,000 ids than PostgreSQL over them
+        and what is asked with them.
         """
         query = self._search([], limit=MOST_NAMED + 1)
-        return self.env.execute_query(SQL("SELECT count(*), array_agg(id)::text FROM (%s) AS found", query.select()))[0]
+        found = self.env.execute_query(SQL(
+            "SELECT array_agg(id)::text FROM (%s) AS documents HAVING count(*) <= %s", query.select(), MOST_NAMED))
+        return bool(found), found and found[0][0]
 
     def _dispatch_exists(self, link):
         """SQL: the user may read the document whose id is ``link``."""
