@@ -17,10 +17,11 @@ import tools
 from tools.brazil import boleto, checks, nfe, nfse, our_number, pix, pix_checks
 from tools.consent import consent
 from tools.dispatch import numbers, settings
-from tools.mail import addresses, dsn, headers, plain_text, replies, retry
+from tools.mail import addresses, answers, blame, dsn, headers, plain_text, replies, retry
 from tools.page import agents, links
 from tools.paper import envelopes, letters
 from tools.pdf import text as pdf_text
+from tools.recipients import wishes
 from tools.rule import conditions
 from tools.text import text_blocks, text_marks, text_values, texts
 
@@ -41,6 +42,8 @@ READERS = {
     "addresses.parse": addresses.parse,
     "addresses.spellings": addresses.spellings,
     "agents.is_machine": agents.is_machine,
+    "answers.is_colleague": lambda text: answers.is_colleague(text, ["ana@silva.example.com", text]),
+    "blame.means_enough": lambda text: blame.means_enough(452, text),
     "boleto.find": boleto.find,
     "boleto.from_barcode": boleto.from_barcode,
     "boleto.from_line": boleto.from_line,
@@ -101,6 +104,7 @@ READERS = {
     "texts.remember_line": lambda text: texts.remember_line("Invoice", text, VALUES, PRINTED),
     "texts.same": lambda text: texts.same(text, f"<p>a</p>{text}"),
     "texts.unmarked": texts.unmarked,
+    "wishes.clean": wishes.clean,
 }
 ELSEWHERE = {
     "merge.check": "a PDF", "merge.read": "a PDF", "stamp.stamp": "a PDF",

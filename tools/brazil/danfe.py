@@ -149,7 +149,14 @@ class _Process:
             process.communicate()
 
     def draw(self, xml, logo, issuer, seconds, page):
-        """Return the PDF, or raise :class:`CannotDraw`."""
+        """Return the PDF, or raise :class:`CannotDraw`; the parameters are those of :func:`draw`.
+
+        :param xml: see there
+        :param logo: see there
+        :param issuer: see there
+        :param seconds: after which it is given up
+        :param page: see there
+        """
         job = {"xml": _encode(xml), "logo": _encode(logo), "issuer": issuer, "page": page}
         late = threading.Event()
         clock = threading.Timer(seconds, lambda: (late.set(), self._kill()))
