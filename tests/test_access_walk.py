@@ -39,7 +39,7 @@ OTHERS = {"mail.alias.domain", "res.users", "res.config.settings", "ir.mail_serv
 OWN_COMPANY = {
     ("document.dispatch.overview", name)
     for name in ("action_setup_fold", "action_setup_rule", "action_send_from_here", "action_is_copy")
-}
+} | {("document.dispatch.rule", "action_open_reminders")}
 
 
 class WalkCase(AccessCase):
