@@ -13,6 +13,7 @@ from odoo.tools.pdf import merge_pdf
 from ..models.delivery.ir_actions_report import RenderBatch
 from ..tools.pdf.glyphs import page_text
 from ..tools.pdf.library import PdfReader
+from ..tools.pdf.styles import put_in
 from ..tools.pdf.text import mentions, pdf_text
 from .common import DispatchCase
 
@@ -113,6 +114,26 @@ class TestPdf(DispatchCase, HttpCase):
             told = "\n".join(page_text(page, {}) for page in PdfReader(io.BytesIO(content)).pages)
             self.assertEqual("".join(told.split()), "".join(self._text(content).split()))
             self.assertEqual(told, pdf_text(content))
+
+    def test_pages_look_the_same_with_no_more_than_the_styles_they_use(self):
+        """Head and foot, too: what is drawn is the same to the last byte."""
+        report = self.env.ref("account.account_invoices").with_context(force_report_rendering=True)
+        invoice = self._invoice(self.silva)
+        html = report._render_qweb_html(report, invoice.ids, data={"report_type": "pdf"})[0]
+        [body], _ids, header, footer, options = report._prepare_html(html, report_model=report.model)
+        pages, drawn = [body, header, footer], []
+        with self._real_pdf():
+            for _time in range(2):
+                content = report._run_wkhtmltopdf(
+                    pages[:1], report_ref=report, header=pages[1], footer=pages[2], specific_paperformat_args=options)
+                drawn.append([page["/Contents"].get_object().get_data()
+                              for page in PdfReader(io.BytesIO(content)).pages])
+                # now that somebody has asked for the bundles
+                pages = [put_in(str(page), report._dispatch_read_bundle) for page in pages]
+        for page in pages:
+            self.assertNotIn("<link", page)
+            self.assertLess(len(page), 150_000)
+        self.assertEqual(drawn[0], drawn[1])
 
     def test_number_that_ends_like_another(self):
         """1/2026/5 stands in 11/2026/5, and is another one."""

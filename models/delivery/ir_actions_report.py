@@ -1,3 +1,4 @@
+import copy
 import time
 from contextlib import ExitStack, contextmanager, suppress
 from functools import cache, partial
@@ -180,7 +181,7 @@ class IrActionsReport(models.Model):
         key = self.id, html, report_model, self.env.company.id, self.env.lang
         if key not in batch.prepared:
             batch.prepared[key] = super()._prepare_html(html, report_model=report_model)
-        return batch.prepared[key]
+        return copy.deepcopy(batch.prepared[key])  # whoever adds to it, does so each time
 
     @api.model
     def _run_wkhtmltopdf(self, bodies, report_ref=False, header=None, footer=None, landscape=False,

@@ -4,11 +4,14 @@ import io
 import tempfile
 import unittest
 from pathlib import Path
+from unittest.mock import patch
 
 import pypdfium2
+from PIL import Image
 from pypdf import PdfWriter
 from pypdf.generic import ArrayObject, DecodedStreamObject, DictionaryObject, NameObject, TextStringObject
 from reportlab.lib.pdfencrypt import StandardEncryption
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from tools.pdf.library import PdfReader
@@ -21,6 +24,14 @@ def draw(*texts):
     for text in texts:
         canvas.drawString(100, 700, text)
         canvas.showPage()
+    canvas.save()
+    return target.getvalue()
+
+
+def draw_picture(colour):
+    target = io.BytesIO()
+    canvas = Canvas(target)
+    canvas.drawImage(ImageReader(Image.new("RGB", (40, 40), colour)), 100, 700)
     canvas.save()
     return target.getvalue()
 
@@ -135,6 +146,19 @@ class TestMerge(unittest.TestCase):
                 merger.close()
             contents = [self.path.read_bytes()]
             self.assertTrue(pictures(*contents) == alone)
+
+    def test_a_letterhead_is_written_once(self):
+        """Where it is the same to the last byte; each page looks as before, and a broken file changes nothing."""
+        blue, red = (draw_picture(colour) for colour in ("blue", "red"))
+        contents = [blue, red] * 5
+        with Merger(self.path) as merger:
+            with patch.object(merger, "_prepare_form", side_effect=ValueError), self.assertRaises(UnreadablePdf):
+                merger.add(red)
+            for content in contents:
+                merger.add(content)
+            merger.close()
+        self.assertEqual(self.path.read_bytes().count(b"/Subtype /Image"), 2)
+        self.assert_printed_alike(*contents)
 
     def test_layers_that_are_off_stay_off(self):
         hidden, shown = draw_layers("/OFF", "cost"), draw_layers()

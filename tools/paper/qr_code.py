@@ -1,7 +1,7 @@
 """QR codes as one shape of a vector picture."""
 
+import re
 from functools import cache
-from itertools import groupby
 
 from reportlab.graphics.barcode.qr import QrCodeWidget
 
@@ -26,12 +26,13 @@ def svg(text, points):
 def _bars(rows):
     """Yield the bars of each row, from left to right."""
     for top, row in enumerate(rows):
-        left = 0
-        for dark, modules in groupby(map(bool, row)):
-            width = len(list(modules))
-            if dark:
-                yield f"M{left} {top}h{width}v1h-{width}z"
-            left += width
+        for bar in re.finditer("1+", _bits(row)):
+            width = len(bar[0])
+            yield f"M{bar.start()} {top}h{width}v1h-{width}z"
+
+
+def _bits(modules):
+    return "".join("1" if module else "0" for module in modules)
 
 
 # ----------------------------------------------------------------------
@@ -71,7 +72,7 @@ def _changed(lines, others):
 def _numbers(modules):
     """Rows and columns as numbers, a module a bit."""
     return [
-        [int("".join("1" if module else "0" for module in line), 2) for line in lines]
+        [int(_bits(line), 2) for line in lines]
         for lines in (modules, zip(*modules, strict=True))
     ]
 

@@ -53,6 +53,13 @@ def _resolve(dictionary, key):
     return dictionary[key] if key in dictionary else None  # noqa: SIM401 its get() follows no reference
 
 
+def _refers(value):
+    """Tell whether something in a value stands elsewhere in the file."""
+    if isinstance(value, DictionaryObject):
+        value = ArrayObject(map(value.raw_get, value))
+    return any(map(_refers, value)) if isinstance(value, ArrayObject) else isinstance(value, IndirectObject)
+
+
 class Merger:
     """Writes the pages of PDFs one after another into a file.
 
@@ -195,7 +202,7 @@ class Merger:
         if not isinstance(found, StreamObject) or not (found.get("/Subtype") == "/Image" or "/Length1" in found):
             return False
         said = {key: found.raw_get(key) for key in found if key != "/Length"}
-        if any(isinstance(value, (IndirectObject, ArrayObject, DictionaryObject)) for value in said.values()):
+        if any(map(_refers, said.values())):
             return False
         digest = hashlib.sha256(repr(sorted(said.items())).encode() + b"\0" + found._data).digest()
         if same := self._known.get(digest):
