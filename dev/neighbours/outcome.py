@@ -45,7 +45,8 @@ class Outcome(TestLog):
             f"{running}{LOGGED}{logger}: {ACCIDENTAL.sub('…', first_line)}".strip())
 
     def ended(self, exit_code):
-        """Take in how Odoo ended: with 0, or with 1 where tests failed."""
+        """Take in the last record, and how Odoo ended: with 0, or with 1 where tests failed."""
+        self.finish_record()
         if exit_code and not (exit_code == 1 and any(self.tests["failed"].values())):
             self.tests["failed"][OUTSIDE].add(f"Odoo ended with exit code {exit_code}")
 
