@@ -49,18 +49,18 @@ class LegalTours(HttpCase):
         """To the network with a copy by mail."""
         self._tour(invoice, tour)
         self._deliver()
-        self.assertEqual((self.envelopes, invoice.is_move_sent), ([], False))
+        self.assertEqual((self.envelopes.count(address), invoice.is_move_sent), (0, False))
         accept(invoice)
         self._deliver()
         self._tour(invoice, "document_dispatch_network_accepted")
-        self.assertEqual((self.envelopes, invoice.is_move_sent), ([address], True))
+        self.assertEqual((self.envelopes.count(address), invoice.is_move_sent), (1, True))
 
     def _go_again(self, invoice, tour, accept, reject, address):
         """Refused, corrected, accepted, mailed."""
         self._tour(invoice, tour)
         reject(invoice)
         self._deliver()
-        self.assertEqual(self.envelopes, [])
+        self.assertNotIn(address, self.envelopes)  # the clerk is told, by mail, too
         self._tour(invoice, "document_dispatch_network_refused")
         self._tour(invoice, "document_dispatch_network_corrected")
         self.assertEqual((invoice.state, invoice.ref), ("posted", "corrected"))

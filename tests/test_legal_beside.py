@@ -177,7 +177,7 @@ class EachNetwork:
 
 
 @tagged(BESIDE, "-standard")
-class TestPoland(EachNetwork, LegalTours, NetworkBeside):
+class TestPoland(EachNetwork, NetworkBeside, LegalTours):
     module = "l10n_pl_edi"
     company_vals = {"vat": "PL1234567883", "street": "Prosta 1", "city": "Warszawa", "zip": "00-001"}
     refusal = "450"
@@ -277,7 +277,7 @@ class TestPoland(EachNetwork, LegalTours, NetworkBeside):
 
 
 @tagged(BESIDE, "-standard")
-class TestPeppol(EachNetwork, LegalTours, NetworkBeside):
+class TestPeppol(EachNetwork, NetworkBeside, LegalTours):
     module = "account_peppol"
     company_vals = {
         "peppol_eas": "0208", "peppol_endpoint": "0477472701", "account_peppol_proxy_state": "receiver",

@@ -3,7 +3,7 @@
 from .legal import LegalCase, LegalTours
 
 
-class TestLegalTours(LegalTours, LegalCase):
+class TestLegalTours(LegalCase, LegalTours):
     """With a network of the tests, that is called as the real ones are; those: tests/test_legal_beside.py."""
 
     def setUp(self):

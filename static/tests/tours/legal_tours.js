@@ -67,8 +67,8 @@ registry.category("web_tour.tours").add("document_dispatch_ksef", { steps: () =>
 registry.category("web_tour.tours").add("document_dispatch_network_refused", {
     steps: () => [
         {
-            content: "The invoice says that it failed",
-            trigger: ".o_field_widget[name='dispatch_state']:contains('Failed')",
+            content: "The invoice waits for a person, as its copy does",
+            trigger: ".o_field_widget[name='dispatch_state']:contains('In review')",
             timeout: SLOW,
         },
         ...openRefused(),
