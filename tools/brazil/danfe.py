@@ -149,7 +149,12 @@ class _Process:
             process.communicate()
 
     def draw(self, xml, logo, issuer, seconds, page):
-        """Return the PDF, or raise :class:`CannotDraw`."""
+        """Return the PDF.
+
+        :param xml, logo, issuer, seconds: as of the function :func:`draw`
+        :param page: which one, always said
+        :raises CannotDraw:
+        """
         job = {"xml": _encode(xml), "logo": _encode(logo), "issuer": issuer, "page": page}
         late = threading.Event()
         clock = threading.Timer(seconds, lambda: (late.set(), self._kill()))
