@@ -149,13 +149,11 @@ class _Process:
             process.communicate()
 
     def draw(self, xml, logo, issuer, seconds, page):
-        """Return the PDF, or raise :class:`CannotDraw`; the parameters are those of :func:`draw`.
+        """Return the PDF.
 
-        :param xml: see there
-        :param logo: see there
-        :param issuer: see there
-        :param seconds: after which it is given up
-        :param page: see there
+        :param xml, logo, issuer, seconds: as of the function :func:`draw`
+        :param page: which one, always said
+        :raises CannotDraw:
         """
         job = {"xml": _encode(xml), "logo": _encode(logo), "issuer": issuer, "page": page}
         late = threading.Event()
