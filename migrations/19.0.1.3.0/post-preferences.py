@@ -14,7 +14,8 @@ def migrate(cr, version):
             continue
         cr.execute(SQL(
             """
-            INSERT INTO document_dispatch_preference (partner_id, role_id, receives, address_field, create_uid, create_date)
+            INSERT INTO document_dispatch_preference
+                        (partner_id, role_id, receives, address_field, create_uid, create_date)
                  SELECT p.id, r.id, TRUE, 'to', 1, now() AT TIME ZONE 'UTC'
                    FROM res_partner p JOIN document_dispatch_role r ON r.code = %s
                   WHERE p.%s
