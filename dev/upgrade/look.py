@@ -57,7 +57,8 @@ CONSTRAINTS = """
     SELECT conrelid::regclass || '.' || conname || ' ' || pg_get_constraintdef(oid) FROM pg_constraint
     WHERE connamespace = 'public'::regnamespace AND conrelid <> 0 AND contype <> 'n'
 """
-INDEXES = "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'"
+# PostgreSQL numbers names that it had to cut by who comes first, which an update and an installation do not share
+INDEXES = r"SELECT regexp_replace(indexdef, '(_idx)\d+ ON ', '\1 ON ') FROM pg_indexes WHERE schemaname = 'public'"
 XML_IDS = f"SELECT model || ' ' || name FROM ir_model_data WHERE module = '{ADDON}'"
 LOOKS = {"column": COLUMNS, "constraint": CONSTRAINTS, "index": INDEXES, "xml id": XML_IDS}
 
