@@ -138,7 +138,7 @@ class TestPortalUser(FiscalCase):
             "dispatch_mode", "dispatch_customer_page", "dispatch_page_days", "dispatch_extra_accept",
             "dispatch_open_on_post", "dispatch_copy_to_me", "dispatch_print_asks", "dispatch_general_address",
             "dispatch_test_state", "dispatch_test_date", "dispatch_envelope", "dispatch_consent_text",
-            "dispatch_download_pdf", "dispatch_readers"},
+            "dispatch_download_pdf", "dispatch_readers", "dispatch_collection_hour", "dispatch_collection_tz"},
     }
 
     def test_fields(self):

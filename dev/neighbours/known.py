@@ -68,7 +68,8 @@ NEIGHBOURHOODS = {
         wheels=("phonenumbers",)),
     # networks and tax authorities: services stubbed in tests/test_legal_beside.py
     "network": Neighbours(
-        ("l10n_be", "l10n_pl_edi", "account_peppol", "l10n_it_edi", "l10n_ro_edi", "l10n_es_edi_verifactu"),
+        # l10n_be: the test of Peppol is a Belgian company's
+        ("l10n_pl_edi", "account_peppol", "l10n_be", "l10n_it_edi", "l10n_ro_edi", "l10n_es_edi_verifactu"),
         compare=("l10n_pl_edi",), wheels=("phonenumbers",)),
     "oca": Neighbours(OCA, compare=OCA, wheels=wheels(OCA)),
     "oca_more": Neighbours(OCA_MORE, compare=OCA_MORE, wheels=wheels(OCA_MORE)),

@@ -23,8 +23,9 @@ def migrate(cr, version):
     if column_exists(cr, "res_partner", "dispatch_nf"):
         # raw SQL: the field of the old column is computed now (post-preferences.py)
         cr.execute("""
-            INSERT INTO document_dispatch_preference (partner_id, role_id, receives, create_uid, create_date)
-                 SELECT p.id, r.id, TRUE, 1, now() AT TIME ZONE 'UTC'
+            INSERT INTO document_dispatch_preference
+                        (partner_id, role_id, receives, address_field, create_uid, create_date)
+                 SELECT p.id, r.id, TRUE, 'to', 1, now() AT TIME ZONE 'UTC'
                    FROM res_partner p JOIN document_dispatch_role r ON r.code = 'nfse'
                   WHERE p.dispatch_nf
             ON CONFLICT DO NOTHING

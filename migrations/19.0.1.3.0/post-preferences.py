@@ -6,7 +6,7 @@ ROLES = ("invoice", "financial", "nf", "quote", "order")
 def migrate(cr, version):
     """Contact flags are records: each tick of a contact becomes one, each document type names its own.
 
-    Raw SQL: the fields of the old columns are computed now.
+    Raw SQL: the fields of the old columns are computed now. The table is as the present models have it.
     """
     for role in ROLES:
         column = f"dispatch_{role}"
@@ -14,8 +14,9 @@ def migrate(cr, version):
             continue
         cr.execute(SQL(
             """
-            INSERT INTO document_dispatch_preference (partner_id, role_id, receives, create_uid, create_date)
-                 SELECT p.id, r.id, TRUE, 1, now() AT TIME ZONE 'UTC'
+            INSERT INTO document_dispatch_preference
+                        (partner_id, role_id, receives, address_field, create_uid, create_date)
+                 SELECT p.id, r.id, TRUE, 'to', 1, now() AT TIME ZONE 'UTC'
                    FROM res_partner p JOIN document_dispatch_role r ON r.code = %s
                   WHERE p.%s
             ON CONFLICT DO NOTHING

@@ -1,5 +1,6 @@
 """What ``bin/neighbours`` makes of Odoo's log: nothing that went wrong is lost, and no silence is a success."""
 
+import re
 import sys
 import unittest
 from pathlib import Path
@@ -99,3 +100,16 @@ class TestNeighbours(unittest.TestCase):
     def test_themes_are_files(self):
         for theme in known.THEMES:
             self.assertTrue((ROOT / "tests" / f"test_{theme}.py").exists(), theme)
+
+    def test_each_country_of_a_test_beside_others_has_its_neighbourhood(self):
+        """Else its class is skipped everywhere, and nobody misses it."""
+        text = (ROOT / "tests/test_legal_beside.py").read_text(encoding="utf-8")
+        wanted = re.findall(r'^class (\w+).*\n    module = "(\w+)"(?s:.*?)setup_country\("(\w+)"\)', text, re.MULTILINE)
+        self.assertEqual(len(wanted), text.count("setup_country("))
+        for name, module, country in wanted:
+            self.assertTrue(any(
+                neighbours.own and module in neighbours.modules
+                # its chart of accounts, or what depends on it
+                and any(f"{other}_".startswith(f"l10n_{country}_") for other in neighbours.modules)
+                for neighbours in known.NEIGHBOURHOODS.values()
+            ), f"{name} runs nowhere")

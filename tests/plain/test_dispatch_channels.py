@@ -13,8 +13,10 @@ EXAMPLE = ROOT / "tests/addons/document_dispatch_filedrop"
 GUIDE = ROOT / "doc/developer.md"
 #: Channels of Odoo that dispatches may go by one day
 ODOO = {"manual", "peppol", "snailmail", "network"}
-#: Where “email” and “paper” are something else: the ways of a declaration of consent; whether a window sends or prints
-OTHERS = {"controllers/consent.py", "models/consent/document_consent.py"}
+#: Where “email” and “paper” are something else: the ways of a declaration of consent; levels of another module
+OTHERS = {
+    "controllers/consent.py", "models/consent/document_consent.py", "models/reminder/document_reminder_due.py",
+}
 
 
 def codes():

@@ -89,7 +89,7 @@ class DrawingCase(FaultCase):
     def draw_with(self, mode, **options):
         """Let a worker deliver, with a wkhtmltopdf that behaves so."""
         options.setdefault("folder", str(self.folder))
-        self.finish(self.start(worker.deliver_drawing, self.program(mode), options), seconds=120)
+        self.finish(self.start(worker.deliver_drawing, self.program(mode), options))
 
     def program(self, mode):
         """Return the PATH that finds a wkhtmltopdf that behaves so."""

@@ -43,7 +43,7 @@ class TestConcurrency(FaultCase):
     def test_two_workers(self):
         dispatches = self.invoices(count=MANY)
         for process in [self.start(), self.start()]:
-            self.finish(process, seconds=90)
+            self.finish(process)
         self.assertDispatches(dispatches, "sent")
         self.assertCopies(MANY)
         self.assertEqual(len(self.handler.sessions), 2)

@@ -4,7 +4,7 @@ import multiprocessing
 import tempfile
 from pathlib import Path
 
-from case import SECONDS, FaultCase
+from case import PATIENCE, FaultCase
 from worker import DATABASE, Stop, deliver, transaction
 
 import odoo.addons
@@ -149,7 +149,7 @@ class TestFiledrop(FaultCase):
         self.addCleanup(process.kill)
         self.await_(stop)
         process.kill()
-        process.join(SECONDS)
+        process.join(PATIENCE)
         count = len(self._files())
         for _worker in range(2):
             self._go()

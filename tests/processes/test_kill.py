@@ -5,7 +5,7 @@ import time
 from collections import Counter
 
 import worker
-from case import SECONDS, FaultCase
+from case import PATIENCE, FaultCase
 from drawing import DrawingCase
 
 ANA, RUI, EVA = "ana@silva.example.com", "rui@silva.example.com", "eva@silva.example.com"
@@ -106,7 +106,7 @@ class TestKill(KillCase):
                      " WHERE datname = current_database() AND pid != pg_backend_pid()")
         self.handler.faults.clear()
         event.set()
-        process.join(SECONDS)
+        process.join(PATIENCE)
         self.assertNotIn(process.exitcode, (0, None))
         self.assertShownOnly(dispatch, copies=1)
         self.fault_row("The database", "the connection is lost while the mail is at the server", [dispatch])()
@@ -182,7 +182,7 @@ class TestKillWithFiles(KillCase, DrawingCase):
         self.kill(workers[0])
         self.handler.faults.clear()
         event.set()
-        self.finish(workers[1], seconds=120)
+        self.finish(workers[1])
         self.draw_with("well")
         states = self.states(dispatches)
         self.assertEqual(states["sent"] + states["unknown"], 12, states)

@@ -149,7 +149,7 @@ class TestReliability(FaultCase):
             self.use_again()
             self.hold_back(made)
         self.execute("UPDATE document_dispatch_recipient SET next_try = NULL WHERE state IN ('queued', 'deferred')")
-        self.finish(self.start(), seconds=100)
+        self.finish(self.start())
         for fault, ends, pair, end in ended:
             with self.subTest(fault=fault):
                 self.assertEqual({state for number in pair for state in self.fates(number).values()}, {ends})

@@ -119,7 +119,7 @@ class TestRendering(DrawingCase):
         for folder in path.split(os.pathsep):
             if Path(folder, "wkhtmltopdf").exists():
                 path = path.replace(folder, str(self.folder))
-        self.finish(self.start(worker.deliver_drawing, path, {}), seconds=PATIENCE)
+        self.finish(self.start(worker.deliver_drawing, path, {}))
         with transaction() as env:
             dispatches = env["document.dispatch"].browse(made)
             self.assertEqual(set(dispatches.mapped("state")), {"queued"})
@@ -217,7 +217,7 @@ class TestRendering(DrawingCase):
         with transaction() as env:
             run = env["document.dispatch.print"].browse(run_id)
             self.assertEqual((run.state, run.documents, len(run.part_ids)), ("making", 2 * MANY, 1))
-        self.finish(self.start(worker.print_runs), seconds=PATIENCE)
+        self.finish(self.start(worker.print_runs))
         with transaction() as env:
             run = env["document.dispatch.print"].browse(run_id)
             self.assertEqual((run.state, run.documents, run.envelopes, run.left_out), ("done", 3 * MANY, 3, False))

@@ -113,11 +113,11 @@ class TestRestore(FaultCase):
         """Let the scheduler come at the rule's time."""
         self.execute("UPDATE document_dispatch_rule SET next_run = now() AT TIME ZONE 'UTC' - interval '1 minute' "
                      "WHERE id = %s", rule)
-        self.finish(self.start(worker.plan), seconds=60)
+        self.finish(self.start(worker.plan))
 
     def two_workers(self):
         for process in [self.start() for _worker in range(2)]:
-            self.finish(process, seconds=60)
+            self.finish(process)
 
     def back_up(self):
         sql_db.close_all()

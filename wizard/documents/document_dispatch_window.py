@@ -22,22 +22,22 @@ class DocumentDispatchWindow(models.AbstractModel):
 
     dispatch_channel = fields.Selection(
         [("email", "E-mail"), ("paper", "Paper")], string="Output", compute="_compute_dispatch_channel", store=True,
-        readonly=False, help="At first as the customer wants it.",
+        readonly=False, compute_sudo=False, help="At first as the customer wants it.",
     )
     dispatch_emails = fields.Char(
         string="Also to", help="Addresses with commas or semicolons between them, for this time only. "
         "No contact is made of them.",
     )
     dispatch_cc = fields.Char(
-        string="Cc", compute="_compute_dispatch_copies", store=True, readonly=False,
+        string="Cc", compute="_compute_dispatch_copies", store=True, readonly=False, compute_sudo=False,
         help="Addresses with commas or semicolons between them. All readers of a common mail see who is in To and Cc.",
     )
     dispatch_bcc = fields.Char(
-        string="Bcc", compute="_compute_dispatch_copies", store=True, readonly=False,
+        string="Bcc", compute="_compute_dispatch_copies", store=True, readonly=False, compute_sudo=False,
         help="As Cc, and nobody sees them.",
     )
     dispatch_shows_copies = fields.Boolean(
-        string="Cc and Bcc", compute="_compute_dispatch_shows_copies", store=True, readonly=False)
+        string="Cc and Bcc", compute="_compute_dispatch_shows_copies", store=True, readonly=False, compute_sudo=False)
     dispatch_shares_mail = fields.Boolean(compute="_compute_dispatch_reasons")
     dispatch_reasons = fields.Text(string="Why these", compute="_compute_dispatch_reasons")
     dispatch_refusal = fields.Char(compute="_compute_dispatch_reasons")
