@@ -78,9 +78,9 @@ class DocumentDispatchRule(models.Model):
             ])
 
     def _write_documents(self):
-        super()._write_documents()
         if self.takes_statements and self.period != "day":  # as before there were periods: it takes nothing
             self._write_statements()
+        return super()._write_documents()
 
     def _get_models_to_read(self):
         names = super()._get_models_to_read()

@@ -124,11 +124,11 @@ class DocumentDispatchRule(models.Model):
 
     def _write_documents(self):
         """What cannot go any more is withdrawn, and what became due is written."""
-        super()._write_documents()
         if self.is_reminder:
             reminders = self._operator_env()["document.reminder"]
             reminders._withdraw_lapsed(self.company_id)
             reminders._write_due(self)
+        return super()._write_documents()
 
     def _count_documents(self):
         """Reminders that are due are written when they are planned."""
