@@ -75,7 +75,6 @@
         "views/documents/sale_order_template_views.xml",
         "views/recipients/res_users_views.xml",
         "views/recipients/res_partner_views.xml",
-        "views/recipients/document_dispatch_preference_views.xml",
         "views/recipients/document_dispatch_flags_views.xml",
         "views/page/document_dispatch_page_views.xml",
         "views/setup/document_dispatch_overview_views.xml",

@@ -11,7 +11,10 @@ from .test_consent_page import ConsentPageCase
 class TestConsentRpc(ConsentPageCase):
     def test_export(self):
         self._post(self._path(), "refuse", comment="=HYPERLINK(\"http://evil.example\")")
-        self._invoice(self.nowak)._dispatch_create("rule")
+        dispatch = self._invoice(self.nowak)._dispatch_create("rule")
+        dispatch._with_system_write().write({
+            "answered_date": "2026-11-02 08:00:00", "answered_by": "jan@nowak.example"})
+        self.nowak.write({"dispatch_no_reminder": True, "dispatch_no_reminder_reason": "Pays by instalments"})
         self.authenticate("clara", "clara")
         self.assertEqual(self.url_open(f"/dispatch/export/{self.nowak.id}").status_code, 403)
         new_test_user(self.env, "helga", "document_dispatch.group_dispatch_manager,account.group_account_manager",
@@ -23,6 +26,8 @@ class TestConsentRpc(ConsentPageCase):
         self.assertIn("Refused e-mail", answer.text)
         self.assertIn("'=HYPERLINK", answer.text)
         self.assertIn("Invoice INV", answer.text)
+        self.assertIn("jan@nowak.example", answer.text)
+        self.assertIn("Pays by instalments", answer.text)
         self.assertEqual(self.url_open("/dispatch/export/99999999").status_code, 404)
 
     @mute_logger("odoo.http")

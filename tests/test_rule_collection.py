@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
-from odoo.tests import new_test_user
+from odoo.tests import Form, new_test_user
 
 from .common import DispatchCase
 
@@ -283,12 +283,19 @@ class TestCollection(DispatchCase):
         self.assertEqual((kept.collection, kept.collection_day, kept.reference), ("month", 5, "M 2"))
 
     def test_rights(self):
-        """Managers say what a customer wishes; who sends obeys it without reading it."""
+        """Whoever may edit a customer says what they wish, and ticks nobody; who sends obeys it."""
         clerk = new_test_user(
             self.env, "balcao", "account.group_account_invoice,base.group_partner_manager",
             company_id=self.company.id, company_ids=[Command.set(self.company.ids)])
+        reader = new_test_user(self.env, "leitora", "document_dispatch.group_dispatch_user",
+                               company_id=self.company.id, company_ids=[Command.set(self.company.ids)])
         with self.assertRaises(AccessError):
-            self.wish.with_user(clerk).reference = "x"
+            self.wish.with_user(reader).reference = "x"
+        customer = self.env["res.partner"].create({"name": "Novo"})
+        with Form(customer.with_user(clerk)) as form, form.dispatch_preference_ids.new() as line:
+            line.role_id = self.types["invoice"].role_id
+            line.collection = "month"
+        self.assertEqual((customer.dispatch_preference_ids.collection, customer.dispatch_role_ids.ids), ("month", []))
         with self.assertRaises(AccessError):
             self.company.with_user(clerk).dispatch_collection_hour = 3
         dispatch = self._invoice(self.silva).with_user(clerk)._dispatch_create("manual")

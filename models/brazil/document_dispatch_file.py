@@ -21,7 +21,7 @@ class DocumentDispatchFile(models.Model):
 
     _name = "document.dispatch.file"
     _description = "NF-e, NFS-e or Boleto of an Invoice"
-    _inherit = ["document.dispatch.mixin", "document.dispatch.system"]
+    _inherit = ["document.dispatch.mixin", "document.dispatch.system", "document.dispatch.readable"]
     _order = "move_id, kind, due_date, id"
 
     name = fields.Char(
@@ -65,10 +65,6 @@ class DocumentDispatchFile(models.Model):
     )
     pix_problem = fields.Char(readonly=True, help="Why the boleto's Pix code is not there: code of a check.")
     event_text = fields.Text(string="What the event says", readonly=True)
-    is_document_readable = fields.Boolean(
-        compute="_compute_is_document_readable", search="_search_is_document_readable", compute_sudo=False,
-        help="The user may read the invoice: what the record rule asks.",
-    )
 
     _once = models.Constraint("UNIQUE (attachment_id, reference)", "This file was recognised already.")
     # what the scheduler asks for: of this company, nothing done yet
@@ -92,18 +88,10 @@ class DocumentDispatchFile(models.Model):
     # Who may know of it
     # ------------------------------------------------------------------
 
-    @api.depends("move_id")
-    @api.depends_context("uid", "allowed_company_ids")
-    def _compute_is_document_readable(self):
-        readable = self.env["account.move"]._dispatch_filter_readable(self.move_id.ids)
-        for file in self:
-            file.is_document_readable = file.move_id.id in readable._ids
-
     @api.model
-    def _search_is_document_readable(self, operator, value):
-        if operator != "in":
-            return NotImplemented
-        return self.env["account.move"]._dispatch_readable_domain("move_id")
+    def _get_access_domain(self, operation):
+        """Files of invoices that the user may read; nobody edits one."""
+        return self.env["account.move"]._dispatch_readable_domain("move_id") if operation == "read" else Domain.FALSE
 
     # ------------------------------------------------------------------
     # Recognising

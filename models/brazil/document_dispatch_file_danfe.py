@@ -2,7 +2,7 @@ import base64
 import logging
 
 from odoo import api, fields, models
-from odoo.tools import config, split_every
+from odoo.tools import config
 
 from ...tools.brazil import danfe
 from ..delivery.document_dispatch_worker import CLASHES
@@ -11,8 +11,6 @@ _logger = logging.getLogger(__name__)
 
 #: So many files that come at once, with so few items and bytes, get their page at once; others in the background
 FILES_AT_ONCE, ITEMS_AT_ONCE, BYTES_AT_ONCE = 3, 20, 16_000
-#: Files whose pages are begun before the first of them is kept
-DRAWN_AHEAD = 40
 #: Seconds for one page in the background, where Odoo sets no limit to a scheduled action
 MOST_SECONDS = 900
 #: Seconds of a scheduled action's time that are kept for everything else
@@ -63,14 +61,16 @@ class DocumentDispatchFile(models.Model):
     def _danfe_xml(self):
         return self._bytes_of(self._get_own_attachment())
 
-    def _danfe_make(self, drawings=()):
-        """Draw the page of one file; what keeps us from it stays on the record.
-
-        :param drawings: those that were begun, see :meth:`_danfe_draw_ahead`
-        """
+    def _danfe_make(self):
+        """Draw the page of one file; what keeps us from it stays on the record."""
         self.ensure_one()
+        company = self.company_id
         try:
-            pdf = self.move_id._dispatch_external_danfe(self.reference) or self._danfe_draw(dict(drawings))
+            pdf = self.move_id._dispatch_external_danfe(self.reference) or danfe.draw(
+                self._danfe_xml(), self._danfe_logo(company),
+                self._danfe_issuer(company) if self.kind == "event" else None, self._danfe_seconds(),
+                self._danfe_page(),
+            )
         except danfe.NotInstalled:
             self.write({"danfe_state": "missing", "danfe_message": self.env._(
                 "Ask your administrator to install the Python package brazilfiscalreport.")})
@@ -85,31 +85,6 @@ class DocumentDispatchFile(models.Model):
             "res_id": self.id,
         })
         self.write({"danfe_id": page.id, "danfe_state": "made", "danfe_message": False})
-
-    def _danfe_draw(self, drawings):
-        """The PDF, drawn now where it was not begun, or from something else."""
-        arguments = self._danfe_arguments()
-        begun, drawing = drawings.get(self.id, (None, None))
-        return drawing.result() if begun == arguments else danfe.draw(*arguments)
-
-    def _danfe_draw_ahead(self, drawers):
-        """Have these drawn at the same time: ``{id: (of what, future)}``.
-
-        :param drawers: :class:`tools.brazil.danfe.Drawers`
-        """
-        return {
-            file.id: (arguments, drawers.submit(*arguments))
-            for file in self if not file.move_id._dispatch_external_danfe(file.reference)
-            for arguments in [file._danfe_arguments()]
-        }
-
-    def _danfe_arguments(self):
-        """What :func:`tools.brazil.danfe.draw` is called with."""
-        company = self.company_id
-        return (
-            self._danfe_xml(), self._danfe_logo(company),
-            self._danfe_issuer(company) if self.kind == "event" else None, self._danfe_seconds(), self._danfe_page(),
-        )
 
     def _danfe_name(self):
         """The file's name: the trade calls these files by their key."""
@@ -146,17 +121,17 @@ class DocumentDispatchFile(models.Model):
 
     @api.model
     def _cron_make_danfes(self):
-        """Entry of ``ir_cron_dispatch_danfe``: several are drawn at once, each is kept and committed by itself."""
+        """Entry of ``ir_cron_dispatch_danfe``: one page after another, each committed."""
         Cron = self.env["ir.cron"]
         waiting = self.search(self._danfe_waiting_domain(), order="id")
         Cron._commit_progress(remaining=len(waiting))
-        with danfe.Drawers() as drawers:
-            for files in split_every(DRAWN_AHEAD, waiting.ids, self.browse):
-                small = files.filtered(lambda file: file._danfe_is_small(file._danfe_xml()))
-                drawings = small._danfe_draw_ahead(drawers) if len(files) > FILES_AT_ONCE else {}
-                # commit: a page that took minutes is kept, and what waits for it goes
-                if not all(file._danfe_make_waiting(drawings) and Cron._commit_progress(1) for file in files):
-                    break
+        for file in waiting:
+            file = file.try_lock_for_update().filtered_domain(self._danfe_waiting_domain())
+            if file:
+                file._danfe_make_isolated()
+            # commit: a page that took minutes is kept, and what waits for it goes
+            if not Cron._commit_progress(1):
+                break
         # what waited for its page goes now
         self.env["document.dispatch.delivery"]._trigger_workers()
 
@@ -166,17 +141,10 @@ class DocumentDispatchFile(models.Model):
         states = ["waiting", "missing"] if danfe.is_available() else ["waiting"]
         return [("danfe_state", "in", states)]
 
-    def _danfe_make_waiting(self, drawings):
-        """Make the page where it still waits, and nobody else has the file."""
-        file = self.try_lock_for_update().filtered_domain(self._danfe_waiting_domain())
-        if file:
-            file._danfe_make_isolated(drawings)
-        return True
-
-    def _danfe_make_isolated(self, drawings=()):
+    def _danfe_make_isolated(self):
         try:
             with self.env.cr.savepoint():
-                self._danfe_make(drawings)
+                self._danfe_make()
         except CLASHES:
             raise  # no fault of the file: the next run makes it
         except Exception as error:

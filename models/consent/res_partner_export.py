@@ -31,7 +31,7 @@ class ResPartner(models.Model):
         writer = csv.writer(table)
         for line in (
             self._dispatch_export_header(), *self._dispatch_export_consent(), *self._dispatch_export_sent(),
-            *self._dispatch_export_opened(),
+            *self._dispatch_export_opened(), *self._dispatch_export_answered(), *self._dispatch_export_reminders(),
         ):
             writer.writerow(map(consent.cell, line))
         return table.getvalue()
@@ -92,4 +92,24 @@ class ResPartner(models.Model):
                 yield [
                     to.page_opened_date, dispatch.company_id.name, name, what, "", to.email,
                     to.name, *[""] * 6, to.page_opened_ip, to.page_opened_agent,
+                ]
+
+    def _dispatch_export_answered(self):
+        """When mails were answered, and from which address."""
+        for dispatch in self.env["document.dispatch"].search(
+            [("commercial_partner_id", "=", self.commercial_partner_id.id), ("answered_date", "!=", False)], order="id",
+        ):
+            yield [
+                dispatch.answered_date, dispatch.company_id.name, f"{dispatch.type_id.name} {dispatch.document_name}",
+                self.env._("Answered"), "", dispatch.answered_by, *[""] * 9,
+            ]
+
+    def _dispatch_export_reminders(self):
+        """Why the customer is not reminded, and until when, as each company at hand says."""
+        for company in self.env.companies:
+            customer = self.commercial_partner_id.with_company(company)
+            if customer.dispatch_no_reminder:
+                yield [
+                    customer.dispatch_no_reminder_until, company.name, self.env._("No reminders"), *[""] * 5,
+                    customer.dispatch_no_reminder_reason, *[""] * 6,
                 ]

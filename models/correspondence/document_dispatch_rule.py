@@ -77,10 +77,10 @@ class DocumentDispatchRule(models.Model):
                 for partner in block
             ])
 
-    def _get_documents(self):
+    def _write_documents(self):
         if self.takes_statements and self.period != "day":  # as before there were periods: it takes nothing
             self._write_statements()
-        return super()._get_documents()
+        return super()._write_documents()
 
     def _get_models_to_read(self):
         names = super()._get_models_to_read()

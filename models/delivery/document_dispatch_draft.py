@@ -71,7 +71,7 @@ class DocumentDispatch(models.Model):
         to = to or [self.email_from]  # all are in Bcc
         # sudo: only for the moment of building; clerks have no access to mails
         mail = self.env["mail.mail"].sudo().create({
-            **self.mail_values, "email_to": ", ".join(to) or first.email, "body_html": first.mail_body,
+            **self.mail_values, "email_to": ", ".join(to), "body_html": first.mail_body,
         })
         # in the form of all our mails
         mail = OutgoingMail(first.id, links=first._make_links()).on(mail)

@@ -125,7 +125,7 @@ class DocumentDispatchMailer(models.AbstractModel):
     def _tell_apart(self, emails, session, sender):
         """What became of single readers of a mail, where it is not what became of the mail.
 
-        Also where another module lets it go to others beside the one reader: what is said of them is not his.
+        Also where another module lets it go to others beside the one reader: what is said of them is not the reader's.
 
         :param emails: of its readers
         :param session: the session it went through, :class:`tools.mail.smtp.Session`

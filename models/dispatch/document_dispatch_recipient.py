@@ -241,7 +241,7 @@ class DocumentDispatchRecipient(models.Model):
     def _prepare_mail_address(self):
         """A common mail names all who are in To and Cc, whoever of them is to get it now; another one its reader.
 
-        To the partner where this is his one address, as core does, so that modules which follow
+        To the partner where this is their one address, as core does, so that modules which follow
         ``mail.mail.recipient_ids`` see him; else to the bare address. A rehearsal reaches nobody but
         the company's supervisor.
         """

@@ -5,6 +5,10 @@ from odoo.tools import format_datetime
 
 from ...tools.dispatch import states
 
+#: As Odoo's selections have them: 0 is Monday
+WEEKDAYS = [("0", "Monday"), ("1", "Tuesday"), ("2", "Wednesday"), ("3", "Thursday"), ("4", "Friday"),
+            ("5", "Saturday"), ("6", "Sunday")]
+
 
 class DocumentDispatch(models.Model):
     """When a dispatch goes: at a time that a person chose, or with the collection of its customer.

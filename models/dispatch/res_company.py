@@ -3,6 +3,9 @@ from odoo.exceptions import ValidationError
 
 from ...tools.mail import addresses
 
+#: How several readers get a document
+READERS = [("common", "One mail for all"), ("each", "One mail for each address")]
+
 
 class ResCompany(models.Model):
     """Whether the company sends, rehearses, or sends nothing."""
@@ -20,8 +23,7 @@ class ResCompany(models.Model):
     )
 
     dispatch_readers = fields.Selection(
-        [("common", "One mail for all"), ("each", "One mail for each address")],
-        string="Several readers", required=True, default="common",
+        READERS, string="Several readers", required=True, default="common",
         help="One mail for all: its readers see each other in To and Cc, and the link in it is the customer's.\n"
         "One mail for each address: nobody sees who else gets it. Letters always go like that.",
     )

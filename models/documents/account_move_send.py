@@ -51,7 +51,7 @@ class AccountMoveSend(models.AbstractModel):
         What goes from us, by e-mail or on paper, is “by e-mail” here: the dispatch knows which.
         """
         methods = set(super()._get_default_sending_methods(move))
-        wish = move._dispatch_wish()
+        wish = move._dispatch_wished_channel()
         return self._dispatch_apply_wish(move, wish, methods) if wish else methods
 
     @api.model
@@ -109,7 +109,7 @@ class AccountMoveSend(models.AbstractModel):
 
     @api.model
     def _dispatch_wants_paper(self, move):
-        channel = self.env["document.dispatch.channel"]._of(move._dispatch_wish())
+        channel = self.env["document.dispatch.channel"]._of(move._dispatch_wished_channel())
         return channel._is_there() and not channel._is_delivered_by_worker()
 
     # ------------------------------------------------------------------

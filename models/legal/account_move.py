@@ -194,7 +194,7 @@ class AccountMove(models.Model):
     def _dispatch_channels(self, dispatch_type):
         """What a network takes has a dispatch of its own; where none does, the customer's wish for one is answered."""
         channels = super()._dispatch_channels(dispatch_type)
-        if self.state != "posted" or self._dispatch_wish(dispatch_type) not in (NETWORK, NETWORK_COPY):
+        if self.state != "posted" or self._dispatch_wished_channel(dispatch_type) not in (NETWORK, NETWORK_COPY):
             return channels
         others = [channel for channel in channels if not channel._is_network()]
         return others if self._dispatch_is_legal() else [self.env["document.dispatch.channel.network"], *others]

@@ -58,6 +58,6 @@ class DocumentDispatchRule(models.Model):
 
     def _preview_why_network(self, move):
         """Why an invoice goes by a network, where it is not Odoo's “Invoice sending” of the customer that says so."""
-        if move._dispatch_wish() in (NETWORK, NETWORK_COPY):
+        if move._dispatch_wished_channel() in (NETWORK, NETWORK_COPY):
             return self._preview_channel_reason({"channel_reason": "wish"})
         return self.env._("The law asks for it.") if move._dispatch_is_mandatory() else ""

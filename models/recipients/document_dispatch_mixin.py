@@ -6,7 +6,7 @@ class DocumentDispatchMixin(models.AbstractModel):
 
     _inherit = "document.dispatch.mixin"
 
-    def _dispatch_wish(self, dispatch_type=None):
+    def _dispatch_wished_channel(self, dispatch_type=None):
         """How the customer wants this document, of ``document.dispatch.preference.channel``; empty: as usual.
 
         Windows, rules, batches and core's scheduler all ask here. A legal duty counts for more.
@@ -22,11 +22,11 @@ class DocumentDispatchMixin(models.AbstractModel):
     def _dispatch_channels(self, dispatch_type):
         """First the one that the customer wants."""
         channels = super()._dispatch_channels(dispatch_type)
-        wished = self.env["document.dispatch.channel"]._of(self._dispatch_wish(dispatch_type))
+        wished = self.env["document.dispatch.channel"]._of(self._dispatch_wished_channel(dispatch_type))
         return [wished, *(channel for channel in channels if channel != wished)] if wished._is_there() else channels
 
     def _dispatch_choose_channel(self, dispatch_type, resolution):
         channel, reason = super()._dispatch_choose_channel(dispatch_type, resolution)
-        if not reason and channel._code() == self._dispatch_wish(dispatch_type):
+        if not reason and channel._code() == self._dispatch_wished_channel(dispatch_type):
             reason = channel._reason("", "wish")
         return channel, reason

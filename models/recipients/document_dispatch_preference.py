@@ -45,8 +45,16 @@ class DocumentDispatchPreference(models.Model):
 
     @api.model
     def _get_wishes(self):
-        """Names of the fields that say how documents go, not to whom: who says only that is not ticked for them."""
-        return ["channel"]
+        """Fields that say how documents go, not to whom, each with those that only mean something beside it.
+
+        Who says only that is not ticked for the documents.
+        """
+        return {"channel": ()}
+
+    @api.model
+    def _get_wish_fields(self):
+        """The names of all these fields."""
+        return [name for wish, details in self._get_wishes().items() for name in (wish, *details)]
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -84,7 +92,10 @@ class DocumentDispatchPreference(models.Model):
 
     @api.model
     def _merge(self, sources, destination):
-        """Partners become one, who receives what any of them received, in the strongest of their fields."""
+        """Partners become one, who receives what any of them received, in the strongest of their fields.
+
+        What the contact wished who stays counts, then what the others did.
+        """
         # sudo: whoever may merge partners, these belong to them
         preferences = self.sudo().search([("partner_id", "in", (sources | destination).ids)])
         for same in preferences.grouped("role_id").values():
@@ -92,7 +103,15 @@ class DocumentDispatchPreference(models.Model):
             receiving = same.filtered("receives")
             kept.write({
                 "receives": bool(receiving), "address_field": strongest((receiving or kept).mapped("address_field")),
-                "channel": next(filter(None, (kept | same).mapped("channel")), False),
+                **(kept | same)._merge_wishes(),
             })
             (same - kept).unlink()
         self.env.flush_all()  # core goes on by SQL
+
+    def _merge_wishes(self):
+        """What these wish together, as values: each wish as the first says it who has it."""
+        vals = {}
+        for wish, details in self._get_wishes().items():
+            if first := self.filtered(wish)[:1]:
+                vals.update({name: first[name] for name in (wish, *details)})
+        return vals

@@ -2,9 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ...tools.recipients import wishes
-
-#: What a customer says of when and how, which one contact of two keeps when they become one
-WISHES = ("collection", "collection_weekday", "collection_day", "reference")
+from ..dispatch.document_dispatch_time import WEEKDAYS
 
 
 class DocumentDispatchPreference(models.Model):
@@ -17,10 +15,7 @@ class DocumentDispatchPreference(models.Model):
         help="What is due is gathered, and goes in one mail at the company's hour. Empty: each goes as soon as it can. "
         "Branches and contacts follow their company, unless they say otherwise.",
     )
-    collection_weekday = fields.Selection(
-        [("0", "Monday"), ("1", "Tuesday"), ("2", "Wednesday"), ("3", "Thursday"), ("4", "Friday"), ("5", "Saturday"),
-         ("6", "Sunday")], string="Weekday", default="4",
-    )
+    collection_weekday = fields.Selection(WEEKDAYS, string="Weekday", default="4")
     collection_day = fields.Integer(
         string="Day of the month", default=1, help="From 1 to 31; the last day of a month that is shorter.")
     reference = fields.Char(
@@ -47,7 +42,7 @@ class DocumentDispatchPreference(models.Model):
 
     @api.model
     def _get_wishes(self):
-        return [*super()._get_wishes(), *WISHES]
+        return {**super()._get_wishes(), "collection": ("collection_weekday", "collection_day"), "reference": ()}
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -68,19 +63,3 @@ class DocumentDispatchPreference(models.Model):
         return wishes.next_collection(
             fields.Datetime.now(), company._dispatch_collection_zone(), company.dispatch_collection_hour,
             self.collection, int(self.collection_weekday or 0), self.collection_day or 1)
-
-    @api.model
-    def _merge(self, sources, destination):
-        """What the contact wished who stays counts, then what the others did."""
-        # sudo: as in super
-        preferences = self.sudo().search([("partner_id", "in", (sources | destination).ids)])
-        preferences = preferences.sorted(lambda preference: (preference.partner_id != destination, preference.id))
-        said = {role: {name: same.filtered(name)[:1][name] for name in ("collection", "reference")}
-                for role, same in preferences.grouped("role_id").items()}
-        days = {role: {name: same.filtered("collection")[:1][name] for name in WISHES if name.startswith("collection_")}
-                for role, same in preferences.grouped("role_id").items() if any(same.mapped("collection"))}
-        result = super()._merge(sources, destination)
-        for kept in preferences.exists():
-            kept.write({**said[kept.role_id], **days.get(kept.role_id, {})})
-        self.env.flush_all()  # core goes on by SQL
-        return result

@@ -8,6 +8,7 @@ from ...tools.dispatch.address_fields import BCC, CC, TO
 from ...tools.mail import addresses
 from ...tools.recipients.foreign_rules import module_of
 from ...tools.recipients.recipients import Contact, Directory
+from ..dispatch.res_company import READERS
 
 #: A contact of another kind than “contact” has a postal address of its own where one of these says something
 PLACE_FIELDS = ("street", "street2", "zip", "city")
@@ -39,7 +40,7 @@ class ResPartner(models.Model):
         "document.dispatch.preference", "partner_id", groups="document_dispatch.group_dispatch_user",
     )
     dispatch_readers = fields.Selection(
-        [("common", "One mail for all"), ("each", "One mail for each address")], string="Several readers",
+        READERS, string="Several readers",
         help="How this customer wishes it where several get a document. Empty: as the company chose.",
     )
     dispatch_role_ids = fields.Many2many(
@@ -192,7 +193,7 @@ class ResPartner(models.Model):
         for old, new in pairs if said else ():
             for preference in old.dispatch_preference_ids:
                 own = new.dispatch_preference_ids.filtered(lambda own, role=preference.role_id: own.role_id == role)
-                own.write({name: preference[name] for name in preferences._get_wishes()})
+                own.write({name: preference[name] for name in preferences._get_wish_fields()})
         return copies
 
     # ------------------------------------------------------------------

@@ -48,7 +48,7 @@ class AccountMove(models.Model):
             Domain("dispatch_state", "in", (False, "excluded")) & Domain("is_move_sent", "=", True))
 
     def _has_arrived(self):
-        return self.dispatch_state in ARRIVED or self.dispatch_state in (False, "excluded") and self.is_move_sent
+        return bool(self.filtered_domain(self._get_arrived_domain()))
 
     @api.model
     def _get_stopped_domain(self):
@@ -81,8 +81,8 @@ class AccountMove(models.Model):
         return self.env._("%(reason)s (until %(date)s)", reason=reason, date=format_date(self.env, until)) \
             if until else reason
 
-    def _get_reminder_doubt(self):
-        """Why nobody is reminded of it although it is open: it did not arrive; empty when it did."""
+    def _explain_not_arrived(self):
+        """That the invoice never arrived, in words, so that nobody is reminded of it; empty when it did."""
         if self._has_arrived():
             return ""
         label = dict(self._fields["dispatch_state"]._description_selection(self.env)).get(self.dispatch_state)

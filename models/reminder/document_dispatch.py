@@ -2,7 +2,6 @@ from odoo import models
 from odoo.exceptions import UserError
 
 from ...tools.dispatch import clicks, states
-from .document_reminder import REMINDER
 
 
 class DocumentDispatch(models.Model):
@@ -16,11 +15,7 @@ class DocumentDispatch(models.Model):
 
     def _get_reminder_lapse(self):
         """Why this reminder is of no use any more, in words; empty when it is, or none."""
-        if self.res_model != "document.reminder":
-            return ""
-        if not (reminder := self._reminder().exists()):
-            return self.env._("The invoice was deleted.")
-        return reminder._dispatch_blocking_reason(REMINDER)
+        return self._reminder().exists()._get_lapse() if self.res_model == "document.reminder" else ""
 
     def _lapse(self, reason):
         """Withdraw a reminder: nothing failed, nobody need look at it.

@@ -75,14 +75,15 @@ class DocumentDispatchRule(models.Model):
             "interval": "0", "trigger": "schedule", "document_states": "posted", "selection": "all",
             "level_ids": [Command.create({
                 "days": days, "mail_template_id": template.id, "bundle_template_id": template.id,
-            }) for days, name in USUAL_LEVELS for template in self._find_text(name)],
+            }) for days, template in self._get_usual_levels()],
         }
 
     @api.model
-    def _find_text(self, name):
-        """One of the delivered texts; an empty one where somebody deleted it."""
-        text = self.env.ref(f"document_dispatch.{name}", raise_if_not_found=False)
-        return [text or self.env["mail.template"]]
+    def _get_usual_levels(self):
+        """The days of the usual levels, each with its text; without one where somebody deleted it."""
+        nothing = self.env["mail.template"]
+        return [(days, self.env.ref(f"document_dispatch.{name}", raise_if_not_found=False) or nothing)
+                for days, name in USUAL_LEVELS]
 
     @api.model
     def action_open_reminders(self):
@@ -120,6 +121,14 @@ class DocumentDispatchRule(models.Model):
 
     def _get_models_to_read(self):
         return [*super()._get_models_to_read(), *(["account.move", "account.move.line"] if self.is_reminder else [])]
+
+    def _write_documents(self):
+        """What cannot go any more is withdrawn, and what became due is written."""
+        if self.is_reminder:
+            reminders = self._operator_env()["document.reminder"]
+            reminders._withdraw_lapsed(self.company_id)
+            reminders._write_due(self)
+        return super()._write_documents()
 
     def _count_documents(self):
         """Reminders that are due are written when they are planned."""

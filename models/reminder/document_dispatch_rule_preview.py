@@ -77,7 +77,7 @@ class DocumentDispatchRule(models.Model):
     def _explain_not_reminded(self, move, today):
         if not move._is_owed():
             return self.env._("A payment is on its way.")
-        if reason := move._get_reminder_stop() or move._get_reminder_doubt():
+        if reason := move._get_reminder_stop() or move._explain_not_arrived():
             return reason
         lines = move.line_ids.filtered(
             lambda line: line.display_type == "payment_term" and line.amount_residual > 0 and line.date_maturity)

@@ -15,7 +15,7 @@ class DocumentReminder(models.Model):
 
     _name = "document.reminder"
     _description = "Payment Reminder"
-    _inherit = ["document.dispatch.mixin", "document.dispatch.system"]
+    _inherit = ["document.dispatch.mixin", "document.dispatch.system", "document.dispatch.readable"]
     _order = "id desc"
     _dispatch_date_field = "date"
 
@@ -40,10 +40,6 @@ class DocumentReminder(models.Model):
     has_unmatched_credit = fields.Boolean(
         compute="_compute_has_unmatched_credit",
         help="The customer paid something, or got a credit note, that is matched with no invoice.",
-    )
-    is_document_readable = fields.Boolean(
-        compute="_compute_is_document_readable", search="_search_is_document_readable", compute_sudo=False,
-        help="The user may read its invoice: what the record rule asks.",
     )
 
     _once = models.Constraint(
@@ -86,19 +82,10 @@ class DocumentReminder(models.Model):
         return self.move_id.sudo().line_ids.filtered(
             lambda line: line.display_type == "payment_term" and line.date_maturity == self.date_due)
 
-    @api.depends("move_id")
-    @api.depends_context("uid", "allowed_company_ids")
-    def _compute_is_document_readable(self):
-        moves = self.sudo().move_id.ids  # sudo: this is what the rule asks
-        readable = set(self.env["account.move"]._dispatch_filter_readable(moves).ids)
-        for reminder in self:
-            reminder.is_document_readable = reminder.sudo().move_id.id in readable
-
     @api.model
-    def _search_is_document_readable(self, operator, value):
-        if operator != "in":
-            return NotImplemented
-        return self.env["account.move"]._dispatch_readable_domain("move_id")
+    def _get_access_domain(self, operation):
+        """Reminders of invoices that the user may read; nobody edits one."""
+        return self.env["account.move"]._dispatch_readable_domain("move_id") if operation == "read" else Domain.FALSE
 
     # ------------------------------------------------------------------
     # Whether it may go
@@ -115,7 +102,11 @@ class DocumentReminder(models.Model):
             return self.env._("The invoice is not posted.")
         if not move._is_owed() or reminder.amount_open <= 0:
             return self.env._("Nothing is open: it was paid, or the payment is on its way.")
-        return move._get_reminder_stop() or move._get_reminder_doubt()
+        return move._get_reminder_stop() or move._explain_not_arrived()
+
+    def _get_lapse(self):
+        """Why this reminder is of no use any more, in words; also of one that went with its invoice."""
+        return self._dispatch_blocking_reason(REMINDER) if self else self.env._("The invoice was deleted.")
 
     def _dispatch_warnings(self):
         """A payment that nobody matched may be of this very invoice: a person looks first."""

@@ -85,12 +85,6 @@ class DocumentReminder(models.Model):
         return Domain.custom(to_sql=missing)
 
     @api.model
-    def _dispatch_import_external_files(self, rule):
-        """Before a rule plans: what cannot go any more is withdrawn, and what became due is written."""
-        self._withdraw_lapsed(rule.company_id)
-        self._write_due(rule)
-
-    @api.model
     def _write_due(self, rule):
         """Write the reminders that are due; those of lower levels that never went are superseded."""
         # sudo: they are the system's to write; found with the operator's rights
@@ -112,8 +106,10 @@ class DocumentReminder(models.Model):
             ("type_code", "=", REMINDER), ("company_id", "=", company.id),
             ("state", "in", (states.REVIEW, states.QUEUED, states.FAILED, states.PAPER)),
         ])
+        by_id = {reminder.id: reminder for reminder in self.browse(waiting.mapped("res_id")).exists()}  # read together
         for dispatch in waiting:
-            if clicks.can_cancel(dispatch.state) and (reason := dispatch._get_reminder_lapse()):
+            reminder = by_id.get(dispatch.res_id, self.browse())
+            if clicks.can_cancel(dispatch.state) and (reason := reminder._get_lapse()):
                 dispatch._lapse(reason)
 
     # ------------------------------------------------------------------

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ...tools.rule import schedule
+from ..dispatch.document_dispatch_time import WEEKDAYS
 
 #: A time off that moves the day of a period is looked for so far back
 LOOK_BACK = timedelta(days=35)
@@ -21,10 +22,7 @@ class DocumentDispatchRule(models.Model):
         [("day", "Every day"), ("week", "Once a week"), ("month", "Once a month")], string="Days",
         required=True, default="day",
     )
-    period_weekday = fields.Selection(
-        [("0", "Monday"), ("1", "Tuesday"), ("2", "Wednesday"), ("3", "Thursday"), ("4", "Friday"), ("5", "Saturday"),
-         ("6", "Sunday")], string="Weekday", required=True, default="0",
-    )
+    period_weekday = fields.Selection(WEEKDAYS, string="Weekday", required=True, default="0")
     period_day = fields.Integer(
         string="Day of the month", required=True, default=1,
         help="From 1 to 31; the last day of a month that is shorter.")

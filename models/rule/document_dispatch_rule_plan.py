@@ -163,6 +163,7 @@ class DocumentDispatchRule(models.Model):
 
     def _get_documents(self):
         """Yield the documents that this rule takes now, model by model, in batches."""
+        self._write_documents()
         env = self._operator_env()
         for model, types in self._get_models().items():
             env[model]._dispatch_import_external_files(self)
@@ -171,6 +172,9 @@ class DocumentDispatchRule(models.Model):
             while documents := env[model].search(domain & Domain("id", ">", last), order="id", limit=PLAN_BATCH):
                 last = documents[-1].id
                 yield documents
+
+    def _write_documents(self):
+        """Before it plans: write the documents that this rule makes itself. Rooms above know such ones."""
 
     def _get_eligible_domain(self, model, types):
         """Which documents are eligible: the model's part, then this rule's."""

@@ -66,34 +66,6 @@ class TestDanfe(unittest.TestCase):
         with self.assertRaisesRegex(danfe.CannotDraw, "more than 0.1 s"):
             danfe.draw(with_items(self.one, danfe.MOST_ITEMS_HERE + 1), seconds=0.1)
 
-    def test_several_at_once(self):
-        """Each future has its own page; what takes too long or breaks is one's own, and the process goes on."""
-        keys = {}
-        with danfe.Drawers(2) as drawers:
-            for name, content in list(self.samples.items())[:4]:
-                keys[name] = nfe.read(content).key, drawers.submit(content)
-            broken, logo = drawers.submit(b"<a/>"), drawers.submit(self.one, logo=b"<svg>no picture</svg>")
-            late = drawers.submit(with_items(self.one, 200), seconds=0.1)
-            after = drawers.submit(self.one)
-            for name, (key, drawing) in keys.items():
-                with self.subTest(name=name):
-                    text = pypdfium2.PdfDocument(drawing.result())[0].get_textpage().get_text_range()
-                    self.assertIn(key, "".join(filter(str.isdigit, text)))
-            with self.assertRaises(danfe.CannotDraw) as raised:
-                broken.result()
-            self.assertNotIn("ended", str(raised.exception))
-            with self.assertRaisesRegex(danfe.CannotDraw, "more than 0.1 s"):
-                late.result()
-            for drawing in (logo, after):
-                self.assertTrue(drawing.result().startswith(b"%PDF-"))
-            processes = [process._running for process in drawers._processes]
-        for process in filter(None, processes):
-            self.assertIsNotNone(process.poll(), "ended with the block")
-
-    def test_several_at_once_not_installed(self):
-        with danfe.Drawers(1) as drawers, patch.object(danfe, "is_available", return_value=False):
-            self.assertIsInstance(drawers.submit(self.one).exception(), danfe.NotInstalled)
-
     def test_failures_have_words(self):
         for content in (b"", b"<a/>", b"no XML", self.one[:500], b"<det " * (danfe.MOST_ITEMS_HERE + 1)):
             with self.subTest(content=content[:20]), self.assertRaises(danfe.CannotDraw) as raised:

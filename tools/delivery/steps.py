@@ -161,7 +161,7 @@ class Delivery(Transactions):
     def _deliver_dispatch(self, dispatch, key, sessions):
         """Hand one dispatch to the mail server, mail by mail; return false when time is up.
 
-        Who shares a mail is named in one transaction of the server, each with an answer and an outcome of his own; of
+        Who shares a mail is named in one transaction of the server, each with an answer and an outcome of their own; of
         those whose turn is later nobody speaks.
 
         :param dispatch: the one that was claimed

@@ -312,7 +312,7 @@ class Session:
 
         Whatever it has against one of them, it is asked for the others, too: what it means for the account is noted
         all the same. Where the session ends in the middle, only the one who was asked pays with a try: with whom it
-        always ends, he has an end, and the others go then.
+        always ends, they come to an end, and the others go then.
         """
         accepted = []
         for address in to_addrs:

@@ -93,7 +93,7 @@ class DocumentDispatchWindow(models.AbstractModel):
         on_paper = self.env["document.dispatch.channel"]._is_for_paper
         for wizard in self:
             document = wizard._dispatch_document()
-            wish = document and document._dispatch_type() and document._dispatch_wish()
+            wish = document and document._dispatch_type() and document._dispatch_wished_channel()
             wizard.dispatch_channel = "paper" if wish and on_paper(wish) else "email"
 
     def _compute_dispatch_reasons(self):
