@@ -72,6 +72,7 @@ class ReportGraphRenderer extends GraphRenderer {
         const { fields, measure } = this.model.metaData;
         if (scales.y && fields[measure]?.type !== "monetary") {
             scales.y.ticks.precision = 0;
+            scales.y.ticks.callback = (value) => this.formatValue(value);
         }
         return scales;
     }
