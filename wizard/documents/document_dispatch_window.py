@@ -111,8 +111,8 @@ class DocumentDispatchWindow(models.AbstractModel):
             return self.env._(
                 "It is on its way already: %s. What you send now takes its place.", dispatch._state_label())
         if dispatch.sent_date:
-            return self.env._(
-                "It was sent on %s. What you send now goes once more.", format_datetime(self.env, dispatch.sent_date))
+            sent = format_datetime(self.env, dispatch.sent_date, dt_format="d MMMM y, HH:mm")
+            return self.env._("It was sent on %s. What you send now goes once more.", sent)
         return False
 
     def _compute_dispatch_reasons(self):
