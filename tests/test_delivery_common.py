@@ -378,8 +378,19 @@ class TestAddressFields(CommonCase):
                          {(ANA, "to", True), (GENERAL, "cc", True), (RUI, "bcc", True)})
         self.assertTransactions((sorted([ANA, GENERAL, RUI]), [ANA], [GENERAL]))
 
+    def test_window_says_what_was_sent_before(self):
+        """What waits is replaced, what was sent goes once more; the first time there is nothing to say."""
+        invoice = self._invoice(self.silva)
+        self.assertFalse(self._send_window(invoice).dispatch_before)
+        waiting = invoice._dispatch_create("manual")
+        self.assertIn("takes its place", self._send_window(invoice).dispatch_before)
+        self._deliver()
+        self.assertEqual(waiting.state, "sent")
+        self.assertIn("once more", self._send_window(invoice).dispatch_before)
+
     def test_window_of_nobody_in_copy(self):
         window = self._send_window(self._invoice(self.nowak))
+        self.assertFalse(window.dispatch_has_several)
         self.assertEqual((window.dispatch_cc, window.dispatch_bcc, window.dispatch_shows_copies), (False, False, False))
 
     def test_window_of_quotations(self):

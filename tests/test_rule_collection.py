@@ -103,6 +103,15 @@ class TestCollection(DispatchCase):
         [prepared] = invoice._dispatch_prepare_vals_list("rule")
         self.assertEqual(prepared["scheduled_date"], datetime(2026, 12, 2, 5, 30))
 
+    def test_zone_of_the_users(self):
+        """Who chose no time zone has the one of the people who work there."""
+        self.company.dispatch_collection_tz = self.company.partner_id.tz = False
+        users = self.env["res.users"].search([("company_id", "=", self.company.id), ("share", "=", False)])
+        users.tz = False
+        self.assertEqual(self.company._dispatch_collection_zone(), "UTC")
+        users.sorted("id")[-1:].tz = "Asia/Tokyo"
+        self.assertEqual(self.company._dispatch_collection_zone(), "Asia/Tokyo")
+
     def test_of_a_role_and_of_a_branch(self):
         order, branch = self._order(self.silva), self.env["res.partner"].create({
             "name": "Silva Filial Norte", "parent_id": self.silva.id, "type": "delivery", "street": "Rua 1"})

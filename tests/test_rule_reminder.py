@@ -510,6 +510,10 @@ class TestReminder(ReminderCase):
                             (coming, "The next reminder is on")):
             self.assertIn(words, lines[move.id].reason)
         self.assertFalse(self._reminders(others), "nothing is kept of a preview")
+        self.assertEqual(lines[going.id].outcome, "goes")
+        self.reminders.delivery = "review"
+        action = self.reminders.action_preview()
+        self.assertEqual(self.env[action["res_model"]].browse(action["res_id"]).going_ids.outcome, "review")
 
     def test_report_counts_them_as_their_own_kind(self):
         self._due(self.nowak, 5)

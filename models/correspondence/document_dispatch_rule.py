@@ -30,6 +30,12 @@ class DocumentDispatchRule(models.Model):
         for rule in self:
             rule.takes_statements = set(rule.type_ids.mapped("code")) == {"statement"}
 
+    @api.onchange("type_ids")
+    def _onchange_takes_statements(self):
+        """Statements go once a month unless somebody says once a week."""
+        if self.takes_statements and self.period == "day":
+            self.update({"trigger": "schedule", "period": "month", "interval": "0"})
+
     @api.constrains("type_ids", "trigger", "period", "domain", "selection", "journal_ids")
     def _check_statements(self):
         for rule in self.filtered(lambda rule: "statement" in rule.type_ids.mapped("code")):

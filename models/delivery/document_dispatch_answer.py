@@ -13,7 +13,7 @@ class DocumentDispatch(models.Model):
         help="When somebody at the customer's first answered this mail by a mail that Odoo got. Automatic answers, "
         "reports and receipts do not count, nor do answers of the house.",
     )
-    answered_by = fields.Char(readonly=True, copy=False)
+    answered_by = fields.Char(string="Answered by", readonly=True, copy=False)
 
     @api.model
     def _find_answered(self, in_reply_to, references):

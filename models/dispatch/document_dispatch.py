@@ -80,7 +80,8 @@ class DocumentDispatch(models.Model):
         related="partner_id.commercial_partner_id", store=True, index=True,
     )
     # Odoo's own key of a sending method, or one of ours: see document.dispatch.channel
-    channel = fields.Selection(selection="_select_channel", required=True, default="email", readonly=True, index=True)
+    channel = fields.Selection(
+        selection="_select_channel", string="Method", required=True, default="email", readonly=True, index=True)
     channel_actions = fields.Json(compute="_compute_channel_says")
     channel_shows_content = fields.Boolean(compute="_compute_channel_says")
     channel_reason = fields.Selection(

@@ -16,7 +16,7 @@ class DocumentDispatchBatch(models.Model):
 
     _name = "document.dispatch.batch"
     _inherit = ["document.dispatch.system"]
-    _description = "Documents Sent Together"
+    _description = "Bulk Send"
     _order = "id desc"
 
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)

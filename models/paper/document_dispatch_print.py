@@ -41,7 +41,7 @@ class DocumentDispatchPrint(models.Model):
     envelopes = fields.Integer(readonly=True)
     pages = fields.Integer(readonly=True)
     to_post = fields.Integer(string="Not sent by post yet", compute="_compute_to_post")
-    sent_by_post = fields.Integer(compute="_compute_to_post")
+    sent_by_post = fields.Integer(string="Sent by post", compute="_compute_to_post")
     running = fields.Boolean(compute="_compute_running")
     progress = fields.Float(compute="_compute_running", help="Percent")
 

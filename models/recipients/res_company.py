@@ -15,7 +15,7 @@ class ResCompany(models.Model):
     )
     dispatch_collection_tz = fields.Selection(
         _tz_get, string="Time zone of collections",
-        default=lambda self: self.env.user.tz or self.env.company.partner_id.tz or "UTC",
+        help="On whose clock collections go. Empty: that of the company, else of the first of its users who has one.",
     )
 
     @api.constrains("dispatch_collection_hour")
@@ -26,7 +26,14 @@ class ResCompany(models.Model):
 
     def _dispatch_collection_zone(self):
         """On whose clock collections go, a name of IANA."""
-        return self.dispatch_collection_tz or self.partner_id.tz or "UTC"
+        return self.dispatch_collection_tz or self.partner_id.tz or self._get_users_zone() or "UTC"
+
+    def _get_users_zone(self):
+        """The time zone of the first internal user of this company who has one."""
+        # sudo: whoever sends; company_id of a user is not a matter of companies at hand
+        return self.env["res.users"].sudo().search([
+            ("company_id", "=", self.id), ("share", "=", False), ("tz", "!=", False),
+        ], order="id", limit=1).tz
 
     def _dispatch_contact_domain(self):
         """Contacts that this company may write to."""

@@ -42,6 +42,11 @@ class DocumentDispatchRule(models.Model):
         move = document.move_id
         return {**line, "res_model": move._name, "res_id": move._origin.id}
 
+    def _preview_outcome(self, document):
+        """A reminder with a warning is left in review, whatever the rule says."""
+        doubted = document._name == "document.reminder" and document._dispatch_warnings()
+        return "review" if doubted else super()._preview_outcome(document)
+
     def _preview_reminders(self, reminders):
         reminders = reminders.filtered(lambda reminder: reminder._dispatch_type())
         for reminder, line in zip(reminders, self._preview_going(reminders), strict=True):

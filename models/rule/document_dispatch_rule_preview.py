@@ -40,10 +40,14 @@ class DocumentDispatchRule(models.Model):
             channel = self.env["document.dispatch.channel"]._of(vals["channel"])
             goes = channel._is_delivered_by_worker()
             yield {
-                **self._preview_line(document), "outcome": "goes" if goes else "paper",
+                **self._preview_line(document), "outcome": self._preview_outcome(document) if goes else "paper",
                 "recipients": self._preview_recipients(vals["recipient_ids"]) if goes else False,
                 "reason": self._preview_wish(vals) if goes else self._preview_channel_reason(vals),
             }
+
+    def _preview_outcome(self, document):
+        """What becomes of what goes by a worker: it goes, or waits for a person."""
+        return "review" if self.delivery == "review" else "goes"
 
     def _preview_line(self, document):
         return {

@@ -25,7 +25,8 @@ class ResConfigSettings(models.TransientModel):
     dispatch_collection_tz = fields.Selection(related="company_id.dispatch_collection_tz", readonly=False)
     dispatch_general_address = fields.Boolean(related="company_id.dispatch_general_address", readonly=False)
     dispatch_parallel_workers = fields.Integer(
-        string="Lanes", compute="_compute_dispatch_parallel_workers", inverse="_inverse_dispatch_parallel_workers",
+        string="Parallel workers", compute="_compute_dispatch_parallel_workers",
+        inverse="_inverse_dispatch_parallel_workers",
         help="So many workers deliver side by side, on Odoo's own cron workers: from 1 to 4. "
         "Odoo needs as many cron threads or workers.",
     )

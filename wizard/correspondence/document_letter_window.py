@@ -25,7 +25,7 @@ class DocumentLetterWindow(models.TransientModel):
     )
     # How
     channel = fields.Selection(
-        [("email", "E-mail"), ("paper", "Print")], string="Output", required=True, default="email",
+        [("email", "E-mail"), ("paper", "Print")], string="Method", required=True, default="email",
     )
     # What
     lang = fields.Selection(

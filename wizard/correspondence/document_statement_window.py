@@ -21,7 +21,7 @@ class DocumentStatementWindow(models.TransientModel):
     date_to = fields.Date(string="Until", required=True, default=fields.Date.context_today)
     # How
     channel = fields.Selection(
-        [("email", "E-mail"), ("paper", "Print")], string="Output", required=True, default="email",
+        [("email", "E-mail"), ("paper", "Print")], string="Method", required=True, default="email",
     )
     # What will happen
     count = fields.Integer(string="Statements", compute="_compute_count")

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import formataddr
+from odoo.tools import format_datetime, formataddr
 
 from ...tools.dispatch.steering import SendRequest
 from ...tools.mail import addresses
@@ -21,7 +21,7 @@ class DocumentDispatchWindow(models.AbstractModel):
     _description = "Window that Sends a Document"
 
     dispatch_channel = fields.Selection(
-        [("email", "E-mail"), ("paper", "Paper")], string="Output", compute="_compute_dispatch_channel", store=True,
+        [("email", "E-mail"), ("paper", "Paper")], string="Method", compute="_compute_dispatch_channel", store=True,
         readonly=False, compute_sudo=False, help="At first as the customer wants it.",
     )
     dispatch_emails = fields.Char(
@@ -39,6 +39,9 @@ class DocumentDispatchWindow(models.AbstractModel):
     dispatch_shows_copies = fields.Boolean(
         string="Cc and Bcc", compute="_compute_dispatch_shows_copies", store=True, readonly=False, compute_sudo=False)
     dispatch_shares_mail = fields.Boolean(compute="_compute_dispatch_reasons")
+    dispatch_has_several = fields.Boolean(
+        compute="_compute_dispatch_reasons", help="By the flags, the document type and the company several get it.")
+    dispatch_before = fields.Char(compute="_compute_dispatch_before")
     dispatch_reasons = fields.Text(string="Why these", compute="_compute_dispatch_reasons")
     dispatch_refusal = fields.Char(compute="_compute_dispatch_reasons")
     dispatch_text_id = fields.Many2one("document.dispatch.text", compute="_compute_dispatch_text_id")
@@ -96,17 +99,35 @@ class DocumentDispatchWindow(models.AbstractModel):
             wish = document and document._dispatch_type() and document._dispatch_wished_channel()
             wizard.dispatch_channel = "paper" if wish and on_paper(wish) else "email"
 
+    def _compute_dispatch_before(self):
+        """What became of the document when it was sent before, and what sending does to that; empty the first time."""
+        for wizard in self:
+            document = wizard._dispatch_document()
+            dispatch = document and document._dispatch_type() and document._dispatch_find_latest().get(document.id)
+            wizard.dispatch_before = dispatch and wizard._describe_before(dispatch)
+
+    def _describe_before(self, dispatch):
+        if dispatch._withdrawable():
+            return self.env._(
+                "It is on its way already: %s. What you send now takes its place.", dispatch._state_label())
+        if dispatch.sent_date:
+            sent = format_datetime(self.env, dispatch.sent_date, dt_format="d MMMM y, HH:mm")
+            return self.env._("It was sent on %s. What you send now goes once more.", sent)
+        return False
+
     def _compute_dispatch_reasons(self):
         """Who gets it by the flags, and why; who refuses, and since when."""
         for wizard in self:
             document = wizard._dispatch_document()
             dispatch_type = document and document._dispatch_type()
-            wizard.dispatch_reasons = wizard.dispatch_refusal = wizard.dispatch_shares_mail = False
+            wizard.dispatch_reasons = wizard.dispatch_refusal = False
+            wizard.dispatch_shares_mail = wizard.dispatch_has_several = False
             if not dispatch_type:
                 continue
             wizard.dispatch_shares_mail = document._dispatch_shares_mail()
             partner = document._dispatch_partner()
             resolution = partner.with_company(document.company_id)._dispatch_recipients(dispatch_type)[partner]
+            wizard.dispatch_has_several = len(resolution.chosen) > 1
             wizard.dispatch_reasons = "\n".join(
                 partner._dispatch_reason_line(choice, dispatch_type.role)
                 for choice in (*resolution.chosen, *resolution.skipped)

@@ -37,7 +37,7 @@ class DocumentDispatchFlags(models.TransientModel):
 
     def _action(self):
         return {
-            "type": "ir.actions.act_window", "name": self.env._("Who Receives Which Documents"),
+            "type": "ir.actions.act_window", "name": self.env._("Who Receives What"),
             "res_model": self._name, "res_id": self.id, "view_mode": "form", "target": "new",
         }
 

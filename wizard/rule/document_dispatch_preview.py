@@ -45,10 +45,11 @@ class DocumentDispatchPreviewLine(models.TransientModel):
     document_name = fields.Char(string="Document")
     partner_id = fields.Many2one("res.partner", string="Customer")
     outcome = fields.Selection(
-        [("goes", "Goes by mail"), ("paper", "Goes to the paper tray"), ("stays", "Does not go")], required=True,
+        [("goes", "Goes by mail"), ("review", "Left in review"), ("paper", "Goes to the paper tray"),
+         ("stays", "Does not go")], required=True,
     )
     recipients = fields.Text(string="To")
-    reason = fields.Char(string="Why")
+    reason = fields.Text(string="Why")
 
     def action_open(self):
         """Open the document."""

@@ -27,12 +27,14 @@ class ReportGraphModel extends GraphModel {
 
 class ReportGraphRenderer extends GraphRenderer {
     /**
-     * @param {string} label Of a bar's part or a slice, as the result is called in the user's language
+     * @param {string} label Of a bar's part or a slice: the result in the user's language, and what it is grouped by
+     * beside it
      * @returns {string|undefined}
      */
     getResultColor(label) {
         const results = this.model.metaData.fields.outcome.selection;
-        return COLORS[results.find((result) => result[1] === label)?.[0]];
+        const parts = (label ?? "").split(" / ");
+        return COLORS[results.find((result) => parts.includes(result[1]))?.[0]];
     }
 
     getBarChartData() {
@@ -72,6 +74,7 @@ class ReportGraphRenderer extends GraphRenderer {
         const { fields, measure } = this.model.metaData;
         if (scales.y && fields[measure]?.type !== "monetary") {
             scales.y.ticks.precision = 0;
+            scales.y.ticks.callback = (value) => this.formatValue(value);
         }
         return scales;
     }
