@@ -287,8 +287,19 @@ class TestCollection(DispatchCase):
         clerk = new_test_user(
             self.env, "balcao", "account.group_account_invoice,base.group_partner_manager",
             company_id=self.company.id, company_ids=[Command.set(self.company.ids)])
-        with self.assertRaises(AccessError):
-            self.wish.with_user(clerk).reference = "x"
+        nowak = {"partner_id": self.nowak.id, "role_id": self.wish.role_id.id}
+        for attack in (
+            lambda: self.wish.with_user(clerk).write({"reference": "x"}),
+            lambda: self.wish.with_user(clerk).write({"collection": False}),
+            lambda: self.wish.with_user(clerk).write({"collection_weekday": "0"}),
+            lambda: self.wish.with_user(clerk).write({"partner_id": self.nowak.id}),
+            lambda: self.wish.with_user(clerk).create({**nowak, "collection": "month"}),
+        ):
+            with self.assertRaises(AccessError):
+                attack()
+        own = self.wish.with_user(clerk).with_context(
+            default_collection="month", default_reference="x").create({**nowak, "channel": "email"})
+        self.assertEqual((own.channel, own.collection, own.reference), ("email", False, False))
         with self.assertRaises(AccessError):
             self.company.with_user(clerk).dispatch_collection_hour = 3
         dispatch = self._invoice(self.silva).with_user(clerk)._dispatch_create("manual")

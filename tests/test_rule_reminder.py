@@ -183,6 +183,16 @@ class TestReminder(ReminderCase):
         self.assertNotIn(moves[2].name, self._text(late))
         self.assertEqual(set(self._dispatches(self._reminders(moves)).mapped("state")), {"sent"})
 
+    def test_waits_for_no_collection(self):
+        """“Will be due” is not said weeks after the due date."""
+        self.env["document.dispatch.preference"].create({
+            "partner_id": self.silva.id, "role_id": self.types["reminder"].role_id.id, "receives": False,
+            "collection": "month", "collection_day": (self.today - timedelta(days=1)).day,
+        })
+        move = self._due(self.silva, -4)
+        self._remind()
+        self.assertEqual((self._reminders(move).days, self._reminders(move).dispatch_state), (-5, "sent"))
+
     def test_one_mail_for_each_where_the_rule_says_so(self):
         self.reminders.one_mail = False
         self._due(self.nowak, 5)

@@ -168,8 +168,9 @@ class DocumentDispatch(models.Model):
         seen = set()
         for recipient in self.recipient_ids:
             partner = recipient.partner_id
-            # core allows one line for each partner and message
-            listed = not partner or partner.id in seen
+            # core allows one line for each partner and message; and what a message was notified to stands on it by
+            # contact, which customers read by RPC: nobody in Bcc
+            listed = not partner or partner.id in seen or recipient.address_field == address_fields.BCC
             seen.add(partner.id)
             yield {**base, **({"mail_email_address": recipient.email} if listed else {"res_partner_id": partner.id})}
 

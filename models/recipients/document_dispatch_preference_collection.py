@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 
 from ...tools.recipients import wishes
 
@@ -51,10 +51,33 @@ class DocumentDispatchPreference(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        self._check_may_wish(any(vals.get(name) for vals in vals_list for name in ("collection", "reference")))
         return super().create([self._clean_reference(vals) for vals in vals_list])
 
     def write(self, vals):
+        # nor does somebody else move a wish to another customer, or other documents
+        moved = {"partner_id", "role_id"} & vals.keys() and self.filtered(lambda wish: wish.collection or wish.reference)
+        self._check_may_wish(moved or any(name in vals for name in WISHES))
         return super().write(self._clean_reference(vals))
+
+    @api.model
+    def default_get(self, fields):
+        """What only managers say comes from no context of somebody else either."""
+        return super().default_get(fields) if self._may_wish() else super(
+            DocumentDispatchPreference, self.with_context({
+                key: value for key, value in self.env.context.items() if key.removeprefix("default_") not in WISHES
+            })).default_get(fields)
+
+    @api.model
+    def _may_wish(self):
+        return self.env.su or self.env.user.has_group("document_dispatch.group_dispatch_manager")
+
+    @api.model
+    def _check_may_wish(self, wishing):
+        """Managers say when documents go and what stands in the subject; who edits contacts says all else."""
+        if wishing and not self._may_wish():
+            raise AccessError(self.env._(
+                "Only managers say when documents go to a customer, and what stands in the subject."))
 
     @api.model
     def _clean_reference(self, vals):
