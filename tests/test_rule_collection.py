@@ -200,6 +200,29 @@ class TestCollection(DispatchCase):
         self._at(FRIDAY)
         self.assertEqual(batch.dispatch_ids.state, "sent")
 
+    def test_contacts_change_while_it_waits(self):
+        """Who left gets nothing any more, whoever came gets it; what a person chose stands."""
+        by_rule, by_hand, by_core = (self._invoice(self.silva) for _number in range(3))
+        by_rule._dispatch_create("rule")
+        self.env["account.move.send"]._generate_and_send_invoices(by_core, sending_methods=["email"])
+        self._send_window(by_hand).action_send_and_print()
+        self.silva_ana.active = False
+        self.silva_rui.email = "lopes@silva.example.com"
+        self._at(FRIDAY)
+        for move in by_rule | by_core:
+            self.assertEqual(self._fates(move), {"lopes@silva.example.com": "sent"}, move.name)
+            lines = self._dispatches(move).mail_message_id.notification_ids
+            self.assertEqual((lines.res_partner_id, lines.notification_status), (self.silva_rui, "sent"))
+        self.assertEqual(self._fates(by_hand), {"ana@silva.example.com": "sent", "rui@silva.example.com": "sent"})
+
+    def test_nobody_is_left_while_it_waits(self):
+        invoice = self._invoice(self.silva)
+        dispatch = invoice._dispatch_create("rule")
+        (self.silva | self.silva_ana | self.silva_rui).email = False
+        self._at(FRIDAY)
+        self.assertEqual((dispatch.state, self.envelopes), ("review", []))
+        self.assertIn("any more", dispatch.state_message)
+
     # ------------------------------------------------------------------
     # The reference
     # ------------------------------------------------------------------

@@ -29,6 +29,7 @@ class DocumentDispatchContent(models.AbstractModel):
 
     def _prepare(self, dispatches):
         """Make the content of these dispatches; a dispatch that cannot be made is parked with its reason."""
+        dispatches = dispatches._name_readers_anew()
         for group in dispatches.grouped(self._group_key).values():
             if not self._try_prepare(group) and len(group) > 1:
                 for dispatch in group:
