@@ -115,6 +115,7 @@ class DocumentDispatchContent(models.AbstractModel):
                 "email_layout_xmlid": self._layout(template),
                 "keep_mail": not template.auto_delete,
                 "content_ready": True,
+                "own_words": False,
             })
             if not dispatch.own_text:
                 self._translate(dispatch, {lang: of_documents[document.id] for lang, of_documents in texts.items()})
