@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from markupsafe import Markup
+
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
 from odoo.tests import new_test_user

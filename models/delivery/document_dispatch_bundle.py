@@ -23,7 +23,9 @@ class DocumentDispatch(models.Model):
     _inherit = "document.dispatch"
 
     own_words = fields.Boolean(
-        readonly=True, copy=False, help="A person changed the text: it goes in a mail of its own, not in the common one.")
+        readonly=True, copy=False,
+        help="A person changed the text: it goes in a mail of its own, not in the common one.",
+    )
 
     def write(self, vals):
         """What a person changes in review is theirs."""

@@ -56,7 +56,8 @@ class DocumentDispatchPreference(models.Model):
 
     def write(self, vals):
         # nor does somebody else move a wish to another customer, or other documents
-        moved = {"partner_id", "role_id"} & vals.keys() and self.filtered(lambda wish: wish.collection or wish.reference)
+        moved = {"partner_id", "role_id"} & vals.keys() and self.filtered(
+            lambda preference: preference.collection or preference.reference)
         self._check_may_wish(moved or any(name in vals for name in WISHES))
         return super().write(self._clean_reference(vals))
 
