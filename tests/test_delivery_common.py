@@ -6,7 +6,7 @@ from unittest.mock import patch
 
 from odoo import Command, fields
 from odoo.exceptions import UserError
-from odoo.tests import Form
+from odoo.tests import Form, new_test_user
 
 from ..tools.delivery.sessions import Sessions
 from ..tools.mail import dsn
@@ -215,6 +215,22 @@ class TestCommon(CommonCase):
     # ------------------------------------------------------------------
     # Language, proof, rehearsal, several documents, drafts
     # ------------------------------------------------------------------
+
+    def test_nobody_in_bcc_on_the_message(self):
+        """Customers who log in read by RPC to whom a message was notified."""
+        self.company.dispatch_bcc = ARCHIVE
+        for readers in ("common", "each"):
+            with self.subTest(readers=readers):
+                self.company.dispatch_readers = readers
+                dispatch = self._send()
+                ana = self.silva_ana.user_ids or new_test_user(
+                    self.env, "ana_portal", "base.group_portal", partner_id=self.silva_ana.id)
+                message = dispatch.mail_message_id.with_user(ana)
+                self.assertEqual(message.notified_partner_ids, self.silva_ana | self.silva_rui)
+                # the house sees all of them, each with what became of it
+                lines = dispatch.mail_message_id.notification_ids
+                self.assertEqual(len(lines), 4)
+                self.assertEqual(set(lines.mapped("notification_status")), {"sent"})
 
     def test_language_and_proof(self):
         self.env["res.lang"]._activate_lang("pt_BR")

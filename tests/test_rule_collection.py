@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from markupsafe import Markup
+
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, new_test_user
@@ -208,6 +210,48 @@ class TestCollection(DispatchCase):
         self.assertEqual((batch.dispatch_ids.scheduled_date, batch.dispatch_ids.in_bundle), (FRIDAY, False))
         self._at(FRIDAY)
         self.assertEqual(batch.dispatch_ids.state, "sent")
+
+    def test_own_words_are_not_lost(self):
+        """What a person wrote, in the window or in review, goes in a mail of its own; the others share one."""
+        by_hand, as_it_is, by_rule, also, reviewed = (self._invoice(self.silva) for _number in range(5))
+        window = self._send_window(by_hand)
+        window.body += Markup("<p>Atenção: outro banco</p>")
+        window.action_send_and_print()
+        self._send_window(as_it_is).action_send_and_print()
+        (by_rule | also)._dispatch_create("rule")
+        dispatch = reviewed._dispatch_create("rule", state="review")
+        self._deliver()
+        dispatch.body += Markup("<p>Obrigado pela visita</p>")
+        dispatch.action_release()
+        self._at(FRIDAY)
+        self.assertEqual(set((by_hand | as_it_is | by_rule | also | reviewed).mapped("dispatch_state")), {"sent"})
+        texts = [mail.get_body(("plain",)).get_content() for mail in self.mails
+                 if mail["To"].addresses[0].username == "ana"]
+        self.assertEqual(len(texts), 3)
+        self.assertEqual([sum(words in text for text in texts) for words in ("outro banco", "pela visita")], [1, 1])
+
+    def test_contacts_change_while_it_waits(self):
+        """Who left gets nothing any more, whoever came gets it; what a person chose stands."""
+        by_rule, by_hand, by_core = (self._invoice(self.silva) for _number in range(3))
+        by_rule._dispatch_create("rule")
+        self.env["account.move.send"]._generate_and_send_invoices(by_core, sending_methods=["email"])
+        self._send_window(by_hand).action_send_and_print()
+        self.silva_ana.active = False
+        self.silva_rui.email = "lopes@silva.example.com"
+        self._at(FRIDAY)
+        for move in by_rule | by_core:
+            self.assertEqual(self._fates(move), {"lopes@silva.example.com": "sent"}, move.name)
+            lines = self._dispatches(move).mail_message_id.notification_ids
+            self.assertEqual((lines.res_partner_id, lines.notification_status), (self.silva_rui, "sent"))
+        self.assertEqual(self._fates(by_hand), {"ana@silva.example.com": "sent", "rui@silva.example.com": "sent"})
+
+    def test_nobody_is_left_while_it_waits(self):
+        invoice = self._invoice(self.silva)
+        dispatch = invoice._dispatch_create("rule")
+        (self.silva | self.silva_ana | self.silva_rui).email = False
+        self._at(FRIDAY)
+        self.assertEqual((dispatch.state, self.envelopes), ("review", []))
+        self.assertIn("any more", dispatch.state_message)
 
     # ------------------------------------------------------------------
     # The reference

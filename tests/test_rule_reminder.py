@@ -45,6 +45,12 @@ class ReminderCase(DispatchCase):
         moves.sudo().is_move_sent = True
 
     @classmethod
+    def _sent_days_ago(cls, dispatches, days):
+        when = fields.Datetime.now() - timedelta(days=days)
+        for records in (dispatches, dispatches.recipient_ids):
+            records._with_system_write().write({"sent_date": when})
+
+    @classmethod
     def _pay(cls, move, amount=None):
         wizard = cls.env["account.payment.register"].with_context(
             active_model="account.move", active_ids=move.ids).create({"amount": amount or move.amount_residual})
@@ -108,6 +114,36 @@ class TestReminder(ReminderCase):
         self._arrive(move)
         self._remind()
         self.assertFalse(self._reminders(move))
+
+    def test_not_on_the_day_on_which_it_arrives(self):
+        """Sent when it was due already, or once more after it had come back: the next level reminds of it."""
+        late = self._due(self.nowak, 6, arrived=False)
+        back = self._due(self.mudo, 6, arrived=False)
+        self.mudo.email = "gomez@gomez.example.com"
+        dispatch = back._dispatch_create("rule")
+        self._deliver()
+        self._sent_days_ago(dispatch, 20)
+        self.reminders._run("manual")
+        self.assertEqual(self._levels(back), [5])
+        dispatch.recipient_ids._set_state("bounced", reply="550 5.1.1")
+        dispatch._conclude()
+        self._deliver()
+        for again in (dispatch.action_retry, dispatch._resend):
+            with self.subTest(again=again.__name__):
+                self.smtp.handler.clear()
+                again()
+                late._dispatch_create("rule")
+                self._deliver()
+                self._remind()
+                self.assertEqual(set(self._reminders(back | late).mapped("dispatch_state")), {False})
+                [line] = [line for line in self.reminders._preview()[0] if line["res_id"] == late.id]
+                self.assertIn("The next reminder is on", line["reason"])
+        # as far as anybody knows they have had it for a while now
+        self._sent_days_ago(self._dispatches(back | late), 10)
+        with freeze_time(datetime.combine(self.today + timedelta(days=9), datetime.min.time())):
+            self._remind()
+        self.assertEqual(self._levels(late), [15])
+        self.assertEqual(self._levels(back), [5, 15])
 
     def test_from_date_is_the_due_date(self):
         self.reminders.date_from = self.today - timedelta(days=3)
@@ -182,6 +218,16 @@ class TestReminder(ReminderCase):
             self.assertIn(move.name, self._text(late))
         self.assertNotIn(moves[2].name, self._text(late))
         self.assertEqual(set(self._dispatches(self._reminders(moves)).mapped("state")), {"sent"})
+
+    def test_waits_for_no_collection(self):
+        """“Will be due” is not said weeks after the due date."""
+        self.env["document.dispatch.preference"].create({
+            "partner_id": self.silva.id, "role_id": self.types["reminder"].role_id.id, "receives": False,
+            "collection": "month", "collection_day": (self.today - timedelta(days=1)).day,
+        })
+        move = self._due(self.silva, -4)
+        self._remind()
+        self.assertEqual((self._reminders(move).days, self._reminders(move).dispatch_state), (-5, "sent"))
 
     def test_one_mail_for_each_where_the_rule_says_so(self):
         self.reminders.one_mail = False
@@ -356,6 +402,7 @@ class TestReminder(ReminderCase):
         self.smtp.handler.rcpt_replies.clear()
         arrived._dispatch_create("rule")
         self._deliver()
+        self._sent_days_ago(self._dispatches(arrived), 20)
         queued._dispatch_create("rule")
         self.assertEqual([move.dispatch_state for move in (never, refused, tray, queued, arrived)],
                          [False, "failed", "paper", "queued", "sent"])
@@ -385,6 +432,7 @@ class TestReminder(ReminderCase):
         move = self._due(self.nowak, 5, arrived=False)
         invoice = move._dispatch_create("rule")
         self._deliver()
+        self._sent_days_ago(invoice, 20)
         dispatch = self._planned(move)
         invoice.recipient_ids._set_state("bounced", reply="550 5.1.1")
         invoice._conclude()

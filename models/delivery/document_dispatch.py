@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ...tools.dispatch import address_fields
+from ...tools.dispatch import address_fields, states
 from ...tools.dispatch.steering import OutgoingMail
 from ..dispatch.document_dispatch import NO_SYNC
 from .document_dispatch_mailer import envelope_sender
@@ -32,6 +32,54 @@ class DocumentDispatch(models.Model):
         """Make what goes out; from here on it only goes."""
         for channel, dispatches in self._by_channel():
             channel._freeze(dispatches)
+
+    def _name_readers_anew(self):
+        """Whom no person chose is named as the contacts say now: weeks may lie between the plan and a collection.
+
+        :return: those of these that go; where nobody would get it any more, a person decides
+        """
+        going = self
+        unseen = self.filtered(lambda dispatch: (
+            dispatch.collected and dispatch.state == states.QUEUED and not dispatch.frozen
+            and (dispatch.origin == "core" or dispatch.origin in ("rule", "batch") and not dispatch.content_ready)))
+        for company, dispatches in unseen.grouped("company_id").items():
+            directory = dispatches.partner_id.with_company(company)._dispatch_directory()
+            for dispatch in dispatches:
+                document = dispatch._document().with_company(company)
+                resolution = document._dispatch_resolve(dispatch.type_id, directory)
+                if not resolution.chosen or dispatch.partner_id._dispatch_refuses(dispatch.type_id, company):
+                    dispatch._back_to_review(self.env._("Nobody gets it by e-mail any more, as the contacts are now."))
+                    going -= dispatch
+                else:
+                    dispatch._set_readers(document, resolution)
+        return going
+
+    def _set_readers(self, document, resolution):
+        """Write who gets it now, where that has changed.
+
+        :param resolution: :class:`tools.recipients.recipients.Resolution`
+        """
+        template = self.mail_template_id or self.type_id.mail_template_id
+        text_lang = template and document._dispatch_text_lang(template)
+        named = {vals["email"]: vals for _command, _id, vals in document._dispatch_prepare_recipients(
+            self.type_id, resolution, self.lang, text_lang)}
+        there = {recipient.email: recipient for recipient in self.recipient_ids}
+        if {email: vals["address_field"] for email, vals in named.items()} == {
+            email: recipient.address_field for email, recipient in there.items()
+        }:
+            return
+        self._with_system_write().write({
+            "skipped": document._dispatch_prepare_skipped(resolution),
+            "recipient_ids": [
+                *(fields.Command.delete(there[email].id) for email in there.keys() - named.keys()),
+                *(fields.Command.update(there[email].id, vals) if email in there else fields.Command.create(vals)
+                  for email, vals in named.items()),
+            ],
+        })
+        if self.mail_message_id:
+            # sudo: the dispatch's own message, which Odoo posted when it was planned
+            self.mail_message_id.sudo().notification_ids.unlink()
+            self._create_notifications()
 
     def _freeze_mails(self):
         """Post the message in the chatter and make the final mails; from here on only addresses go."""
@@ -168,8 +216,9 @@ class DocumentDispatch(models.Model):
         seen = set()
         for recipient in self.recipient_ids:
             partner = recipient.partner_id
-            # core allows one line for each partner and message
-            listed = not partner or partner.id in seen
+            # core allows one line for each partner and message; and what a message was notified to stands on it by
+            # contact, which customers read by RPC: nobody in Bcc
+            listed = not partner or partner.id in seen or recipient.address_field == address_fields.BCC
             seen.add(partner.id)
             yield {**base, **({"mail_email_address": recipient.email} if listed else {"res_partner_id": partner.id})}
 

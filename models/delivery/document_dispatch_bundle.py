@@ -1,11 +1,12 @@
 import logging
 
-from odoo import models
+from odoo import fields, models
 from odoo.fields import Domain
 
 from ...tools.dispatch import states
 from ...tools.recipients.wishes import add_reference
 from ..dispatch.document_dispatch import NO_SYNC
+from ..dispatch.document_dispatch_protected import SYSTEM_WRITE
 from .document_dispatch_worker import CLASHES, HELD
 
 _logger = logging.getLogger(__name__)
@@ -20,6 +21,19 @@ class DocumentDispatch(models.Model):
     """
 
     _inherit = "document.dispatch"
+
+    own_words = fields.Boolean(
+        readonly=True, copy=False,
+        help="A person changed the text: it goes in a mail of its own, not in the common one.",
+    )
+
+    def write(self, vals):
+        """What a person changes in review is theirs."""
+        if self.env.context.get("dispatch_system_write") is not SYSTEM_WRITE and {"subject", "body"} & vals.keys():
+            result = super().write(vals)  # asks whether they may
+            self._with_system_write().own_words = True
+            return result
+        return super().write(vals)
 
     def _bundle_complete(self):
         """Make the mails of those customers of whom all documents are made."""
@@ -64,7 +78,7 @@ class DocumentDispatch(models.Model):
         return (
             self.env["account.move"] if together else self.move_id, self.company_id,
             not self.collected and (self.user_id, self.email_from), self.res_model, self.lang, self.mail_server_id,
-            self.rehearsal, self.reference, self.common_mail,
+            self.rehearsal, self.reference, self.common_mail, self.own_words and self.id,
             tuple(sorted((recipient.email, recipient.address_field) for recipient in self.recipient_ids)),
         )
 

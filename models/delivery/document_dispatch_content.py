@@ -29,6 +29,7 @@ class DocumentDispatchContent(models.AbstractModel):
 
     def _prepare(self, dispatches):
         """Make the content of these dispatches; a dispatch that cannot be made is parked with its reason."""
+        dispatches = dispatches._name_readers_anew()
         for group in dispatches.grouped(self._group_key).values():
             if not self._try_prepare(group) and len(group) > 1:
                 for dispatch in group:
@@ -114,6 +115,7 @@ class DocumentDispatchContent(models.AbstractModel):
                 "email_layout_xmlid": self._layout(template),
                 "keep_mail": not template.auto_delete,
                 "content_ready": True,
+                "own_words": False,
             })
             if not dispatch.own_text:
                 self._translate(dispatch, {lang: of_documents[document.id] for lang, of_documents in texts.items()})

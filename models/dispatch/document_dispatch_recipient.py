@@ -180,7 +180,8 @@ class DocumentDispatchRecipient(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_in_review(self):
-        self._check_editable()
+        if self.env.context.get("dispatch_system_write") is not SYSTEM_WRITE:
+            self._check_editable()
 
     def _check_protected(self, operation, *vals_list):
         """People are asked above, by what they may say: they add a recipient to a dispatch, which must be in review."""

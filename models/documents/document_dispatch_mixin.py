@@ -112,6 +112,7 @@ class DocumentDispatchMixin(models.AbstractModel):
         vals = {
             **self._dispatch_prepare_message_vals(message, request, dispatch_type),
             "keep_mail": keep_mail, "resend_of_id": previous[:1].id, "batch_id": request.batch_id,
+            "own_words": request.own_words,
         }
         channel = self.env["document.dispatch.channel"]._of(vals["channel"])
         if not channel._is_delivered_by_worker() and request.beside and previous:

@@ -65,7 +65,7 @@ class DocumentDispatchPreference(models.Model):
         for number, preference in there.items():
             preference.write({name: value for name, value in vals_list[number].items() if name != "receives"})
         made = iter(super().create([vals for number, vals in enumerate(vals_list) if number not in there]))
-        preferences = self.union(*(there.get(number) or next(made) for number in range(len(vals_list))))
+        preferences = self.browse().union(*(there.get(number) or next(made) for number in range(len(vals_list))))
         preferences.partner_id.check_access("write")  # they belong to the contact
         return preferences
 

@@ -5,12 +5,17 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
+from ...tools.dispatch import states
+
 #: States of payment of invoices of which something is to be paid
 OWED = ("not_paid", "partial")
 #: States of a payment with a provider on its way, and how long it is waited for
 UNDER_WAY, WAIT = ("pending", "authorized"), timedelta(days=7)
 #: The customer has the invoice, or somebody there
 ARRIVED = ("sent", "partial", "sent_by_post")
+
+#: … as its dispatches say
+WENT = (states.SENT, states.PARTIAL, states.PRINTED)
 
 
 class AccountMove(models.Model):
@@ -49,6 +54,29 @@ class AccountMove(models.Model):
 
     def _has_arrived(self):
         return bool(self.filtered_domain(self._get_arrived_domain()))
+
+    def _get_days_before_reminders(self, tz):
+        """Until which day nobody is reminded of each: with the invoice itself, or before it arrived, nobody is.
+
+        Also where it came back, and was sent anew when it was due already. Of what others sent only its own date is
+        known.
+
+        :param str tz: name of the time zone in which a day is meant
+        :return: ``{invoice: date}``
+        """
+        Dispatch = self.env["document.dispatch"].sudo()  # sudo: whoever sent it
+        days = {move: move.invoice_date or move.date for move in self}
+        zone, moments = self.with_context(tz=tz), {}
+        for dispatch in Dispatch.search(Dispatch._get_document_domain(self) & Domain([
+            ("rehearsal", "=", False), ("type_code", "!=", "proforma"), ("state", "in", WENT)])):
+            # where it came back the first time, by who has it now
+            have = dispatch.recipient_ids.filtered(lambda one: one.state == states.SENT).mapped("sent_date")
+            moments.setdefault(dispatch.res_id, set()).update(
+                have or [dispatch.sent_date], [dispatch.sent_by_post_date])
+        for move in self:
+            if arrived := list(filter(None, moments.get(move.id, ()))):
+                days[move] = max(days[move], fields.Datetime.context_timestamp(zone, min(arrived)).date())
+        return days
 
     @api.model
     def _get_stopped_domain(self):

@@ -127,6 +127,7 @@ class DocumentDispatchRule(models.Model):
         if self.is_reminder:
             reminders = self._operator_env()["document.reminder"]
             reminders._withdraw_lapsed(self.company_id)
+            reminders._supersede_late(self)
             reminders._write_due(self)
         return super()._write_documents()
 

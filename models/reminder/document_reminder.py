@@ -137,6 +137,9 @@ class DocumentReminder(models.Model):
     def _dispatch_type_code(self):
         return REMINDER
 
+    def _dispatch_is_collected(self):
+        return False  # its day is that of its level: later its words may not be true any more
+
     def _dispatch_description(self):
         return self.env._("Payment reminder")
 

@@ -53,7 +53,7 @@ class DocumentReminder(models.Model):
         by level.
         """
         today, levels = rule._get_today(), rule.level_ids.sorted("days")
-        found = {}
+        found, lines_of = {}, {}
         for level, following in zip(levels, [*levels[1:], self.env["document.dispatch.rule.level"]], strict=True):
             domain = self._get_due_line_domain(rule, today) & Domain(
                 "date_maturity", "<=", today - timedelta(days=level.days))
@@ -61,11 +61,14 @@ class DocumentReminder(models.Model):
                 domain &= Domain("date_maturity", ">", today - timedelta(days=following.days))
             domain &= Domain("move_id", "any", self._get_remindable_domain() & rule._get_invoice_domain())
             # as the rule: the filters above were asked with the operator's rights
-            for line in self.env["account.move.line"].search(domain & self._get_unreminded_domain(level.days),
-                                                             order="partner_id, move_id, id"):
+            lines_of[level] = self.env["account.move.line"].search(
+                domain & self._get_unreminded_domain(level.days), order="partner_id, move_id, id")
+        first_days = self.env["account.move"].union(*(lines.move_id for lines in lines_of.values())) \
+            ._get_days_before_reminders(rule.tz)
+        for level, lines in lines_of.items():
+            for line in lines:
                 move = line.move_id
-                # with the invoice itself, or before it, nobody is reminded
-                if line.date_maturity + timedelta(days=level.days) > (move.invoice_date or move.date):
+                if line.date_maturity + timedelta(days=level.days) > first_days[move]:
                     found.setdefault((move.id, line.date_maturity), {
                         "move_id": move.id, "date_due": line.date_maturity, "level_id": level.id, "days": level.days,
                         "date": today,
@@ -83,6 +86,17 @@ class DocumentReminder(models.Model):
                 SQL.identifier(alias, "move_id"), SQL.identifier(alias, "date_maturity"), days)
 
         return Domain.custom(to_sql=missing)
+
+    @api.model
+    def _supersede_late(self, rule):
+        """What was withdrawn as the invoice came back is not made up on the day on which it arrives after all."""
+        waiting = self.search(Domain([
+            ("company_id", "=", rule.company_id.id), ("superseded", "=", False), ("level_id.rule_id", "=", rule.id),
+            ("dispatch_state", "in", (False, "to_send"))]))
+        first_days = waiting.move_id._get_days_before_reminders(rule.tz)
+        late = waiting.filtered(
+            lambda one: one.date_due + timedelta(days=one.days) <= first_days[one.move_id])
+        late._with_system_write().superseded = True
 
     @api.model
     def _write_due(self, rule):

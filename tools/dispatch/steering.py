@@ -62,6 +62,8 @@ class SendRequest(Steering):
     scheduled_date: str = ""
     #: It waits for no collection
     at_once: bool = False
+    #: A person wrote something into the text: no common text of several takes its place
+    own_words: bool = False
 
     @property
     def names_addresses(self):

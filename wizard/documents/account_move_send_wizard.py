@@ -86,6 +86,7 @@ class AccountMoveSendWizard(models.TransientModel):
             wizard = replace(
                 request, emails=tuple(self._dispatch_typed()), **self._dispatch_copies(),
                 email_from=self._dispatch_check_sender(self.dispatch_from) or "",
+                own_words=self._dispatch_has_own_words(),
             ).on(self)
             self._dispatch_remember()
         action = super(AccountMoveSendWizard, wizard).action_send_and_print(allow_fallback_pdf=allow_fallback_pdf)

@@ -230,6 +230,18 @@ class DocumentDispatchWindow(models.AbstractModel):
         for wizard in self:
             wizard.subject = add_reference(wizard.subject, wizard._dispatch_wish().reference)
 
+    def _dispatch_has_own_words(self):
+        """Tell whether the text is another than the template's, or whether nobody can tell."""
+        document, Text = self._dispatch_document(), self.env["document.dispatch.text"]
+        if not document._dispatch_type() or not self.template_id:
+            return True
+        try:
+            original = Text._originals(document.with_context(lang=self.lang), self.lang, self.template_id)
+        except UserError:
+            return True
+        return not Text._is_unchanged(
+            original, drop_reference(self.subject, self._dispatch_wish().reference), self.body)
+
     def _dispatch_remember(self):
         """Keep what the clerk changed in the text, for this customer's next document."""
         document = self._dispatch_document()

@@ -167,7 +167,8 @@ class MailComposeMessage(models.TransientModel):
         request = self._dispatch_window_request()
         if self._dispatch_sent(res_ids):
             request = self._dispatch_text_request(res_ids)
-        request = replace(request, **self._dispatch_copies())
+        request = replace(request, **self._dispatch_copies(), own_words=(
+            not self._dispatch_by_program() and self._dispatch_has_own_words()))
         return super(MailComposeMessage, request.on(self))._action_send_mail_comment(res_ids)
 
     def _dispatch_post_each(self, res_ids, sent):
