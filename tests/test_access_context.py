@@ -21,7 +21,8 @@ ROOMS = ("controllers", "models", "report", "tools", "wizard")
 TYPED = {
     **{steering.KEY: {"tools/dispatch/steering.py"} for steering in Steering.__subclasses__()},
     "dispatch_system_write": {
-        "models/consent/document_consent.py", "models/dispatch/document_dispatch.py", "models/delivery/document_dispatch_bundle.py",
+        "models/consent/document_consent.py", "models/delivery/document_dispatch_bundle.py",
+        "models/dispatch/document_dispatch.py",
         "models/dispatch/document_dispatch_protected.py", "models/dispatch/document_dispatch_recipient.py",
     },
     "dispatch_print_run": {"models/consent/document_letter.py"},
