@@ -191,6 +191,16 @@ class DispatchCase(AccountTestInvoicingCommon):
         """``{address: state}`` of all dispatches of these documents."""
         return {r.email: r.state for r in self._dispatches(documents).recipient_ids}
 
+    def _switch_payments_on(self):
+        """A provider without a program behind it, as the tests of core have one."""
+        method = self.env.ref("payment.payment_method_unknown")
+        form = self.env["ir.ui.view"].create({"name": "Form", "type": "qweb", "arch": "<form method='post'/>"})
+        self.env["payment.provider"].create({
+            "name": "Pix", "code": "none", "state": "test", "is_published": True, "company_id": self.company.id,
+            "payment_method_ids": method.ids, "redirect_form_view_id": form.id,
+        })
+        method.active = True
+
     def _plan(self):
         """Let the scheduler come at the time of every rule."""
         self.env["document.dispatch.rule"].search([]).next_run = fields.Datetime.now()

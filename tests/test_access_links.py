@@ -350,6 +350,7 @@ class TestRoutes(LinksCase):
 
     def test_what_opens(self):
         """With all headers, and without any change by looking."""
+        self._switch_payments_on()
         kinds = [self._url(rule, what=what, res_id=res_id) for rule in self._public("GET") for what, res_id in (
             ("invoice", self.invoice.id), ("pay", self.invoice.id), ("quotation", self.order.id))]
         self._answer(kinds[0])

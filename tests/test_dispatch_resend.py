@@ -272,7 +272,7 @@ class TestResend(DispatchCase):
         self.assertEqual(addresses[0], "ana@silva.example.com")
         action = orders[:2].action_dispatch_resend()
         window = self.env["document.dispatch.resend"].browse(action["res_id"])
-        self.assertEqual(window.line_ids.mapped("document_name"), orders[:2].mapped("name"))
+        self.assertEqual(sorted(window.line_ids.mapped("document_name")), sorted(orders[:2].mapped("name")))
 
     def test_button_on_the_dispatch(self):
         action = self.dispatch.action_resend()

@@ -48,16 +48,6 @@ class PageCase(DispatchCase, HttpCase):
         self.env.invalidate_all()
         return answer
 
-    def _switch_payments_on(self):
-        """A provider without a program behind it, as the tests of core have one."""
-        method = self.env.ref("payment.payment_method_unknown")
-        form = self.env["ir.ui.view"].create({"name": "Form", "type": "qweb", "arch": "<form method='post'/>"})
-        self.env["payment.provider"].create({
-            "name": "Pix", "code": "none", "state": "test", "is_published": True, "company_id": self.company.id,
-            "payment_method_ids": method.ids, "redirect_form_view_id": form.id,
-        })
-        method.active = True
-
     def _pay(self, invoice, amount, date=None):
         self.env["account.payment.register"].with_context(
             active_model="account.move", active_ids=invoice.ids,

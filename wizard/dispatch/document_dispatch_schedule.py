@@ -9,7 +9,8 @@ class DocumentDispatchSchedule(models.TransientModel):
 
     dispatch_ids = fields.Many2many("document.dispatch", string="Documents", required=True)
     date = fields.Datetime(
-        string="Send on", required=True, compute="_compute_date", store=True, readonly=False)
+        string="Send on", required=True, compute="_compute_date", store=True, readonly=False,
+        compute_sudo=False)
     collected = fields.Boolean(compute="_compute_collected")
 
     @api.depends("dispatch_ids")
