@@ -409,6 +409,22 @@ class TestAddressFields(CommonCase):
         self.assertFalse(window.dispatch_has_several)
         self.assertEqual((window.dispatch_cc, window.dispatch_bcc, window.dispatch_shows_copies), (False, False, False))
 
+    def test_window_folds_who_is_always_in_bcc(self):
+        """The company's own blind copy opens no lines; what the contacts say, or a person writes, does."""
+        self.company.dispatch_bcc = ARCHIVE
+        invoice = self._invoice(self.nowak)
+        window = self._send_window(invoice)
+        self.assertEqual((window.dispatch_bcc, window.dispatch_shows_copies), (ARCHIVE, False))
+        with Form(self.env["account.move.send.wizard"].with_context(
+            active_model="account.move", active_ids=invoice.ids,
+        )) as form:
+            self.assertFalse(form.dispatch_shows_copies)
+            form.dispatch_shows_copies = True
+            form.dispatch_bcc = f"{ARCHIVE}, {EVA}"
+        self.assertTrue(form.record.dispatch_shows_copies)
+        window.action_send_and_print()
+        self.assertIn(ARCHIVE, self._dispatches(invoice).recipient_ids.mapped("email"))
+
     def test_window_of_quotations(self):
         self.silva_rui.dispatch_cc_role_ids = self.types["quotation"].role_id
         order = self._order(self.silva)

@@ -10,6 +10,7 @@ from odoo.fields import Command
 from odoo.tests import HttpCase, freeze_time, new_test_user, tagged
 
 from .common import DispatchCase
+from .legal import LegalCase
 from .sampling import LONG
 
 #: Days after the due date, as a new rule has them
@@ -678,3 +679,36 @@ class TestReminderTour(ReminderCase, HttpCase):
         self._deliver()
         self.assertEqual(self._reminders(move | never).move_id, move)
         self.assertEqual(self.envelopes, ["rui@silva.example.com"])
+
+
+class TestReminderOfNetworks(ReminderCase, LegalCase):
+    def test_what_a_network_refused_later_is_not_valid(self):
+        """Whoever has it: nobody is reminded of it, it stands in the list with what the network said."""
+        self.net.state = "accepted"
+        self.reminders.one_mail = False
+        fine, refused = (self._due(self.nowak, 5, arrived=False) for _number in range(2))
+        (fine | refused)._dispatch_create("rule")
+        self._deliver()
+        self._sent_days_ago(self._dispatches(fine | refused), 20)
+        self.reminders._run("manual")
+        going, waiting = (self._dispatches(self._reminders(move)) for move in (fine, refused))
+        self.assertEqual((going.state, waiting.state), ("queued", "queued"))
+        self.smtp.handler.clear()
+        self.net.answer(refused, "rejected", words="<p>The buyer does not know the order</p>")
+        self.env["document.dispatch.delivery"]._look_at_late_refusals()
+        self.assertEqual((fine.dispatch_state, refused.dispatch_state), ("sent", "sent"))
+        self._deliver()
+        self._deliver()
+        self.assertEqual((going.state, waiting.state, len(self.envelopes)), ("sent", "cancelled", 1))
+        self.assertIn("does not know the order", waiting.state_message)
+        self.assertEqual(self._never_arrived() & (fine | refused), refused)
+        self.assertIn("The invoice is not valid", refused.dispatch_not_arrived)
+        self.assertIn("Toynet refused it after it had accepted it", refused.dispatch_not_arrived)
+        self.assertFalse(fine.dispatch_not_arrived)
+        self.assertFalse(self.reminders._run("manual"))
+        self.net.answer(refused, "accepted")
+        self.env["document.dispatch.delivery"]._look_at_late_refusals()
+        self.assertFalse(self._never_arrived() & (fine | refused))
+
+    def _never_arrived(self):
+        return self.env["account.move"].search(self.reminders.action_view_never_arrived()["domain"])

@@ -168,17 +168,40 @@ class AccountMove(models.Model):
         columns = super()._dispatch_report_columns(query, table)
         if not self.env["account.move.send"]._dispatch_has_networks():
             return columns
-        move = table or query.table
-        # raw SQL, as the whole report: the ORM has no columns for it
-        later = SQL(
+        reason = SQL("COALESCE(%s, %s)", columns["dispatch_exclude_reason"],
+                     self._dispatch_refused_later_sql(table or query.table))
+        return {**columns, "dispatch_exclude_reason": reason}
+
+    @api.model
+    def _dispatch_refused_later_sql(self, move):
+        """SQL: what a network said that refused an invoice in its present revision after it had accepted it.
+
+        :param str move: alias of the invoice
+        """
+        Dispatch, Recipient = self.env["document.dispatch"], self.env["document.dispatch.recipient"]
+        # raw SQL: the ORM has no correlated subquery
+        return SQL(
             """(SELECT r.remark FROM document_dispatch d JOIN document_dispatch_recipient r ON r.dispatch_id = d.id
                  WHERE d.res_model = %s AND d.res_id = %s AND d.revision = COALESCE(%s, 0) AND d.channel IN %s
                        AND d.state = 'sent' AND r.remark IS NOT NULL
                  ORDER BY d.id DESC LIMIT 1)""",
-            self._name, SQL.identifier(move, "id"), SQL.identifier(move, "dispatch_revision"),
-            tuple(self.env["document.dispatch.channel"]._get_codes("_is_network")))
-        reason = SQL("COALESCE(%s, %s)", columns["dispatch_exclude_reason"], later)
-        return {**columns, "dispatch_exclude_reason": reason}
+            self._name, SQL.identifier(move, "id"),
+            SQL.identifier(move, "dispatch_revision", to_flush=self._fields["dispatch_revision"]),
+            tuple(self.env["document.dispatch.channel"]._get_codes("_is_network")),
+            to_flush=(Dispatch._fields["state"], Recipient._fields["remark"]))
+
+    @api.model
+    def _dispatch_refused_later_domain(self):
+        """Invoices that a network refused after it had accepted them: they are not valid, whoever has them."""
+        if not self.env["account.move.send"]._dispatch_has_networks():
+            return Domain.FALSE
+        return Domain.custom(to_sql=lambda model, alias, query: SQL(
+            "%s IS NOT NULL", model._dispatch_refused_later_sql(alias)))
+
+    def _dispatch_explain_refused_later(self):
+        """What the network said that refused this invoice after it had accepted it; empty where none did."""
+        network = self._dispatch_find_networks().get(self.id)
+        return network.remark if network and network._is_refused_later() else ""
 
     # ------------------------------------------------------------------
     # The network first, then copies

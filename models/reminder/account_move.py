@@ -33,6 +33,14 @@ class AccountMove(models.Model):
     dispatch_no_reminder_until = fields.Date(
         string="No reminders until", copy=False, groups="base.group_user", help="Empty: until somebody takes it back.")
 
+    dispatch_not_arrived = fields.Char(
+        string="Why not reminded", compute="_compute_dispatch_not_arrived", groups="base.group_user")
+
+    @api.depends("dispatch_state")
+    def _compute_dispatch_not_arrived(self):
+        for move in self:
+            move.dispatch_not_arrived = move._explain_not_arrived()
+
     @api.constrains("dispatch_no_reminder", "dispatch_no_reminder_reason")
     def _check_no_reminder_reason(self):
         for move in self.sudo():  # sudo: whoever writes
@@ -47,10 +55,12 @@ class AccountMove(models.Model):
     def _get_arrived_domain(self):
         """Invoices that somebody at the customer's has, as far as anybody knows.
 
-        Those that Odoo sent before this app came, or that a person says they sent, have Odoo's own mark.
+        Those that Odoo sent before this app came, or that a person says they sent, have Odoo's own mark. What a network
+        refused after it had accepted it is no valid invoice, whoever has it.
         """
-        return Domain("dispatch_state", "in", ARRIVED) | (
+        arrived = Domain("dispatch_state", "in", ARRIVED) | (
             Domain("dispatch_state", "in", (False, "excluded")) & Domain("is_move_sent", "=", True))
+        return arrived & ~self._dispatch_refused_later_domain()
 
     def _has_arrived(self):
         return bool(self.filtered_domain(self._get_arrived_domain()))
@@ -113,6 +123,8 @@ class AccountMove(models.Model):
         """That the invoice never arrived, in words, so that nobody is reminded of it; empty when it did."""
         if self._has_arrived():
             return ""
+        if refused := self._dispatch_explain_refused_later():
+            return self.env._("The invoice is not valid. %s", refused)
         label = dict(self._fields["dispatch_state"]._description_selection(self.env)).get(self.dispatch_state)
         return self.env._("The invoice never arrived: %s.", label or self.env._("Not sent"))
 

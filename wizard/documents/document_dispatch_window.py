@@ -6,6 +6,7 @@ from odoo.tools import format_datetime, formataddr
 
 from ...tools.dispatch.steering import SendRequest
 from ...tools.mail import addresses
+from ...tools.recipients.recipients import STANDING
 from ...tools.recipients.wishes import Wish, add_reference, drop_reference
 
 
@@ -149,10 +150,12 @@ class DocumentDispatchWindow(models.AbstractModel):
 
     @api.depends("dispatch_cc", "dispatch_bcc")
     def _compute_dispatch_shows_copies(self):
-        """They are folded away where there is nobody."""
+        """They are folded away where there is nobody, or only who is always in Bcc."""
         for wizard in self:
+            always = {choice.email for choice in wizard._dispatch_resolve() if choice.reason == STANDING}
             wizard.dispatch_shows_copies = bool(
-                wizard.dispatch_shows_copies or wizard.dispatch_cc or wizard.dispatch_bcc)
+                wizard.dispatch_shows_copies or wizard.dispatch_cc
+                or set(addresses.parse(wizard.dispatch_bcc).emails) - always)
 
     def _dispatch_resolve(self):
         """Who gets it by the flags, the document type and the company: :class:`tools.recipients.recipients.Choice`."""
