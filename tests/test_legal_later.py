@@ -1,5 +1,7 @@
 """A network that accepted an invoice, and refuses it later: what happened stays, a person is told, copies stop."""
 
+from datetime import timedelta
+
 from ..models.legal.document_dispatch_delivery import REFUSED_WITHIN
 from .legal import LegalCase
 
@@ -95,6 +97,6 @@ class TestRefusedLater(LegalCase):
     def test_not_for_ever(self):
         invoice = self._go(self.nowak)
         network = self._network(invoice)
-        network._with_system_write().sent_date = network.sent_date - REFUSED_WITHIN
+        network._with_system_write().sent_date = network.sent_date - REFUSED_WITHIN - timedelta(minutes=1)
         self._refuse(invoice)
         self.assertFalse(network.remark)
