@@ -483,7 +483,7 @@ class TestSimulation(DispatchCase):
             ("what is said of one is said of all", Delivery, "_write_outcome", of_the_mail),
         ):
             with self.subTest(name), patch.object(owner, method, broken), self.assertRaises(AssertionError):
-                for seed in range(40):
+                for seed in range(400):  # ends with the first that notices
                     self._live_through(seed)
 
     def _live_through(self, seed):
