@@ -12,7 +12,8 @@ registry.category("web_tour.tours").add("document_dispatch_reminder", {
         },
         {
             content: "Each level has its text",
-            trigger: ".o_field_widget[name='level_ids'] .o_data_row:contains('15 days after'):contains('after the Due Date')",
+            trigger:
+                ".o_field_widget[name='level_ids'] .o_data_row:contains('15 days after'):contains('after the Due Date')",
         },
         {
             content: "Switch it on",
@@ -35,7 +36,8 @@ registry.category("web_tour.tours").add("document_dispatch_reminder", {
         },
         {
             content: "Who would be reminded, and of how much",
-            trigger: ".modal .o_data_row:contains('rui@silva.example.com'):contains('1,250.00'):contains('on the due date')",
+            trigger:
+                ".modal .o_data_row:contains('rui@silva.example.com'):contains('1,250.00'):contains('on the due date')",
         },
         {
             content: "Who would not",
