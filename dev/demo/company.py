@@ -203,6 +203,8 @@ def _customer(env, company, customer):
         found[f"{customer.key}/{contact.name}"] = _contact(partner, contact)
     if customer.refuses:
         partner.dematerialization_refused = True
+    if customer.apart:
+        partner.dispatch_readers = "each"
     return found
 
 

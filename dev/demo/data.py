@@ -48,6 +48,8 @@ class Customer:
     contacts: tuple = ()
     refuses: bool = False
     company: str = AURORA
+    #: Gets a mail for each address, whatever the company chose
+    apart: bool = False
 
 
 @dataclass(frozen=True)
@@ -174,8 +176,8 @@ CUSTOMERS = [
     Customer("zolw", "Przedsiębiorstwo Żółw Sp. z o.o.", "pl_PL", ("ul. Długa 12", "80-827", "Gdańsk"),
              "biuro@zolw.example", (
         Contact("Łukasz Wiśniewski", "lukasz@zolw.example", "invoice"),
-        Contact("Hélène Garçon", "helene@zolw.example", "invoice", lang="fr_FR"),
-    )),
+        Contact("Hélène Garçon", "helene@zolw.example", "invoice", lang="fr_FR"),  # a common mail would speak Polish to her
+    ), apart=True),
     Customer("huta", "Huta Śląsk S.A.", "pl_PL", ("ul. Żelazna 3", "40-851", "Katowice"), "biuro@huta.example", (
         Contact("Bożena Kądziołka", "ksiegowosc(at)huta.example", "invoice"),
     )),
