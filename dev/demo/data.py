@@ -176,7 +176,7 @@ CUSTOMERS = [
     Customer("zolw", "Przedsiębiorstwo Żółw Sp. z o.o.", "pl_PL", ("ul. Długa 12", "80-827", "Gdańsk"),
              "biuro@zolw.example", (
         Contact("Łukasz Wiśniewski", "lukasz@zolw.example", "invoice"),
-        Contact("Hélène Garçon", "helene@zolw.example", "invoice", lang="fr_FR"),  # a common mail would speak Polish to her
+        Contact("Hélène Garçon", "helene@zolw.example", "invoice", lang="fr_FR"),  # not in a Polish mail
     ), apart=True),
     Customer("huta", "Huta Śląsk S.A.", "pl_PL", ("ul. Żelazna 3", "40-851", "Katowice"), "biuro@huta.example", (
         Contact("Bożena Kądziołka", "ksiegowosc(at)huta.example", "invoice"),
