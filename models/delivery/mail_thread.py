@@ -92,17 +92,25 @@ class MailThread(models.AbstractModel):
             author = recipients.dispatch_id.user_id[:1]
             recipients.with_context(lang=author.lang, tz=author.tz)._receive_report(report)
 
+        self._dispatch_take_by_itself(take)
+        return result
+
+    @api.model
+    def _dispatch_take_by_itself(self, take):
+        """Write what a mail says of a dispatch in a transaction of its own, after the gateway's.
+
+        With what is known then, and anew where the worker writes the same dispatch: the gateway forgets a mail that it
+        could not take. In tests at once.
+
+        :param take: gets the environment to write in
+        """
         if modules.module.current_test:
             take(self.env)
-            return result
+            return
         dbname = self.env.cr.dbname
 
         @self.env.cr.postcommit.add
         def receive():
-            # By itself, with what is known then, and anew where the worker writes the same dispatch: the gateway
-            # forgets a mail that it could not take
             with Registry(dbname).cursor() as cr:
                 env = api.Environment(cr, SUPERUSER_ID, {})
                 retrying(partial(take, env), env)
-
-        return result

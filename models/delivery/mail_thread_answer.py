@@ -1,8 +1,4 @@
-from functools import partial
-
-from odoo import SUPERUSER_ID, api, models, modules
-from odoo.modules.registry import Registry
-from odoo.service.model import retrying
+from odoo import api, models
 
 from ...tools.mail import dsn
 
@@ -46,7 +42,7 @@ class MailThread(models.AbstractModel):
 
     @api.model
     def _dispatch_note_answer(self, in_reply_to, references, email):
-        """Write on the dispatch that it was answered, by itself: see ``_routing_handle_bounce``.
+        """Write on the dispatch that it was answered, by itself: see ``_dispatch_take_by_itself``.
 
         :param str in_reply_to: of the answer's header
         :param str references: of the answer's header
@@ -57,13 +53,4 @@ class MailThread(models.AbstractModel):
             if answered := env["document.dispatch"].sudo()._find_answered(in_reply_to, references):
                 answered._note_answer(email)
 
-        if modules.module.current_test:
-            take(self.env)
-            return
-        dbname = self.env.cr.dbname
-
-        @self.env.cr.postcommit.add
-        def note():
-            with Registry(dbname).cursor() as cr:
-                env = api.Environment(cr, SUPERUSER_ID, {})
-                retrying(partial(take, env), env)
+        self._dispatch_take_by_itself(take)
