@@ -1,10 +1,12 @@
 """Shared set-up: committed invoices, workers in processes of their own, and a server that counts."""
 
 import multiprocessing
+import os
 import re
 import time
 import unittest
 from collections import Counter
+from pathlib import Path
 
 import worker
 from faulty_server import faulty_server
@@ -99,7 +101,11 @@ class FaultCase(unittest.TestCase):
 
     def await_(self, place):
         """Wait until a worker, or what it talks to, has come to this place, however busy the machine is."""
-        self.assertTrue(place.wait(PATIENCE), "the worker does not come here")
+        self.assertTrue(place.wait(PATIENCE), f"the worker does not come here; last in its log:\n{self._read_log()}")
+
+    def _read_log(self):
+        """The last lines that workers wrote."""
+        return "".join(Path(os.environ["DISPATCH_LOG"]).read_text(encoding="utf-8").splitlines(True)[-40:])
 
     def wait_until(self, condition):
         """Look again and again until it is so."""

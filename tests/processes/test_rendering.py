@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import worker
-from case import PATIENCE, PROCESSES
+from case import PROCESSES
 from drawing import DrawingCase
 from worker import Stop, transaction
 
@@ -211,7 +211,7 @@ class TestRendering(DrawingCase):
             run_id = env["document.dispatch.print"]._start(dispatches, covers=True).id
         place = Stop(PROCESSES, "document.dispatch.printer", "_finish")
         killed = self.start(worker.print_runs, place)
-        self.assertTrue(place.wait(PATIENCE), "the worker does not come here")
+        self.await_(place)
         killed.kill()
         killed.join()
         with transaction() as env:

@@ -86,23 +86,30 @@ class Stop:
 
 
 @contextmanager
-def job(stops, seconds=FOR_EVER):
+def job(stops, seconds=FOR_EVER, page=FOR_EVER):
     """A transaction of a worker that stands still at these places, and ends with its test at the latest.
 
-    :param seconds: for a scheduled job in one run. Odoo turns to the others after 10 s, in which a busy machine
-        does not come to the end of what a test asks for.
+    A busy machine does not come to the end of what a test asks for in the times that users wait for.
+
+    :param seconds: for a scheduled job in one run, of which Odoo gives 10
+    :param page: seconds for one page; ten times as much for all of a batch
     """
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     with ExitStack() as patches, transaction() as env:
         patches.enter_context(patch.object(ir_cron, "MIN_TIME_PER_JOB", seconds))
+        patches.enter_context(patch.object(
+            Registry(DATABASE)["ir.actions.report"], "_dispatch_seconds", lambda _self, alone: (page, 10 * page)))
         for stop in stops:
             patches.enter_context(stop.patch())
         yield env
 
 
-def deliver(*stops):
-    """Deliver everything that is due."""
-    with job(stops) as env:
+def deliver(*stops, **patience):
+    """Deliver everything that is due.
+
+    :param patience: see :func:`job`
+    """
+    with job(stops, **patience) as env:
         env["document.dispatch.delivery"]._deliver()
 
 
@@ -153,16 +160,12 @@ def deliver_drawing(path, options, *stops):
     ir_actions_report._wkhtml.cache_clear()
     tempfile.tempdir = options.get("folder")
     with ExitStack() as patches:
-        if seconds := options.get("timeout"):
-            patches.enter_context(patch.object(
-                Registry(DATABASE)["ir.actions.report"], "_dispatch_seconds",
-                lambda _self, alone: (seconds, 10 * seconds)))
         if filestore := options.get("filestore"):
             patches.enter_context(patch.object(
                 Registry(DATABASE)["ir.attachment"], "_filestore", lambda _self: filestore))
         if options.get("disk_full"):
             patches.enter_context(patch.object(ir_attachment, "open", open_on_full_disk, create=True))
-        deliver(*stops)
+        deliver(*stops, page=options.get("timeout") or FOR_EVER)
 
 
 def print_runs(*stops):
