@@ -300,7 +300,9 @@ class World:
             for dispatch in self.dispatches.filtered(lambda d: d.state == "unknown"):
                 for recipient in dispatch.recipient_ids.filtered(lambda r: r.state == "unknown"):
                     before = {recipient: recipient.state}
-                    self.chance.choice((self._arrived, self._send_again))(dispatch, recipient)
+                    decide = self.chance.choice((self._arrived, self._send_again))
+                    # what changed since goes no second time as it was
+                    (self._arrived if dispatch._find_withdrawn() else decide)(dispatch, recipient)
                     self._note_again(before)
             self.dispatches.filtered(lambda d: d.state == "review").action_release()
             if not any(dispatch.state in OPEN for dispatch in self.dispatches):

@@ -1,5 +1,6 @@
 """Several invoices: all at once, one window after another, one mail for each customer."""
 
+import itertools
 import re
 
 from odoo.exceptions import AccessError, UserError
@@ -229,6 +230,116 @@ class TestBatch(DispatchCase):
         self._dispatches(moves)[1].action_retry()
         self.assertEqual(set(moves.mapped("dispatch_state")), {"sent"})
         self.assertEqual(self.envelopes, ["rui@silva.example.com"], "one mail, and to nobody who has it")
+
+    def _partly_gone_bundle(self, **company):
+        """Three invoices in one mail, which one reader has, and another will be tried again."""
+        self.company.write(company)
+        self.smtp.handler.rcpt_replies["rui@silva.example.com"] = "452 4.2.2 mailbox full"
+        moves = self._invoices(self.silva, 3)
+        self._batch(moves, dispatch_grouping="bundle")
+        self.smtp.handler.rcpt_replies.clear()
+        dispatches = self._dispatches(moves)
+        self.assertEqual(dispatches.recipient_ids.mapped("state"), ["sent", "deferred"] * 3)
+        lead = dispatches.filtered("bundled_ids")
+        self.smtp.handler.clear()
+        return lead, lead._with_bundled()
+
+    def _fates_of(self, dispatch):
+        return {recipient.email.split("@")[0]: recipient.state for recipient in dispatch.recipient_ids}
+
+    def test_bundle_partly_gone_and_one_withdrawn(self):
+        """The mail as it was goes to nobody else: who has it keeps it, the rest is sent again without what changed."""
+        def draft(dispatch):
+            dispatch.move_id.button_draft()
+
+        def cancel(dispatch):
+            dispatch.move_id.button_cancel()
+
+        def repost(dispatch):
+            dispatch.move_id.button_draft()
+            dispatch.move_id.action_post()
+
+        def discard(dispatch):
+            dispatch.action_cancel()
+
+        def change_while_sending(dispatch):
+            dispatch._bundle_main()._with_bundled()._set_state("sending")
+            dispatch.move_id.button_draft()
+
+        for number, withdraw, common in itertools.product(
+            (0, -1), (draft, cancel, repost, discard, change_while_sending), (False, True),
+        ):
+            with self.subTest(number=number, withdraw=withdraw.__name__, common=common):
+                lead, members = self._partly_gone_bundle(dispatch_readers="common" if common else "each")
+                changed = members[number]
+                rest = members - changed
+                withdraw(changed)
+                members.recipient_ids._with_system_write().next_try = False
+                self._deliver()
+                self.assertEqual(self.envelopes, [], "the old mail goes to nobody")
+                self.assertEqual((changed.state, self._fates_of(changed)),
+                                 ("sent", {"ana": "sent", "rui": "cancelled"}))
+                for dispatch in rest:
+                    self.assertEqual((dispatch.state, self._fates_of(dispatch)),
+                                     ("partial", {"ana": "sent", "rui": "failed"}))
+                    self.assertIn(f"Its mail held {changed.document_name}, which changed", dispatch.state_message)
+                    self.assertIn("Send Again", dispatch.what_to_do)
+                    self.assertTrue(dispatch.activity_id)
+                    with self.assertRaisesRegex(UserError, changed.document_name):
+                        dispatch.action_retry()
+                again = rest[0]._resend(only={"rui@silva.example.com"})
+                self._deliver()
+                self.assertEqual((again.state, self.envelopes), ("sent", ["rui@silva.example.com"]))
+                [mail] = self.mails
+                self.assertEqual(len(list(mail.iter_attachments())), 1)
+
+    def test_bundle_partly_gone_and_one_may_not_go_any_more(self):
+        """Found out right before the mail server; once it may go again, so may the mail."""
+        for number in (0, -1):
+            with self.subTest(number=number):
+                _lead, members = self._partly_gone_bundle()
+                stays = members[number]
+                stays.move_id.write({"state": "cancel"})  # as other modules do: nobody tells the dispatch
+                members.recipient_ids._with_system_write().next_try = False
+                self._deliver()
+                self.assertEqual((self.envelopes, set(members.mapped("state"))), ([], {"partial"}))
+                self.assertIn("not posted", stays.state_message)
+                for dispatch in members - stays:
+                    self.assertIn(f"Its mail held {stays.document_name}", dispatch.state_message)
+                stays.move_id.write({"state": "posted"})
+                stays.action_retry()
+                self.assertEqual((self.envelopes, set(members.mapped("state"))), (["rui@silva.example.com"], {"sent"}))
+
+    def test_bundle_unknown_and_one_on_paper(self):
+        """Printed is printed: what becomes known of the mail afterwards is said of the others."""
+        for number in (0, -1):
+            with self.subTest(number=number):
+                lead, members = self._partly_gone_bundle()
+                lead.recipient_ids[1]._set_state("sending", worker=424242)
+                members._set_state("sending")
+                lead.recipient_ids[1]._set_state("unknown", worker=False)
+                members._conclude()
+                printed = members[number]
+                printed._to_paper("manual")
+                rest = members - printed
+                with self.assertRaisesRegex(UserError, printed.document_name):
+                    rest[0].recipient_ids[1].action_send_again()
+                rest[0].recipient_ids[1].action_arrived()
+                self.assertEqual((printed.state, set(rest.mapped("state"))), ("paper", {"sent"}))
+                self.assertEqual(printed.recipient_ids.mapped("state"), ["sent", "cancelled"])
+
+    def test_what_changed_goes_as_it_was_to_nobody(self):
+        """Also alone in its mail: who failed gets what is valid now."""
+        self.smtp.handler.rcpt_replies["rui@silva.example.com"] = "550 no such user"
+        invoice = self._invoice(self.silva)
+        invoice._dispatch_create("rule")
+        self._deliver()
+        dispatch = self._dispatches(invoice)
+        self.assertEqual(dispatch.state, "partial")
+        invoice.button_draft()
+        invoice.action_post()
+        with self.assertRaisesRegex(UserError, "changed or was withdrawn"):
+            dispatch.action_retry()
 
     def test_bundle_server_down_and_one_withdrawn(self):
         moves = self._invoices(self.nowak, 3)

@@ -366,10 +366,23 @@ class DocumentDispatchDelivery(steps.Delivery, models.AbstractModel):
         """Stop a dispatch whose document must not go any more; tell whether there was a reason."""
         for member in dispatch._with_bundled():
             if blocking_reason := member._document()._dispatch_blocking_reason(member.type_code):
+                if dispatch.bundled_ids and not dispatch._withdrawable():
+                    self._stop_partly_gone(member, blocking_reason)
+                    return True
                 member._leave_bundle()  # the others of its mail are made anew
                 member._set_state(states.FAILED, blocking_reason)
                 return True
+        if withdrawn := dispatch._find_withdrawn():
+            withdrawn._cancel_waiting()
+            return True
         return False
+
+    def _stop_partly_gone(self, member, blocking_reason):
+        """Somebody has the mail that holds this document: nothing can be taken out of it for those who wait."""
+        waiting = member.recipient_ids.filtered(lambda recipient: recipient.state in claim.RECIPIENT_STATES)
+        waiting._set_own_state(states.FAILED, next_try=False, reply=blocking_reason)
+        member._stop_bundled_mails()
+        member._conclude()
 
     def _choose(self, recipient, sessions):
         if not recipient.dispatch_id._channel()._uses_account():

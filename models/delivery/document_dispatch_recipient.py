@@ -29,11 +29,11 @@ class DocumentDispatchRecipient(models.Model):
     _old_body_idx = models.Index(
         "(id) WHERE mail_body IS NOT NULL AND state IN ('sent', 'rehearsed', 'handed', 'cancelled')")
 
-    def _set_state(self, state, **vals):
+    def _set_own_state(self, state, **vals):
         """What went is kept as its proof; the text that was frozen for it is not needed any more."""
         if state in DONE:
             vals = {**vals, "mail_body": False}
-        return super()._set_state(state, **vals)
+        return super()._set_own_state(state, **vals)
 
     def _explain_account(self):
         # sudo: accounts are for administrators to read

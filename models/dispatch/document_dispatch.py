@@ -499,26 +499,64 @@ class DocumentDispatch(models.Model):
                 ))
         partly_gone = self - self._withdrawable()
         (self - partly_gone)._leave_bundle()
-        self.recipient_ids.filtered(lambda r: r.state in clicks.CANCELLED_BY_CANCEL)._set_state("cancelled")
+        self._withdraw_recipients(clicks.CANCELLED_BY_CANCEL)
         partly_gone._update_state()
         (self - partly_gone)._set_state("cancelled", reason)
         attempt(self, "_update_notifications")
 
     def _cancel_waiting(self):
-        """Something has left, or may have: those who still wait get nothing of it any more.
+        """Something has left, or may have: those who still wait get nothing of it any more."""
+        self._withdraw_recipients(clicks.CANCELLED_BY_CHANGE)._conclude()
 
-        Where other documents go in the same mails they are left alone: the worker stops such a mail by itself.
+    def _withdraw_recipients(self, recipient_states):
+        """Nobody in these states gets these documents any more, nor the mails that hold them.
+
+        :return: those of these of which somebody was in such a state
         """
-        alone = self.filtered(lambda dispatch: not dispatch.bundle_id and not dispatch.bundled_ids)
-        waiting = alone.recipient_ids.filtered(lambda r: r.state in clicks.CANCELLED_BY_CHANGE)
-        if waiting:
-            waiting._set_state("cancelled")
-            waiting.dispatch_id._conclude()
+        withdrawn = self.recipient_ids.filtered(lambda recipient: recipient.state in recipient_states)
+        withdrawn._set_own_state(states.CANCELLED)
+        self._stop_bundled_mails()
+        return withdrawn.dispatch_id
+
+    def _stop_bundled_mails(self):
+        """What goes in one mail with these goes to nobody else: a person sends it again, without these.
+
+        Who has the mail already has it; where nobody has, it was made anew before (``_leave_bundle``).
+        """
+        # sudo: of the same mails, whoever sent them
+        for main in self.sudo()._bundle_main().filtered("bundled_ids"):
+            members = main._with_bundled()
+            waiting = (members - self).recipient_ids.filtered(lambda r: r.state in clicks.CANCELLED_BY_CHANGE)
+            if waiting:
+                waiting._set_own_state(
+                    states.FAILED, next_try=False, reply=(members & self)._explain_withdrawn())
+                waiting.dispatch_id._conclude()
+
+    def _explain_withdrawn(self):
+        """Why a mail that held these documents goes to nobody else."""
+        return self.env._(
+            "Its mail held %s, which changed or was withdrawn: send it again.",
+            ", ".join(self.mapped("document_name")))
+
+    def _find_withdrawn(self):
+        """What the mails of these hold that must not go any more: it changed since, or was withdrawn by a person."""
+        # sudo: of the same mails, whoever sent them
+        return self.sudo()._bundle_main()._with_bundled().filtered(lambda dispatch: (
+            dispatch.revision != dispatch._document().exists().dispatch_revision
+            or (dispatch.bundle_id or dispatch.bundled_ids)
+            and states.CANCELLED in dispatch.recipient_ids.mapped("state")))
+
+    def _check_unchanged(self):
+        """A mail goes as it was made, or not at all."""
+        for dispatch in self:
+            if withdrawn := dispatch._find_withdrawn():
+                raise UserError(withdrawn._explain_withdrawn())
 
     def action_retry(self):
         """Try again now: those who failed or wait, never those who have it already."""
         self.check_access("write")
         bundles = self._bundle_main()
+        bundles._check_unchanged()
         for dispatch in bundles:
             dispatch._channel()._check_offers("retry", dispatch)
             waiting = dispatch.recipient_ids.filtered(lambda r: r.state in clicks.QUEUED_BY_RETRY)

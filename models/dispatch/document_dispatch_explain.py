@@ -67,6 +67,8 @@ class DocumentDispatch(models.Model):
             return self.env._("Press “I Have Sent It” when it went, or “I Will Not Send It”.")
         if self.state not in ("failed", "partial"):
             return self.next_try and self.env._("Nothing. Or press “Try Again Now”, if you know that it works again.")
+        if troubled and self._find_withdrawn():
+            return self.env._("Press “Send Again”: the mail as it was goes to nobody else.")
         if not troubled and "retry" not in self._channel()._get_actions():
             return self._channel()._explain_advice(troubled)
         if not troubled:

@@ -201,9 +201,15 @@ class DocumentDispatchRecipient(models.Model):
     def _set_state(self, state, **vals):
         """Change the state by the table of transitions; in one mail with others, that of all of them."""
         recipients = self._with_bundled()
-        for recipient in recipients:
+        if state not in (states.QUEUED, states.SENDING):  # what becomes known of a mail says nothing of what left it
+            recipients = self | recipients.filtered(lambda recipient: recipient.state != states.CANCELLED)
+        recipients._set_own_state(state, **vals)
+
+    def _set_own_state(self, state, **vals):
+        """Change the state of these alone, whatever goes in the same mails."""
+        for recipient in self:
             states.check(states.RECIPIENT_TRANSITIONS, recipient.state, state)
-        recipients._with_system_write().write({"state": state, **vals})
+        self._with_system_write().write({"state": state, **vals})
 
     def _with_bundled(self):
         """These recipients, and those of the same addresses whose documents go in the same mails."""
@@ -393,17 +399,19 @@ class DocumentDispatchRecipient(models.Model):
         """A person found out that the mail did arrive."""
         self.check_access("write")
         self._check_unknown()
-        recipients = self._bundle_main()
+        # those that were withdrawn since stay so
+        recipients = self._bundle_main()._with_bundled().filtered(lambda recipient: clicks.can_decide(recipient.state))
         for recipient in recipients:
             state = states.REHEARSED if recipient.dispatch_id.rehearsal else states.SENT
-            recipient._set_state(state, sent_date=fields.Datetime.now())
-        recipients.dispatch_id._with_bundled()._conclude()
+            recipient._set_own_state(state, sent_date=fields.Datetime.now())
+        recipients.dispatch_id._conclude()
 
     def action_send_again(self):
         """A person decided that an unknown mail shall go once more."""
         self.check_access("write")
         self._check_unknown()
         recipients = self._bundle_main()
+        recipients.dispatch_id._check_unchanged()
         for dispatch in recipients.dispatch_id:
             dispatch._channel()._check_offers("retry", dispatch)
         recipients._set_state("queued", next_try=False, able_date=fields.Datetime.now())

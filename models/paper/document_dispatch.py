@@ -37,7 +37,7 @@ class DocumentDispatch(models.Model):
         self._withdrawable()._leave_bundle()
         # why it did not go by mail is what whoever prints it wants to know
         messages = {dispatch: dispatch._failure_text() or False for dispatch in self}
-        self.recipient_ids.filtered(lambda r: r.state in clicks.CANCELLED_BY_PAPER)._set_state("cancelled")
+        self._withdraw_recipients(clicks.CANCELLED_BY_PAPER)
         for message, dispatches in self.grouped(messages.get).items():
             dispatches._set_state("paper", message)
         self._with_system_write().write({

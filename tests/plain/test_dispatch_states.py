@@ -23,9 +23,9 @@ from tools.dispatch.states import (
 
 #: What may follow what, written down a second time: whoever changes a table says so here, too, and means it
 RECIPIENT_STEPS = {
-    "queued": "sending handed unknown cancelled",
+    "queued": "sending handed failed unknown cancelled",
     "sending": "sent deferred failed unknown rehearsed",
-    "deferred": "sending queued unknown cancelled",
+    "deferred": "sending queued failed unknown cancelled",
     "failed": "queued cancelled",
     "unknown": "sent queued cancelled rehearsed",
     "sent": "bounced",

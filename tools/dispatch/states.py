@@ -15,10 +15,11 @@ SENT_BY_POST = "sent_by_post"
 
 RECIPIENT_TRANSITIONS = {
     # unknown: the original of a restored backup may have sent it
-    QUEUED: {SENDING, HANDED, UNKNOWN, CANCELLED},
+    # failed: its mail held another document, which must not go any more
+    QUEUED: {SENDING, HANDED, FAILED, UNKNOWN, CANCELLED},
     # `sending` is committed before SMTP begins: from there everything can have happened
     SENDING: {SENT, DEFERRED, FAILED, UNKNOWN, REHEARSED},
-    DEFERRED: {SENDING, QUEUED, UNKNOWN, CANCELLED},
+    DEFERRED: {SENDING, QUEUED, FAILED, UNKNOWN, CANCELLED},
     # a person may try again after a mend (RFC 5321 §4.2.1)
     FAILED: {QUEUED, CANCELLED},
     # only a person leaves `unknown`: he knows that it arrived, or has it sent again
