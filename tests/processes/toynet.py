@@ -5,10 +5,8 @@ from pathlib import Path
 from unittest.mock import patch
 
 import worker
-from worker import DATABASE
 
 from odoo.addons.document_dispatch.tools.legal.gates import Gate
-from odoo.modules.registry import Registry
 
 #: Its state stands in a field of Odoo's that no customer's invoice uses
 GATE = Gate("toy", "Toynet", ("toy",), "invoice_source_email", accepted=("accepted",), rejected=("rejected",),
@@ -21,7 +19,7 @@ def installed(path):
 
     :param path: of the file that gets a line for each invoice that the service takes
     """
-    send, move = Registry(DATABASE)["account.move.send"], Registry(DATABASE)["account.move"]
+    send, move = worker.registry()["account.move.send"], worker.registry()["account.move"]
     hook = send._call_web_service_before_invoice_pdf_render
 
     def call(records, invoices_data):

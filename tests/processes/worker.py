@@ -35,10 +35,18 @@ Registry(DATABASE)
 sql_db.close_all()  # a connection must not be shared by two processes
 
 
+def registry():
+    """The registry as it is now: a test before may have installed a module.
+
+    Odoo itself looks when a scheduled job begins (``ir.cron._callback``), and what is patched would be gone.
+    """
+    return Registry(DATABASE).check_signaling()
+
+
 @contextmanager
 def transaction():
     """An environment whose changes are committed at the end."""
-    with Registry(DATABASE).cursor() as cr:
+    with registry().cursor() as cr:
         yield Environment(cr, SUPERUSER_ID, {})
 
 
@@ -66,7 +74,7 @@ class Stop:
 
     def patch(self):
         """Return the patch of the method; only the first call stops."""
-        original = getattr(Registry(DATABASE)[self.model], self.method)
+        original = getattr(registry()[self.model], self.method)
         calls = iter([self._stand_still])
 
         def stopping(*args, **kwargs):
@@ -78,7 +86,7 @@ class Stop:
             stand_still()
             return original(*args, **kwargs)
 
-        return patch.object(Registry(DATABASE)[self.model], self.method, stopping)
+        return patch.object(registry()[self.model], self.method, stopping)
 
     def _stand_still(self):
         self._worker.send("here")
@@ -98,7 +106,7 @@ def job(stops, seconds=FOR_EVER, page=FOR_EVER):
     with ExitStack() as patches, transaction() as env:
         patches.enter_context(patch.object(ir_cron, "MIN_TIME_PER_JOB", seconds))
         patches.enter_context(patch.object(
-            Registry(DATABASE)["ir.actions.report"], "_dispatch_seconds", lambda _self, alone: (page, 10 * page)))
+            registry()["ir.actions.report"], "_dispatch_seconds", lambda _self, alone: (page, 10 * page)))
         for stop in stops:
             patches.enter_context(stop.patch())
         yield env
@@ -115,7 +123,7 @@ def deliver(*stops, **patience):
 
 def deliver_disturbed(times, *stops):
     """Deliver while somebody writes each recipient so often, at the moment when its outcome is to be written."""
-    Recipient = Registry(DATABASE)["document.dispatch.recipient"]
+    Recipient = registry()["document.dispatch.recipient"]
     apply_outcome, left = Recipient._apply_outcome, iter(range(times))
 
     def disturbed(recipient, outcome):
@@ -162,7 +170,7 @@ def deliver_drawing(path, options, *stops):
     with ExitStack() as patches:
         if filestore := options.get("filestore"):
             patches.enter_context(patch.object(
-                Registry(DATABASE)["ir.attachment"], "_filestore", lambda _self: filestore))
+                registry()["ir.attachment"], "_filestore", lambda _self: filestore))
         if options.get("disk_full"):
             patches.enter_context(patch.object(ir_attachment, "open", open_on_full_disk, create=True))
         deliver(*stops, page=options.get("timeout") or FOR_EVER)
