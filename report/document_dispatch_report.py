@@ -68,7 +68,13 @@ class DocumentDispatchReport(models.Model):
         codes = types._read_group([], ["model", "code"], order="model, code")
         kinds = self.env["document.dispatch"]._get_dispatched_models()
         parts = [self._select(self.env[model], code, kinds) for model, code in codes if model in kinds]
-        return SQL(" UNION ALL ").join(filter(None, parts))
+        return SQL(" UNION ALL ").join(filter(None, parts)) or self._select_nothing()
+
+    def _select_nothing(self):
+        """SQL: no line, where there is no type of document."""
+        columns = [field for field in self._fields.values() if field.store and field.column_type]
+        return SQL("SELECT %s WHERE FALSE", SQL(", ").join(
+            SQL("NULL::%s AS %s", SQL(field.column_type[1]), SQL.identifier(field.name)) for field in columns))
 
     def _select(self, documents, code, kinds):
         """SQL: a line for each document that goes under a code; nothing where none of them is told of.

@@ -2,6 +2,7 @@
 
 import importlib.util
 from pathlib import Path
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.fields import Command
@@ -125,6 +126,11 @@ class TestReport(DispatchCase):
         lines = Report.search([])
         self.assertEqual(len(set(lines.ids)), Report.search_count([]))
         self.assertLessEqual({"account.move", "sale.order"}, set(lines.mapped("res_model")))
+
+    def test_without_types(self):
+        """Nothing to tell, and no error."""
+        with patch.object(self.registry["document.dispatch"], "_get_dispatched_models", lambda _self: []):
+            self.assertFalse(self.env["document.dispatch.report"].search([]))
 
     def test_large_ids(self):
         """The id of a line is larger than that of its document, and may be larger than that may be."""
