@@ -366,7 +366,7 @@ MEASURES = {
     function.__name__: function
     for function in (
         build, fill, places, send, schedule, worker, by_hand, rendering, planning, planning_many, prepare, parallel,
-        form, letters, page, fiscal, files, outbox,
+        form, letters, page, fiscal, files, outbox, readers,
     )
 }
 

@@ -182,7 +182,8 @@ class DocumentDispatch(models.Model):
         "WHERE resend_of_id IS NULL AND state != 'cancelled'",
         "This document is already on its way. To send it once more, use “Send again”.",
     )
-    _document_idx = models.Index("(res_model, res_id)")
+    # with the company: who sees some documents has theirs counted in the index alone
+    _document_idx = models.Index("(res_model, res_id, company_id)")
     # the worker's two questions: what must be rendered, what can go (oldest first)
     _queue_idx = models.Index("(frozen, id) WHERE state IN ('queued', 'review')")
 
