@@ -50,7 +50,7 @@ class DocumentDispatchConsent(Guard, http.Controller):
         """The new address is his."""
         entry = self._find_request(entry_id, token)
         self._count("post", entry.partner_id.id)
-        text = request.env._("Documents for %(customer)s may come to %(address)s.",
+        text = request.env._("Documents for %(customer)s may be sent to %(address)s.",
                              customer=entry.partner_id.name, address=entry.new_email)
         entry._verify_address(text=text, lang=request.env.lang, **origin())
         return self._render_address(entry, token, done=True)
@@ -104,15 +104,15 @@ class DocumentDispatchConsent(Guard, http.Controller):
         if form.get("question") != request.env["document.consent"]._page_hash(company):
             return request.env._("The text has changed since you opened the page. Please read it again.")
         if kind != "withdrawn" and not vals["declared_by"]:
-            return request.env._("Please write your name.")
+            return request.env._("Please enter your name.")
         return self._address_problem(partner, vals) if kind == "address" else ""
 
     def _address_problem(self, partner, vals):
         email = addresses.normalize(vals["email"])
         if not email:
-            return request.env._("Please write one e-mail address, like name@company.com.")
+            return request.env._("Please enter one e-mail address, like name@company.com.")
         if email in partner._dispatch_consent_emails():
-            return request.env._("Your documents go to this address already.")
+            return request.env._("Your documents are already sent to this address.")
         vals["new_email"] = email
         return ""
 

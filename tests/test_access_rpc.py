@@ -288,7 +288,7 @@ class TestConditions(RpcCase):
             self.rule.domain = f"[('partner_id.invoice_ids.ref', '=', '{ref}')]"
             lines, _count = self.rule._preview()
             reasons += [line["reason"] for line in lines if line["res_id"] == here.id]
-        self.assertEqual(reasons, ["Another journal or customer, or not within the condition."] * 2)
+        self.assertEqual(reasons, ["Another journal or customer, or the condition is not met."] * 2)
 
     def _migrate(self, domain):
         """Have an old condition in the database, and migrate it."""

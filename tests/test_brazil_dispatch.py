@@ -291,9 +291,9 @@ class TestFiscalDispatch(FiscalCase):
         window = self._send_window(self.invoice)
         line = window.dispatch_file_ids
         self.assertEqual((line.chosen, line.went), (False, True))
-        self.assertEqual(line.warning, "It went before.")
+        self.assertEqual(line.warning, "It was already sent.")
         line.chosen = True
-        self.assertEqual(line.warning, "It went before: it goes once more.")
+        self.assertEqual(line.warning, "It was already sent: it will be sent again.")
         window.dispatch_invoice_too = False
         window.action_send_and_print()
         self._deliver()

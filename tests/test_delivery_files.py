@@ -175,7 +175,7 @@ class TestFiles(DispatchCase):
         self._damage(self.file, b"")
         self.dispatch.action_retry()
         self.assertIn("0 are there", self.dispatch.what_happened)
-        self.assertNotIn("The server said", self.dispatch.what_happened)
+        self.assertNotIn("Server Reply", self.dispatch.what_happened)
         self.assertIn("Correct what is said above", self.dispatch.what_to_do)
 
     def test_made_before_this_was_recorded(self):

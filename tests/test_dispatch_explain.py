@@ -23,9 +23,9 @@ class TestExplain(DispatchCase):
         ])
         self.assertIn("does not have the document", dispatch.what_next)
         self.assertEqual(dispatch.what_to_do.splitlines(), [
-            "Correct the address on the contact, then open the document and press Send.",
-            "Ask the customer to make room, then press “Try Again Now”.",
-            "Or press “Send on Paper”: the document goes to the paper tray.",
+            "Correct the address on the contact, then open the document and click Send.",
+            "Ask the customer to free up space, then click “Try Again Now”.",
+            "Or click “Send on Paper”: the document goes to the paper tray.",
         ])
 
     def test_partial(self):
@@ -38,7 +38,7 @@ class TestExplain(DispatchCase):
     def test_waiting(self):
         dispatch = self._dispatch(ana="451 4.7.1 greylisted", rui="451 4.7.1 greylisted")
         self.assertEqual(dispatch.state, "queued")
-        self.assertIn("The server asks us to wait.", dispatch.what_happened)
+        self.assertIn("The server asks to retry later.", dispatch.what_happened)
         self.assertIn("tried again by itself", dispatch.what_next)
         self.assertTrue(dispatch.what_to_do.startswith("Nothing."))
 

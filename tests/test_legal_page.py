@@ -60,7 +60,7 @@ class TestLegalPage(LegalCase, HttpCase):
         invoice = self._invoice(self.nowak)
         self.env.flush_all()
         roads, page = self._roads(invoice)
-        self.assertIn("The PDF comes when the invoice was accepted.", self.url_open(page).text)
+        self.assertIn("The PDF will be available once the invoice is accepted.", self.url_open(page).text)
         answer = self.url_open(roads["html"])
         self.assertIn("has to take it first", answer.text)
         self.assertNotIn("X-Frame-Options", answer.headers)

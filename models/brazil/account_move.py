@@ -22,7 +22,7 @@ class AccountMove(models.Model):
 
     dispatch_file_ids = fields.One2many("document.dispatch.file", "move_id", string="NF-e, NFS-e and boletos")
     dispatch_brazil = fields.Boolean(
-        compute="_compute_dispatch_brazil", help="A customer's invoice of a Brazilian company.",
+        compute="_compute_dispatch_brazil", help="A customer invoice of a Brazilian company.",
     )
     # of the invoice and of its files: who looks at an invoice wants to see all that went
     dispatch_ids = fields.One2many("document.dispatch", "move_id", domain=[])
@@ -153,7 +153,7 @@ class AccountMove(models.Model):
 
     def button_draft(self):
         result = super().button_draft()
-        self.dispatch_file_ids._dispatch_withdraw(self.env._("The invoice went back to draft."))
+        self.dispatch_file_ids._dispatch_withdraw(self.env._("The invoice was reset to draft."))
         return result
 
     def button_cancel(self):

@@ -18,7 +18,7 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     dispatch_address_request_id = fields.Many2one(
-        "document.consent", string="New address asked for", compute="_compute_dispatch_address_request",
+        "document.consent", string="New address requested", compute="_compute_dispatch_address_request",
         groups="document_dispatch.group_dispatch_user",
     )
     dispatch_new_email = fields.Char(
@@ -26,7 +26,7 @@ class ResPartner(models.Model):
         groups="document_dispatch.group_dispatch_user",
     )
     dispatch_address_state = fields.Selection(
-        STEPS, string="State of the change", compute="_compute_dispatch_address_state", compute_sudo=True,
+        STEPS, string="Status of the change", compute="_compute_dispatch_address_state", compute_sudo=True,
         groups="document_dispatch.group_dispatch_user",
     )
 

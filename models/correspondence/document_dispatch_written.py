@@ -52,7 +52,7 @@ class DocumentDispatchWritten(models.AbstractModel):
         :raise AccessError: the user does not work for this company, or may not read one of the customers
         """
         if not self.env.su and company not in self.env.companies:
-            raise AccessError(self.env._("You do not work for %s.", company.sudo().name))  # sudo: to name it
+            raise AccessError(self.env._("You have no access to %s.", company.sudo().name))  # sudo: to name it
         partners.check_access("read")
         batch = self.env["document.dispatch.batch"]._open_batch(company, "all", partners)
         made = self.env["document.dispatch"]

@@ -48,7 +48,8 @@ class DocumentDispatch(models.Model):
                 document = dispatch._document().with_company(company)
                 resolution = document._dispatch_resolve(dispatch.type_id, directory)
                 if not resolution.chosen or dispatch.partner_id._dispatch_refuses(dispatch.type_id, company):
-                    dispatch._back_to_review(self.env._("Nobody gets it by e-mail any more, as the contacts are now."))
+                    dispatch._back_to_review(self.env._("With the current contacts, nobody receives it by e-mail any "
+                                                        "more."))
                     going -= dispatch
                 else:
                     dispatch._set_readers(document, resolution)
@@ -314,7 +315,7 @@ class DocumentDispatch(models.Model):
         self.check_access("read")
         went = self.recipient_ids.filtered(lambda recipient: recipient._get_proof())
         if not went:
-            raise UserError(self.env._("Nothing is kept of the mails with %s.", self.document_name))
+            raise UserError(self.env._("No copy of the e-mails with %s is stored.", self.document_name))
         if len(went) == 1:
             return went.action_download_mail()
         action = self.env["ir.actions.act_window"]._for_xml_id("document_dispatch.document_dispatch_recipient_action")

@@ -25,7 +25,7 @@ class DocumentDispatchContent(models.AbstractModel):
     """
 
     _name = "document.dispatch.content"
-    _description = "Text and Files of Dispatches"
+    _description = "Dispatch Content"
 
     def _prepare(self, dispatches):
         """Make the content of these dispatches; a dispatch that cannot be made is parked with its reason."""
@@ -80,7 +80,7 @@ class DocumentDispatchContent(models.AbstractModel):
     def _explain(self, error):
         """Say what is wrong in words for the clerk."""
         text = " ".join(str(error).split()) or type(error).__name__
-        return self.env._("The document could not be made: %s", text)
+        return self.env._("The document could not be created: %s", text)
 
     def _prepare_group(self, group):
         """Make what is missing, and the final mails of dispatches that need no review."""

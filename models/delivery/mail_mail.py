@@ -82,14 +82,15 @@ class MailMail(models.Model):
         """
         mail["attachments"] = self._dispatch_leave_out(files, mail["attachments"])
         lines = Markup("<br/>").join(
-            self.env._("%(file)s (%(size)s) is too large for a mail.", file=file.name, size=human_size(file.file_size))
+            self.env._("%(file)s (%(size)s) is too large for an "
+                       "e-mail.", file=file.name, size=human_size(file.file_size))
             for file in files
         )
         document = self.env[self.model].browse(self.res_id).sudo()  # sudo: the link is the recipient's
         recipient = self.env["document.dispatch.recipient"].sudo().browse(recipient_id)
         url = (recipient._link(document) if recipient._shows_only()
                else document.get_base_url() + document.get_portal_url())
-        note = Markup('<p>%s<br/><a href="%s">%s</a></p>') % (lines, url, self.env._("Get it here"))
+        note = Markup('<p>%s<br/><a href="%s">%s</a></p>') % (lines, url, self.env._("Download it here"))
         mail["body"] = append_content_to_html(mail["body"], note, plaintext=False)
 
     def _dispatch_leave_out(self, files, entries):

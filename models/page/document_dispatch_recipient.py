@@ -12,9 +12,9 @@ from .document_dispatch_place import PAGE, make_place
 
 #: What the day says on which a page was opened
 OPENED = (
-    "When the link to the customer's page in this mail was first opened in a browser. Mail scanners that say what "
-    "they are do not count; one that calls itself a browser does: it is a hint, no proof. Where several share the "
-    "mail, it was somebody of these."
+    "When the link to the customer page in this e-mail was first opened in a browser. Mail scanners that identify "
+    "themselves do not count, others do: this is an indication, not a proof. If several recipients share the e-mail, "
+    "it was one of them."
 )
 #: Purpose of the token, so that none made for something else opens a page (odoo.tools.hmac)
 SCOPE = "document_dispatch-show"

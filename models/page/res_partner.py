@@ -19,8 +19,8 @@ class ResPartner(models.Model):
 
     dispatch_token = fields.Char(
         string="Secret of the customer's link", groups=NO_ACCESS, copy=False,
-        help="A new one makes the old links useless. Empty: they were never renewed, the key of the database signs "
-        "them.",
+        help="Renewing it invalidates all earlier links. Empty: it was never renewed, and the links are signed with "
+             "the database key.",
     )
 
     @api.model
@@ -33,7 +33,8 @@ class ResPartner(models.Model):
         self._dispatch_check_page_access()
         customer, company = self.commercial_partner_id, self.env.company
         if not company.dispatch_customer_page:
-            raise AccessError(self.env._("%s has no customer page. Switch it on in the settings.", company.name))
+            raise AccessError(self.env._("The customer page is not enabled for %s. Enable it in the "
+                                         "settings.", company.name))
         path = self.env["document.dispatch.page"]._make__(customer, company, self.lang)
         return {"type": "ir.actions.act_url", "url": customer.get_base_url() + path, "target": "new"}
 
@@ -41,7 +42,7 @@ class ResPartner(models.Model):
         """The page shows everything of a customer: for those who may see all invoices."""
         self.check_access("read")
         if not self.env.user._dispatch_may_open_pages():
-            raise AccessError(self.env._("Only who may see all invoices may open the customer's page."))
+            raise AccessError(self.env._("You need access to all invoices to open the customer page."))
 
     # ------------------------------------------------------------------
     # Renewing the link
@@ -57,7 +58,7 @@ class ResPartner(models.Model):
         self._dispatch_forget_document_tokens()
         return {
             "type": "ir.actions.client", "tag": "display_notification",
-            "params": {"type": "success", "message": self.env._("Old links do not open any more.")},
+            "params": {"type": "success", "message": self.env._("Earlier links are now invalid.")},
         }
 
     def _dispatch_renew_token(self):
@@ -210,7 +211,7 @@ class ResPartner(models.Model):
         if move.move_type == "out_refund":
             return "credit", self.env._("Credit")
         if move.payment_state == "in_payment":
-            return "open", self.env._("Payment under way")
+            return "open", self.env._("In payment")
         if move.id in overdue:
             return "overdue", self.env._("Overdue")
         if move.payment_state == "partial":

@@ -31,7 +31,7 @@ class AccountMove(models.Model):
         help="The customer is not reminded of this invoice.")
     dispatch_no_reminder_reason = fields.Char(string="Why no reminders", copy=False, groups="base.group_user")
     dispatch_no_reminder_until = fields.Date(
-        string="No reminders until", copy=False, groups="base.group_user", help="Empty: until somebody takes it back.")
+        string="No reminders until", copy=False, groups="base.group_user", help="Empty: with no end date.")
 
     dispatch_not_arrived = fields.Char(
         string="Why not reminded", compute="_compute_dispatch_not_arrived", groups="base.group_user")
@@ -45,7 +45,8 @@ class AccountMove(models.Model):
     def _check_no_reminder_reason(self):
         for move in self.sudo():  # sudo: whoever writes
             if move.dispatch_no_reminder and not (move.dispatch_no_reminder_reason or "").strip():
-                raise ValidationError(self.env._("Say why the customer is not reminded of %s.", move.name or ""))
+                raise ValidationError(self.env._("Enter the reason why the customer is not reminded of "
+                                                 "%s.", move.name or ""))
 
     # ------------------------------------------------------------------
     # Whether it arrived, is paid, or stopped
@@ -126,7 +127,7 @@ class AccountMove(models.Model):
         if refused := self._dispatch_explain_refused_later():
             return self.env._("The invoice is not valid. %s", refused)
         label = dict(self._fields["dispatch_state"]._description_selection(self.env)).get(self.dispatch_state)
-        return self.env._("The invoice never arrived: %s.", label or self.env._("Not sent"))
+        return self.env._("The invoice was not delivered: %s.", label or self.env._("Not sent"))
 
     @api.model
     def _get_awaited_domain(self):
@@ -150,7 +151,7 @@ class AccountMove(models.Model):
     def button_draft(self):
         result = super().button_draft()
         # sudo: the reminders are the system's
-        self.sudo().dispatch_reminder_ids._dispatch_withdraw(self.env._("The invoice went back to draft."))
+        self.sudo().dispatch_reminder_ids._dispatch_withdraw(self.env._("The invoice was reset to draft."))
         return result
 
     def button_cancel(self):

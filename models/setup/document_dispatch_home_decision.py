@@ -84,7 +84,7 @@ class DocumentDispatchHome(models.Model):
         """Note this database as the one that decides from now on; only once, whoever else presses at the same time."""
         self.env["document.dispatch.setup"]._check_manager()
         if not self._is_elsewhere():
-            raise UserError(self.env._("Somebody has answered already. Load the page again."))
+            raise UserError(self.env._("Another user has already decided. Reload the page."))
         # written before all else: who comes second clashes here, is called again by Odoo, and is told so
         self._find().left_date = fields.Datetime.now()
         self.flush_model()

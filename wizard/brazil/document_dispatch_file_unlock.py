@@ -26,7 +26,7 @@ class DocumentDispatchFileUnlock(models.TransientModel):
         file.check_access("read")
         file.move_id.check_access("write")
         if file.reference != pdf_reader.PASSWORD:
-            raise UserError(self.env._("This file asks for no password."))
+            raise UserError(self.env._("This file is not password-protected."))
         file.sudo()._unlock(password)  # sudo: the records are the system's; the invoice was checked
 
     def action_unlock(self):

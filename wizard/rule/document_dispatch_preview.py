@@ -9,7 +9,7 @@ class DocumentDispatchPreview(models.TransientModel):
 
     rule_id = fields.Many2one("document.dispatch.rule", required=True, ondelete="cascade")
     problem = fields.Char(readonly=True)
-    going_count = fields.Integer(string="Would go now", readonly=True)
+    going_count = fields.Integer(string="Would be sent now", readonly=True)
     line_ids = fields.One2many("document.dispatch.preview.line", "preview_id", readonly=True)
     going_ids = fields.One2many(
         "document.dispatch.preview.line", "preview_id", domain=[("outcome", "!=", "stays")], readonly=True)
@@ -45,8 +45,8 @@ class DocumentDispatchPreviewLine(models.TransientModel):
     document_name = fields.Char(string="Document")
     partner_id = fields.Many2one("res.partner", string="Customer")
     outcome = fields.Selection(
-        [("goes", "Goes by mail"), ("review", "Left in review"), ("paper", "Goes to the paper tray"),
-         ("stays", "Does not go")], required=True,
+        [("goes", "By e-mail"), ("review", "Left in review"), ("paper", "Goes to the paper tray"),
+         ("stays", "Not sent")], required=True,
     )
     recipients = fields.Text(string="To")
     reason = fields.Text(string="Why")
