@@ -357,7 +357,7 @@ class TestTemplates(RpcCase):
             self.assertRefused(AccessError, user, "mail.template", "write", self.template.ids, {"subject": "{{ 7*7 }}"})
             self.assertRefused(AccessError, user, "document.dispatch.type", "action_open_template",
                                self.types["invoice"].ids)
-            with self.assertRaisesRegex(AccessError, "Odoo's settings leave that to"):
+            with self.assertRaisesRegex(AccessError, "Odoo's settings reserve this for"):
                 self.types["invoice"].with_user(user).action_open_template()
         self.accountant.sudo().group_ids |= self.env.ref("mail.group_mail_template_editor")
         self._rpc(self.accountant, "mail.template", "write", self.template.ids, {"subject": "Sua fatura"})

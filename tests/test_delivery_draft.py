@@ -74,7 +74,7 @@ class TestDraft(DispatchCase):
         with self.assertRaisesRegex(UserError, "refuses e-mail"):
             self._draft(self._invoice(self.papel))
         self.company.write({"dispatch_rehearsal_email": "chefe@aurora.example.com", "dispatch_mode": "rehearse"})
-        with self.assertRaisesRegex(UserError, "rehearses"):
+        with self.assertRaisesRegex(UserError, "is in rehearsal"):
             self._draft(self._invoice(self.nowak))
 
     def test_print_asks_how(self):

@@ -95,9 +95,9 @@ class TestChannels(ChannelCase, LegalCase):
     def test_preview_says_which_and_why(self):
         rule = self._rule("Night", "invoice")
         for wish, words in (
-            (NETWORK, ("To Toynet, without a copy", "wants it this way")),
-            (NETWORK_COPY, ("First to Toynet, then a copy by e-mail", "wants it this way")),
-            ("paper", ("First to Toynet, then a copy on paper", "wants it this way")),
+            (NETWORK, ("To Toynet, without a copy", "Customer preference")),
+            (NETWORK_COPY, ("First to Toynet, then a copy by e-mail", "Customer preference")),
+            ("paper", ("First to Toynet, then a copy on paper", "Customer preference")),
             ("manual", ("To Toynet, without a copy",)),
         ):
             self._wish(self.nowak, wish)

@@ -62,7 +62,7 @@ class TestLegalPage(LegalCase, HttpCase):
         roads, page = self._roads(invoice)
         self.assertIn("The PDF will be available once the invoice is accepted.", self.url_open(page).text)
         answer = self.url_open(roads["html"])
-        self.assertIn("has to take it first", answer.text)
+        self.assertIn("first has to be accepted", answer.text)
         self.assertNotIn("X-Frame-Options", answer.headers)
 
     def test_who_works_here_sees_it(self):

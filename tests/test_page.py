@@ -1,4 +1,4 @@
-"""The customer's page: what stands on it, from the mail to the PDF, for him and for those who log in."""
+"""The customer's page: what stands on it, from the mail to the PDF, for them and for those who log in."""
 
 import email
 import re

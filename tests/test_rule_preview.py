@@ -87,7 +87,7 @@ class TestPreview(DispatchCase):
         self.assertLess(statements(), few + 10)
 
     def test_who_downloads_gets_no_mail(self):
-        """Odoo's “Invoice sending” of the customer, and of his headquarters; another company's does not count."""
+        """Odoo's “Invoice sending” of the customer, and of their headquarters; another company's does not count."""
         other = self.setup_other_company()["company"]
         self.nowak.invoice_sending_method = "manual"
         self.silva.with_company(other).invoice_sending_method = "manual"

@@ -220,7 +220,7 @@ def _names(text, number):
 
 
 def _languages():
-    """Return the language of everybody who has an address: his own, else that of his customer."""
+    """Return the language of everybody who has an address: their own, else that of their customer."""
     languages = {}
 
     def visit(contact, lang):

@@ -98,7 +98,7 @@ class AccountMove(models.Model):
         moves = self.filtered("dispatch_brazil") if paths else self.browse()
         if not moves:
             return
-        # sudo: files of invoices that the user may read, whatever he may read of the other module
+        # sudo: files of invoices that the user may read, whatever they may read of the other module
         Attachment = self.env["ir.attachment"].sudo()
         there = {
             (file.res_id, file.checksum) for file in Attachment.search_fetch(

@@ -216,7 +216,7 @@ class DocumentConsent(models.Model):
         :return: see :func:`tools.consent.consent.standing`
         """
         said = {}
-        # sudo: a clerk who sends must obey a refusal even where he may not read the ledger
+        # sudo: a clerk who sends must obey a refusal even where they may not read the ledger
         entries = self.sudo().search_fetch(
             [("partner_id", "in", partners.ids), ("kind", "in", ANSWERS)],
             ["partner_id", "kind", "company_id", "type_ids"],

@@ -25,7 +25,7 @@ STEPS = [
 
 
 class DocumentConsent(models.Model):
-    """A change of address waits: whoever has the link could send a customer's invoices to himself.
+    """A change of address waits: whoever has the link could send a customer's invoices to themselves.
 
     Asked for on the page, confirmed from the new address, used by a clerk. Each step is an entry. A
     customer who had no address at all has nothing to lose: the confirmation is enough.

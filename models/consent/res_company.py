@@ -15,7 +15,7 @@ class ResCompany(models.Model):
     )
 
     def _dispatch_consent_question(self):
-        """What the customer is asked on his page, in the language of the context."""
+        """What the customer is asked on their page, in the language of the context."""
         if self.dispatch_consent_text:
             return self.dispatch_consent_text.strip()
         text = self.env._(

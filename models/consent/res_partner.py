@@ -7,7 +7,7 @@ from ...tools.consent import consent
 
 
 class ResPartner(models.Model):
-    """What a customer declared about e-mail: the result of his entries in the ledger."""
+    """What a customer declared about e-mail: the result of their entries in the ledger."""
 
     _name = "res.partner"
     _inherit = "res.partner"
@@ -149,7 +149,7 @@ class ResPartner(models.Model):
             ))
 
     # ------------------------------------------------------------------
-    # Does he refuse?
+    # Do they refuse?
     # ------------------------------------------------------------------
 
     def _dispatch_refuses(self, dispatch_type, company=None):
@@ -185,7 +185,7 @@ class ResPartner(models.Model):
         }
 
     def _dispatch_refused_names(self):
-        """The kinds of documents that he refuses one by one, in words."""
+        """The kinds of documents that they refuse one by one, in words."""
         # sudo: as above
         codes = consent.refused_codes(self.commercial_partner_id.sudo().dispatch_refusals, self.env.company.id)
         names = dict(self.env["document.dispatch.type"]._fields["code"]._description_selection(self.env))

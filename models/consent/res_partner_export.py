@@ -8,12 +8,12 @@ from ...tools.consent import consent
 
 
 class ResPartner(models.Model):
-    """The personal data of a customer, for the day he asks for them (GDPR art. 15)."""
+    """The personal data of a customer, for the day they ask for it (GDPR art. 15)."""
 
     _inherit = "res.partner"
 
     def action_dispatch_export_personal_data(self):
-        """Download the customer's declarations, and what was sent to him."""
+        """Download the customer's declarations, and what was sent to them."""
         self.ensure_one()
         self._dispatch_check_export()
         return {"type": "ir.actions.act_url", "url": f"/dispatch/export/{self.id}", "target": "download"}

@@ -9,7 +9,7 @@ from ...tools.text import texts as text_blocks
 
 
 class DocumentLetter(models.Model):
-    """The letter that tells one customer that documents come by e-mail, and asks what he thinks of it.
+    """The letter that tells one customer that documents come by e-mail, and asks what they think of it.
 
     Each letter is a document of its own, with the text as it was written that day: a customer may get
     another one a year later, and the ledger refers to each.
@@ -113,7 +113,7 @@ class DocumentLetter(models.Model):
 
     @api.model
     def _get_lang(self, partner, company, texts):
-        """The language of a customer's letter: his own where there is a text in it.
+        """The language of a customer's letter: their own where there is a text in it.
 
         :param partner: the commercial entity
         :param company: who writes

@@ -175,7 +175,7 @@ class DocumentDispatch(models.Model):
             "subject": self.subject,
             "body": self.body,
             "message_type": "comment",
-            # a rehearsal is nothing that the customer may read on his portal
+            # a rehearsal is nothing that the customer may read on their portal
             "subtype_id": self.env["ir.model.data"]._xmlid_to_res_id(
                 "mail.mt_note" if self.rehearsal else "mail.mt_comment"
             ),
@@ -277,7 +277,7 @@ class DocumentDispatch(models.Model):
         return [self.document_name, self.partner_id.display_name]
 
     def _render_layout(self, document, message, recipient):
-        """Render the layout for one recipient: buttons and language are his.
+        """Render the layout for one recipient: buttons and language are theirs.
 
         :param document: the thread, as its author sees it
         :param message: the ``mail.message`` with the text
@@ -286,7 +286,7 @@ class DocumentDispatch(models.Model):
         """
         text = recipient._prepare_body(message.body)
         if text != message.body:
-            # the same message in his language, with the link to his page
+            # the same message in their language, with the link to their page
             message = message.new({"body": text}, origin=message)
         document = OutgoingMail(recipient.id).on(document)
         groups = document._notify_get_classified_recipients_iterator(

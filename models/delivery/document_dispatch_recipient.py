@@ -43,7 +43,7 @@ class DocumentDispatchRecipient(models.Model):
         return super()._explain_account()
 
     def _restore_mail_body(self):
-        """Make the text once more, for somebody who had it already: his mail came back, and goes again."""
+        """Make the text once more, for somebody who had it already: their mail came back, and goes again."""
         for recipient in self.filtered(lambda recipient: not recipient.mail_body):
             dispatch = recipient.dispatch_id
             # sudo: the message of this dispatch

@@ -18,7 +18,7 @@ class MailMail(models.Model):
     _inherit = "mail.mail"
 
     def _prepare_outgoing_list(self, mail_server=False, doc_to_followers=None):
-        """Give a recipient his subject in his language, a link instead of files that are too large,
+        """Give a recipient their subject in their language, a link instead of files that are too large,
         and a plain text that can be read.
 
         The subject of a ``mail.mail`` and its files are those of its message (``_inherits``), which

@@ -398,7 +398,7 @@ class DocumentDispatch(models.Model):
             if not dispatch._is_for_operator():
                 dispatch._with_system_write().activity_id.unlink()
             elif not dispatch.activity_id:
-                # sudo: the worker's note; the document may be one that he does not own
+                # sudo: the worker's note; the document may be one that they do not own
                 dispatch._with_system_write().activity_id = dispatch._activity_record().sudo().activity_schedule(
                     "mail.mail_activity_data_warning",
                     summary=dispatch._activity_summary(), note=plaintext2html(dispatch._activity_note()),
@@ -487,7 +487,7 @@ class DocumentDispatch(models.Model):
         self._cancel(self.env._("Discarded by %s.", self.env.user.name))
         for model, dispatches in self.grouped("res_model").items():
             documents = self.env[model].browse(dispatches.mapped("res_id")).exists()
-            # sudo: the mark is part of discarding, whether or not he may edit the document
+            # sudo: the mark is part of discarding, whether or not they may edit the document
             documents.sudo().write({
                 "dispatch_mark": "excluded",
                 "dispatch_exclude_reason": self.env._("Discarded by %s.", self.env.user.name),

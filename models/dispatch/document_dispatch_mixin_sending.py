@@ -219,7 +219,7 @@ class DocumentDispatchMixin(models.AbstractModel):
     def _dispatch_new_revision(self):
         """The document goes back to draft: what waits is withdrawn, what comes is a new revision."""
         self._dispatch_withdraw(self.env._("The document was reset to draft."))
-        # sudo: the counter is not the user's to edit, and he may have no write access any more
+        # sudo: the counter is not the user's to edit, and they may have no write access any more
         for document in self.sudo():
             document.write(document._dispatch_prepare_new_revision())
 

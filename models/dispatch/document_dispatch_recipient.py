@@ -64,14 +64,16 @@ class DocumentDispatchRecipient(models.Model):
         help="Accepted: the mail server accepted it and is responsible for it. It may still bounce.\n"
              "Deferred: it is retried automatically, at the time shown.",
     )
-    tries = fields.Integer(string="Attempts", readonly=True, help="Number of attempts in which the server rejected the message.")
+    tries = fields.Integer(
+        string="Attempts", readonly=True, help="Number of attempts in which the server rejected the message.",
+    )
     first_try = fields.Datetime(string="First attempt", readonly=True)
     next_try = fields.Datetime(string="Next attempt", readonly=True)
     able_date = fields.Datetime(
         string="Ready since", readonly=True, help="Waiting before this time does not raise an alert.",
     )
     sent_date = fields.Datetime(string="Accepted on", readonly=True)
-    reply = fields.Text(string="Server Reply", readonly=True)
+    reply = fields.Text(string="Server reply", readonly=True)
     linked_files = fields.Char(
         string="Sent as a link", readonly=True,
         help="Files too large for the account's limit: the e-mail contains a link to the document's page.",
@@ -249,7 +251,7 @@ class DocumentDispatchRecipient(models.Model):
         """A common mail names all who are in To and Cc, whoever of them is to get it now; another one its reader.
 
         To the partner where this is their one address, as core does, so that modules which follow
-        ``mail.mail.recipient_ids`` see him; else to the bare address. A rehearsal reaches nobody but
+        ``mail.mail.recipient_ids`` see them; else to the bare address. A rehearsal reaches nobody but
         the company's supervisor.
         """
         if self.dispatch_id.rehearsal:
@@ -487,7 +489,7 @@ class DocumentDispatchRecipient(models.Model):
                 return choice
         if named or to or len(self) != 1:
             return self.browse()
-        # the mail was this one's own; what became of it where he forwards it, is one thing
+        # the mail was this one's own; what became of it where they forward it, is one thing
         return self if len({other.kind for other in report.fates}) == 1 else self.browse()
 
     def _at(self, emails):

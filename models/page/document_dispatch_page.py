@@ -89,7 +89,7 @@ class DocumentDispatchPage(models.Model):
         return bool(recipient) and recipient._reaches_customer_only()
 
     def _customer(self):
-        """The customer, in his company and the language of the mail."""
+        """The customer, in their company and the language of the mail."""
         lang = self.lang or self.partner_id.lang or self.company_id.partner_id.lang or self.env.lang
         return self.partner_id.with_company(self.company_id).with_context(
             lang=lang, allowed_company_ids=self.company_id.ids)

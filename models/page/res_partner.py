@@ -13,7 +13,7 @@ MAX_ORDERS = 50
 
 
 class ResPartner(models.Model):
-    """The customer's page: all of his invoices at one company, what is open, quotations."""
+    """The customer's page: all of their invoices at one company, what is open, quotations."""
 
     _inherit = "res.partner"
 
@@ -28,7 +28,7 @@ class ResPartner(models.Model):
         return super()._get_fields_with_own_default() | {"dispatch_token"}
 
     def action_dispatch_open_page(self):
-        """Open the page as the customer sees it, by a link made for this: it can be copied and handed to him."""
+        """Open the page as the customer sees it, by a link made for this: it can be copied and handed to them."""
         self.ensure_one()
         self._dispatch_check_page_access()
         customer, company = self.commercial_partner_id, self.env.company
@@ -68,7 +68,7 @@ class ResPartner(models.Model):
     def _dispatch_forget_document_tokens(self):
         """Odoo's own links to single documents do not open any more either: the next mail makes new ones."""
         for model in ("account.move", "sale.order"):
-            # sudo: whoever may write the customer ends all links to him, of all companies
+            # sudo: whoever may write the customer ends all links to them, of all companies
             documents = self.env[model].sudo().search_fetch([
                 ("partner_id", "child_of", self.commercial_partner_id.ids), ("access_token", "!=", False),
             ], ["access_token"])
@@ -108,7 +108,7 @@ class ResPartner(models.Model):
 
     def _dispatch_page_companies(self):
         """Companies with a customer page at which this customer has invoices."""
-        # sudo: the customer's own, whoever of his people asks
+        # sudo: the customer's own, whoever of their people asks
         groups = self.env["account.move"].sudo()._read_group([
             ("commercial_partner_id", "=", self.id), ("state", "=", "posted"), ("move_type", "in", SALES),
             ("company_id.dispatch_customer_page", "=", True),

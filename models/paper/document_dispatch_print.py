@@ -35,8 +35,10 @@ class DocumentDispatchPrint(models.Model):
     )
     part_ids = fields.Many2many("ir.attachment", readonly=True, bypass_search_access=True)
     attachment_id = fields.Many2one("ir.attachment", string="File", readonly=True, ondelete="restrict")
-    left_out = fields.Text(string="Not included", readonly=True, help="Documents that were not printed, and why. They stay in the paper "
-                                               "tray.")
+    left_out = fields.Text(
+        string="Not included", readonly=True,
+        help="Documents that were not printed, and why. They stay in the paper tray.",
+    )
     # What came of it
     selected = fields.Integer(string="Selected documents", readonly=True)
     documents = fields.Integer(readonly=True)

@@ -241,7 +241,7 @@ class ResPartner(models.Model):
     # ------------------------------------------------------------------
 
     def _compute_dispatch_count(self):
-        """Dispatches to the partner or to anybody below his commercial entity."""
+        """Dispatches to the partner or to anybody below their commercial entity."""
         counts = dict(self.env["document.dispatch"]._read_group(
             [("commercial_partner_id", "in", self.commercial_partner_id.ids)],
             ["commercial_partner_id"], ["__count"],

@@ -36,7 +36,9 @@ class DocumentReminder(models.Model):
     superseded = fields.Boolean(readonly=True, help="A later level replaced it before it was sent.")
     looked_at = fields.Boolean(readonly=True, help="It was left in review: a user decides whether it is sent.")
     amount = fields.Monetary(readonly=True, help="Open amount when the text was created.")
-    amount_open = fields.Monetary(string="Open amount", compute="_compute_amount_open", help="Amount still open of what is due on that day.")
+    amount_open = fields.Monetary(
+        string="Open amount", compute="_compute_amount_open", help="Amount still open of what is due on that day.",
+    )
     has_unmatched_credit = fields.Boolean(
         compute="_compute_has_unmatched_credit",
         help="The customer has a payment or credit note that is not matched with an invoice.",

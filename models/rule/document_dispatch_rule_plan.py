@@ -147,7 +147,7 @@ class DocumentDispatchRule(models.Model):
         """How many documents are eligible still: after a run those that the operator may not see."""
         count = 0
         for model, types in self._get_models().items():
-            # sudo: to count what he may not see
+            # sudo: to count what they may not see
             everything = self.env[model].sudo().with_company(self.company_id).with_context(tz=self.tz)
             count += everything.search_count(self._get_eligible_domain(everything, types))
         return count

@@ -98,7 +98,7 @@ class DocumentDispatchRule(models.Model):
         staying = wide.search(everything, order="id desc", limit=MOST_LINES)
         staying -= wide.browse(model.search(going & Domain("id", "in", staying.ids)).ids)
         readable = model.search(Domain("id", "in", staying.ids))
-        # asked with the operator's rights, like what goes: a condition may speak of what he does not read
+        # asked with the operator's rights, like what goes: a condition may speak of what they do not read
         checks = [(model.search(domain & Domain("id", "in", readable.ids)), words)
                   for domain, words in self._preview_checks(wide, types)]
         for document in staying:

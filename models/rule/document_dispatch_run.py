@@ -33,7 +33,9 @@ class DocumentDispatchRun(models.Model):
     date = fields.Datetime(string="Time", required=True, readonly=True)
     duration = fields.Float(string="Seconds", digits=(16, 2), aggregator="sum", readonly=True)
     found = fields.Integer(readonly=True, help="Number of documents that match the rule.")
-    written = fields.Integer(string="Created", readonly=True, help="Number of dispatches created, in the outbox or in review.")
+    written = fields.Integer(
+        string="Created", readonly=True, help="Number of dispatches created, in the outbox or in review.",
+    )
     left = fields.Integer(string="Not sent", readonly=True, help="Number of matching documents that were not sent.")
     reason = fields.Char(string="Why", readonly=True, help="Why the run was stopped, or why documents were not sent.")
     dispatch_ids = fields.One2many("document.dispatch", "run_id")

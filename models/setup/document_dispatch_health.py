@@ -198,7 +198,7 @@ class DocumentDispatchHealth(models.AbstractModel):
         ).sorted("id")
 
     def _alarm(self, company, managers, problems):
-        """One open activity for each manager, on the company's own contact, until he marks it done.
+        """One open activity for each manager, on the company's own contact, until they mark it done.
 
         :param company: on whose contact the activities stand
         :param managers: ``res.users``

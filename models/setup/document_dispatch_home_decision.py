@@ -40,7 +40,7 @@ class DocumentDispatchHome(models.Model):
         """This database sends from now on.
 
         What waited when the backup was made may have gone since, and the rules may have taken what was not
-        planned yet: the manager says what becomes of both. Of companies that he does not work for nobody
+        planned yet: the manager says what becomes of both. Of companies that they do not work for nobody
         knows: theirs goes into review.
 
         :param str choice: ``review``, ``send`` or ``cancel``

@@ -14,7 +14,7 @@ from ...tools.text import texts
 
 _logger = logging.getLogger(__name__)
 
-#: Somebody else keeps a text of this customer at this moment: his is the last one
+#: Somebody else keeps a text of this customer at this moment: theirs is the last one
 BUSY = (
     psycopg2.errors.UniqueViolation, psycopg2.errors.SerializationFailure, psycopg2.errors.LockNotAvailable,
 )
@@ -124,7 +124,7 @@ class DocumentDispatchText(models.Model):
 
     @api.model
     def _remember(self, document, lang, template, subject, body, contacts):
-        """Keep what a person changed in the text of this document; an older one stays where he changed nothing.
+        """Keep what a person changed in the text of this document; an older one stays where they changed nothing.
 
         Sending never fails for it.
 
@@ -227,7 +227,7 @@ class DocumentDispatchText(models.Model):
         :param template: the ``mail.template``
         """
         subject_source, body_source = self._source(template, lang)
-        # sudo: as in _source, and it may name fields that the user does not see. He can read the document.
+        # sudo: as in _source, and it may name fields that the user does not see. They can read the document.
         document.check_access("read")
         template = template.with_env(document.env).sudo().with_context(lang=lang)
         record = document._dispatch_text_record()

@@ -126,7 +126,7 @@ class DocumentDispatchOverview(models.TransientModel):
     def action_setup_fold(self):
         """Fold the first steps of this company away, or show them again."""
         self.env["document.dispatch.setup"]._check_manager()
-        user, company = self.env.user.sudo(), self.env.company  # sudo: what a user sees on his own page
+        user, company = self.env.user.sudo(), self.env.company  # sudo: what a user sees on their own page
         folded = company in user.dispatch_folded_company_ids
         user.dispatch_folded_company_ids = [
             Command.unlink(company.id) if folded else Command.link(company.id)]
