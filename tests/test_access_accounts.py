@@ -72,7 +72,7 @@ class TestAccounts(RpcCase):
     def test_what_is_no_account(self):
         for record in (self.type, self.rule):
             for wrong in ("999999", "abc"):
-                with self.subTest(record=record._name), self.assertRaisesRegex(UserError, "sender account no longer exists"):
+                with self.subTest(record=record._name), self.assertRaisesRegex(UserError, "account no longer exists"):
                     record.with_user(self.manager).mail_account = wrong
 
     def test_a_rule_is_copied_without_a_right_to_journals(self):

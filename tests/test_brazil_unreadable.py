@@ -109,7 +109,7 @@ class TestUnreadable(NfseCase):
 
     def test_too_large(self):
         """Nobody knows what a large PDF is; one that begins as an NF-e is one."""
-        for content, words in ((boleto_pdf(self._instalment(self.service)) + bytes(11_000_000), "time and memory limits"),
+        for content, words in ((boleto_pdf(self._instalment(self.service)) + bytes(11_000_000), "memory limits"),
                                (corpus.nfe().encode() + b" " * 11_000_000, "too large")):
             attachment = self._attach(content, "grande", self.service)
             [file] = self.service.dispatch_file_ids

@@ -282,7 +282,7 @@ class TestBatch(DispatchCase):
                 for dispatch in rest:
                     self.assertEqual((dispatch.state, self._fates_of(dispatch)),
                                      ("partial", {"ana": "sent", "rui": "failed"}))
-                    self.assertIn(f"e-mail contained {changed.document_name}, which was changed", dispatch.state_message)
+                    self.assertIn(f"mail contained {changed.document_name}, which was changed", dispatch.state_message)
                     self.assertIn("Send Again", dispatch.what_to_do)
                     self.assertTrue(dispatch.activity_id)
                     with self.assertRaisesRegex(UserError, changed.document_name):

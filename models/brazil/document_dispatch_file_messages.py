@@ -135,7 +135,7 @@ class DocumentDispatchFile(models.Model):
             nfe_checks.ENVIRONMENT: self.env._("It comes from the test environment and has no legal value."),
             nfe_checks.EVENT_TYPE: self.env._("It is neither a correction letter nor a cancellation."),
             nfe_checks.EVENT_KEY: self.env._(
-                "It belongs to another %s than that of this invoice.", self._get_document_word()),
+                "It belongs to another %s than the one of this invoice.", self._get_document_word()),
         }
 
     def _get_document_word(self):

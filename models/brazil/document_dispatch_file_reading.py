@@ -205,7 +205,7 @@ class DocumentDispatchFile(models.Model):
         self.ensure_one()
         self.move_id.check_access("write")
         return {
-            "type": "ir.actions.act_window", "name": self.env._("Password of the File"),
+            "type": "ir.actions.act_window", "name": self.env._("File Password"),
             "res_model": "document.dispatch.file.unlock", "view_mode": "form", "target": "new",
             "context": {"default_file_id": self.id},
         }

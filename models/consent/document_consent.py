@@ -24,7 +24,7 @@ class DocumentConsent(models.Model):
 
     _name = "document.consent"
     _inherit = ["document.dispatch.protected"]
-    _description = "Consent of a Customer"
+    _description = "Customer Consent"
     _order = "date desc, id desc"
     _rec_name = "partner_id"
 
@@ -53,7 +53,7 @@ class DocumentConsent(models.Model):
         selection=[
             ("user", "Recorded by a user"),
             ("letter", "Letter"),
-            ("page", "Page of the customer"),
+            ("page", "Customer page"),
             ("email", "E-mail"),
             ("phone", "Phone"),
             ("import", "Import"),

@@ -11,7 +11,7 @@ class DocumentDispatchWritten(models.AbstractModel):
     """A document that is written here for one customer by sending it, and never edited by hand: letters, statements."""
 
     _name = "document.dispatch.written"
-    _description = "Document that is written by sending it"
+    _description = "Document Created on Sending"
     _inherit = ["document.dispatch.mixin", "document.dispatch.system", "mail.thread", "mail.activity.mixin"]
     _order = "id desc"
 

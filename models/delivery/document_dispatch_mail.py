@@ -22,7 +22,7 @@ class DocumentDispatchMail(models.Model):
 
     _name = "document.dispatch.mail"
     _inherit = ["document.dispatch.system"]
-    _description = "Proof of a Mail"
+    _description = "E-mail Proof"
     _order = "id desc"
 
     recipient_id = fields.Many2one(

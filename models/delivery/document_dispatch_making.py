@@ -69,7 +69,7 @@ class DocumentDispatch(models.Model):
             "files": self.env._("too many files are open"),
             "memory": self.env._("the server is out of memory"),
             "rights": self.env._("the server has no read or write permission"),
-            "update": self.env._("the database was not updated to this version of the addon"),
+            "update": self.env._("the database was not updated to this version of the app"),
             "program": self.env._("a required program is missing"),
             "program_broken": self.env._("a required program does not work"),
             "folder": self.env._("there is no space for temporary files"),

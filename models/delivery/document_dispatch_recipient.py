@@ -23,7 +23,7 @@ class DocumentDispatchRecipient(models.Model):
         help="The last common e-mail to this address, which is stored once, with another recipient.",
     )
     eml = fields.Binary(
-        string="Mail", compute="_compute_eml", help="The e-mail as sent, assembled from its text and files.")
+        string="E-mail file", compute="_compute_eml", help="The e-mail as sent, assembled from its text and files.")
 
     # texts that no mail needs any more: see _gc_mail_bodies
     _old_body_idx = models.Index(

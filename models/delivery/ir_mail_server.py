@@ -40,7 +40,8 @@ class IrMailServer(models.Model):
         help="The server's reply when it refused the account or one of its senders. Documents are waiting; no attempt "
              "is counted.",
     )
-    dispatch_fault = fields.Char(readonly=True, copy=False, help="Technical: what is wrong, see tools/mail/blame.py.")
+    dispatch_fault = fields.Char(readonly=True, copy=False, help="Technical: kind of problem, see "
+                                                                 "tools/mail/blame.py.")
     dispatch_paused_until = fields.Datetime(string="Paused until", readonly=True, copy=False)
     dispatch_senders = fields.Json(
         readonly=True, copy=False,

@@ -103,7 +103,7 @@ class DocumentDispatch(models.Model):
     # From whom
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     user_id = fields.Many2one(
-        "res.users", string="In the name of", required=True, readonly=True, ondelete="restrict",
+        "res.users", string="Sent by", required=True, readonly=True, ondelete="restrict",
     )
     origin = fields.Selection(
         [

@@ -12,7 +12,7 @@ class DocumentDispatchMixin(models.AbstractModel):
 
     _name = "document.dispatch.mixin"
     _inherit = ["document.dispatch.protected"]
-    _description = "Document that can be dispatched"
+    _description = "Dispatchable Document"
 
     dispatch_ids = fields.One2many(
         "document.dispatch", "res_id", string="Dispatches", domain=lambda self: [("res_model", "=", self._name)],

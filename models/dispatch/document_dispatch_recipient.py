@@ -17,7 +17,7 @@ class DocumentDispatchRecipient(models.Model):
 
     _name = "document.dispatch.recipient"
     _inherit = ["document.dispatch.system"]
-    _description = "Recipient of a Dispatch"
+    _description = "Dispatch Recipient"
     _order = "id"
     _rec_name = "email"
 
@@ -48,7 +48,7 @@ class DocumentDispatchRecipient(models.Model):
     )
     reason = fields.Selection(
         selection="_selection_reason",
-        string="Why",
+        string="Reason",
         required=True,
         default="manual",
         readonly=True,
@@ -133,7 +133,7 @@ class DocumentDispatchRecipient(models.Model):
             ("general", self.env._("No contact flagged: general address")),
             ("general_company", self.env._("No contact flagged: general address of the company")),
             ("manual", self.env._("Selected or entered manually")),
-            ("template", self.env._("Named in the mail template")),
+            ("template", self.env._("Set in the mail template")),
             ("standing", self.env._("Always in Bcc, set on the company or the document type")),
             ("channel", self.env._("Delivery address of the method")),
         ]
@@ -521,7 +521,7 @@ class DocumentDispatchRecipient(models.Model):
             dsn.FAILED: self.env._("An e-mail was returned, but it does not say from which address:"),
             dsn.DELAYED: self.env._("The recipient's mail server is still trying to deliver it:"),
             dsn.DELIVERED: self.env._("The recipient's mail server reports it as delivered:"),
-            dsn.COMPLAINT: self.env._("The recipient reported the mail as spam:"),
+            dsn.COMPLAINT: self.env._("The recipient reported the e-mail as spam:"),
             dsn.RECEIPT: self.env._("A read receipt was received:"),
             dsn.AUTOMATIC: self.env._("An automatic reply was received:"),
             dsn.UNCLEAR: self.env._("A message was returned that could not be interpreted. Please read it:"),

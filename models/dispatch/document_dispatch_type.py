@@ -83,7 +83,7 @@ class DocumentDispatchType(models.Model):
              "addition to those of the company.",
     )
     refusal_applies = fields.Boolean(
-        string="A refusal of e-mail applies",
+        string="Respect refusal of e-mail",
         default=True,
         help="A customer who refused e-mail receives this document on paper. Turn this off where the law requires "
              "electronic delivery.",

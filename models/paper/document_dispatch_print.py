@@ -123,7 +123,8 @@ class DocumentDispatchPrint(models.Model):
         self.check_access("read")
         dispatches = self._dispatches_to_post()
         if not dispatches:
-            raise UserError(self.env._("All documents of this run are marked as sent by post, or were not printed."))
+            raise UserError(self.env._("All documents of this print run are already marked as sent by post, or were "
+                                       "not printed."))
         dispatches.action_mark_sent_by_post()
 
     def action_undo_sent_by_post(self):
@@ -131,7 +132,7 @@ class DocumentDispatchPrint(models.Model):
         self.check_access("read")
         dispatches = self._dispatches_sent_by_post()
         if not dispatches:
-            raise UserError(self.env._("No document of this run is marked as sent by post."))
+            raise UserError(self.env._("No document of this print run is marked as sent by post."))
         dispatches.action_undo_sent_by_post()
 
     def _dispatches_sent_by_post(self):

@@ -320,7 +320,7 @@ class DocumentDispatchPrinter(models.AbstractModel):
             if self._comes_again(dispatches.print_id[:1], error):
                 raise
             _logger.info("The cover letter of %s could not be made", dispatches, exc_info=True)
-            text = self.env._("The cover letter could not be made: %s", " ".join(str(error).split()))
+            text = self.env._("The cover letter could not be created: %s", " ".join(str(error).split()))
             reasons.update(dict.fromkeys(dispatches, text))
 
     def _draw_cover(self, dispatches, batch):

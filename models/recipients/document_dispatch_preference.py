@@ -33,7 +33,7 @@ class DocumentDispatchPreference(models.Model):
 
     # a constraint, not an index: core's merge of partners asks for those before it moves rows by SQL
     _partner_role_uniq = models.Constraint(
-        "UNIQUE(partner_id, role_id)", "The contact has this contact flag already.",
+        "UNIQUE(partner_id, role_id)", "The contact already has this contact flag.",
     )
 
     @api.model

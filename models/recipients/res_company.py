@@ -14,7 +14,7 @@ class ResCompany(models.Model):
         help="When periodic deliveries are sent to customers.",
     )
     dispatch_collection_tz = fields.Selection(
-        _tz_get, string="Time zone of collections",
+        _tz_get, string="Time zone of periodic deliveries",
         help="Time zone of periodic deliveries. Empty: that of the company, otherwise of the first of its users who "
              "has one.",
     )

@@ -15,7 +15,7 @@ class ResUsers(models.Model):
     _inherit = "res.users"
 
     dispatch_title = fields.Char(
-        string="Title in mails", help="Precedes the name in e-mail signatures, as in “Dr. Beatriz Prado”.",
+        string="Title in e-mails", help="Precedes the name in e-mail signatures, as in “Dr. Beatriz Prado”.",
     )
     dispatch_folded_company_ids = fields.Many2many(
         "res.company", "dispatch_folded_company_rel", string="First steps dismissed for",

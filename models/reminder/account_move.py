@@ -105,9 +105,9 @@ class AccountMove(models.Model):
     def _get_reminder_stop(self):
         """Why nobody is reminded of this invoice, in words; empty when they are."""
         if said := self._explain_stop(self):
-            return self.env._("No reminders of this invoice: %s", said)
+            return self.env._("No reminders for this invoice: %s", said)
         if said := self._explain_stop(self.commercial_partner_id.with_company(self.company_id)):
-            return self.env._("No reminders to this customer: %s", said)
+            return self.env._("No reminders for this customer: %s", said)
         return self.env._("“No Follow-Up” is set on the invoice.") if self.no_followup else ""
 
     @api.model

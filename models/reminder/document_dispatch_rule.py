@@ -48,8 +48,8 @@ class DocumentDispatchRule(models.Model):
         for rule in self.filtered("is_reminder"):
             if set(rule.type_ids.mapped("code")) != {REMINDER}:
                 raise ValidationError(self.env._(
-                    "Payment reminders need a rule of their own. Make one for them, and another one for the other "
-                    "documents."))
+                    "Payment reminders need a rule of their own. Create one rule for them and another one for the "
+                    "other documents."))
             if rule.trigger == "post":
                 raise ValidationError(self.env._("Reminders are sent on a schedule, not when an invoice is posted."))
             if rule.selection == "marked" or rule.document_states == "all":

@@ -22,7 +22,7 @@ class DocumentDispatchRuleLevel(models.Model):
     bundle_template_id = fields.Many2one(
         "mail.template", string="Text for several "
                                 "documents", ondelete="restrict", domain="[('model', '=', 'document.reminder')]",
-        help="When several invoices of a customer are due on the same day. Empty: as the document type says.",
+        help="Used when several invoices of a customer are due on the same day. Empty: as set on the document type.",
     )
 
     _days_uniq = models.UniqueIndex("(rule_id, days)", "There is already a level for this day.")

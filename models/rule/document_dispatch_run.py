@@ -37,7 +37,7 @@ class DocumentDispatchRun(models.Model):
         string="Created", readonly=True, help="Number of dispatches created, in the outbox or in review.",
     )
     left = fields.Integer(string="Not sent", readonly=True, help="Number of matching documents that were not sent.")
-    reason = fields.Char(string="Why", readonly=True, help="Why the run was stopped, or why documents were not sent.")
+    reason = fields.Char(readonly=True, help="Why the run was stopped, or why documents were not sent.")
     dispatch_ids = fields.One2many("document.dispatch", "run_id")
 
     @api.depends("rule_id.name", "date")

@@ -8,7 +8,7 @@ class DocumentDispatchFileUnlock(models.TransientModel):
     """Asks for the password of a PDF on an invoice."""
 
     _name = "document.dispatch.file.unlock"
-    _description = "Password of a File"
+    _description = "File Password"
 
     file_id = fields.Many2one("document.dispatch.file", required=True, ondelete="cascade")
     # in no table: it is used where it is written

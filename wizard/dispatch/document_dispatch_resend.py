@@ -275,7 +275,7 @@ class DocumentDispatchResendRecipient(models.TransientModel):
     """Somebody who would get a document again; a person may take them out."""
 
     _name = "document.dispatch.resend.recipient"
-    _description = "Recipient of a Document to Send Again"
+    _description = "Recipient to Send Again"
     _order = "line_id, named desc, id"
 
     resend_id = fields.Many2one("document.dispatch.resend", required=True, ondelete="cascade", index=True)
@@ -284,7 +284,7 @@ class DocumentDispatchResendRecipient(models.TransientModel):
     document_name = fields.Char(related="line_id.document_name", related_sudo=False)
     name = fields.Char(readonly=True)
     email = fields.Char(string="Address", required=True, readonly=True)
-    reason = fields.Char(string="Why", readonly=True)
+    reason = fields.Char(string="Reason", readonly=True)
     named = fields.Boolean(readonly=True, help="According to the current contact flags.")
     state = fields.Selection("_get_states", string="Result", readonly=True)
 

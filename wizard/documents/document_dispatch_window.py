@@ -49,7 +49,7 @@ class DocumentDispatchWindow(models.AbstractModel):
     dispatch_refusal = fields.Char(compute="_compute_dispatch_reasons")
     dispatch_text_id = fields.Many2one("document.dispatch.text", compute="_compute_dispatch_text_id")
     dispatch_text = fields.Selection(
-        [("original", "Set on the document type"), ("last", "Last used for this customer")],
+        [("original", "Set on the document type"), ("last", "Last text for this customer")],
         string="Text", default="original",
     )
     dispatch_copy_to_me = fields.Boolean(

@@ -5,7 +5,7 @@ class DocumentDispatchPreview(models.TransientModel):
     """Shows what a rule would do now."""
 
     _name = "document.dispatch.preview"
-    _description = "Preview of a Rule"
+    _description = "Rule Preview"
 
     rule_id = fields.Many2one("document.dispatch.rule", required=True, ondelete="cascade")
     problem = fields.Char(readonly=True)
@@ -36,7 +36,7 @@ class DocumentDispatchPreviewLine(models.TransientModel):
     """A document that would go, or stay, and why."""
 
     _name = "document.dispatch.preview.line"
-    _description = "Document in the Preview of a Rule"
+    _description = "Rule Preview Document"
     _order = "outcome, id"
 
     preview_id = fields.Many2one("document.dispatch.preview", required=True, ondelete="cascade", index=True)
@@ -49,7 +49,7 @@ class DocumentDispatchPreviewLine(models.TransientModel):
          ("stays", "Not sent")], required=True,
     )
     recipients = fields.Text(string="To")
-    reason = fields.Text(string="Why")
+    reason = fields.Text(string="Reason")
 
     def action_open(self):
         """Open the document."""

@@ -157,7 +157,7 @@ registry.category("web_tour.tours").add("document_dispatch_refused", {
         },
         {
             content: "Into the tray",
-            trigger: ".modal button[name='action_dispatch_paper']:contains('To the Paper Tray')",
+            trigger: ".modal button[name='action_dispatch_paper']:contains('Add to Paper Tray')",
             run: "click",
         },
         {
