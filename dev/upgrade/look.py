@@ -126,9 +126,9 @@ def _same(name, before, now, languages=()):
     :param str name: table and column
     :param languages: codes of all languages, of a text that is translated: more of them than before lose nothing
     """
-    if languages and isinstance(before, dict) and isinstance(now, dict):
-        if before.items() <= now.items() and now.keys() - before.keys() <= set(languages):
-            return True
+    texts = languages and isinstance(before, dict) and isinstance(now, dict)
+    if texts and before.items() <= now.items() and now.keys() - before.keys() <= set(languages):
+        return True
     return before == now or name in MEANT and MEANT[name](before, now)
 
 

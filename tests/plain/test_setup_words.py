@@ -29,7 +29,7 @@ RETIRED_TEXTS = [
     (r"\banew\b", None, "again, new"),
     (r"(?<!be )\bchosen\b", None, "selected"),
     (r"\bticks?\b|\bticked\b", None, "flag, select"),
-    (r"\bgoes (by|on|with|out|once|when|in|before)\b|\bwent\b|\bwould go\b|\bmay go\b|\bon its way\b", None, "is sent"),
+    (r"\bgoes (by|on|with|out|once|when|in|before)\b|\bwent\b|\b(would|may) go\b|\bon its way\b", None, "is sent"),
     (r"\bbecame of\b|\bcame of it\b|\boutcomes?\b", None, "result"),
     (r"\brests?\b", r"delivery|ir_mail_server", "paused"),
     (r"\bcollections?\b", None, "periodic delivery"),
@@ -98,6 +98,7 @@ RETIRED_TRANSLATIONS["es_AR"] = RETIRED_TRANSLATIONS["es"]
 READ = {"string", "title", "help", "confirm", "placeholder", "aria-label", "alt"}
 #: Fields of data that people read; the texts of mails are not among them
 READ_FIELDS = {"name", "help", "comment", "description"}
+READ_KEYWORDS = {"string", "help", "selection", "selection_add"}
 #: Methods of ``smtplib``, which explains them
 EXPLAINED_ELSEWHERE = {"send_message", "sendmail"}
 
@@ -152,12 +153,12 @@ def texts_of_python():
                 continue
             said = ast.unparse(node.func)
             if said in ("_", "env._", "self.env._", "models.Constraint") or said.endswith("env._"):
-                yield from ((f"{place}:{node.lineno}", text) for text in constants(node.args) if " " in text or said != "models.Constraint")
+                yield from ((f"{place}:{node.lineno}", text) for text in constants(node.args))
             elif said.startswith("fields."):
-                spoken = [word.value for word in node.keywords if word.arg in ("string", "help", "selection", "selection_add")]
-                spoken += node.args if said == "fields.Selection" else ()
-                for part in spoken:
-                    pairs = [pair.elts[1] for pair in ast.walk(part) if isinstance(pair, ast.Tuple) and len(pair.elts) == 2]
+                spoken = [word.value for word in node.keywords if word.arg in READ_KEYWORDS]
+                for part in [*spoken, *(node.args if said == "fields.Selection" else ())]:
+                    pairs = [pair.elts[1] for pair in ast.walk(part)
+                             if isinstance(pair, ast.Tuple) and len(pair.elts) == 2]
                     yield from ((f"{place}:{node.lineno}", text) for text in constants(pairs or [part]))
 
 
@@ -192,9 +193,10 @@ def translations():
 
 def glossary():
     """Return the languages of the glossary's table, and its lines."""
-    said = (ROOT / "doc" / "glossary.md").read_text(encoding="utf-8").partition("## In six languages")[2].partition("\n## ")[0]
-    lines = [[cell.strip() for cell in line.strip("|").split("|")] for line in said.splitlines() if line.startswith("|")]
-    return ("pt_BR", "pl", "cs", "es", "fr"), lines[2:]
+    text = (ROOT / "doc" / "glossary.md").read_text(encoding="utf-8")
+    lines = text.partition("## In six languages")[2].partition("\n## ")[0].splitlines()
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("|")]
+    return ("pt_BR", "pl", "cs", "es", "fr"), cells[2:]
 
 
 class TestTexts(unittest.TestCase):
@@ -226,7 +228,8 @@ class TestTexts(unittest.TestCase):
     def test_translations_use_the_glossary(self):
         languages, lines = glossary()
         self.assertGreater(len(lines), 50)
-        wrong, known = [], {language: {entry.msgid: entry.msgstr for entry in po} for language, po in translations()}
+        known = {language: {entry.msgid: entry.msgstr for entry in po} for language, po in translations()}
+        wrong = []
         for english, *terms in lines:
             self.assertEqual(len(terms), len(languages), english)
             for language, term in zip(languages, terms, strict=True):
