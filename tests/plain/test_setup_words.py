@@ -48,7 +48,7 @@ RETIRED_TEXTS = [
     (r"\bdrawn\b", None, "rendered"),
     (r"\bswitch(ed)? (it )?(on|off)\b", None, "active, inactive, turn on, turn off"),
     (r"\bfrom date\b", None, "start date"),
-    (r"\bwhat is known\b|\bwhat contacts tell\b|\bwhat there is to say\b", None, "personal data, found in contacts, remarks"),
+    (r"\bwhat is known\b|\bwhat contacts tell\b|\bwhat there is to say\b", None, "personal data, found, remarks"),
 ]
 #: Language → ``(what is not said, in the translation of what, what is said instead)``
 RETIRED_TRANSLATIONS = {
