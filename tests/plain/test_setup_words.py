@@ -50,6 +50,12 @@ RETIRED_TEXTS = [
     (r"\bfrom date\b", None, "start date"),
     (r"\bwhat is known\b|\bwhat contacts tell\b|\bwhat there is to say\b", None, "personal data, found, remarks"),
 ]
+#: In guides; the first everywhere
+RETIRED_GUIDES = [
+    r"\b(he|him|his|himself)\b", r"\blanes?\b", r"\bneeds a look\b", r"dematerialisation", r"\bfold(ed)? away\b",
+    r"\bedit letters\b", r"\bwhat is known\b", r"\bticks?\b|\b(un)?ticked\b", r"\busable\b", r"\banew\b",
+    r"\bwhat became of\b",
+]
 #: Language → ``(what is not said, in the translation of what, what is said instead)``
 RETIRED_TRANSLATIONS = {
     "pt_BR": [
@@ -211,6 +217,18 @@ class TestTexts(unittest.TestCase):
                 if found:
                     wrong.append(f"{place}: {found[0]}: say {say}: {' '.join(text.split())[:100]}")
         self.assertFalse(wrong, "\n".join(wrong))
+
+    def test_retired_words_in_guides(self):
+        """People are they, and what is gone from the screens is gone from the guides; what is new may name what was."""
+        wrong = []
+        pages = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "doc").glob("*.md"))]
+        pages += [ROOT / "static" / "description" / "index.html"]
+        for page in pages:
+            text = page.read_text(encoding="utf-8")
+            patterns = [RETIRED_GUIDES[0]] if page.name in ("CHANGELOG.md", "glossary.md") else RETIRED_GUIDES
+            for pattern in patterns:
+                wrong += [f"{page.name}: {found[0]}" for found in re.finditer(pattern, text, re.IGNORECASE)]
+        self.assertFalse(wrong)
 
     def test_retired_translations(self):
         wrong = []
