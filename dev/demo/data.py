@@ -244,7 +244,7 @@ TANGO = mail("ventas@tango.example")
 LEFEVRE = mail("zoe@lefevre.example", failed=("refuse.etienne@lefevre.example",))
 CHATEAU = mail(deferred=("busy.cave@montagne.example",))
 OPERA = mail("billets@opera.example")
-BEFORE = stays("before the from date")
+BEFORE = stays("before the start date")
 NOT_ASKED = stays("no rule takes an unmarked quotation")
 
 INVOICE, CREDIT, RECEIPT, ORDER = "out_invoice", "out_refund", "out_receipt", "order"

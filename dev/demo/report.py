@@ -17,7 +17,7 @@ WIDTHS = (16, 27, 35, 21, 10)
 WHY = {
     "general": "general address", "general_company": "address of company",
     **{f"flag_{role}": f"{role} flag" for role in ("nf", "financial", "invoice", "quote", "order")},
-    "duty": "the law asks for it", "refused": "customer refuses e-mail", "no_address": "no usable address",
+    "duty": "required by law", "refused": "customer refuses e-mail", "no_address": "no valid address",
 }
 # Words that tell a language from the others that the demo speaks.
 WORDS = {
