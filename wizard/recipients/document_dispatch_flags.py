@@ -133,7 +133,7 @@ class DocumentDispatchFlagsLine(models.TransientModel):
         string="Would receive", required=True, readonly=True,
     )
     chosen = fields.Boolean(string="Apply")
-    count = fields.Integer(string="Contacts", compute="_compute_count")
+    count = fields.Integer(string="How many", compute="_compute_count")
 
     @api.depends("source", "role", "window_id.ticked")
     def _compute_count(self):
