@@ -34,7 +34,7 @@ class TestUnreadable(NfseCase):
         good = corpus.declared(corpus.nfe())
         for content, words in (
             (corpus.declared(corpus.nfe(), actual="latin-1"), "declared encoding"), (good[:-40], "cut off"),
-            (good.replace(b"<nProt>", b"<nProt>&null;"), "a sign"),
+            (good.replace(b"<nProt>", b"<nProt>&null;"), "an entity"),
             (good.replace(f' xmlns="{corpus.NFE}"'.encode(), b""), "namespace"),
             (b"<l>" + corpus.nfe().encode() * 2 + b"</l>", "several documents"),
             (corpus.declared(corpus.nfse(), actual="latin-1"), "looks like an NFS-e"),

@@ -117,7 +117,7 @@ class TestConsentPage(ConsentPageCase):
         self.env["ir.module.module"]._load_module_terms(["document_dispatch"], ["pl_PL"], overwrite=True)
         self.nowak.lang = "pl_PL"
         page = self._post(self._path(), "refuse")
-        self.assertIn("Odmawiam", self._ledger().text)
+        self.assertIn("Nie wyrażam zgody", self._ledger().text)
         self.assertEqual(self._ledger().lang, "pl_PL")
         self.assertNotIn("How your documents reach you", page.text)
         self.assertNotIn("How your documents", self._queued()["biuro@nowak.example.com"].subject)

@@ -22,7 +22,7 @@ ACCOUNT = (
     ("mail", "550 5.7.30 Basic authentication is not supported for Client Submission", 86400, "user name or password"),
     ("rcpt", "554 5.7.1 <ana@x.example>: Relay access denied", 86400, "user name or password"),
     ("mail", "530 Must issue a STARTTLS command first", 86400, "encryption"),
-    ("data", "554 Message rejected: Sending suspended for this account.", 3600, "ask them"),
+    ("data", "554 Message rejected: Sending suspended for this account.", 3600, "contact them"),
     ("data", "454 Throttling failure: Maximum sending rate exceeded.", 60, ""),
     ("data", "550 Domain x.example has exceeded the max emails per hour (300/300 (100%)) allowed.", 3600, ""),
     ("mail", "452 4.3.1 Insufficient system storage", 300, ""),

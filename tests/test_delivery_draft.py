@@ -52,7 +52,7 @@ class TestDraft(DispatchCase):
         dispatch, _draft = self._draft(second)
         dispatch.action_handed_dropped()
         self.assertEqual((second.dispatch_state, dispatch.state), (False, "cancelled"))
-        with self.assertRaisesRegex(UserError, "no draft"):
+        with self.assertRaisesRegex(UserError, "not a draft"):
             dispatch.action_handed_sent()
 
     def test_not_planned_meanwhile(self):

@@ -40,7 +40,7 @@ class TestExplain(DispatchCase):
         self.assertEqual(dispatch.state, "queued")
         self.assertIn("The server asks to retry later.", dispatch.what_happened)
         self.assertIn("retried automatically", dispatch.what_next)
-        self.assertTrue(dispatch.what_to_do.startswith("Nothing."))
+        self.assertTrue(dispatch.what_to_do.startswith("No action needed."))
 
     def test_unknown(self):
         dispatch = self._dispatch()

@@ -289,7 +289,7 @@ class TestRecipients(TransactionCase):
 
     def test_overview_says_that_nobody_gets_it(self):
         gomez = self._partner("Gómez Hermanos S.A.", False, is_company=True)
-        self.assertIn("Nobody", gomez.dispatch_overview)
+        self.assertIn("No recipient", gomez.dispatch_overview)
         self.assertIn("no e-mail address", gomez.dispatch_overview)
         gomez.dematerialization_refused = True
         gomez.invalidate_recordset(["dispatch_overview"])
