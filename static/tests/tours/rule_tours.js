@@ -27,8 +27,7 @@ registry.category("web_tour.tours").add("document_dispatch_rule", {
         },
         {
             content: "Its sentence says what it will do",
-            trigger:
-                ".o_field_widget[name='sentence']:contains('Every day from 08:00 to 18:00'):contains('inactive')",
+            trigger: ".o_field_widget[name='sentence']:contains('Every day from 08:00 to 18:00'):contains('inactive')",
         },
         {
             content: "Look at what it would do",

@@ -37,7 +37,8 @@ registry.category("web_tour.tours").add("document_dispatch_at_time", {
         },
         {
             content: "It says when it goes",
-            trigger: ".o_form_view .o_field_widget[name='what_next']:contains('It will be sent on Tuesday, 31 December 2030')",
+            trigger:
+                ".o_form_view .o_field_widget[name='what_next']:contains('It will be sent on Tuesday, 31 December 2030')",
         },
         {
             content: "Another time",

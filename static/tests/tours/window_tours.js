@@ -173,8 +173,7 @@ registry.category("web_tour.tours").add("document_dispatch_one_by_one", {
         ...sendAll(3),
         {
             content: "One after another",
-            trigger:
-                ".modal .o_field_widget[name='dispatch_grouping'] .o_radio_item:contains('One by one') input",
+            trigger: ".modal .o_field_widget[name='dispatch_grouping'] .o_radio_item:contains('One by one') input",
             run: "click",
         },
         {
