@@ -44,7 +44,7 @@ class DocumentDispatchFile(models.Model):
             ("nfe", "NF-e"), ("event", "Event of an NF-e"), ("nfse", "NFS-e"), ("nfse_event", "Event of an NFS-e"),
             ("boleto", "Boleto"), (FOREIGN, "Not supported by this app"), (UNUSABLE, "Not to be sent"),
         ],
-        string="Kind", required=True, readonly=True,
+        required=True, readonly=True,
     )
     own_id = fields.Many2one(
         "ir.attachment", string="Document only", readonly=True, ondelete="set null",

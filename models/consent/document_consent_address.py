@@ -35,7 +35,7 @@ class DocumentConsent(models.Model):
 
     step = fields.Selection(STEPS, readonly=True)
     request_id = fields.Many2one(
-        "document.consent", string="Request", readonly=True, index="btree_not_null", ondelete="restrict",
+        "document.consent", readonly=True, index="btree_not_null", ondelete="restrict",
     )
     step_ids = fields.One2many("document.consent", "request_id", string="Steps", readonly=True)
     address_state = fields.Selection(

@@ -129,7 +129,7 @@ class DocumentDispatch(models.Model):
     bundled_ids = fields.One2many("document.dispatch", "bundle_id", string="In the same e-mail")
     mail_server_id = fields.Many2one("ir.mail_server", string="Account", readonly=True)
     email_from = fields.Char(string="From", readonly=True)
-    reply_to = fields.Char(string="Reply To", readonly=True)
+    reply_to = fields.Char(readonly=True)
     # With what
     content_ready = fields.Boolean(
         readonly=True, help="Text and files have been created; nothing is rendered on delivery.",

@@ -26,7 +26,7 @@ class DocumentDispatchBatch(models.Model):
         required=True, readonly=True,
     )
     dispatch_ids = fields.One2many("document.dispatch", "batch_id")
-    selected = fields.Integer(string="Selected", readonly=True, help="Number of selected documents.")
+    selected = fields.Integer(readonly=True, help="Number of selected documents.")
     skipped = fields.Integer(readonly=True, help="Reviewed, but not sent.")
     left_out = fields.Text(string="Not included", readonly=True, help="Documents that were not sent, and why.")
     res_model = fields.Char(readonly=True)

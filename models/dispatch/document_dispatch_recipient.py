@@ -48,7 +48,6 @@ class DocumentDispatchRecipient(models.Model):
     )
     reason = fields.Selection(
         selection="_selection_reason",
-        string="Reason",
         required=True,
         default="manual",
         readonly=True,

@@ -75,7 +75,7 @@ class DocumentDispatchType(models.Model):
     )
     mail_server_id = fields.Many2one(help="Empty: the account Odoo chooses for the sender's address.")
     reply_to = fields.Char(
-        string="Reply To", help="Empty: replies go to the sender, or into the document's chatter."
+        help="Empty: replies go to the sender, or into the document's chatter."
     )
     bcc = fields.Char(
         string="Always in Bcc",

@@ -24,7 +24,7 @@ class DocumentDispatchRule(models.Model):
 
     name = fields.Char(required=True)
     sequence = fields.Integer(default=10)
-    active = fields.Boolean(string="Active", default=False, help="A new rule is inactive until you activate it.")
+    active = fields.Boolean(default=False, help="A new rule is inactive until you activate it.")
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company,
     )

@@ -284,7 +284,7 @@ class DocumentDispatchResendRecipient(models.TransientModel):
     document_name = fields.Char(related="line_id.document_name", related_sudo=False)
     name = fields.Char(readonly=True)
     email = fields.Char(string="Address", required=True, readonly=True)
-    reason = fields.Char(string="Reason", readonly=True)
+    reason = fields.Char(readonly=True)
     named = fields.Boolean(readonly=True, help="According to the current contact flags.")
     state = fields.Selection("_get_states", string="Result", readonly=True)
 

@@ -49,7 +49,7 @@ class DocumentDispatchPreviewLine(models.TransientModel):
          ("stays", "Not sent")], required=True,
     )
     recipients = fields.Text(string="To")
-    reason = fields.Text(string="Reason")
+    reason = fields.Text()
 
     def action_open(self):
         """Open the document."""
