@@ -15,7 +15,7 @@ ANSWERS = {"accept": "accepted", "refuse": "refused", "withdraw": "withdrawn", "
 
 
 class DocumentDispatchConsent(Guard, http.Controller):
-    """The customer says how documents reach him. Nothing changes by opening a link: scanners of mails do that."""
+    """The customer says how documents reach them. Nothing changes by opening a link: scanners of mails do that."""
 
     @secret_route(PAGE)
     def page(self, company_id, partner_id, token, done="", **_others):
@@ -25,7 +25,7 @@ class DocumentDispatchConsent(Guard, http.Controller):
 
     @secret_route(f"{PAGE}/answer", methods=["POST"], csrf=True, max_content_length=MAX_BYTES)
     def answer(self, company_id, partner_id, token, **form):
-        """Write what he said; then a page of its own, so that loading it again says nothing twice."""
+        """Write what they said; then a page of its own, so that loading it again says nothing twice."""
         company, partner, channel = self._find(company_id, partner_id, token)
         self._count("post", partner_id)
         kind = ANSWERS.get(form.get("answer"))
@@ -35,7 +35,7 @@ class DocumentDispatchConsent(Guard, http.Controller):
             response.status_code = 400
             return response
         vals.pop("email")
-        # the customer's environment: superuser, for the token is the right to answer for him, company and language
+        # the customer's environment: superuser, for the token is the right to answer for them, company and language
         partner.env["document.consent"]._declare_on_page(
             partner, company, kind, {**vals, **origin(), "channel": channel})
         return request.redirect(f"{self._path(company, partner, token)}?done=1")
@@ -47,10 +47,10 @@ class DocumentDispatchConsent(Guard, http.Controller):
 
     @secret_route(f"{ADDRESS}/confirm", methods=["POST"], csrf=True, max_content_length=MAX_BYTES)
     def confirm_address(self, entry_id, token, **_form):
-        """The new address is his."""
+        """The new address is the customer's."""
         entry = self._find_request(entry_id, token)
         self._count("post", entry.partner_id.id)
-        text = request.env._("Documents for %(customer)s may come to %(address)s.",
+        text = request.env._("Documents for %(customer)s may be sent to %(address)s.",
                              customer=entry.partner_id.name, address=entry.new_email)
         entry._verify_address(text=text, lang=request.env.lang, **origin())
         return self._render_address(entry, token, done=True)
@@ -60,7 +60,7 @@ class DocumentDispatchConsent(Guard, http.Controller):
     # ------------------------------------------------------------------
 
     def _find(self, company_id, partner_id, token):
-        """The company, the customer and how he says it; one answer for “wrong”, “old” and “not there”."""
+        """The company, the customer and how they say it; one answer for “wrong”, “old” and “not there”."""
         self._check_blocked()
         found = request.env["res.partner"]._dispatch_consent_find(company_id, partner_id, token)
         if not found:
@@ -104,15 +104,15 @@ class DocumentDispatchConsent(Guard, http.Controller):
         if form.get("question") != request.env["document.consent"]._page_hash(company):
             return request.env._("The text has changed since you opened the page. Please read it again.")
         if kind != "withdrawn" and not vals["declared_by"]:
-            return request.env._("Please write your name.")
+            return request.env._("Please enter your name.")
         return self._address_problem(partner, vals) if kind == "address" else ""
 
     def _address_problem(self, partner, vals):
         email = addresses.normalize(vals["email"])
         if not email:
-            return request.env._("Please write one e-mail address, like name@company.com.")
+            return request.env._("Please enter one e-mail address, like name@company.com.")
         if email in partner._dispatch_consent_emails():
-            return request.env._("Your documents go to this address already.")
+            return request.env._("Your documents are already sent to this address.")
         vals["new_email"] = email
         return ""
 
@@ -124,7 +124,7 @@ class DocumentDispatchConsent(Guard, http.Controller):
         return f"/dispatch/consent/{company.id}/{partner.id}/{token}"
 
     def _done(self, company, partner):
-        """What he said last on this page."""
+        """What the customer said last on this page."""
         # sudo: the token is the right to see it
         return request.env["document.consent"].sudo().search([
             ("partner_id", "=", partner.id), ("company_id", "=", company.id), ("channel", "in", ("page", "letter")),

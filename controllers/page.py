@@ -25,13 +25,13 @@ class DocumentDispatchPage(Guard, http.Controller):
 
     @secret_route(f"{PAGE}/{WHAT}")
     def document(self, link_id, token, what, res_id, **_others):
-        """One of his files, or the way to pay."""
+        """One of the customer's files, or the way to pay."""
         _link, customer = self._find(link_id, token)
         return self._serve(customer, what, res_id, link_id)
 
     @secret_route(f"{PAGE}/statement")
     def statement(self, link_id, token, **period):
-        """The statement of account of the period that he chose."""
+        """The statement of account of the period that was chosen."""
         _link, customer = self._find(link_id, token)
         return self._serve_statement(customer, period, link_id)
 
@@ -46,12 +46,12 @@ class DocumentDispatchPage(Guard, http.Controller):
 
     @secret_route(f"{MINE}/{WHAT}", auth="user")
     def my_document(self, company_id, what, res_id, **_others):
-        """One of his files, or the way to pay."""
+        """One of the customer's files, or the way to pay."""
         return self._serve(self._find_mine(company_id), what, res_id, f"user {request.env.uid}")
 
     @secret_route(f"{MINE}/statement", auth="user")
     def my_statement(self, company_id, **period):
-        """The statement of account of the period that he chose."""
+        """The statement of account of the period that was chosen."""
         return self._serve_statement(self._find_mine(company_id), period, f"user {request.env.uid}")
 
     # ------------------------------------------------------------------
@@ -72,10 +72,10 @@ class DocumentDispatchPage(Guard, http.Controller):
         return link, customer
 
     def _find_mine(self, company_id):
-        """The customer that the user belongs to, in the company he asks for, or in the first one with a page."""
+        """The customer that the user belongs to, in the company asked for, or in the first one with a page."""
         if not request.env.user.share:
-            raise nothing_there()  # a colleague, who may write on his own contact whose he is
-        # sudo: a customer's people see what is his; nothing else is looked at below
+            raise nothing_there()  # a colleague, who may write on their own contact whose they are
+        # sudo: a customer's people see what is the customer's; nothing else is looked at below
         customer = request.env.user.partner_id.commercial_partner_id.sudo()
         companies = customer._dispatch_page_companies()
         company = companies.filtered(lambda one: one.id == company_id) if company_id else companies[:1]
@@ -107,7 +107,7 @@ class DocumentDispatchPage(Guard, http.Controller):
     # ------------------------------------------------------------------
 
     def _serve(self, customer, what, res_id, number):
-        """What he asks for, if it is his; one answer for what is another's and what is not there."""
+        """What was asked for, if it is the customer's; one answer for what is another's and what is not there."""
         record = customer._dispatch_page_find(what, res_id)
         if not record:
             raise nothing_there()

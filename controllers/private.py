@@ -14,7 +14,7 @@ MAX_AGENT = 500
 #: Headers by which browsers and mail programs say that nobody looks yet
 PREFETCH = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
 #: A page that is drawn in the frame of a website, where there is one: Odoo fails without the first. In the language of
-#: the person whom it is for, at the very address that his mail gave.
+#: the person whom it is for, at the very address that their mail gave.
 FRONTEND = {"website": True, "multilang": False, "sitemap": False}
 #: Headers of every page whose address is a secret
 PRIVATE = {
@@ -124,6 +124,6 @@ class Guard:
         raise _plain_page("document_dispatch.too_many_page", 429, [("Retry-After", "3600")])
 
     def _network(self):
-        """Whom to count as one: an IPv6 customer has a whole /64 to himself."""
+        """Whom to count as one: an IPv6 customer has a whole /64."""
         ip = ipaddress.ip_address(request.httprequest.remote_addr)
         return str(ip if ip.version == 4 else ipaddress.ip_network((ip, 64), strict=False))

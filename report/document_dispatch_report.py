@@ -31,7 +31,7 @@ class DocumentDispatchReport(models.Model):
     """
 
     _name = "document.dispatch.report"
-    _description = "What Became of the Documents"
+    _description = "Dispatch Report"
     _auto = False
     _order = "date desc, id desc"
     _rec_name = "document_name"
@@ -51,7 +51,7 @@ class DocumentDispatchReport(models.Model):
         [("sent", "Sent"), ("waiting", "Waiting"), ("review", "In review"), ("failing", "Failing"),
          ("unknown", "Unknown"), ("handed", "In another program"),
          ("tray", "In the paper tray"), ("printed", "Printed"), ("sent_by_post", "Sent by post"),
-         ("excluded", "Not to be sent"), ("open", "Nothing planned")],
+         ("excluded", "Not to be sent"), ("open", "Not planned")],
         readonly=True,
     )
     reason = fields.Char(string="Why not to be sent, or reported later", readonly=True)

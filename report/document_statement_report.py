@@ -5,7 +5,7 @@ class ReportStatement(models.AbstractModel):
     """What the page of a statement shows: of records, or of one that is not kept."""
 
     _name = "report.document_dispatch.report_statement"
-    _description = "Statement of Account, Printed"
+    _description = "Statement of Account Report"
 
     @api.model
     def _get_report_values(self, docids, data=None):

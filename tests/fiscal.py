@@ -76,7 +76,7 @@ class FiscalCase(DispatchCase):
 
     @classmethod
     def _nf_people(cls):
-        """The customer's accountant gets the NF-e, his treasury the boletos."""
+        """The customer's accountant gets the NF-e, their treasury the boletos."""
         Partner = cls.env["res.partner"]
         cls.contadora = Partner.create({
             "name": "Marta Contadora", "parent_id": cls.silva.id, "email": "fiscal@silva.example.com",

@@ -204,7 +204,7 @@ def pdfs():
     yield "its end", whole[-200:], True
     yield "noise", b"%PDF-1.7\n" + random.Random(1).randbytes(3_000_000), True
     yield "nothing", b"", True
-    yield "a picture", b"\x89PNG\r\n\x1a\n" + bytes(1000), True
+    yield "an image", b"\x89PNG\r\n\x1a\n" + bytes(1000), True
     yield "password", locked(), True
     yield "too large", whole + b" " * 10_000_000, True
 

@@ -174,7 +174,7 @@ class TestDispatches(AccessCase):
         self.assertEqual(self._names(self.manager), set(self.dispatches))
 
     def test_group_alone_sees_nothing(self):
-        """Without invoicing and sales there is no document that he may see."""
+        """Without invoicing and sales there is no document that they may see."""
         guest = self._user("otto", "document_dispatch.group_dispatch_user", "Otto Reis")
         self.assertEqual(self._names(guest), set())
 
@@ -295,7 +295,7 @@ class TestCompanies(AccessCase):
         self._pair("document.consent", {"partner_id": self.nowak.id, "kind": "refused"})
 
     def test_consent_of_another_companys_customer(self):
-        """Declared to every company, but the customer himself is one house's own."""
+        """Declared to every company, but the customer is one house's own."""
         durand = self.env["res.partner"].create({"name": "Durand SARL", "company_id": self.paris.id})
         entry = self.env["document.consent"].create({"partner_id": durand.id, "kind": "refused"})
         self.assertEqual(self._seen(self.there, entry), entry)

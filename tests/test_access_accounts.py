@@ -63,7 +63,7 @@ class TestAccounts(RpcCase):
                         self.assertNotIn(str(self.account[field]), shown if self.account[field] else "")
 
     def _quiet(self, model, method, *arguments):
-        """What the manager gets, or nothing where he is refused."""
+        """What the manager gets, or nothing where they are refused."""
         try:
             return self._as_rpc(self.manager, self.env[model].browse(arguments[0]), method, *arguments[1:])
         except (AccessError, UserError, ValueError):
@@ -72,7 +72,7 @@ class TestAccounts(RpcCase):
     def test_what_is_no_account(self):
         for record in (self.type, self.rule):
             for wrong in ("999999", "abc"):
-                with self.subTest(record=record._name), self.assertRaisesRegex(UserError, "no such sender account"):
+                with self.subTest(record=record._name), self.assertRaisesRegex(UserError, "account no longer exists"):
                     record.with_user(self.manager).mail_account = wrong
 
     def test_a_rule_is_copied_without_a_right_to_journals(self):

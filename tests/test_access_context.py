@@ -40,7 +40,7 @@ HARMLESS = {
     "dispatch_patient": "the sender's own PDF is drawn without haste",
     "dispatch_scheduled": "a message that was kept is sent as the document, by who reads it (_dispatch_is_readers)",
     "dispatch_shared": "links in mails only show, and lead to no page: less than without it",
-    "dispatch_states": "which of the dispatches that he may see the user looks at",
+    "dispatch_states": "which of the dispatches that they may see the user looks at",
 }
 #: Odoo's own that the addon reads → why it may trust them, or does not
 ODOO = {
@@ -48,7 +48,7 @@ ODOO = {
     "active_model": "as active_ids",
     "bin_size": "the length of a file instead of its bytes, of what the user may read",
     "cron_end_time": "when a worker ends; workers run in environments of their own",
-    "import_file": "says in the ledger that a declaration came by import; every user may import what he may write",
+    "import_file": "says in the ledger that a declaration came by import; every user may import what they may write",
     "ir_cron_progress_id": "leaves the delivery to the scheduler; workers run in environments of their own",
     "mark_so_as_sent": "fills in the window; sends only for whom may write the quotation (see BY_NAME)",
     "proforma": "the text that is offered in the window",
@@ -182,7 +182,7 @@ class ContextCase(AccessCase):
 
 @tagged("post_install", "-at_install")
 class TestStranger(ContextCase, HttpCase):
-    """Who has the link of a document writes a message on its page, with a context of his choice."""
+    """Who has the link of a document writes a message on its page, with a context of their choice."""
 
     def _post(self, document, context):
         self.smtp.handler.clear()
@@ -222,7 +222,7 @@ class TestStranger(ContextCase, HttpCase):
 
 
 class TestColleague(ContextCase):
-    """Who may send a document sends it in Odoo's windows: what he adds to the context changes nothing."""
+    """Who may send a document sends it in Odoo's windows: what they add to the context changes nothing."""
 
     def _contexts(self):
         keys = [key for key in attacked_keys() if key != "mark_so_as_sent"]
@@ -237,7 +237,7 @@ class TestColleague(ContextCase):
                     self.assertEqual(self._snapshot(), before)
 
     def test_mark_of_core_needs_the_right_to_write(self):
-        """Odoo's own mark sends the quotation for its salesperson, in his name, and for nobody else."""
+        """Odoo's own mark sends the quotation for its salesperson, in their name, and for nobody else."""
         employee = self._user("igor", "base.group_user", "Igor Lima")
         employee.email = self.rival.email = "equipe@aurora.example.com"
         before = self._snapshot()

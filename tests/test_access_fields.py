@@ -227,7 +227,7 @@ class TestForeignBytes(WalkCase):
     def _values(self, field):
         """What an attacker would write into a field that leads to bytes."""
         if field.type in ("binary", "image"):
-            return []  # bytes of his own
+            return []  # bytes of their own
         if field.type == "many2one_reference":
             return [self.secret.id]
         target = {"ir.attachment": self.secret, "mail.message": self.message, "mail.mail": self.mail}[

@@ -57,7 +57,7 @@ class TestTypedPlaces(LinksCase):
         body = "".join(f'<p><a href="http://x.example{place}">{place}</a></p>' for place in (*GUESSED, real))
         self._release(dispatch, self.seller, body=body, recipient_ids=[
             Command.create({"email": "vera@evil.example"}),
-            # a contact of the customer's, at an address that is not his
+            # a contact of the customer's, at an address that is not theirs
             Command.create({"email": "karin@evil.example", "partner_id": self.silva_ana.id}),
         ])
         for email in ("vera@evil.example", "karin@evil.example"):
@@ -207,7 +207,7 @@ class TestConsentLinks(LinksCase):
         self._send_window(invoice).action_send_and_print()
         [mailed] = PAGE.findall(self._html("ana@silva.example.com"))
         self.assertIn(self._live(self.silva), self.url_open(mailed).text)
-        # a colleague who says that he is the customer's
+        # a colleague who says that they are the customer's
         self.seller.partner_id.parent_id = self.silva
         self.authenticate("jonas", "jonas")
         self.assertEqual(self.url_open("/my/documents").status_code, 404)

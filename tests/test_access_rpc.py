@@ -288,7 +288,7 @@ class TestConditions(RpcCase):
             self.rule.domain = f"[('partner_id.invoice_ids.ref', '=', '{ref}')]"
             lines, _count = self.rule._preview()
             reasons += [line["reason"] for line in lines if line["res_id"] == here.id]
-        self.assertEqual(reasons, ["Another journal or customer, or not within the condition."] * 2)
+        self.assertEqual(reasons, ["Another journal or customer, or the condition is not met."] * 2)
 
     def _migrate(self, domain):
         """Have an old condition in the database, and migrate it."""
@@ -357,7 +357,7 @@ class TestTemplates(RpcCase):
             self.assertRefused(AccessError, user, "mail.template", "write", self.template.ids, {"subject": "{{ 7*7 }}"})
             self.assertRefused(AccessError, user, "document.dispatch.type", "action_open_template",
                                self.types["invoice"].ids)
-            with self.assertRaisesRegex(AccessError, "Odoo's settings leave that to"):
+            with self.assertRaisesRegex(AccessError, "Odoo's settings reserve this for"):
                 self.types["invoice"].with_user(user).action_open_template()
         self.accountant.sudo().group_ids |= self.env.ref("mail.group_mail_template_editor")
         self._rpc(self.accountant, "mail.template", "write", self.template.ids, {"subject": "Sua fatura"})

@@ -291,9 +291,9 @@ class TestFiscalDispatch(FiscalCase):
         window = self._send_window(self.invoice)
         line = window.dispatch_file_ids
         self.assertEqual((line.chosen, line.went), (False, True))
-        self.assertEqual(line.warning, "It went before.")
+        self.assertEqual(line.warning, "It was already sent.")
         line.chosen = True
-        self.assertEqual(line.warning, "It went before: it goes once more.")
+        self.assertEqual(line.warning, "It was already sent: it will be sent again.")
         window.dispatch_invoice_too = False
         window.action_send_and_print()
         self._deliver()
@@ -343,7 +343,7 @@ class TestFiscalDispatch(FiscalCase):
         self.assertEqual(lines[0].action_open()["res_id"], self.invoice.id)
 
     def test_the_customer_is_told(self):
-        """On his page, and on the contact: what comes by e-mail although he refuses."""
+        """On their page, and on the contact: what comes by e-mail although they refuse."""
         self.silva.dematerialization_refused = True
         self.assertIn("as the law asks: NF-e", self.silva.dispatch_overview)
         self.assertEqual(self.company._dispatch_duties(), "NF-e, Event of an NF-e")

@@ -85,7 +85,7 @@ class TestFiscalKept(FiscalCase):
         self.assertEqual(file.danfe_id.raw, b"%PDF-1.4 drawn elsewhere")
 
     def test_whoever_sees_the_invoice(self):
-        """He need not see the other module's documents."""
+        """They need not see the other module's documents."""
         clerk = new_test_user(self.env, "clara", "account.group_account_invoice", company_id=self.company.id,
                               company_ids=[(6, 0, self.company.ids)])
         self._kept_document(self.xml)

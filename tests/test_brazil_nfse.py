@@ -189,7 +189,7 @@ class TestNfseBeside(NfseCase):
         if "perform_vies_validation" not in self.env["res.partner"]._fields:
             self.skipTest("no check of VAT numbers is installed")
         partner = self.env["res.partner"].create({"name": "Aurora", "country_id": self.env.ref("base.br").id})
-        with self.assertRaisesRegex(ValidationError, "without “BR” in front"):
+        with self.assertRaisesRegex(ValidationError, "without the prefix “BR”"):
             partner.vat = "BR12ABC34501DE35"
 
     def test_pix_of_odoo(self):

@@ -33,8 +33,8 @@ class TestUnreadable(NfseCase):
         """Each with its reason, in words."""
         good = corpus.declared(corpus.nfe())
         for content, words in (
-            (corpus.declared(corpus.nfe(), actual="latin-1"), "another encoding"), (good[:-40], "cut off"),
-            (good.replace(b"<nProt>", b"<nProt>&null;"), "a sign"),
+            (corpus.declared(corpus.nfe(), actual="latin-1"), "declared encoding"), (good[:-40], "cut off"),
+            (good.replace(b"<nProt>", b"<nProt>&null;"), "an entity"),
             (good.replace(f' xmlns="{corpus.NFE}"'.encode(), b""), "namespace"),
             (b"<l>" + corpus.nfe().encode() * 2 + b"</l>", "several documents"),
             (corpus.declared(corpus.nfse(), actual="latin-1"), "looks like an NFS-e"),
@@ -96,7 +96,7 @@ class TestUnreadable(NfseCase):
 
     def test_pdfs_that_look_like_boletos(self):
         for content, words in (
-            (corpus.slip(text=False), "its line could not be found"), (corpus.slip(words=False), "picture"),
+            (corpus.slip(text=False), "its typable line was not found"), (corpus.slip(words=False), "image"),
             (bytes(5000) + corpus.slip(corpus.barcode())[:400], None),
         ):
             with self.subTest(words):
@@ -109,7 +109,7 @@ class TestUnreadable(NfseCase):
 
     def test_too_large(self):
         """Nobody knows what a large PDF is; one that begins as an NF-e is one."""
-        for content, words in ((boleto_pdf(self._instalment(self.service)) + bytes(11_000_000), "within the limits"),
+        for content, words in ((boleto_pdf(self._instalment(self.service)) + bytes(11_000_000), "memory limits"),
                                (corpus.nfe().encode() + b" " * 11_000_000, "too large")):
             attachment = self._attach(content, "grande", self.service)
             [file] = self.service.dispatch_file_ids
@@ -129,4 +129,4 @@ class TestUnreadable(NfseCase):
 
     def test_what_a_check_digit_can_do(self):
         self._attach(boleto_pdf(self._instalment(self.service), wrong=True), "boleto.pdf", self.service)
-        self.assertIn("check digits of the boleto's line do not fit", self.service.dispatch_file_ids.file_messages)
+        self.assertIn("boleto's typable line do not match", self.service.dispatch_file_ids.file_messages)

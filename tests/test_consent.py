@@ -226,7 +226,7 @@ class TestConsent(ConsentCase):
         jean.parent_id = self.durand
         self.assertTrue(jean.dematerialization_refused)
         jean.parent_id = False
-        self.assertFalse(jean.dematerialization_refused, "his own word is still in the ledger")
+        self.assertFalse(jean.dematerialization_refused, "their own word is still in the ledger")
 
     # ------------------------------------------------------------------
     # Merged partners
@@ -251,7 +251,7 @@ class TestConsent(ConsentCase):
                 self.assertFalse(target.dematerialization_refused)
 
     def test_merging_persons_keeps_refusal_and_letter(self):
-        """The twin of a private customer: nothing else about him changes."""
+        """The twin of a private customer: nothing else about them changes."""
         twin, jean = self.env["res.partner"].create([{"name": "Jean Morel"}, {"name": "Jean Morel"}])
         twin.dematerialization_refused = True
         self._declare(twin, "letter", "2026-03-05 09:00:00")

@@ -1,4 +1,4 @@
-"""The customer asks for another address: nobody redirects his invoices in silence."""
+"""The customer asks for another address: nobody redirects their invoices in silence."""
 
 import re
 
@@ -23,7 +23,7 @@ class TestConsentAddress(ConsentPageCase):
 
     def _ask(self, partner=None, email="kasa@nowak.example.com"):
         page = self._post(self._path(partner), "address", email=email)
-        self.assertIn("We sent a mail to the new address", page.text)
+        self.assertIn("We sent an e-mail to the new address", page.text)
         return self._queued()
 
     def test_nothing_is_redirected_before_a_clerk_says_so(self):
@@ -33,10 +33,10 @@ class TestConsentAddress(ConsentPageCase):
         self.assertNotIn("Jan Nowak", mails["kasa@nowak.example.com"].body_html, "no words of strangers")
         request = self._ledger()
         self.assertEqual((request.kind, request.step), ("address", "asked"))
-        with self.assertRaisesRegex(UserError, "was not confirmed"):
+        with self.assertRaisesRegex(UserError, "has not been confirmed"):
             request.with_user(self.clerk).action_use_address()
         page = self._confirm(mails["kasa@nowak.example.com"])
-        self.assertIn("We check the change now", page.text)
+        self.assertIn("We are checking the change", page.text)
         self.assertEqual(self._ledger().mapped("step"), ["asked", "verified"])
         self.assertEqual(self.nowak.email, "biuro@nowak.example.com")
         self.assertEqual(len(self.nowak.activity_ids), 1)
@@ -90,7 +90,7 @@ class TestConsentAddress(ConsentPageCase):
         mails = self._ask(self.mudo, "Caja@Gomez.example.com")
         self.assertEqual(set(mails), {"caja@gomez.example.com"})
         page = self._confirm(mails["caja@gomez.example.com"])
-        self.assertIn("From now on documents go to this address", page.text)
+        self.assertIn("From now on, documents are sent to this address", page.text)
         self.env.invalidate_all()
         self.assertEqual(self.mudo.email, "caja@gomez.example.com")
         self.assertEqual(self._ledger(self.mudo).mapped("step"), ["asked", "verified", "used"])

@@ -1,4 +1,4 @@
-"""The customer's page: he accepts, refuses, withdraws, asks for another address; strangers get nowhere."""
+"""The customer's page: they accept, refuse, withdraw, ask for another address; strangers get nowhere."""
 
 import re
 
@@ -117,7 +117,7 @@ class TestConsentPage(ConsentPageCase):
         self.env["ir.module.module"]._load_module_terms(["document_dispatch"], ["pl_PL"], overwrite=True)
         self.nowak.lang = "pl_PL"
         page = self._post(self._path(), "refuse")
-        self.assertIn("Odmawiam", self._ledger().text)
+        self.assertIn("Nie wyrażam zgody", self._ledger().text)
         self.assertEqual(self._ledger().lang, "pl_PL")
         self.assertNotIn("How your documents reach you", page.text)
         self.assertNotIn("How your documents", self._queued()["biuro@nowak.example.com"].subject)
@@ -212,8 +212,8 @@ class TestConsentPage(ConsentPageCase):
     def test_too_long(self):
         for form, words in (
             ({"name": "x" * 101}, "The name is too long"), ({"comment": "x" * 2001}, "The comment is too long"),
-            ({"email": "x" * 250 + "@a.example"}, "The address is too long"), ({"name": ""}, "Please write your name"),
-            ({"name": " \x00\u202e "}, "Please write your name"),
+            ({"email": "x" * 250 + "@a.example"}, "The address is too long"), ({"name": ""}, "Please enter your name"),
+            ({"name": " \x00\u202e "}, "Please enter your name"),
         ):
             answer = self._post(self._path(), "address" if "email" in form else "refuse", **form)
             self.assertEqual(answer.status_code, 400)

@@ -120,10 +120,10 @@ class TestConsentScope(ConsentCase):
         Consent = self.env["document.consent"].with_user(self.clerk)
         vals = {"partner_id": self.durand.id, "kind": "address", "new_email": "a@durand.example.fr"}
         for extra in ({"channel": "page"}, {"ip": "10.0.0.1"}, {"user_agent": "x"}, {"step": "verified"}):
-            with self.assertRaisesRegex(UserError, "Only the customer himself"), self.env.cr.savepoint():
+            with self.assertRaisesRegex(UserError, "Only the customers themselves"), self.env.cr.savepoint():
                 Consent.create({**vals, **extra})
             context = {f"default_{name}": value for name, value in extra.items()}
-            with self.assertRaisesRegex(UserError, "Only the customer himself"), self.env.cr.savepoint():
+            with self.assertRaisesRegex(UserError, "Only the customers themselves"), self.env.cr.savepoint():
                 Consent.with_context(**context).create(vals)
         self.assertEqual(Consent.create(vals).email_normalized, "a@durand.example.fr")
         with self.assertRaisesRegex(UserError, "not a valid"):

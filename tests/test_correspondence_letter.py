@@ -214,7 +214,7 @@ class TestLetter(LetterCase):
     def test_unknown_placeholder_and_nobody(self):
         with self.assertRaisesRegex(UserError, "no placeholder {cliente}"):
             self._send(body="<p>{cliente}</p>")
-        with self.assertRaisesRegex(UserError, "No customer fits"):
+        with self.assertRaisesRegex(UserError, "No customer matches"):
             self._send(code_from="Z")
         self.assertFalse(self.env["document.letter"].search([]))
 

@@ -54,7 +54,7 @@ class TestStatementSchedule(DispatchCase):
         self.assertIn("On day 1 of each month at 08:00", rule.sentence)
         self._owe(self.silva)
         self._owe(self.nowak)
-        self._invoice(self.mudo, 50.0, move_type="out_refund", invoice_date="2026-10-15")  # he owes nothing
+        self._invoice(self.mudo, 50.0, move_type="out_refund", invoice_date="2026-10-15")  # they owe nothing
         self._cron(FIRST)
         self.assertFalse(self._statements(rule))
         self._cron(SLOT)
@@ -207,7 +207,7 @@ class TestStatementSchedule(DispatchCase):
         rule = self._statement_rule(user_id=plain.id)
         self._owe(self.silva)
         rule._run()
-        self.assertIn("may not read", rule.problem)
+        self.assertIn("has no access to", rule.problem)
         self.assertFalse(self._statements(rule))
 
     def test_other_company(self):

@@ -17,12 +17,12 @@ ACCOUNT = (
     ("mail", "550 5.4.5 Daily user sending quota exceeded", 86400, "when the day is over"),
     ("data", "550 5.7.1 Daily SMTP relay limit exceeded for customer", 86400, "when the day is over"),
     ("data", "454 Throttling failure: Daily message quota exceeded.", 86400, "when the day is over"),
-    ("mail", "530 5.7.57 Client not authenticated to send mail", 86400, "user or password"),
-    ("mail", "530 5.7.0 Authentication required", 86400, "user or password"),
-    ("mail", "550 5.7.30 Basic authentication is not supported for Client Submission", 86400, "user or password"),
-    ("rcpt", "554 5.7.1 <ana@x.example>: Relay access denied", 86400, "user or password"),
+    ("mail", "530 5.7.57 Client not authenticated to send mail", 86400, "user name or password"),
+    ("mail", "530 5.7.0 Authentication required", 86400, "user name or password"),
+    ("mail", "550 5.7.30 Basic authentication is not supported for Client Submission", 86400, "user name or password"),
+    ("rcpt", "554 5.7.1 <ana@x.example>: Relay access denied", 86400, "user name or password"),
     ("mail", "530 Must issue a STARTTLS command first", 86400, "encryption"),
-    ("data", "554 Message rejected: Sending suspended for this account.", 3600, "ask them"),
+    ("data", "554 Message rejected: Sending suspended for this account.", 3600, "contact them"),
     ("data", "454 Throttling failure: Maximum sending rate exceeded.", 60, ""),
     ("data", "550 Domain x.example has exceeded the max emails per hour (300/300 (100%)) allowed.", 3600, ""),
     ("mail", "452 4.3.1 Insufficient system storage", 300, ""),
@@ -131,7 +131,7 @@ class TestBlame(DispatchCase):
                 self.assertEqual(bool(advice), bool(self._problems()))
                 waiting = self._dispatches(invoices).recipient_ids.filtered(lambda r: r.state == "deferred")
                 self.assertEqual(len({recipient._explain_reply() for recipient in waiting}), 1)
-                self.assertIn("customer has nothing to do with it", waiting[0]._explain_reply())
+                self.assertIn("not related to the customer", waiting[0]._explain_reply())
                 self.server.action_dispatch_resume()
                 self._assert_all_go(invoices)
 
@@ -197,7 +197,7 @@ class TestBlame(DispatchCase):
             self._deliver()
             self.assertEqual(connect.call_count, 1)
         self.assertEqual(set(self._dispatches(invoices).recipient_ids.mapped("tries")), {0})
-        self.assertIn("Connect the account anew", self._problems())
+        self.assertIn("Reconnect the account", self._problems())
 
     def test_oauth_is_heard(self):
         """Core says ``AUTH XOAUTH2`` and does not listen; 334 waits for an empty line before it says no."""

@@ -81,7 +81,7 @@ class TestAtTime(DispatchCase):
     def test_a_time_that_is_over_is_refused(self):
         invoice = self._invoice(self.silva)
         past = NOW - timedelta(minutes=1)
-        with self.assertRaisesRegex(UserError, "is over. Choose a time to come"):
+        with self.assertRaisesRegex(UserError, "is in the past. Choose a time in the future"):
             self._send(invoice, dispatch_send_on=past)
         with self.assertRaisesRegex(UserError, "is over"):
             self._bulk(invoice | self._invoice(self.nowak), dispatch_send_on=past)
@@ -106,9 +106,9 @@ class TestAtTime(DispatchCase):
         self.assertEqual(self.envelopes, ["biuro@nowak.example.com"])
         self._at(LATER + timedelta(days=1))
         self.assertEqual((first.state, second.state), ("sent", "sent"))
-        with self.assertRaisesRegex(UserError, "does not wait for a time"):
+        with self.assertRaisesRegex(UserError, "is not scheduled"):
             first.action_send_now()
-        with self.assertRaisesRegex(UserError, "does not wait for a time"):
+        with self.assertRaisesRegex(UserError, "is not scheduled"):
             first.action_reschedule()
 
     def test_withdrawn_with_its_document(self):

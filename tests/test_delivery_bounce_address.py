@@ -69,8 +69,8 @@ class TestBounceAddress(DispatchCase):
     def test_what_is_no_failure(self):
         dispatch = self._sent(self.nowak)
         for subject, text, label in (
-            ("Delayed", "Your mail is delayed. We will keep trying.", "still tries"),
-            ("Your mail", "Look at it.", "not understood"),
+            ("Delayed", "Your mail is delayed. We will keep trying.", "still trying"),
+            ("Your mail", "Look at it.", "could not be interpreted"),
         ):
             self._receive(self._senders()[0], text, subject)
             self.assertEqual(self._states(dispatch), {NOWAK: "sent"})

@@ -36,7 +36,7 @@ class TestBounceReports(DispatchCase):
                 self.assertEqual(self._states(dispatch), {ANA: "sent", RUI: "bounced"})
 
     def test_nobody_speaks_for_another(self):
-        """Each recipient knows the Message-ID: his report counts for himself, and not for whoever is left."""
+        """Each recipient knows the Message-ID: their report counts for themselves, and not for whoever is left."""
         dispatch = self._sent(self.silva)
         self._status(dispatch, f"Final-Recipient: rfc822; {ANA}\nAction: failed", ANA)
         self.assertEqual(self._states(dispatch), {ANA: "bounced", RUI: "sent"})
@@ -44,7 +44,7 @@ class TestBounceReports(DispatchCase):
             self._status(dispatch, f"Final-Recipient: rfc822; {address}\nAction: failed", "")
             self._plain(dispatch, "550 no such user", "")
             self.assertEqual(self._states(dispatch), {ANA: "bounced", RUI: "sent"}, address)
-        self.assertIn("does not say to which address", dispatch.recipient_ids[1].remark)
+        self.assertIn("does not say from which address", dispatch.recipient_ids[1].remark)
 
     def test_own_mail_needs_no_name(self):
         dispatch = self._sent(self.nowak)
@@ -57,7 +57,7 @@ class TestBounceReports(DispatchCase):
             ("Content-Type: message/feedback-report\n\nFeedback-Type: abuse\nOriginal-Rcpt-To: {to}", "as spam"),
             ("Content-Type: message/disposition-notification\n\nFinal-Recipient: rfc822; {to}\nDisposition: a/b; displayed",
              "read receipt"),
-            ("Content-Type: message/delivery-status\n\nFinal-Recipient: rfc822; {to}\nAction: delayed", "still tries"),
+            ("Content-Type: message/delivery-status\n\nFinal-Recipient: rfc822; {to}\nAction: delayed", "still trying"),
             ("Content-Type: message/delivery-status\n\nFinal-Recipient: rfc822; {to}\nAction: delivered", "delivered"),
         ):
             with self.subTest(label=label):
@@ -74,7 +74,7 @@ class TestBounceReports(DispatchCase):
         self._process(dispatch, "From: biuro@nowak.example.com\nSubject: Automatic reply: Fatura\nAuto-Submitted: auto-replied\n"
                            "In-Reply-To: {mid}", "I am away. 550 5.1.1 would be a code.")
         self.assertEqual((dispatch.state, self._states(dispatch)), ("sent", {NOWAK: "sent"}))
-        self.assertIn("automatic answer", dispatch.remark)
+        self.assertIn("automatic reply", dispatch.remark)
 
     def test_answer_to_the_document_is_an_answer(self):
         """Where it does not go to the address for bounces, it stands in the chatter, as ever."""
@@ -89,7 +89,7 @@ class TestBounceReports(DispatchCase):
         dispatch = self._sent(self.nowak)
         self._process(dispatch, "From: postmaster@mx.example\nSubject: Your mail", "Look at it.\n\n" + RETURNED, to_returned=NOWAK)
         self.assertEqual((dispatch.state, self._states(dispatch)), ("sent", {NOWAK: "sent"}))
-        self.assertIn("not understood", dispatch.remark)
+        self.assertIn("could not be interpreted", dispatch.remark)
 
     def test_relay_with_its_own_id(self):
         mark = "0102018f2a3b4c5d-11111111-2222-3333-4444-555555555555-00000"

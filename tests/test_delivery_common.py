@@ -175,7 +175,7 @@ class TestCommon(CommonCase):
     # ------------------------------------------------------------------
 
     def test_the_link_is_the_customers(self):
-        """Nobody's own, and of none of those who are not his people."""
+        """Nobody's own, and of none of those who are not their people."""
         self.company.dispatch_bcc = ARCHIVE
         invoice = self._invoice(self.silva)
         window = self._send_window(invoice)
@@ -282,7 +282,7 @@ class TestCommon(CommonCase):
     # ------------------------------------------------------------------
 
     def test_what_is_said_of_another_one_is_not_his(self):
-        """A module that lets a mail go to more than its reader: only what is said of him counts for him."""
+        """A module that lets a mail go to more than its reader: only what is said of them counts for them."""
         mail_server = self.registry["ir.mail_server"]
         prepare = mail_server._prepare_smtp_to_list
         for refused, state in ((ANA, "failed"), (ARCHIVE, "sent")):
@@ -399,7 +399,7 @@ class TestAddressFields(CommonCase):
         invoice = self._invoice(self.silva)
         self.assertFalse(self._send_window(invoice).dispatch_before)
         waiting = invoice._dispatch_create("manual")
-        self.assertIn("takes its place", self._send_window(invoice).dispatch_before)
+        self.assertIn("replaces it", self._send_window(invoice).dispatch_before)
         self._deliver()
         self.assertEqual(waiting.state, "sent")
         self.assertIn("once more", self._send_window(invoice).dispatch_before)

@@ -52,7 +52,7 @@ class TestDraft(DispatchCase):
         dispatch, _draft = self._draft(second)
         dispatch.action_handed_dropped()
         self.assertEqual((second.dispatch_state, dispatch.state), (False, "cancelled"))
-        with self.assertRaisesRegex(UserError, "no draft"):
+        with self.assertRaisesRegex(UserError, "not a draft"):
             dispatch.action_handed_sent()
 
     def test_not_planned_meanwhile(self):
@@ -74,7 +74,7 @@ class TestDraft(DispatchCase):
         with self.assertRaisesRegex(UserError, "refuses e-mail"):
             self._draft(self._invoice(self.papel))
         self.company.write({"dispatch_rehearsal_email": "chefe@aurora.example.com", "dispatch_mode": "rehearse"})
-        with self.assertRaisesRegex(UserError, "rehearses"):
+        with self.assertRaisesRegex(UserError, "is in rehearsal"):
             self._draft(self._invoice(self.nowak))
 
     def test_print_asks_how(self):

@@ -68,7 +68,7 @@ class TestFiles(DispatchCase):
 
     def test_other_bytes_of_the_same_size(self):
         self._damage(self.file, self.before[:-1] + b"?")
-        self._assert_kept_from_going("not the one that was made")
+        self._assert_kept_from_going("was changed after it was created")
 
     def test_damaged_for_the_first_of_two_only(self):
         """The second time it is there again: a mend is enough."""
@@ -175,8 +175,8 @@ class TestFiles(DispatchCase):
         self._damage(self.file, b"")
         self.dispatch.action_retry()
         self.assertIn("0 are there", self.dispatch.what_happened)
-        self.assertNotIn("The server said", self.dispatch.what_happened)
-        self.assertIn("Correct what is said above", self.dispatch.what_to_do)
+        self.assertNotIn("Server reply", self.dispatch.what_happened)
+        self.assertIn("Correct the problem described above", self.dispatch.what_to_do)
 
     def test_made_before_this_was_recorded(self):
         self.dispatch._with_system_write().file_record = False

@@ -134,7 +134,7 @@ class TestOthers(LimitsCase):
         self.assertEqual(set(self._waiting(aurora).mapped("tries")), {0})
         self.assertEqual(list(self.server.dispatch_senders), [sender])
         for dispatch in self._waiting(aurora).filtered(lambda r: r.state == "queued").dispatch_id:
-            self.assertIn("must not send as", dispatch.what_next)
+            self.assertIn("is not allowed to send as", dispatch.what_next)
         refusing.stage = None
         self.server.action_dispatch_resume()
         self._deliver()
@@ -413,7 +413,7 @@ class TestAlarm(LimitsCase):
                 if minutes < 60:
                     self.assertFalse(self._problems())
         with self._clock(start + timedelta(minutes=100)):
-            self.assertIn("mails are due", self._problems())
+            self.assertIn("e-mails have been due", self._problems())
 
     def test_used_again_at_once(self):
         invoices = self._invoices(1)

@@ -281,7 +281,7 @@ class TestMailForm(DispatchCase):
         [mail] = self._send(invoice)
         self.assertFalse(list(mail.iter_attachments()))
         plain = mail.get_body(("plain",)).get_content()
-        self.assertRegex(plain, r"is too large for a mail\.\r\nGet it here <http\S+/my/invoices/\S+>\r\n$")
+        self.assertRegex(plain, r"is too large for an e-mail\.\r\nDownload it here <http\S+/my/invoices/\S+>\r\n$")
 
     # ------------------------------------------------------------------
     # What is missing

@@ -60,7 +60,7 @@ class TestProof(DispatchCase):
         self.assertEqual(recipient.proof_ids.sha256, hashlib.sha256(content).hexdigest())
         rebuilt, verdict = recipient.proof_ids._rebuild()
         self.assertEqual(verdict, proof.LINKS)
-        self.assertIn("but for the secret links", recipient.action_download_mail()["params"]["message"])
+        self.assertIn("except for the secret links", recipient.action_download_mail()["params"]["message"])
         [mail] = [mail for mail in self.mails if mail["To"].addresses[0].addr_spec == recipient.email]
         html = mail.get_body(("html",)).get_content()
         token = html.partition(f"/dispatch/page/{page.id}/")[2].partition('"')[0]
@@ -84,7 +84,7 @@ class TestProof(DispatchCase):
         dispatch = self._sent()
         self.assertFalse(dispatch.recipient_ids.proof_ids)
         self.assertTrue(dispatch.recipient_ids.mail_body, "it may go again")
-        with self.assertRaisesRegex(UserError, "Nothing is kept"):
+        with self.assertRaisesRegex(UserError, "No copy of the e-mail"):
             dispatch.action_download_mail()
         dispatch.action_retry()
         self.assertEqual(len(dispatch.recipient_ids.proof_ids), 1)

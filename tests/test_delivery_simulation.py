@@ -58,7 +58,7 @@ class Killed(BaseException):
 
 
 class Violation(BaseException):
-    """Something happened that must never happen. No ``Exception``: nobody on the way may take it for one of his."""
+    """Something happened that must never happen. No ``Exception``: nobody on the way may take it for one of theirs."""
 
 
 class World:

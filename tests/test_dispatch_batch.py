@@ -124,7 +124,7 @@ class TestBatch(DispatchCase):
     def test_switched_off(self):
         moves = self._invoices(self.silva, 2)
         self.company.dispatch_mode = "off"
-        with self.assertRaisesRegex(UserError, "switched off"):
+        with self.assertRaisesRegex(UserError, "turned off"):
             self._window(moves).action_send_and_print()
 
     def test_who_may_not_read_them(self):
@@ -282,7 +282,7 @@ class TestBatch(DispatchCase):
                 for dispatch in rest:
                     self.assertEqual((dispatch.state, self._fates_of(dispatch)),
                                      ("partial", {"ana": "sent", "rui": "failed"}))
-                    self.assertIn(f"Its mail held {changed.document_name}, which changed", dispatch.state_message)
+                    self.assertIn(f"mail contained {changed.document_name}, which was changed", dispatch.state_message)
                     self.assertIn("Send Again", dispatch.what_to_do)
                     self.assertTrue(dispatch.activity_id)
                     with self.assertRaisesRegex(UserError, changed.document_name):
@@ -305,7 +305,7 @@ class TestBatch(DispatchCase):
                 self.assertEqual((self.envelopes, set(members.mapped("state"))), ([], {"partial"}))
                 self.assertIn("not posted", stays.state_message)
                 for dispatch in members - stays:
-                    self.assertIn(f"Its mail held {stays.document_name}", dispatch.state_message)
+                    self.assertIn(f"Its e-mail contained {stays.document_name}", dispatch.state_message)
                 stays.move_id.write({"state": "posted"})
                 stays.action_retry()
                 self.assertEqual((self.envelopes, set(members.mapped("state"))), (["rui@silva.example.com"], {"sent"}))
@@ -338,7 +338,7 @@ class TestBatch(DispatchCase):
         self.assertEqual(dispatch.state, "partial")
         invoice.button_draft()
         invoice.action_post()
-        with self.assertRaisesRegex(UserError, "changed or was withdrawn"):
+        with self.assertRaisesRegex(UserError, "was changed or withdrawn"):
             dispatch.action_retry()
 
     def test_bundle_server_down_and_one_withdrawn(self):

@@ -42,13 +42,13 @@ class TestChannels(DispatchCase):
     def test_a_refusal_counts_first(self):
         """Where another channel is tried before e-mail, a refusal still is why it goes on paper, and stays one."""
         usual = self.env["document.dispatch.channel"]._get_usual()
-        nothing = SimpleNamespace(_why_not=lambda *_args: Reason("No network takes it."))
+        nothing = SimpleNamespace(_why_not=lambda *_args: Reason("No network available."))
         by_mail, on_paper = self._invoice(self.silva), self._invoice(self.papel)
         with patch.object(self.registry["account.move"], "_dispatch_channels", lambda *_args: [nothing, *usual]):
             [vals] = by_mail._dispatch_prepare_vals_list("rule")
             self.assertEqual(
                 (vals["channel"], vals["channel_reason"], vals["state_message"]),
-                ("email", "other", "No network takes it."))
+                ("email", "other", "No network available."))
             [vals] = on_paper._dispatch_prepare_vals_list("rule")
             self.assertEqual((vals["channel"], vals["channel_reason"]), ("paper", "refused"))
             typed = recipients.Choice(False, "ana@papel.example.com", recipients.MANUAL, "Ana")
@@ -79,7 +79,7 @@ class TestChannels(DispatchCase):
         shown = dispatch.web_read(dict.fromkeys(dispatch.fields_get(), {}))[0]
         self.assertEqual((shown["channel"], shown["state"], shown["channel_shows_content"]), (GONE, "sent", True))
         self.assertTrue(dispatch.attachment_ids)
-        name = f"Another channel ({GONE})"
+        name = f"Another method ({GONE})"
         self.assertIn((GONE, name), dispatch.fields_get(["channel"])["channel"]["selection"])
         self.assertEqual(dispatch._channel_name(), name)
         self.assertEqual(dispatch.export_data(["channel"])["datas"], [[name]])
@@ -105,7 +105,7 @@ class TestChannels(DispatchCase):
         self.assertIn("not installed", dispatch.what_happened)
         self.assertIn("Send Again", dispatch.what_to_do)
         self.assertTrue(dispatch.activity_id)
-        with self.assertRaisesRegex(UserError, f"Another channel \\({GONE}\\)"):
+        with self.assertRaisesRegex(UserError, f"Another method \\({GONE}\\)"):
             dispatch.action_retry()
         dispatch.action_to_paper()
         self.assertEqual((dispatch.channel, dispatch.state), ("paper", "paper"))

@@ -43,7 +43,7 @@ class TestCompanyMode(DispatchCase):
         self.assertEqual(
             (invoice.dispatch_state, invoice.is_move_sent, dispatch.sent_date), ("rehearsed", False, False))
         self.assertEqual(self._dispatches(paper).state, "rehearsed")
-        self.assertTrue(dispatch.mail_message_id.is_internal, "the customer does not read it on his portal")
+        self.assertTrue(dispatch.mail_message_id.is_internal, "the customer does not read it on their portal")
         self.assertFalse(dispatch.mail_message_id.notification_ids)
 
     def test_rehearsed_once_and_sent_for_real_later(self):
@@ -97,8 +97,8 @@ class TestCompanyMode(DispatchCase):
         later = self._invoice(self.nowak)
         self._plan()
         self.assertFalse(self._dispatches(later))
-        self.assertIn("switched off", self.rule.problem)
-        with self.assertRaisesRegex(UserError, "switched off"):
+        self.assertIn("turned off", self.rule.problem)
+        with self.assertRaisesRegex(UserError, "turned off"):
             self._send_window(later).action_send_and_print()
         self.company.dispatch_mode = "send"
         self._plan()

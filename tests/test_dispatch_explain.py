@@ -18,36 +18,36 @@ class TestExplain(DispatchCase):
         dispatch = self._dispatch(ana="550 5.1.1 no such user", rui="552 5.2.2 mailbox full")
         self.assertEqual(dispatch.state, "failed")
         self.assertEqual(dispatch.what_happened.splitlines(), [
-            f"{ANA}: There is no such mailbox. The server said: 550 5.1.1 no such user",
-            f"{RUI}: The mailbox is full. The server said: 552 5.2.2 mailbox full",
+            f"{ANA}: The mailbox does not exist. Server reply: 550 5.1.1 no such user",
+            f"{RUI}: The mailbox is full. Server reply: 552 5.2.2 mailbox full",
         ])
         self.assertIn("does not have the document", dispatch.what_next)
         self.assertEqual(dispatch.what_to_do.splitlines(), [
-            "Correct the address on the contact, then open the document and press Send.",
-            "Ask the customer to make room, then press “Try Again Now”.",
-            "Or press “Send on Paper”: the document goes to the paper tray.",
+            "Correct the address on the contact, then open the document and click Send.",
+            "Ask the customer to free up space, then click “Try Again Now”.",
+            "Or click “Send on Paper”: the document goes to the paper tray.",
         ])
 
     def test_partial(self):
         dispatch = self._dispatch(rui="550 5.7.1 looks like spam")
         self.assertEqual(dispatch.state, "partial")
-        self.assertIn("does not accept mails like this", dispatch.what_happened)
+        self.assertIn("does not accept e-mails like this", dispatch.what_happened)
         self.assertIn("The other recipients have it", dispatch.what_next)
         self.assertNotIn("Paper", dispatch.what_to_do)
 
     def test_waiting(self):
         dispatch = self._dispatch(ana="451 4.7.1 greylisted", rui="451 4.7.1 greylisted")
         self.assertEqual(dispatch.state, "queued")
-        self.assertIn("The server asks us to wait.", dispatch.what_happened)
-        self.assertIn("tried again by itself", dispatch.what_next)
-        self.assertTrue(dispatch.what_to_do.startswith("Nothing."))
+        self.assertIn("The server asks to retry later.", dispatch.what_happened)
+        self.assertIn("retried automatically", dispatch.what_next)
+        self.assertTrue(dispatch.what_to_do.startswith("No action needed."))
 
     def test_unknown(self):
         dispatch = self._dispatch()
         dispatch.recipient_ids[0]._with_system_write().write({"state": "unknown", "reply": "Connection lost"})
         dispatch._with_system_write().state = "unknown"
-        self.assertIn("Nobody knows", dispatch.what_happened)
-        self.assertIn("nobody gets it twice", dispatch.what_next)
+        self.assertIn("could not be confirmed", dispatch.what_happened)
+        self.assertIn("nobody receives it twice", dispatch.what_next)
         self.assertIn("Ask the customer", dispatch.what_to_do)
 
     def test_cannot_be_made(self):
@@ -55,7 +55,7 @@ class TestExplain(DispatchCase):
         dispatch = self._dispatch()
         self.assertEqual(dispatch.state, "failed")
         self.assertIn("has no text", dispatch.what_happened)
-        self.assertIn("Correct what is said above", dispatch.what_to_do)
+        self.assertIn("Correct the problem described above", dispatch.what_to_do)
 
     def test_in_order(self):
         dispatch = self._dispatch()

@@ -121,7 +121,7 @@ class TestResend(DispatchCase):
     def test_nobody_ticked_is_said(self):
         window = self._window(self.invoice.name)
         window.recipient_ids.chosen = False
-        with self.assertRaisesRegex(UserError, "Nobody is ticked"):
+        with self.assertRaisesRegex(UserError, "No recipient is selected"):
             window.action_send()
         window.emails = "kasa@nowak.example.com"
         window.action_send()
@@ -145,7 +145,7 @@ class TestResend(DispatchCase):
         """As on every road: who sends is told that nothing goes."""
         window = self._window(self.invoice.name)
         self.company.dispatch_mode = "off"
-        with self.assertRaisesRegex(UserError, "switched off"):
+        with self.assertRaisesRegex(UserError, "turned off"):
             window.action_send()
 
     def test_only_who_does_not_have_it(self):
@@ -222,7 +222,7 @@ class TestResend(DispatchCase):
             self.assertNotIn("spy", mail["subject"])
 
     def test_wrong_numbers(self):
-        for wrong, words in (("", "Write the number"), (" ,; ", "Write the number"), ("S1-S100000", "more than")):
+        for wrong, words in (("", "Enter the number"), (" ,; ", "Enter the number"), ("S1-S100000", "more than")):
             with self.subTest(wrong=wrong), self.assertRaisesRegex(UserError, words):
                 self._window(wrong)
         window = self._window("S404 " + "x" * 10000)

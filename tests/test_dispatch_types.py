@@ -52,7 +52,7 @@ class TestTypes(TransactionCase):
                 self.assertFalse(dispatch_type.company_id)
                 self.assertEqual(dispatch_type.mail_template_id.model, dispatch_type.model)
                 self.assertTrue(dispatch_type.mail_template_id.subject)
-                self.assertFalse(dispatch_type.mail_server_id, "the account that Odoo chooses")
+                self.assertFalse(dispatch_type.mail_server_id, "the account Odoo chooses")
 
     def test_refusal_applies_unless_the_law_asks_for_electronic_delivery(self):
         """Brazil: the NF-e must reach the recipient (Ajuste SINIEF 07/05 cl. 7 §7)."""
@@ -167,7 +167,7 @@ class TestTypes(TransactionCase):
 
     def test_documents_without_journal_are_not_narrowed_by_one(self):
         for code, model in (("quotation", "sale.order"), ("letter", "document.letter")):
-            with self.subTest(code=code), self.assertRaisesRegex(ValidationError, "cannot be narrowed by"):
+            with self.subTest(code=code), self.assertRaisesRegex(ValidationError, "cannot be limited by"):
                 self._own(self.here, code=code, model=model, mail_template_id=False, journal_id=self._journal(
                     code=code[:3].upper()).id)
 
@@ -220,14 +220,14 @@ class TestTypes(TransactionCase):
 
     def test_text_of_another_kind_of_document(self):
         quotation_text = self.types["quotation"].mail_template_id
-        with self.assertRaisesRegex(ValidationError, "written for another kind") as caught:
+        with self.assertRaisesRegex(ValidationError, "is for another kind") as caught:
             self.invoice.mail_template_id = quotation_text
         self.assertIn(quotation_text.name, str(caught.exception))
         self.assertIn(self.invoice.name, str(caught.exception))
 
     def test_report_of_another_kind_of_document(self):
         order_report = self.env.ref("sale.action_report_saleorder")
-        with self.assertRaisesRegex(ValidationError, "prints another kind") as caught:
+        with self.assertRaisesRegex(ValidationError, "is for another kind") as caught:
             self.invoice.report_id = order_report
         self.assertIn(order_report.name, str(caught.exception))
         self.invoice.report_id = self.env.ref("account.account_invoices")
@@ -290,7 +290,7 @@ class TestTypes(TransactionCase):
             self.env, "amelia", "account.group_account_manager", name="Amélia Costa", company_id=self.here.id,
         )
         self.assertTrue(accountant.has_group("document_dispatch.group_dispatch_manager"))
-        with self.assertRaisesRegex(AccessError, "Odoo's settings leave that to the group"):
+        with self.assertRaisesRegex(AccessError, "Odoo's settings reserve this for the group"):
             self.invoice.with_user(accountant).action_open_template()
         accountant.group_ids |= self.env.ref("mail.group_mail_template_editor")
         for user in (self.env.ref("base.user_admin"), accountant):

@@ -94,7 +94,7 @@ class TestCoreExits(DispatchCase):
         moves = self._invoice(self.silva) | self._invoice(self.nowak)
         self.company.dispatch_mode = "off"
         window = self.env["account.move.send.batch.wizard"].create({"move_ids": [Command.set(moves.ids)]})
-        with self.assertRaisesRegex(UserError, "switched off"):
+        with self.assertRaisesRegex(UserError, "turned off"):
             window.action_send_and_print()
 
     def test_one_broken_invoice_leaves_the_others_alone(self):

@@ -116,11 +116,11 @@ class TestOrderWindow(DispatchCase):
 
     def test_off(self):
         self.company.dispatch_mode = "off"
-        with self.assertRaisesRegex(UserError, "switched off"):
+        with self.assertRaisesRegex(UserError, "turned off"):
             self._send(self._orders(self.silva, self.nowak))
 
     def test_others_orders(self):
-        """Nobody sends what he may not change, whatever ids the client says."""
+        """Nobody sends what they may not change, whatever ids the client says."""
         other = self.setup_other_company()["company"]
         rivals = [
             new_test_user(self.env, "karin", "sales_team.group_sale_salesman", company_id=self.company.id,

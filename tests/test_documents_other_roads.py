@@ -16,7 +16,7 @@ BOSS = "helena@aurora.example.com"
 class RoadCase(DispatchCase):
     """Every road on which Odoo mails a text; each takes the text and the documents."""
 
-    #: A person waits for the answer: where nothing goes he is told
+    #: A person waits for the answer: where nothing goes they are told
     BY_HAND = ("window", "window_of_several", "later")
     #: Nobody is there: it waits until sending is switched on
     BY_PROGRAM = ("action", "action_comment", "action_note", "program", "programs", "post", "mass", "activity")
@@ -57,7 +57,7 @@ class RoadCase(DispatchCase):
             self._dispatches(document).filtered("is_scheduled").action_send_now()
 
     def _road_action(self, template, documents, method="email"):
-        # sudo: the administrator made it; whoever starts it has his own rights
+        # sudo: the administrator made it; whoever starts it has their own rights
         action = self.env["ir.actions.server"].sudo().create({
             "name": "Lembrete", "model_id": self.env["ir.model"]._get(documents._name).id, "state": "mail_post",
             "template_id": template.id, "mail_post_method": method,
@@ -140,7 +140,7 @@ class TestRoads(RoadCase):
         for road in self.BY_HAND:
             with self.subTest(road=road):
                 order = self._orders(self.silva)
-                with self.assertRaisesRegex(UserError, "switched off"):
+                with self.assertRaisesRegex(UserError, "turned off"):
                     self._drive(road, self.template, order)
         for road in self.BY_PROGRAM:
             with self.subTest(road=road):
@@ -306,7 +306,7 @@ class TestRoads(RoadCase):
                               [f"Promoção: {order.name}" for order in orders])
 
     def test_foreign_company_and_foreign_documents(self):
-        """Nobody sends what he may not read: another's, another company's."""
+        """Nobody sends what they may not read: another's, another company's."""
         other = self.setup_other_company()["company"]
         rival = new_test_user(self.env, "karin", "sales_team.group_sale_salesman", company_id=other.id,
                               company_ids=[Command.set(other.ids)])

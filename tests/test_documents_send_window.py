@@ -24,7 +24,7 @@ class TestSendWindow(DispatchCase):
 
     def test_wrong_sender(self):
         for wrong in ("nobody@", "a@x.example.com, b@x.example.com", "a@x.example.com\nBcc: b@y.example.com"):
-            with self.subTest(wrong=wrong), self.assertRaisesRegex(UserError, "not one valid address"):
+            with self.subTest(wrong=wrong), self.assertRaisesRegex(UserError, "not a valid sender address"):
                 self._send(self._invoice(self.nowak), dispatch_from=wrong)
         self.assertEqual(self.envelopes, [])
 
@@ -44,7 +44,7 @@ class TestSendWindow(DispatchCase):
         self.types["invoice"].mail_server_id = False
         window = self._send_window(self._invoice(self.nowak))
         self.company.email = False
-        with self.assertRaisesRegex(UserError, "not one valid address"):
+        with self.assertRaisesRegex(UserError, "not a valid sender address"):
             window.dispatch_from = "Solo Nombre S.A."
             window.action_send_and_print()
 
@@ -125,7 +125,7 @@ class TestSendWindow(DispatchCase):
     def test_refused_goes_on_paper(self):
         invoice = self._invoice(self.papel)
         window = self._send_window(invoice)
-        self.assertIn("refuses e-mail since", window.dispatch_refusal)
+        self.assertIn("has refused e-mail since", window.dispatch_refusal)
         self.assertIn("goes to the paper tray", window.dispatch_refusal)
         window.action_dispatch_paper()
         dispatch = self._dispatches(invoice)
@@ -138,7 +138,7 @@ class TestSendWindow(DispatchCase):
         self.assertEqual((dispatch.state, dispatch.channel_reason), ("paper", "manual"))
         sent = self._invoice(self.nowak)
         self._send(sent)
-        with self.assertRaisesRegex(UserError, "has reached somebody"):
+        with self.assertRaisesRegex(UserError, "was sent by e-mail already"):
             self._send_window(sent).action_dispatch_paper()
 
     def test_opens_when_posted(self):

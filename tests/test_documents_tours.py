@@ -173,7 +173,7 @@ class TestTours(DispatchCase, HttpCase):
         self.assertFalse(self.mudo.dematerialization_letter_sent, "it was not printed yet")
 
     def test_refusal_to_paper_and_back(self):
-        """He refused on his page: his next invoice lies in the tray, is printed and sent by post; then he withdraws."""
+        """A customer refused: the next invoice lies in the tray, is printed and sent by post; then they withdraw."""
         Consent = self.env["document.consent"]._with_system_write()
         said = {"partner_id": self.nowak.id, "company_id": self.company.id, "channel": "page"}
         Consent.create({**said, "kind": "refused"})

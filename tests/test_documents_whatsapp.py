@@ -66,7 +66,7 @@ class TestWhatsapp(DispatchCase):
     def test_not_while_it_rehearses(self):
         self.company.write({"dispatch_mode": "rehearse", "dispatch_rehearsal_email": "chefe@aurora.example.com"})
         move = self._invoice(self.silva)
-        with self.assertRaisesRegex(UserError, "rehearses"):
+        with self.assertRaisesRegex(UserError, "is in rehearsal"):
             move.action_dispatch_whatsapp()
         draft = self._invoice(self.silva, post=False)
         with self.assertRaisesRegex(UserError, "Post the invoice first"):

@@ -179,7 +179,7 @@ class TestConfiguredRoads(KindsCase):
         payment = self._payment(self.nowak)
         rule = self._rule("Recibos", "record", user_id=operator.id)
         rule._plan()
-        self.assertIn("may not read", rule.problem)
+        self.assertIn("has no access to", rule.problem)
         paris = self.setup_other_company(name="Aurora France SARL")["company"]
         self.env.user.company_ids |= paris
         self._rule("Reçus", "record", company_id=paris.id)._plan()
@@ -393,7 +393,7 @@ class TestConfiguredWithdrawn(KindsCase):
             self._deliver()
         for dispatch in self._dispatches_of(by_hand | by_rule):
             self.assertEqual((dispatch.state, self.envelopes), ("failed", []))
-            self.assertIn("does not meet the condition", dispatch.state_message)
+            self.assertIn("does not match the condition", dispatch.state_message)
             with self.assertRaises(UserError):
                 dispatch._resend()
 
@@ -518,7 +518,7 @@ class TestConfiguredCustomModel(KindsCase):
         vals = {"name": "Chamado", "source_model": "x_chamado", "role": "order", "mail_template_id": self.text.id}
         with self.assertRaises(ValidationError) as caught:
             self.Type.create(vals)
-        self.assertIn("which field holds the customer", str(caught.exception))
+        self.assertIn("cannot determine the customer", str(caught.exception))
         tickets = self.Type.create({
             **vals, "partner_field": "x_cliente_id", "ready_domain": "[('x_name', '!=', False)]"})
         first, second, third = self.env["x_chamado"].create([
@@ -560,16 +560,16 @@ class TestConfiguredTypes(KindsCase):
     def test_messages(self):
         self.receipts.active = False
         for vals, words in (
-            ({"date_field": "amount"}, "holds no date"),
-            ({"date_field": "nothing"}, "holds no date"),
-            ({"partner_field": "journal_id"}, "holds no contact"),
+            ({"date_field": "amount"}, "is not a date field"),
+            ({"date_field": "nothing"}, "is not a date field"),
+            ({"partner_field": "journal_id"}, "is not a contact field"),
             ({"ready_domain": "[('nothing', '=', 1)]"}, "cannot be used"),
             ({"ready_domain": "__import__('os')"}, "cannot be used"),
-            ({"source_model": False, "code": "record", "model": RECORD}, "say which records"),
-            ({"code": "invoice"}, "say which records"),
-            ({"report_id": self.env.ref("account.account_invoices").id}, "prints another kind"),
-            ({"mail_template_id": self.types["invoice"].mail_template_id.id}, "written for another kind"),
-            ({"journal_id": self.company_data["default_journal_sale"].id}, "cannot be narrowed"),
+            ({"source_model": False, "code": "record", "model": RECORD}, "choose the source document"),
+            ({"code": "invoice"}, "choose the source document"),
+            ({"report_id": self.env.ref("account.account_invoices").id}, "is for another kind"),
+            ({"mail_template_id": self.types["invoice"].mail_template_id.id}, "is for another kind"),
+            ({"journal_id": self.company_data["default_journal_sale"].id}, "cannot be limited"),
         ):
             with self.subTest(vals=vals):
                 with self.assertRaises(ValidationError) as caught:

@@ -88,16 +88,16 @@ class TestChannels(ChannelCase, LegalCase):
             self._wish(self.nowak, wish)
             invoice = self._invoice(self.nowak)
             [line] = [line for line in rule._preview()[0] if line["res_id"] == invoice.id]
-            self.assertEqual((line["outcome"], line["reason"]), ("goes", "No network takes it"))
+            self.assertEqual((line["outcome"], line["reason"]), ("goes", "No network available"))
             invoice._dispatch_create("rule")
-            self.assertIn("No network takes it", self._dispatches(invoice).state_message)
+            self.assertIn("No network available", self._dispatches(invoice).state_message)
 
     def test_preview_says_which_and_why(self):
         rule = self._rule("Night", "invoice")
         for wish, words in (
-            (NETWORK, ("To Toynet, without a copy", "wants it this way")),
-            (NETWORK_COPY, ("First to Toynet, then a copy by e-mail", "wants it this way")),
-            ("paper", ("First to Toynet, then a copy on paper", "wants it this way")),
+            (NETWORK, ("To Toynet, without a copy", "Customer preference")),
+            (NETWORK_COPY, ("First to Toynet, then a copy by e-mail", "Customer preference")),
+            ("paper", ("First to Toynet, then a copy on paper", "Customer preference")),
             ("manual", ("To Toynet, without a copy",)),
         ):
             self._wish(self.nowak, wish)

@@ -32,7 +32,7 @@ class TestRefusedLater(LegalCase):
         self.assertFalse(copy.remark)
         self.assertEqual(network.activity_id.user_id, network.user_id)
         self.assertIn("refused after it was accepted", network.activity_id.summary)
-        self.assertIn("tell them", network.activity_id.note)
+        self.assertIn("inform them", network.activity_id.note)
         self.env.flush_all()
         line = self.env["document.dispatch.report"].search([
             ("res_model", "=", "account.move"), ("res_id", "=", invoice.id)])
@@ -58,7 +58,7 @@ class TestRefusedLater(LegalCase):
             self._refuse(invoice)
             self.assertEqual(self._states(invoice), (["sent"], ["review"]))
             self.assertIn("does not know the order", self._copy(invoice).state_message)
-            self.assertNotIn("tell them", self._network(invoice).activity_id.note)
+            self.assertNotIn("inform them", self._network(invoice).activity_id.note)
         self.assertEqual(self.envelopes, [])
 
     def test_accepted_again(self):

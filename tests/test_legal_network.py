@@ -285,7 +285,7 @@ class TestNetwork(LegalCase):
         invoice = self._invoice(self.nowak)
         invoice._dispatch_create("rule")
         self._deliver()
-        with self.assertRaisesRegex(UserError, "with the network"):
+        with self.assertRaisesRegex(UserError, "handed over to the network"):
             self._network(invoice).action_cancel()
         invoice._dispatch_exclude("asked by phone")
         self.assertEqual(self._states(invoice), (["queued"], ["cancelled"]))
@@ -473,8 +473,8 @@ class TestNetwork(LegalCase):
 
     def test_the_question_on_the_page_leans_on_no_consent_where_none_is_asked(self):
         for code, day, expected in (
-            ("be", date(2026, 11, 30), "nobody's consent"), ("at", date(2026, 11, 30), "article 232"),
-            ("fr", date(2026, 8, 31), "article 232"), ("fr", date(2026, 9, 1), "nobody's consent"),
+            ("be", date(2026, 11, 30), "no consent is needed"), ("at", date(2026, 11, 30), "article 232"),
+            ("fr", date(2026, 8, 31), "article 232"), ("fr", date(2026, 9, 1), "no consent is needed"),
         ):
             today = patch.object(fields.Date, "context_today", lambda *args, day=day: day)
             with self.subTest(country=code, day=day), today:

@@ -60,9 +60,9 @@ class TestLegalPage(LegalCase, HttpCase):
         invoice = self._invoice(self.nowak)
         self.env.flush_all()
         roads, page = self._roads(invoice)
-        self.assertIn("The PDF comes when the invoice was accepted.", self.url_open(page).text)
+        self.assertIn("The PDF will be available once the invoice is accepted.", self.url_open(page).text)
         answer = self.url_open(roads["html"])
-        self.assertIn("has to take it first", answer.text)
+        self.assertIn("first has to be accepted", answer.text)
         self.assertNotIn("X-Frame-Options", answer.headers)
 
     def test_who_works_here_sees_it(self):

@@ -1,4 +1,4 @@
-"""The customer's page: what stands on it, from the mail to the PDF, for him and for those who log in."""
+"""The customer's page: what stands on it, from the mail to the PDF, for them and for those who log in."""
 
 import email
 import re
@@ -190,7 +190,7 @@ class TestPage(PageCase):
         }).action_post()
         [total] = self.silva._dispatch_open_totals(self.company)
         self.assertEqual((total["documents"], total["other"], total["balance"]), (300.0, -120.0, 180.0))
-        self.assertIn("Payments not yet assigned", self._open(self._path()).text)
+        self.assertIn("Unmatched payments", self._open(self._path()).text)
 
     def test_filters_and_pages(self):
         old = self._invoice(self.silva, invoice_date="2024-03-01")

@@ -23,9 +23,9 @@ class TestPageOpened(PageCase):
         self._open(path)
         self.assertTrue(ana.page_opened_date)
         self.assertEqual((ana.page_opened_ip, ana.page_opened_agent), ("127.0.0.1", PHONE))
-        self.assertFalse(rui.page_opened_date, "it was not his link")
+        self.assertFalse(rui.page_opened_date, "it was not their link")
         self.assertEqual(dispatch.page_opened_date, ana.page_opened_date)
-        self.assertFalse(dispatch.document_opened_date, "he saw the list, not the document")
+        self.assertFalse(dispatch.document_opened_date, "they saw the list, not the document")
         self.assertEqual([dispatch in self.env["document.dispatch"].search(domain) for domain in opened], [False, True])
         first = ana.page_opened_date
         self._open(f"{path}/invoice/{invoice.id}", "curl/8")
@@ -54,7 +54,7 @@ class TestPageOpened(PageCase):
         self.assertEqual(statements[1], statements[2])
 
     def test_what_is_known(self):
-        """Whoever asks what is known of him reads it, too."""
+        """Whoever asks what is known of them reads it, too."""
         invoice = self._invoice(self.silva)
         path = self._send(invoice)["ana@silva.example.com"]
         self._open(path)

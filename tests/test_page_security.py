@@ -133,7 +133,7 @@ class TestPageSecurity(PageCase):
         self.env["document.dispatch.page"].sudo()._gc()
         self.company.dispatch_page_days = 0
         self._refused(path)
-        with self.assertRaisesRegex(Exception, "from 0 upwards"):
+        with self.assertRaisesRegex(Exception, "must be 0 or more"):
             self.company.dispatch_page_days = -1
 
     def test_the_database_does_not_hold_the_token(self):

@@ -211,7 +211,7 @@ class TestPaperTray(TrayCase):
                 dispatches[0].move_id.button_draft()
                 self.env["document.dispatch.printer"].with_user(SUPERUSER_ID)._cron_print()
         self.assertEqual(dispatches.mapped("state"), ["cancelled", "printed"])
-        self.assertIn("take it out", run.left_out)
+        self.assertIn("remove it", run.left_out)
 
     def test_window(self):
         dispatches = self._paper(self._invoice(self.dupont), self._invoice(self.dupont), self._invoice(self.mudo))

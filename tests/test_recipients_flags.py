@@ -61,7 +61,7 @@ class TestFlags(SetupCase):
     def test_nothing_chosen(self):
         window = self._window()
         window.line_ids.chosen = False
-        with self.assertRaisesRegex(UserError, "Nobody would be ticked"):
+        with self.assertRaisesRegex(UserError, "No flag would be set"):
             window.action_tick()
 
     def test_other_company(self):

@@ -173,7 +173,7 @@ class TestPreferences(DispatchCase):
 
     def test_flag_that_was_used_stays(self):
         invoice = self.types["invoice"].role_id
-        with self.assertRaisesRegex(UserError, "make a new one"):
+        with self.assertRaisesRegex(UserError, "create a new one"):
             invoice.code = "faturas"
         self.types["invoice"].role_id = self.delivery
         self.silva_ana.dispatch_role_ids |= self.delivery
@@ -184,7 +184,7 @@ class TestPreferences(DispatchCase):
             self.delivery.unlink()
 
     def test_codes(self):
-        with self.assertRaisesRegex(ValidationError, "small letters"):
+        with self.assertRaisesRegex(ValidationError, "lowercase letters"):
             self.env["document.dispatch.role"].create({"name": "Facturas", "code": "Facturas 1"})
         with self.assertRaisesRegex(ValidationError, "no contact flag with the code"):
             self.types["invoice"].copy({"role": "nowhere", "company_id": self.company.id})

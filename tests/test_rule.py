@@ -91,7 +91,7 @@ class TestRule(DispatchCase):
         self.rule.write({"active": True, "user_id": operator.id})
         self._invoice(self.silva)
         self._plan()
-        self.assertIn("may not read", self.rule.problem)
+        self.assertIn("has no access to", self.rule.problem)
 
     def test_made_in_the_operators_name(self):
         operator = new_test_user(

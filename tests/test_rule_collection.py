@@ -61,7 +61,7 @@ class TestCollection(DispatchCase):
         self._at(NOW)
         self.assertEqual(self.envelopes, ["biuro@nowak.example.com"])
         self.assertEqual(other.dispatch_state, "sent")
-        self.assertIn("collection of Friday, 4 December 2026, 08:00", of_silva[0].what_next)
+        self.assertIn("periodic delivery on Friday, 4 December 2026, 08:00", of_silva[0].what_next)
         self.smtp.handler.clear()
         self._at(FRIDAY)
         self.assertCountEqual(self.envelopes, ["ana@silva.example.com", "rui@silva.example.com"])
@@ -134,7 +134,7 @@ class TestCollection(DispatchCase):
     def test_window_says_so(self):
         invoice = self._invoice(self.silva)
         window = self._send_window(invoice)
-        self.assertIn("collection of Friday, 4 December 2026, 08:00", window.dispatch_collection)
+        self.assertIn("periodic delivery on Friday, 4 December 2026, 08:00", window.dispatch_collection)
         window.dispatch_at_once = True
         window.action_send_and_print()
         self.assertEqual(invoice.dispatch_state, "sent")
@@ -160,7 +160,7 @@ class TestCollection(DispatchCase):
         lines, _count = rule._preview()
         [line] = [line for line in lines if line["res_id"] == invoice.id]
         self.assertEqual(line["outcome"], "goes")
-        self.assertIn("collection of Friday, 4 December 2026, 08:00", line["reason"])
+        self.assertIn("periodic delivery on Friday, 4 December 2026, 08:00", line["reason"])
         self.assertIn("Fornecedor 4711", line["reason"])
         self.assertFalse(self._dispatches(invoice))
 

@@ -224,7 +224,7 @@ class TestRuleParameters(DispatchCase):
         self.assertEqual(self._dispatches(export).mail_template_id, text, "now it is the rule's only kind")
 
     def test_texts_of_another_kind(self):
-        with self.assertRaisesRegex(ValidationError, "written for another kind"):
+        with self.assertRaisesRegex(ValidationError, "is for another kind"):
             self.rule.text_ids = [Command.create({
                 "type_id": self.types["credit_note"].id,
                 "mail_template_id": self.types["order"].mail_template_id.id})]
@@ -297,7 +297,7 @@ class TestRuleParameters(DispatchCase):
     def test_wrong_combinations(self):
         invoices_and_orders = [Command.set((self.types["invoice"] | self.types["order"]).ids)]
         for wrong, words in (
-            ({"type_ids": [Command.clear()]}, "at least one kind"),
+            ({"type_ids": [Command.clear()]}, "at least one document type"),
             ({"type_ids": invoices_and_orders, "domain": "[('amount_total', '>', 1)]"}, "invoices or orders, not both"),
             ({"type_ids": [Command.set(self.types["order"].ids)], "document_states": "all"}, "pro-forma"),
             ({"type_ids": [Command.set(self.types["order"].ids)],
@@ -323,4 +323,4 @@ class TestRuleParameters(DispatchCase):
         self.assertTrue(self.rule.sentence.startswith("As soon as they are posted, the documents marked “to send”"))
         self.assertIn("wait in review", self.rule.sentence)
         self.rule.active = False
-        self.assertIn("switched off", self.rule.sentence)
+        self.assertIn("inactive", self.rule.sentence)

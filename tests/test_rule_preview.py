@@ -34,7 +34,7 @@ class TestPreview(DispatchCase):
         ])
         self.assertEqual([(self._line(preview, move).outcome, self._line(preview, move).reason)
                           for move in (refused, mute)],
-                         [("paper", "The customer refuses e-mail"), ("paper", "No usable address")])
+                         [("paper", "The customer refuses e-mail"), ("paper", "No valid address")])
         self.assertFalse(self._dispatches(invoice), "nothing is planned")
         self.assertEqual(preview.line_ids[0].action_open()["res_model"], "account.move")
 
@@ -56,9 +56,9 @@ class TestPreview(DispatchCase):
             line.res_id: line.reason for line in preview.staying_ids if line.res_id in
             (sent | old | excluded | draft | dear | other).ids
         }, {
-            sent.id: "Sent", old.id: "Before the from date.", excluded.id: "Not to be sent: Entregue em mãos",
-            draft.id: "A draft.", dear.id: "Another journal or customer, or not within the condition.",
-            other.id: "Another journal or customer, or not within the condition.",
+            sent.id: "Sent", old.id: "Before the start date.", excluded.id: "Not to be sent: Entregue em mãos",
+            draft.id: "A draft.", dear.id: "Another journal or customer, or the condition is not met.",
+            other.id: "Another journal or customer, or the condition is not met.",
         })
         self.assertEqual(preview.going_ids.mapped("res_id"), going.ids)
         self.rule.selection = "marked"
@@ -87,7 +87,7 @@ class TestPreview(DispatchCase):
         self.assertLess(statements(), few + 10)
 
     def test_who_downloads_gets_no_mail(self):
-        """Odoo's “Invoice sending” of the customer, and of his headquarters; another company's does not count."""
+        """Odoo's “Invoice sending” of the customer, and of their headquarters; another company's does not count."""
         other = self.setup_other_company()["company"]
         self.nowak.invoice_sending_method = "manual"
         self.silva.with_company(other).invoice_sending_method = "manual"

@@ -440,7 +440,7 @@ class TestReminder(ReminderCase):
         self.assertEqual(move.dispatch_state, "failed")
         self._deliver()
         self.assertEqual((dispatch.state, len(self.envelopes)), ("cancelled", 1))
-        self.assertIn("never arrived", dispatch.state_message)
+        self.assertIn("not delivered", dispatch.state_message)
 
     # ------------------------------------------------------------------
     # Stopped, with a reason
@@ -555,7 +555,7 @@ class TestReminder(ReminderCase):
         self.assertEqual(lines[going.id].recipients, "rui@silva.example.com (Payment documents flag on the contact)")
         self.assertIn("1,250.00", lines[going.id].reason)
         self.assertNotIn(paid.id, lines)
-        for move, words in ((never, "never arrived"), (stopped, "Reclamação"), (done, "That was the last reminder"),
+        for move, words in ((never, "not delivered"), (stopped, "Reclamação"), (done, "The last reminder"),
                             (coming, "The next reminder is on")):
             self.assertIn(words, lines[move.id].reason)
         self.assertFalse(self._reminders(others), "nothing is kept of a preview")

@@ -61,7 +61,7 @@ class TestRuleRun(DispatchCase):
         run = self._runs()
         self.assertEqual((run.found, run.written + run.left), (3, 3))
         self.assertGreater(run.left, 0)
-        self.assertIn("may not read", run.reason)
+        self.assertIn("has no access to", run.reason)
 
     def test_a_rule_that_stopped(self):
         self.company.dispatch_mode = "off"

@@ -120,9 +120,9 @@ class TestSetup(SetupCase):
         self._page().action_setup_test()
         self.assertEqual(self.envelopes, ["marta@aurora.example.com"])
         [mail] = self.mails
-        self.assertEqual(mail["subject"], "Test mail of Aurora Equipamentos Ltda")
+        self.assertEqual(mail["subject"], "Test e-mail of Aurora Equipamentos Ltda")
         self.assertIn("faturas@aurora.example.com", mail["from"])
-        self.assertIn("If you read it", mail.get_body(("plain",)).get_content())
+        self.assertIn("If you can read it", mail.get_body(("plain",)).get_content())
         state, text = self._step("account")
         self.assertEqual(state, "done")
         self.assertIn("accepted a test mail to marta@aurora.example.com", text)
@@ -151,7 +151,7 @@ class TestSetup(SetupCase):
             self._page().action_setup_test()
         state, text = self._step("account")
         self.assertEqual(state, "todo")
-        self.assertIn("did not go", text)
+        self.assertIn("could not be sent", text)
 
     def test_refused_login_is_tried_again_by_a_person(self):
         """An account that is paused takes no document; a test mail tells at once whether it was mended."""
@@ -231,7 +231,7 @@ class TestSetup(SetupCase):
         rule = self._rule("Faturas do dia", "invoice", active=False)
         state, text = self._step("rule")
         self.assertEqual(state, "todo")
-        self.assertIn("“Faturas do dia” is switched off", text)
+        self.assertIn("“Faturas do dia” is inactive", text)
         self.assertTrue(self._page().setup_rule_exists)
         rule.active = True
         self.assertEqual(self._step("rule")[0], "done")
@@ -241,7 +241,7 @@ class TestSetup(SetupCase):
             self.env, "paulo", "document_dispatch.group_dispatch_manager", company_id=self.company.id,
             company_ids=[(6, 0, self.company.ids)],
         )
-        with self.assertRaisesRegex(UserError, "may not read"):
+        with self.assertRaisesRegex(UserError, "has no access to"):
             self._page(outsider).action_setup_rule()
 
     def test_letter(self):
@@ -250,7 +250,7 @@ class TestSetup(SetupCase):
         self.assertEqual(self._step("letter")[0], "done")
 
     def test_scheduler(self):
-        self.assertIn("did not run yet", self._step("scheduler")[1])
+        self.assertIn("has not run yet", self._step("scheduler")[1])
         self.jobs.lastcall = fields.Datetime.now()
         self.assertEqual(self._step("scheduler")[0], "done")
         self.jobs[0].nextcall = fields.Datetime.now() - timedelta(hours=2)

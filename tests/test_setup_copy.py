@@ -254,13 +254,13 @@ class TestQuestion(CopyCase):
         first, second = self._window(), self._window()
         first.action_confirm()
         second.choice = "cancel"
-        with self.assertRaisesRegex(UserError, "answered already"):
+        with self.assertRaisesRegex(UserError, "already decided"):
             second.action_confirm()
         self.assertTrue(self.noted.left_date)
 
     def test_no_question_no_answer(self):
         window = self.env["document.dispatch.copy"].with_user(self.manager).create({"answer": "here"})
-        with self.assertRaisesRegex(UserError, "answered already"):
+        with self.assertRaisesRegex(UserError, "already decided"):
             window.action_confirm()
 
 
@@ -399,7 +399,7 @@ class TestSendFromHere(CopyCase):
 
 
 class TestSeveralCompanies(CopyCase):
-    """Where a manager does not work, he sends and discards nothing."""
+    """Where a manager does not work, they send and discard nothing."""
 
     @classmethod
     def setUpClass(cls):

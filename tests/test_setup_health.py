@@ -28,7 +28,7 @@ class TestHealth(DispatchCase):
 
     def test_scheduler_off(self):
         self.deliver.active = False
-        self.assertIn("switched off", self._problems())
+        self.assertIn("is inactive", self._problems())
 
     def test_scheduler_late(self):
         self.plan.nextcall = fields.Datetime.now() - timedelta(hours=2)

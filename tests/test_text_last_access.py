@@ -95,7 +95,7 @@ class TestLastTextAccess(LastTextCase):
         self.assertEqual(lone.partner_id, self.silva)
 
     def test_merging_a_customer_into_a_contact(self):
-        """He gets the texts of the company that he belongs to."""
+        """They get the texts of the company that they belong to."""
         twin = self.env["res.partner"].create({"name": "Ana Silva Comércio", "email": "ana@silva.example.com"})
         text = self._remember(self._order(twin), ("Hello,", "Good day,"))
         self._merge(twin, self.silva_ana)

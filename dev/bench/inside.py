@@ -277,7 +277,7 @@ def letters(bench):
 
 
 def page(bench):
-    """Open a customer's first page of invoices: with the addon his own page, without it core's list of invoices."""
+    """Open a customer's first page of invoices: the customer's own page with the addon, core's list without."""
     [(_name, count)] = bench.options.lots
     with bench.env() as env:
         user = bench_data.add_history(env, count)

@@ -44,7 +44,7 @@ ZONES = {AURORA: "America/Sao_Paulo", VISTULA: "Europe/Warsaw"}
 
 def build(env, smtp_port):
     """Fill an empty database: companies, people, customers, documents and the rules that send them."""
-    # Nobody needs a mail that he was assigned to a document of the demo.
+    # Nobody needs a mail that they were assigned to a document of the demo.
     env = env(context={**env.context, "mail_auto_subscribe_no_notify": True})
     _install_languages(env)
     _send_mails_to(env, smtp_port)
@@ -104,7 +104,7 @@ def _send_mails_to(env, smtp_port):
     env["ir.mail_server"].create({
         "name": "Demo mail server", "smtp_host": "127.0.0.1", "smtp_port": smtp_port,
         "smtp_encryption": "none", "smtp_authentication": "login",
-        # It may send for both companies, so that everybody writes from his own address.
+        # It may send for both companies, so that everybody writes from their own address.
         "from_filter": "aurora.example.com,vistula.example",
     })
 
@@ -191,7 +191,7 @@ def _user(env, companies, login, name, company, lang, groups):
 
 
 def _customer(env, company, customer):
-    """Create a customer with all that stands below him; return those who get documents, by key."""
+    """Create a customer with all that stands below them; return those who get documents, by key."""
     street, code, city = customer.address
     partner = env["res.partner"].create({
         "name": customer.name, "is_company": True, "lang": customer.lang, "email": customer.email,

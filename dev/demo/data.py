@@ -38,7 +38,7 @@ class Contact:
 
 @dataclass(frozen=True)
 class Customer:
-    """A customer; his country is that of his language."""
+    """A customer; their country is that of their language."""
 
     key: str
     name: str
@@ -244,7 +244,7 @@ TANGO = mail("ventas@tango.example")
 LEFEVRE = mail("zoe@lefevre.example", failed=("refuse.etienne@lefevre.example",))
 CHATEAU = mail(deferred=("busy.cave@montagne.example",))
 OPERA = mail("billets@opera.example")
-BEFORE = stays("before the from date")
+BEFORE = stays("before the start date")
 NOT_ASKED = stays("no rule takes an unmarked quotation")
 
 INVOICE, CREDIT, RECEIPT, ORDER = "out_invoice", "out_refund", "out_receipt", "order"
@@ -319,7 +319,7 @@ CNPJS = {
 FILES = [
     File("PC-4501", NFE, "silva", mail("nfe@silva.com.br.example")),
     File("PC-4501", BOLETO, "silva", mail("tesouraria@silva.com.br.example")),
-    # the law asks for the file, whatever he prefers
+    # the law asks for the file, whatever they prefer
     File("OF-77", NFE, "cartorio", mail("cartorio@ipiranga.example")),
     File("OF-77", BOLETO, "cartorio", paper("refused")),
     File("VSG 3301", NFE, "gaucha", stays("issued by somebody else"), stranger=True),

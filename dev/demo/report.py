@@ -17,7 +17,7 @@ WIDTHS = (16, 27, 35, 21, 10)
 WHY = {
     "general": "general address", "general_company": "address of company",
     **{f"flag_{role}": f"{role} flag" for role in ("nf", "financial", "invoice", "quote", "order")},
-    "duty": "the law asks for it", "refused": "customer refuses e-mail", "no_address": "no usable address",
+    "duty": "required by law", "refused": "customer refuses e-mail", "no_address": "no valid address",
 }
 # Words that tell a language from the others that the demo speaks.
 WORDS = {
@@ -220,7 +220,7 @@ def _names(text, number):
 
 
 def _languages():
-    """Return the language of everybody who has an address: his own, else that of his customer."""
+    """Return the language of everybody who has an address: their own, else that of their customer."""
     languages = {}
 
     def visit(contact, lang):

@@ -13,7 +13,7 @@ from dev.screenshots.browser import chromium, image_of, save
 from dev.screenshots.views import VIEWS
 
 WIDTH, NARROW = 1366, 390
-# Where the demo's administrator sits: Odoo shows times as his browser tells them.
+# Where the demo's administrator sits: Odoo shows times as their browser tells them.
 ZONE = "America/Sao_Paulo"
 MOST_LOOKS = 12
 PDF_SCALE = 1.25

@@ -70,7 +70,7 @@ def change_texts(env):
 
 def change(env):
     """What people did before the update, with what every state of the addon can do; return what waits by name."""
-    # Somebody replaced a delivered text by his own.
+    # Somebody replaced a delivered text by their own.
     kind, text = env.ref("document_dispatch.type_receipt"), env.ref("document_dispatch.template_receipt")
     kind.mail_template_id = text.copy({"name": "Recibo"})
     text.unlink()

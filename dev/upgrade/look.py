@@ -45,6 +45,8 @@ MEANT = {
     # kept texts go on with the changed texts of the house, whose blocks have other numbers
     "document_dispatch_text.content": lambda before, now: bool(now),
     "document_dispatch_text.template_hash": lambda before, now: bool(now),
+    # the letter's type has another name
+    "document_dispatch_type.name": lambda before, now: before.get("en_US") == "Letter of Dematerialisation",
     "document_letter.body": _same_but_links,
     "res_partner.dispatch_token": lambda before, now: bool(now),
 }
@@ -124,8 +126,9 @@ def _same(name, before, now, languages=()):
     :param str name: table and column
     :param languages: codes of all languages, of a text that is translated: more of them than before lose nothing
     """
-    if languages and isinstance(before, dict) and isinstance(now, dict):
-        return before.items() <= now.items() and now.keys() - before.keys() <= set(languages)
+    texts = languages and isinstance(before, dict) and isinstance(now, dict)
+    if texts and before.items() <= now.items() and now.keys() - before.keys() <= set(languages):
+        return True
     return before == now or name in MEANT and MEANT[name](before, now)
 
 

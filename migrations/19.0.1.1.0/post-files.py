@@ -13,6 +13,6 @@ def migrate(cr, version):
     env["document.dispatch.file"]._recognise(files.attachment_id)
     for name, field in RULES.items():
         rule = env.ref(f"document_dispatch.{name}", raise_if_not_found=False)
-        # one that somebody changed stays as he wants it
+        # one that somebody changed stays as they want it
         if rule and rule.domain_force in [domain.format(field) for domain in BEFORE]:
             rule.domain_force = NOW.format(field)

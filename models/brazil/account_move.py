@@ -22,7 +22,7 @@ class AccountMove(models.Model):
 
     dispatch_file_ids = fields.One2many("document.dispatch.file", "move_id", string="NF-e, NFS-e and boletos")
     dispatch_brazil = fields.Boolean(
-        compute="_compute_dispatch_brazil", help="A customer's invoice of a Brazilian company.",
+        compute="_compute_dispatch_brazil", help="A customer invoice of a Brazilian company.",
     )
     # of the invoice and of its files: who looks at an invoice wants to see all that went
     dispatch_ids = fields.One2many("document.dispatch", "move_id", domain=[])
@@ -98,7 +98,7 @@ class AccountMove(models.Model):
         moves = self.filtered("dispatch_brazil") if paths else self.browse()
         if not moves:
             return
-        # sudo: files of invoices that the user may read, whatever he may read of the other module
+        # sudo: files of invoices that the user may read, whatever they may read of the other module
         Attachment = self.env["ir.attachment"].sudo()
         there = {
             (file.res_id, file.checksum) for file in Attachment.search_fetch(
@@ -153,7 +153,7 @@ class AccountMove(models.Model):
 
     def button_draft(self):
         result = super().button_draft()
-        self.dispatch_file_ids._dispatch_withdraw(self.env._("The invoice went back to draft."))
+        self.dispatch_file_ids._dispatch_withdraw(self.env._("The invoice was reset to draft."))
         return result
 
     def button_cancel(self):

@@ -25,9 +25,9 @@ class DocumentDispatchFile(models.Model):
     _order = "move_id, kind, due_date, id"
 
     name = fields.Char(
-        string="Number of the file", required=True, readonly=True, index=True,
-        help="NF-e/series/number, NFS-e/number, an event of them; of a boleto its bank, its number there, which "
-        "instalment it is, and its due date.",
+        string="File number", required=True, readonly=True, index=True,
+        help="NF-e/series/number, NFS-e/number, or one of their events; for a boleto its bank, its number there, the "
+             "instalment, and the due date.",
     )
     move_id = fields.Many2one("account.move", string="Invoice", required=True, readonly=True, index=True,
                               ondelete="cascade")
@@ -38,17 +38,17 @@ class DocumentDispatchFile(models.Model):
     attachment_id = fields.Many2one(
         "ir.attachment", string="File", required=True, readonly=True, index=True, ondelete="cascade",
     )
-    checksum = fields.Char(readonly=True, help="Of the bytes that were read.")
+    checksum = fields.Char(readonly=True, help="Of the file content.")
     kind = fields.Selection(
         [
             ("nfe", "NF-e"), ("event", "Event of an NF-e"), ("nfse", "NFS-e"), ("nfse_event", "Event of an NFS-e"),
-            ("boleto", "Boleto"), (FOREIGN, "Not sent by this app"), (UNUSABLE, "Not to be sent"),
+            ("boleto", "Boleto"), (FOREIGN, "Not supported by this app"), (UNUSABLE, "Not to be sent"),
         ],
-        string="What it is", required=True, readonly=True,
+        required=True, readonly=True,
     )
     own_id = fields.Many2one(
-        "ir.attachment", string="The document alone", readonly=True, ondelete="set null",
-        help="The bytes of the document where the file holds more, such as the message of a web service.",
+        "ir.attachment", string="Document only", readonly=True, ondelete="set null",
+        help="The document itself, if the file contains more, such as the message of a web service.",
     )
     reference = fields.Char(
         string="Key or line", required=True, readonly=True, help="The access key, or the boleto's typable line.",
@@ -61,12 +61,12 @@ class DocumentDispatchFile(models.Model):
         [("correction", "Correction letter"), ("cancellation", "Cancellation")], readonly=True,
     )
     pix_code = fields.Char(
-        string="Pix", readonly=True, help="What the customer copies into their bank's program: the boleto's Pix code.",
+        string="Pix", readonly=True, help="Pix code of the boleto, which the customer copies into their banking app.",
     )
-    pix_problem = fields.Char(readonly=True, help="Why the boleto's Pix code is not there: code of a check.")
-    event_text = fields.Text(string="What the event says", readonly=True)
+    pix_problem = fields.Char(readonly=True, help="Technical: why there is no Pix code.")
+    event_text = fields.Text(string="Event text", readonly=True)
 
-    _once = models.Constraint("UNIQUE (attachment_id, reference)", "This file was recognised already.")
+    _once = models.Constraint("UNIQUE (attachment_id, reference)", "This file has already been recognised.")
     # what the scheduler asks for: of this company, nothing done yet
     _dispatch_due_idx = models.Index(
         "(company_id) WHERE kind NOT IN ('unusable', 'foreign') "
@@ -75,7 +75,7 @@ class DocumentDispatchFile(models.Model):
 
     def unlink(self):
         """What waits is withdrawn; what went stays in the log."""
-        self._dispatch_withdraw(self.env._("The file was taken off the invoice."))
+        self._dispatch_withdraw(self.env._("The file was removed from the invoice."))
         return super().unlink()
 
     def action_open_file(self):

@@ -24,11 +24,11 @@ class DocumentDispatchFile(models.Model):
 
     # stored: rules ask for it, and it follows the invoice, the customer and the company
     state = fields.Selection(
-        [("ok", "Fits"), ("warning", "Look at it"), ("error", "Cannot be sent"), ("reading", "Being read"),
-         (FOREIGN, "Not sent by this app")],
+        [("ok", "Matches"), ("warning", "Check"), ("error", "Cannot be sent"), ("reading", "Being read"),
+         (FOREIGN, "Not supported by this app")],
         compute="_compute_state", store=True, compute_sudo=True,
     )
-    file_messages = fields.Text(string="What there is to say", compute="_compute_file_messages")
+    file_messages = fields.Text(string="Remarks", compute="_compute_file_messages")
 
     @api.depends("kind", "reference", "checksum", "reading", "pix_code", "pix_problem",
                  "move_id.partner_id.vat", "move_id.amount_total",

@@ -27,7 +27,7 @@ class DocumentDispatchFile(models.Model):
 
     danfe_id = fields.Many2one("ir.attachment", string="DANFE", readonly=True, ondelete="set null")
     danfe_state = fields.Selection(
-        [("waiting", "Being made"), ("made", "Made"), ("failed", "Could not be made"), ("missing", "Not installed")],
+        [("waiting", "In progress"), ("made", "Ready"), ("failed", "Failed"), ("missing", "Not installed")],
         string="Page", readonly=True,
     )
     danfe_message = fields.Char(string="Why there is no DANFE", readonly=True)

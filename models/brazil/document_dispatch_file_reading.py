@@ -29,7 +29,7 @@ class DocumentDispatchFile(models.Model):
     _inherit = "document.dispatch.file"
 
     reading = fields.Boolean(string="Being read", readonly=True)
-    read_tries = fields.Integer(readonly=True, help="How often reading began, and nobody knows how it ended.")
+    read_tries = fields.Integer(readonly=True, help="Number of reading attempts without a known result.")
 
     _reading_idx = models.Index("(id) WHERE reading")
 
@@ -195,7 +195,7 @@ class DocumentDispatchFile(models.Model):
             [reading] = pdf_reader.read_texts(self._contents(attachment), password)
             codes = self._read_codes({attachment: reading}, password)
         except pdf_reader.Unavailable as error:
-            raise UserError(self.env._("PDFs cannot be read just now. Try again in some minutes.")) from error
+            raise UserError(self.env._("PDFs cannot be read at the moment. Try again in a few minutes.")) from error
         if reading.problem == pdf_reader.PASSWORD:
             raise UserError(self.env._("This is not the password of the file."))
         self._keep_found({attachment: self._describe_pdf(attachment, reading, codes.get(attachment, ()))})
@@ -205,7 +205,7 @@ class DocumentDispatchFile(models.Model):
         self.ensure_one()
         self.move_id.check_access("write")
         return {
-            "type": "ir.actions.act_window", "name": self.env._("Password of the File"),
+            "type": "ir.actions.act_window", "name": self.env._("File Password"),
             "res_model": "document.dispatch.file.unlock", "view_mode": "form", "target": "new",
             "context": {"default_file_id": self.id},
         }

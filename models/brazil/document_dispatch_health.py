@@ -18,5 +18,5 @@ class DocumentDispatchHealth(models.AbstractModel):
             [("active", "=", True), ("type_ids.code", "in", ("nfe", "nfe_event"))])
         for rule in rules or ():
             yield self.env._(
-                "The module “l10n_br_fiscal_notification” mails NF-e, too: the rule “%s” would send them twice. Switch "
-                "one of them off.", rule.name)
+                "The module “l10n_br_fiscal_notification” also sends NF-e by e-mail: the rule “%s” would send them "
+                "twice. Turn one of them off.", rule.name)

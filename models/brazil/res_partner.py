@@ -41,8 +41,8 @@ class ResPartner(models.Model):
         if number.isdigit() or not re.fullmatch("[0-9A-Z]{12}[0-9]{2}", number):
             return ""
         return self.env._(
-            "A CNPJ with letters is written without “BR” in front: %s. If it is refused like that too, the server "
-            "knows CNPJs of digits only: ask your administrator for python-stdnum 2.2 or newer.", number)
+            "Enter a CNPJ with letters without the prefix “BR”: %s. If it is still refused, the server only supports "
+            "numeric CNPJs: ask your administrator to install python-stdnum 2.2 or newer.", number)
 
     @api.model
     def _dispatch_page_files(self, moves):

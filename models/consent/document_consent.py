@@ -24,7 +24,7 @@ class DocumentConsent(models.Model):
 
     _name = "document.consent"
     _inherit = ["document.dispatch.protected"]
-    _description = "Consent of a Customer"
+    _description = "Customer Consent"
     _order = "date desc, id desc"
     _rec_name = "partner_id"
 
@@ -37,7 +37,7 @@ class DocumentConsent(models.Model):
     )
     kind = fields.Selection(
         selection=[
-            ("letter", "Letter edited"),
+            ("letter", "Letter issued"),
             ("accepted", "Accepted e-mail"),
             ("refused", "Refused e-mail"),
             ("withdrawn", "Withdrew the refusal"),
@@ -47,13 +47,13 @@ class DocumentConsent(models.Model):
     )
     type_ids = fields.Many2many(
         "document.dispatch.type", string="Only for", ondelete="restrict",
-        help="Empty: all documents. A type stands for all types of its kind, in every company.",
+        help="Empty: all documents. A type applies to all types of its kind, in every company.",
     )
     channel = fields.Selection(
         selection=[
             ("user", "Recorded by a user"),
             ("letter", "Letter"),
-            ("page", "Page of the customer"),
+            ("page", "Customer page"),
             ("email", "E-mail"),
             ("phone", "Phone"),
             ("import", "Import"),
@@ -68,7 +68,7 @@ class DocumentConsent(models.Model):
         "res.users", string="Recorded by", required=True, readonly=True,
         default=lambda self: self.env.user,
     )
-    text = fields.Text(string="Text answered", help="What the customer read when he answered.")
+    text = fields.Text(string="Text answered", help="The text the customer read when they answered.")
     lang = fields.Char(string="Language", help="The language of that text.")
     text_hash = fields.Char(
         string="Hash", readonly=True, help="SHA-256 over the language and the text: proves that they are the same.",
@@ -77,7 +77,7 @@ class DocumentConsent(models.Model):
     attachment_id = fields.Many2one("ir.attachment", string="File", readonly=True, ondelete="restrict")
     # no related fields: these read as superuser, whatever file the entry names
     evidence = fields.Binary(compute="_compute_evidence", readonly=False,
-                             help="The letter or the mail that came back, as a file.")
+                             help="The returned letter or e-mail, as a file.")
     evidence_name = fields.Char(compute="_compute_evidence", readonly=False)
     mail_message_id = fields.Many2one("mail.message", string="Message", readonly=True, ondelete="restrict")
     letter_id = fields.Many2one("document.letter", readonly=True, ondelete="restrict", index="btree_not_null")
@@ -130,8 +130,8 @@ class DocumentConsent(models.Model):
     @api.model
     def _get_protected_message(self):
         return self.env._(
-            "Only the customer himself makes rows on his page. Which file, message or letter proves a row is not "
-            "written by hand: give the file as evidence."
+            "Only the customers themselves can create entries on the customer page. The file, message or letter that "
+            "proves an entry cannot be set manually: add the file as evidence."
         )
 
     @api.model
@@ -173,19 +173,19 @@ class DocumentConsent(models.Model):
             if entry.new_email and not entry.email_normalized:
                 raise UserError(self.env._("“%s” is not a valid e-mail address.", entry.new_email))
             if entry.kind == "address" and not entry.new_email:
-                raise UserError(self.env._("Write the new address."))
+                raise UserError(self.env._("Enter the new address."))
             if entry.channel == "page" and not self._is_system_write():
-                raise UserError(self.env._("Only the customer himself makes rows on his page."))
+                raise UserError(self.env._("Only the customers themselves can create entries on the customer page."))
 
     def write(self, vals):  # pylint: disable=method-required-super
         raise UserError(self.env._(
-            "The consent ledger is never edited. Record a new declaration: it supersedes this one."
+            "Entries in the consent ledger cannot be edited. Record a new declaration: it supersedes this one."
         ))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
         raise UserError(self.env._(
-            "The consent ledger is never deleted. Record a new declaration: it supersedes this one."
+            "Entries in the consent ledger cannot be deleted. Record a new declaration: it supersedes this one."
         ))
 
     # ------------------------------------------------------------------
@@ -216,7 +216,7 @@ class DocumentConsent(models.Model):
         :return: see :func:`tools.consent.consent.standing`
         """
         said = {}
-        # sudo: a clerk who sends must obey a refusal even where he may not read the ledger
+        # sudo: a clerk who sends must obey a refusal even where they may not read the ledger
         entries = self.sudo().search_fetch(
             [("partner_id", "in", partners.ids), ("kind", "in", ANSWERS)],
             ["partner_id", "kind", "company_id", "type_ids"],

@@ -17,15 +17,15 @@ PATIENCE = timedelta(days=7)
 #: Purpose of the token, so that none made for something else opens the page (odoo.tools.hmac)
 SCOPE = "document_dispatch-consent-address"
 STEPS = [
-    ("asked", "Asked for"),
+    ("asked", "Requested"),
     ("verified", "Confirmed from the new address"),
     ("used", "Used"),
-    ("discarded", "Not used"),
+    ("discarded", "Rejected"),
 ]
 
 
 class DocumentConsent(models.Model):
-    """A change of address waits: whoever has the link could send a customer's invoices to himself.
+    """A change of address waits: whoever has the link could send a customer's invoices to themselves.
 
     Asked for on the page, confirmed from the new address, used by a clerk. Each step is an entry. A
     customer who had no address at all has nothing to lose: the confirmation is enough.
@@ -35,11 +35,11 @@ class DocumentConsent(models.Model):
 
     step = fields.Selection(STEPS, readonly=True)
     request_id = fields.Many2one(
-        "document.consent", string="Asked for in", readonly=True, index="btree_not_null", ondelete="restrict",
+        "document.consent", readonly=True, index="btree_not_null", ondelete="restrict",
     )
     step_ids = fields.One2many("document.consent", "request_id", string="Steps", readonly=True)
     address_state = fields.Selection(
-        STEPS, string="State of the change", compute="_compute_address_state", compute_sudo=True,
+        STEPS, string="Status of the change", compute="_compute_address_state", compute_sudo=True,
     )
     last_step_id = fields.Many2one("document.consent", compute="_compute_last_step")
 
@@ -132,8 +132,8 @@ class DocumentConsent(models.Model):
             "mail.mail_activity_data_todo", user_id=clerk.id,
             summary=entry._alarm_summary(self.new_email), dispatch_alarm="address",
             note=entry.env._(
-                "Asked for on the customer's page, and confirmed from the new address. Ask the customer in another "
-                "way whether it is right, then press “Use This Address” on the page Documents of his form."
+                "Requested on the customer page and confirmed from the new address. Verify it with the customer by "
+                "other means, then click “Use This Address” on the Documents tab of their contact form."
             ),
         )
 
@@ -152,7 +152,7 @@ class DocumentConsent(models.Model):
         others = [email for email in request.partner_id._dispatch_consent_emails() if email != request.email_normalized]
         if not others:
             return False
-        return self._notify(self.env._("Documents still go to these contacts, too: %s", ", ".join(others)))
+        return self._notify(self.env._("Documents are still sent to these contacts, too: %s", ", ".join(others)))
 
     def action_discard_address(self):
         """A clerk checked it: it is not the customer's."""
@@ -165,13 +165,13 @@ class DocumentConsent(models.Model):
         request = self.request_id or self
         request.partner_id.check_access("write")
         if request != self._open_request(request.partner_id):
-            raise UserError(self.env._("This change of address is not open any more."))
+            raise UserError(self.env._("This change of address is no longer pending."))
         return request
 
     def _get_verified(self):
         request = self._get_request()
         if request.last_step_id.step != "verified":
-            raise UserError(self.env._("%s was not confirmed from there yet.", request.new_email))
+            raise UserError(self.env._("%s has not been confirmed from the new address yet.", request.new_email))
         return request
 
     def _use_address(self, **vals):

@@ -5,17 +5,17 @@ from ...tools.mail import addresses
 
 
 class DocumentConsent(models.Model):
-    """What the customer does on his page, and the mails that tell him."""
+    """What the customer does on their page, and the mails that tell them."""
 
     _inherit = "document.consent"
 
     @api.model
     def _page_text(self, partner, company, kind):
-        """The text that the customer answers, whole: the question, and what his button says.
+        """The text that the customer answers, whole: the question, and what their button says.
 
         :param partner: the commercial entity
         :param company: who asks
-        :param str kind: what he answers, see ``document.consent.kind``
+        :param str kind: what they answer, see ``document.consent.kind``
         """
         return f"{company._dispatch_consent_question()}\n\n{self._page_statements()[kind]}"
 
@@ -36,11 +36,11 @@ class DocumentConsent(models.Model):
 
     @api.model
     def _declare_on_page(self, partner, company, kind, vals):
-        """Write what the customer says on his page, and tell his addresses.
+        """Write what the customer says on their page, and tell their addresses.
 
         :param partner: the commercial entity
-        :param company: to whom he says it
-        :param str kind: what he says, see ``document.consent.kind``
+        :param company: to whom they say it
+        :param str kind: what they say, see ``document.consent.kind``
         :param dict vals: more values of the entry: who, from where, by which link
         """
         entry = self._with_system_write().create({

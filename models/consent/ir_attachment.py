@@ -28,5 +28,6 @@ class IrAttachment(models.Model):
         entries = self.env["document.consent"].sudo().search([("attachment_id", "in", ours.ids)]) if ours else None
         if entry := entries and entries.filtered(lambda entry: entry.attachment_id.res_id == entry.id)[:1]:
             raise UserError(self.env._(
-                "This file proves a declaration of %s. The consent ledger keeps it.", entry.partner_id.display_name,
+                "This file proves a declaration of %s. It is kept for the consent "
+                "ledger.", entry.partner_id.display_name,
             ))

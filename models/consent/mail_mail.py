@@ -14,8 +14,8 @@ class MailMail(models.Model):
 
     dispatch_seal = fields.Char(
         string="Seal of the customer's links", readonly=True, copy=False,
-        help="Only mails that the customer's page made itself carry his links: not those that somebody sends by the "
-        "same template.",
+        help="Only e-mails created by the customer page contain the customer's links, not those sent manually with "
+             "the same template.",
     )
 
     def _dispatch_put_seal__(self):

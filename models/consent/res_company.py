@@ -11,21 +11,21 @@ class ResCompany(models.Model):
 
     dispatch_consent_text = fields.Text(
         string="Question on the customer's page", translate=True,
-        help="What the customer is asked about e-mail. Empty: the usual text.",
+        help="The question about e-mail. Empty: the default text.",
     )
 
     def _dispatch_consent_question(self):
-        """What the customer is asked on his page, in the language of the context."""
+        """What the customer is asked on their page, in the language of the context."""
         if self.dispatch_consent_text:
             return self.dispatch_consent_text.strip()
         text = self.env._(
             "%s sends invoices and other documents by e-mail. You may refuse this at any time, free of charge: they "
-            "then come on paper, unless the law asks for the electronic form.", self.name,
+            "are then sent on paper, unless the law requires the electronic form.", self.name,
         )
         if gates.is_mandatory(self.country_code, fields.Date.context_today(self)):
             text += "\n" + self.env._(
-                "Where the law asks for electronic invoices between companies, it asks for nobody's consent: these "
-                "come so in any case. Your answer is about everything else."
+                "Where the law requires electronic invoices between companies, no consent is needed: these are always "
+                "sent electronically. Your answer applies to everything else."
             )
         # sudo: groups of countries, whoever asks
         elif self.country_id in self.env.ref("base.europe").sudo().country_ids:

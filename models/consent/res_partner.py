@@ -7,7 +7,7 @@ from ...tools.consent import consent
 
 
 class ResPartner(models.Model):
-    """What a customer declared about e-mail: the result of his entries in the ledger."""
+    """What a customer declared about e-mail: the result of their entries in the ledger."""
 
     _name = "res.partner"
     _inherit = "res.partner"
@@ -16,8 +16,8 @@ class ResPartner(models.Model):
         "document.consent", "partner_id", groups="document_dispatch.group_dispatch_user",
     )
     dispatch_refusals = fields.Json(
-        string="Refusals that count", compute="_compute_dispatch_refusals", store=True, compute_sudo=True, copy=False,
-        help="What still counts of the ledger of a commercial entity: by company and kind of document.",
+        string="Valid refusals", compute="_compute_dispatch_refusals", store=True, compute_sudo=True, copy=False,
+        help="The valid refusals of a commercial entity, by company and kind of document.",
     )
     dematerialization_refused = fields.Boolean(
         string="Refuses e-mail",
@@ -25,7 +25,7 @@ class ResPartner(models.Model):
         inverse="_inverse_dematerialization_refused",
         search="_search_dematerialization_refused",
         compute_sudo=True,
-        help="The customer wants all of his documents on paper. Holds for all of his contacts and branches.",
+        help="The customer wants all their documents on paper. Applies to all their contacts and branches.",
     )
     dematerialization_refused_date = fields.Datetime(
         string="Refuses e-mail since",
@@ -39,16 +39,16 @@ class ResPartner(models.Model):
         help="The last letter to a commercial entity in the ledger.",
     )
     dematerialization_letter_sent = fields.Boolean(
-        string="Letter edited", compute="_compute_dematerialization_letter", store=True, compute_sudo=True,
+        string="Letter issued", compute="_compute_dematerialization_letter", store=True, compute_sudo=True,
     )
     dematerialization_letter_date = fields.Datetime(
-        string="Letter edited on", compute="_compute_dematerialization_letter",
+        string="Letter issued on", compute="_compute_dematerialization_letter",
         inverse="_inverse_dematerialization_letter_date", store=True, compute_sudo=True,
     )
 
     @api.model
     def _get_protected_message(self):
-        return self.env._("What a customer declared is not edited by hand: record a declaration.")
+        return self.env._("Customer declarations cannot be edited manually: record a declaration.")
 
     # ------------------------------------------------------------------
     # The result of the ledger
@@ -144,12 +144,12 @@ class ResPartner(models.Model):
         entries = self.env["document.consent"].sudo().search([("partner_id", "in", self.ids)], limit=1)
         if entries:
             raise UserError(self.env._(
-                "%s declared something about e-mail, and the consent ledger is kept. Archive the contact instead.",
+                "%s has entries in the consent ledger, which cannot be deleted. Archive the contact instead.",
                 entries.partner_id.display_name,
             ))
 
     # ------------------------------------------------------------------
-    # Does he refuse?
+    # Do they refuse?
     # ------------------------------------------------------------------
 
     def _dispatch_refuses(self, dispatch_type, company=None):
@@ -185,7 +185,7 @@ class ResPartner(models.Model):
         }
 
     def _dispatch_refused_names(self):
-        """The kinds of documents that he refuses one by one, in words."""
+        """The kinds of documents that they refuse one by one, in words."""
         # sudo: as above
         codes = consent.refused_codes(self.commercial_partner_id.sudo().dispatch_refusals, self.env.company.id)
         names = dict(self.env["document.dispatch.type"]._fields["code"]._description_selection(self.env))
@@ -203,5 +203,5 @@ class ResPartner(models.Model):
         last = next((entry for entry in entries if not entry.type_ids or code in entry.type_ids.mapped("code")), None)
         if not last:
             return self.env._("%s refuses e-mail.", self.commercial_partner_id.display_name)
-        return self.env._("%(customer)s refuses e-mail since %(date)s.",
+        return self.env._("%(customer)s has refused e-mail since %(date)s.",
                           customer=self.commercial_partner_id.display_name, date=format_date(self.env, last.date))

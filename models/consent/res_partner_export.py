@@ -8,12 +8,12 @@ from ...tools.consent import consent
 
 
 class ResPartner(models.Model):
-    """The personal data of a customer, for the day he asks for them (GDPR art. 15)."""
+    """The personal data of a customer, for the day they ask for it (GDPR art. 15)."""
 
     _inherit = "res.partner"
 
     def action_dispatch_export_personal_data(self):
-        """Download the customer's declarations, and what was sent to him."""
+        """Download the customer's declarations, and what was sent to them."""
         self.ensure_one()
         self._dispatch_check_export()
         return {"type": "ir.actions.act_url", "url": f"/dispatch/export/{self.id}", "target": "download"}
@@ -21,7 +21,7 @@ class ResPartner(models.Model):
     def _dispatch_check_export(self):
         """Managers see all entries of their companies: what others would get is not all there is."""
         if not self.env.user.has_group("document_dispatch.group_dispatch_manager"):
-            raise AccessError(self.env._("Only managers of Document Dispatch export what is known of a customer."))
+            raise AccessError(self.env._("Only managers of Document Dispatch can export a customer's personal data."))
         self.check_access("read")
 
     def _dispatch_export_csv(self):
@@ -39,8 +39,9 @@ class ResPartner(models.Model):
     def _dispatch_export_header(self):
         env = self.env
         return [
-            env._("Date (UTC)"), env._("Company"), env._("What"), env._("State"), env._("How"), env._("Address"),
-            env._("Person"), env._("Recorded by"), env._("Text"), env._("Language"), env._("Hash"), env._("Comment"),
+            env._("Date (UTC)"), env._("Company"), env._("Kind"), env._("State"), env._("How"), env._("Address"),
+            env._("Declared "
+                  "by"), env._("Recorded by"), env._("Text"), env._("Language"), env._("Hash"), env._("Comment"),
             env._("File"), env._("IP address"), env._("Browser"),
         ]
 
@@ -87,7 +88,7 @@ class ResPartner(models.Model):
                 yield [dispatch.document_opened_date, dispatch.company_id.name, name, self.env._("Document opened"),
                        *[""] * 9, dispatch.document_opened_ip, dispatch.document_opened_agent]
             for to in dispatch.recipient_ids.filtered("page_opened_date"):
-                what = self.env._("Page opened by somebody of those who share the mail") if to.in_common \
+                what = self.env._("Page opened by one of the recipients of the e-mail") if to.in_common \
                     else self.env._("Page opened")
                 yield [
                     to.page_opened_date, dispatch.company_id.name, name, what, "", to.email,

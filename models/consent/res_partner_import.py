@@ -56,7 +56,7 @@ class ResPartner(models.Model):
         if not self.dematerialization_refused:
             if date and customer not in already:
                 raise UserError(self.env._(
-                    "%s has a date of refusal, and does not refuse: write “yes” into “Refuses e-mail”, or no date.",
+                    "%s has a date of refusal but does not refuse: enter “yes” under “Refuses e-mail”, or no date.",
                     self.name,
                 ))
             return False
@@ -65,8 +65,8 @@ class ResPartner(models.Model):
         self._dispatch_check_imported(date)
         if not date and changed.get(customer.id):
             raise UserError(self.env._(
-                "%(customer)s declared on %(date)s that documents may come by e-mail. Write the date of the refusal "
-                "into the file, or take it out of the file.",
+                "%(customer)s accepted documents by e-mail on %(date)s. Enter the date of the refusal in the file, or "
+                "remove the refusal from it.",
                 customer=self.name, date=format_date(self.env, max(changed[customer.id])),
             ))
         return True
@@ -106,12 +106,12 @@ class ResPartner(models.Model):
         customer = self.commercial_partner_id
         if self != customer:
             raise UserError(self.env._(
-                "%(contact)s belongs to %(customer)s: refusals and letters hold for the whole customer. Write it into "
-                "the row of %(customer)s.", contact=self.name, customer=customer.name,
+                "%(contact)s belongs to %(customer)s: refusals and letters apply to the whole customer. Enter it on "
+                "the line of %(customer)s.", contact=self.name, customer=customer.name,
             ))
         if date and date > fields.Datetime.now():
             raise UserError(self.env._(
-                "%(customer)s: nobody declared anything on %(date)s, that day is still to come.",
+                "%(customer)s: the date %(date)s is in the future.",
                 customer=self.name, date=format_date(self.env, date),
             ))
 

@@ -13,12 +13,12 @@ PAPER = "document_dispatch-consent-paper"
 
 
 class ResPartner(models.Model):
-    """The customer's own page, where he says how documents reach him."""
+    """The customer's own page, where they say how documents reach them."""
 
     _inherit = "res.partner"
 
     dispatch_address_request_id = fields.Many2one(
-        "document.consent", string="New address asked for", compute="_compute_dispatch_address_request",
+        "document.consent", string="New address requested", compute="_compute_dispatch_address_request",
         groups="document_dispatch.group_dispatch_user",
     )
     dispatch_new_email = fields.Char(
@@ -26,7 +26,7 @@ class ResPartner(models.Model):
         groups="document_dispatch.group_dispatch_user",
     )
     dispatch_address_state = fields.Selection(
-        STEPS, string="State of the change", compute="_compute_dispatch_address_state", compute_sudo=True,
+        STEPS, string="Status of the change", compute="_compute_dispatch_address_state", compute_sudo=True,
         groups="document_dispatch.group_dispatch_user",
     )
 
@@ -116,7 +116,7 @@ class ResPartner(models.Model):
     # ------------------------------------------------------------------
 
     def _dispatch_consent_emails(self):
-        """Where documents go now, addresses of the customer and his contacts only, without doubles."""
+        """Where documents go now, addresses of the customer and their contacts only, without doubles."""
         directory = self._dispatch_directory()
         roles = self.env["document.dispatch.role"]._get_codes()
         chosen = {
@@ -141,7 +141,7 @@ class ResPartner(models.Model):
 
     def _dispatch_consent_last(self, company):
         """The customer's last word about all documents, said to this company; empty when there is none."""
-        # sudo: the page shows him his own word
+        # sudo: the page shows them their own word
         return self.env["document.consent"].sudo().search([
             ("partner_id", "=", self.id), ("kind", "in", ("accepted", "refused", "withdrawn")),
             ("type_ids", "=", False), ("company_id", "in", [False, company.id]),

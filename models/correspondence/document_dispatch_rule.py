@@ -17,13 +17,14 @@ class DocumentDispatchRule(models.Model):
 
     _inherit = "document.dispatch.rule"
 
-    takes_statements = fields.Boolean(compute="_compute_takes_statements", help="It writes statements of account.")
+    takes_statements = fields.Boolean(compute="_compute_takes_statements", help="The rule sends statements of "
+                                                                                "account.")
     company_currency_id = fields.Many2one(related="company_id.currency_id")
     statement_minimum = fields.Monetary(
-        string="Owed at least", currency_field="company_currency_id",
+        string="Minimum balance", currency_field="company_currency_id",
         help="In the company's currency. Customers who owe less get no statement.",
     )
-    statement_overdue = fields.Boolean(string="Only where something is overdue")
+    statement_overdue = fields.Boolean(string="Only with overdue amounts")
 
     @api.depends("type_ids.code")
     def _compute_takes_statements(self):
@@ -40,14 +41,14 @@ class DocumentDispatchRule(models.Model):
     def _check_statements(self):
         for rule in self.filtered(lambda rule: "statement" in rule.type_ids.mapped("code")):
             if not rule.takes_statements:
-                raise ValidationError(self.env._("Statements go by a rule of their own."))
+                raise ValidationError(self.env._("Statements of account need a rule of their own."))
             if rule.trigger != "schedule" or rule.period == "day":
                 raise ValidationError(self.env._(
-                    "Statements go once a week or once a month. Choose a day for the rule “%s”.", rule.name))
+                    "Statements are sent once a week or once a month. Choose a day for the rule “%s”.", rule.name))
             if rule.selection != "all" or not rule._get_condition().is_true():
                 raise ValidationError(self.env._(
-                    "The rule “%s” writes statements itself: no mark and no condition chooses among them. Name the "
-                    "customers, or say what must be owed.", rule.name))
+                    "The rule “%s” creates statements itself, so marks and conditions do not apply. Select customers, "
+                    "or set a minimum balance.", rule.name))
 
     # ------------------------------------------------------------------
     # Writing them

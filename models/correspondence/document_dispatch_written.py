@@ -11,7 +11,7 @@ class DocumentDispatchWritten(models.AbstractModel):
     """A document that is written here for one customer by sending it, and never edited by hand: letters, statements."""
 
     _name = "document.dispatch.written"
-    _description = "Document that is written by sending it"
+    _description = "Document Created on Sending"
     _inherit = ["document.dispatch.mixin", "document.dispatch.system", "mail.thread", "mail.activity.mixin"]
     _order = "id desc"
 
@@ -52,7 +52,7 @@ class DocumentDispatchWritten(models.AbstractModel):
         :raise AccessError: the user does not work for this company, or may not read one of the customers
         """
         if not self.env.su and company not in self.env.companies:
-            raise AccessError(self.env._("You do not work for %s.", company.sudo().name))  # sudo: to name it
+            raise AccessError(self.env._("You have no access to %s.", company.sudo().name))  # sudo: to name it
         partners.check_access("read")
         batch = self.env["document.dispatch.batch"]._open_batch(company, "all", partners)
         made = self.env["document.dispatch"]

@@ -9,18 +9,18 @@ from ...tools.text import texts as text_blocks
 
 
 class DocumentLetter(models.Model):
-    """The letter that tells one customer that documents come by e-mail, and asks what he thinks of it.
+    """The letter that tells one customer that documents come by e-mail, and asks what they think of it.
 
     Each letter is a document of its own, with the text as it was written that day: a customer may get
     another one a year later, and the ledger refers to each.
     """
 
     _name = "document.letter"
-    _description = "Letter of Dematerialisation"
+    _description = "Electronic Delivery Notice"
     _inherit = ["document.dispatch.written"]
     _number_prefix = "L"
 
-    user_id = fields.Many2one(string="Edited by")
+    user_id = fields.Many2one(string="Issued by")
     subject = fields.Char(required=True, readonly=True)
     body = fields.Html(readonly=True, sanitize="email_outgoing", sanitize_attributes=False)
 
@@ -56,12 +56,12 @@ class DocumentLetter(models.Model):
         if self.env.su or user.has_group("document_dispatch.group_dispatch_manager"):
             return
         if not user.has_group("account.group_account_invoice"):
-            raise AccessError(self.env._("Letters to customers are edited by those who make invoices."))
+            raise AccessError(self.env._("Sending letters to customers requires invoicing rights."))
         by_mail = self.env["document.dispatch.channel"]._of(channel)._takes_addresses()
         if by_mail and self._is_text_changed(company, texts) and self._count_by_mail(partners, company) > 1:
             raise AccessError(self.env._(
-                "Only managers of Document Dispatch mail a changed text to several customers. Take the text of the "
-                "document type, choose one customer, or print the letters."))
+                "Only managers of Document Dispatch can send a changed text to several customers by e-mail. Use the "
+                "text of the document type, choose one customer, or print the letters."))
 
     @api.model
     def _count_by_mail(self, partners, company):
@@ -85,7 +85,7 @@ class DocumentLetter(models.Model):
         dispatch_type = self.env["document.dispatch.type"]._get_by_code(["letter"], company).get("letter")
         if not dispatch_type or not dispatch_type.mail_template_id:
             raise UserError(self.env._(
-                "There is no document type “letter” with a text. Make one under Document Types."))
+                "There is no document type “letter” with a text. Create one under Document Types."))
         return dispatch_type
 
     @api.model
@@ -113,7 +113,7 @@ class DocumentLetter(models.Model):
 
     @api.model
     def _get_lang(self, partner, company, texts):
-        """The language of a customer's letter: his own where there is a text in it.
+        """The language of a customer's letter: their own where there is a text in it.
 
         :param partner: the commercial entity
         :param company: who writes

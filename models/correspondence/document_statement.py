@@ -18,15 +18,16 @@ class DocumentStatement(models.Model):
     _inherit = ["document.dispatch.written"]
     _number_prefix = "S"
 
-    date_from = fields.Date(string="From date", required=True, readonly=True)
+    date_from = fields.Date(string="Start date", required=True, readonly=True)
     date_to = fields.Date(string="Until", required=True, readonly=True)
     rule_id = fields.Many2one(
         "document.dispatch.rule", readonly=True, index="btree_not_null", ondelete="set null",
-        help="The rule that wrote it.",
+        help="The rule that created it.",
     )
 
     _once_a_period = models.UniqueIndex(
-        "(rule_id, partner_id, date_to) WHERE rule_id IS NOT NULL", "The customer has a statement of this period.")
+        "(rule_id, partner_id, date_to) WHERE rule_id IS NOT NULL", "The customer already has a statement for this "
+                                                                    "period.")
 
     @api.constrains("date_from", "date_to")
     def _check_period(self):

@@ -48,7 +48,8 @@ class DocumentDispatch(models.Model):
                 document = dispatch._document().with_company(company)
                 resolution = document._dispatch_resolve(dispatch.type_id, directory)
                 if not resolution.chosen or dispatch.partner_id._dispatch_refuses(dispatch.type_id, company):
-                    dispatch._back_to_review(self.env._("Nobody gets it by e-mail any more, as the contacts are now."))
+                    dispatch._back_to_review(self.env._("With the current contacts, nobody receives it by e-mail any "
+                                                        "more."))
                     going -= dispatch
                 else:
                     dispatch._set_readers(document, resolution)
@@ -174,7 +175,7 @@ class DocumentDispatch(models.Model):
             "subject": self.subject,
             "body": self.body,
             "message_type": "comment",
-            # a rehearsal is nothing that the customer may read on his portal
+            # a rehearsal is nothing that the customer may read on their portal
             "subtype_id": self.env["ir.model.data"]._xmlid_to_res_id(
                 "mail.mt_note" if self.rehearsal else "mail.mt_comment"
             ),
@@ -276,7 +277,7 @@ class DocumentDispatch(models.Model):
         return [self.document_name, self.partner_id.display_name]
 
     def _render_layout(self, document, message, recipient):
-        """Render the layout for one recipient: buttons and language are his.
+        """Render the layout for one recipient: buttons and language are theirs.
 
         :param document: the thread, as its author sees it
         :param message: the ``mail.message`` with the text
@@ -285,7 +286,7 @@ class DocumentDispatch(models.Model):
         """
         text = recipient._prepare_body(message.body)
         if text != message.body:
-            # the same message in his language, with the link to his page
+            # the same message in their language, with the link to their page
             message = message.new({"body": text}, origin=message)
         document = OutgoingMail(recipient.id).on(document)
         groups = document._notify_get_classified_recipients_iterator(
@@ -314,7 +315,7 @@ class DocumentDispatch(models.Model):
         self.check_access("read")
         went = self.recipient_ids.filtered(lambda recipient: recipient._get_proof())
         if not went:
-            raise UserError(self.env._("Nothing is kept of the mails with %s.", self.document_name))
+            raise UserError(self.env._("No copy of the e-mails with %s is stored.", self.document_name))
         if len(went) == 1:
             return went.action_download_mail()
         action = self.env["ir.actions.act_window"]._for_xml_id("document_dispatch.document_dispatch_recipient_action")

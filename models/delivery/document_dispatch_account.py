@@ -23,7 +23,7 @@ class DocumentDispatchAccount(models.AbstractModel):
     """
 
     _name = "document.dispatch.account"
-    _description = "Accounts of Dispatches"
+    _description = "Dispatch Account"
 
     def _choose(self, recipient, sessions):
         """Return Odoo's choice of the account, made once for all mails of a sender; ``None`` where there is none.

@@ -10,8 +10,8 @@ class DocumentDispatch(models.Model):
 
     answered_date = fields.Datetime(
         string="Answered on", readonly=True, copy=False, index="btree_not_null",
-        help="When somebody at the customer's first answered this mail by a mail that Odoo got. Automatic answers, "
-        "reports and receipts do not count, nor do answers of the house.",
+        help="When the customer first replied to this e-mail by an e-mail received in Odoo. Automatic replies, "
+             "reports, receipts and internal replies do not count.",
     )
     answered_by = fields.Char(string="Answered by", readonly=True, copy=False)
 

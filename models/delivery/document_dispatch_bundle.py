@@ -24,7 +24,7 @@ class DocumentDispatch(models.Model):
 
     own_words = fields.Boolean(
         readonly=True, copy=False,
-        help="A person changed the text: it goes in a mail of its own, not in the common one.",
+        help="The text was changed by a user: it is sent in a separate e-mail, not with the other documents.",
     )
 
     def write(self, vals):

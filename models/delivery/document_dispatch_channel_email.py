@@ -39,7 +39,7 @@ class DocumentDispatchChannelEmail(models.AbstractModel):
 
     def _explain_what_next(self, dispatch):
         if dispatch.state == states.HANDED:
-            return self.env._("Nothing goes from here. Nobody here knows whether the draft was sent.")
+            return self.env._("Nothing more is sent from Odoo, which does not know whether the draft was sent.")
         return super()._explain_what_next(dispatch)
 
     def _handed_sent(self, dispatches, message=False):
@@ -48,5 +48,5 @@ class DocumentDispatchChannelEmail(models.AbstractModel):
 
     def _handed_dropped(self, dispatches):
         dispatches.recipient_ids._set_state(states.CANCELLED)
-        dispatches._set_state(states.CANCELLED, self.env._("%s did not send the draft.", self.env.user.name))
+        dispatches._set_state(states.CANCELLED, self.env._("Draft not sent by %s.", self.env.user.name))
         dispatches._update_notifications()

@@ -25,7 +25,7 @@ class DocumentDispatchContent(models.AbstractModel):
     """
 
     _name = "document.dispatch.content"
-    _description = "Text and Files of Dispatches"
+    _description = "Dispatch Content"
 
     def _prepare(self, dispatches):
         """Make the content of these dispatches; a dispatch that cannot be made is parked with its reason."""
@@ -80,7 +80,7 @@ class DocumentDispatchContent(models.AbstractModel):
     def _explain(self, error):
         """Say what is wrong in words for the clerk."""
         text = " ".join(str(error).split()) or type(error).__name__
-        return self.env._("The document could not be made: %s", text)
+        return self.env._("The document could not be created: %s", text)
 
     def _prepare_group(self, group):
         """Make what is missing, and the final mails of dispatches that need no review."""
@@ -146,7 +146,7 @@ class DocumentDispatchContent(models.AbstractModel):
         return dispatch._get_template().with_env(documents.env), dispatch._get_report().with_env(documents.env)
 
     def _documents(self, group):
-        """The documents, seen by the operator in his company and the customer's language."""
+        """The documents, seen by the operator in their company and the customer's language."""
         first = group[0]
         model = self.env[first.res_model].with_user(first.user_id).with_company(first.company_id)
         return model.with_context(
@@ -164,7 +164,7 @@ class DocumentDispatchContent(models.AbstractModel):
         :param str lang: code of the language
         """
         # sudo: as core does (account.move.send); the text is the administrator's, and it may name
-        # fields that the operator does not see. The documents themselves were read with his rights.
+        # fields that the operator does not see. The documents themselves were read with their rights.
         template = template.sudo().with_context(dispatch_compiled=CompiledTexts())
         records = {document.id: document._dispatch_text_record().id for document in documents}
         rendered = {

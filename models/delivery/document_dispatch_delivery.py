@@ -35,7 +35,7 @@ class DocumentDispatchDelivery(steps.Delivery, models.AbstractModel):
 
     _name = "document.dispatch.delivery"
     _inherit = ["document.dispatch.worker"]
-    _description = "Delivery of Dispatches"
+    _description = "Dispatch Delivery"
 
     @api.model
     def _cron_deliver(self):
@@ -172,7 +172,7 @@ class DocumentDispatchDelivery(steps.Delivery, models.AbstractModel):
             ("state", "=", states.SENDING), ("worker", "=", worker),
         ])
         left._set_state(consequences.OF_LOST_WORKER, worker=False, reply=self.env._(
-            "The server was stopped while this mail was being handed over."
+            "The server was stopped while this e-mail was being handed over."
         ))
         left.dispatch_id._conclude()
         return self._commit()
@@ -235,7 +235,7 @@ class DocumentDispatchDelivery(steps.Delivery, models.AbstractModel):
         given_up = mine.filtered(lambda dispatch: dispatch.prepare_tries >= MOST_INTERRUPTIONS)
         for dispatch in given_up:
             dispatch._set_state(states.FAILED, self.env._(
-                "The server was ended %s times while it made this document.", dispatch.prepare_tries))
+                "The server was terminated %s times while creating this document.", dispatch.prepare_tries))
         given_up._end_making()
         mine -= given_up
         mine._begin_making(key)

@@ -26,7 +26,8 @@ class DocumentDispatch(models.Model):
             raise UserError(self._describe_paper_reason())
         if self.rehearsal:
             raise UserError(self.env._(
-                "%s rehearses: nothing goes to customers. Press Send to see the mail at the supervisor's.",
+                "%s is in rehearsal: nothing is sent to customers. Click Send to have the e-mail sent to the "
+                "supervisor.",
                 self.company_id.name,
             ))
         dispatch = self._with_system_write()
@@ -39,13 +40,13 @@ class DocumentDispatch(models.Model):
         dispatch.draft_id.raw = dispatch._build_draft()
         dispatch.recipient_ids._set_state(states.HANDED)
         dispatch._set_state(states.HANDED, self.env._(
-            "%s took it as a draft into the own mail program.", self.env.user.name))
+            "Opened as a draft in the mail program of %s.", self.env.user.name))
 
     def _describe_paper_reason(self):
         """Why this dispatch goes on paper, in words for the person who wanted to mail it."""
         if self.channel_reason == "refused":
             return self.env._("%s refuses e-mail. Send it on paper.", self.partner_id.display_name)
-        return self.env._("%s has no usable e-mail address. Type one, or send it on paper.",
+        return self.env._("%s has no valid e-mail address. Enter one, or send it on paper.",
                           self.partner_id.display_name)
 
     def _build_draft(self):
@@ -94,7 +95,7 @@ class DocumentDispatch(models.Model):
         self.check_access("read")
         if not self.draft_id.has_access("read"):
             owner = self.draft_id.sudo().create_uid  # sudo: the name only
-            raise UserError(self.env._("Only %s, who took this draft, can open it.", owner.name))
+            raise UserError(self.env._("Only %s, who opened this draft, can use it.", owner.name))
         return {"type": "ir.actions.act_url", "url": f"/web/content/{self.draft_id.id}?download=true", "close": True}
 
     def action_handed_sent(self):
@@ -113,4 +114,4 @@ class DocumentDispatch(models.Model):
         self.check_access("write")
         for dispatch in self:
             if dispatch.state != states.HANDED:
-                raise UserError(self.env._("%s is no draft in a mail program.", dispatch.document_name))
+                raise UserError(self.env._("%s is not a draft in a mail program.", dispatch.document_name))

@@ -30,7 +30,7 @@ class DocumentDispatch(models.Model):
 
     file_record = fields.Json(
         readonly=True,
-        help="The files that go: number, name, size and checksum. What is on the disk is compared with it.",
+        help="The files to be sent: number, name, size and checksum, to be compared with the stored files.",
     )
 
     @api.model_create_multi
@@ -92,7 +92,7 @@ class DocumentDispatch(models.Model):
         if going.total():
             added = next(name for name, content, _type in entries
                          if going[Attachment._compute_checksum(content or b"")])
-            raise FilesChanged(self.env._("%s was not among the files when the mail was made.", added))
+            raise FilesChanged(self.env._("%s was not among the files when the e-mail was created.", added))
 
     def _explain_missing(self, record, entries):
         """Say what became of a file that does not go as it was."""
@@ -104,6 +104,6 @@ class DocumentDispatch(models.Model):
         if not sizes:
             return self.env._("The file %s is no longer attached.", name)
         if record["size"] not in sizes:
-            return self.env._("The file %(file)s is damaged: of %(size)s bytes %(found)s are there.",
+            return self.env._("The file %(file)s is damaged: only %(found)s of %(size)s bytes were found.",
                               file=name, size=record["size"], found=sizes[0])
-        return self.env._("The file %s is not the one that was made.", name)
+        return self.env._("The file %s was changed after it was created.", name)

@@ -22,7 +22,7 @@ class DocumentDispatchMail(models.Model):
 
     _name = "document.dispatch.mail"
     _inherit = ["document.dispatch.system"]
-    _description = "Proof of a Mail"
+    _description = "E-mail Proof"
     _order = "id desc"
 
     recipient_id = fields.Many2one(
@@ -30,12 +30,13 @@ class DocumentDispatchMail(models.Model):
     )
     message = fields.Binary(
         readonly=True, attachment=False,
-        help="The mail without its files, with places instead of secret links; compressed.",
+        help="The e-mail without its files, with placeholders instead of secret links; compressed.",
     )
     size = fields.Integer(string="Bytes", readonly=True)
-    sha256 = fields.Char(readonly=True, help="SHA-256 of the whole as the mail server got it.")
+    sha256 = fields.Char(readonly=True, help="SHA-256 of the entire e-mail as the mail server received it.")
     kept_sha256 = fields.Char(
-        readonly=True, help="SHA-256 of the whole with places instead of secret links. Empty: it had none.",
+        readonly=True, help="SHA-256 of the entire e-mail with placeholders instead of secret links. Empty: it had "
+                            "none.",
     )
 
     @api.model

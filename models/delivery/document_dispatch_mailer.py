@@ -41,7 +41,7 @@ class DocumentDispatchMailer(models.AbstractModel):
     """
 
     _name = "document.dispatch.mailer"
-    _description = "Handing Mails to the Mail Server"
+    _description = "Mailer"
 
     def _hand_over(self, recipients, mail_vals, sessions, links=None):
         """Send the mail of one recipient, or of those who share one.
@@ -109,7 +109,7 @@ class DocumentDispatchMailer(models.AbstractModel):
                 outcome = judge_exception(session, error)
         else:
             outcome = sessions[account].outcome or smtp.Outcome(
-                states.FAILED, self.env._("The mail has no valid sender or recipient.")
+                states.FAILED, self.env._("The e-mail has no valid sender or recipient.")
             )
         outcome = replace(outcome, sender=sender)
         sessions.each = self._tell_apart(recipients.mapped("email"), sessions.get(account), sender)
@@ -138,7 +138,7 @@ class DocumentDispatchMailer(models.AbstractModel):
         addressed = session.addressed or emails
         if not set(emails) & set(addressed):
             return each  # it goes elsewhere: to the supervisor of a rehearsal, or as another module wants it
-        left_out = smtp.Outcome(states.FAILED, self.env._("The mail has no valid sender or recipient."))
+        left_out = smtp.Outcome(states.FAILED, self.env._("The e-mail has no valid sender or recipient."))
         return {**{email: left_out for email in emails if email not in addressed}, **each}
 
     def _note_whether_kept(self, recipient, mail):

@@ -12,16 +12,17 @@ class DocumentDispatch(models.Model):
     _inherit = "document.dispatch"
 
     prepare_worker = fields.Integer(
-        readonly=True, default=0, help="Key of the worker that makes text and files of this row.",
+        readonly=True, default=0, help="Key of the worker that creates text and files of this dispatch.",
     )
     prepare_tries = fields.Integer(
         readonly=True, default=0,
-        help="How often text and files were begun and not finished. Such a row is made last, and alone.",
+        help="Number of unfinished attempts to create text and files. Such a dispatch is processed last, and alone.",
     )
     prepare_faults = fields.Integer(
-        readonly=True, default=0, help="How often in a row the server itself was not able to make it.",
+        readonly=True, default=0, help="Number of consecutive attempts that failed because of the server itself.",
     )
-    prepare_after = fields.Datetime(readonly=True, help="Not tried before, because the server was not able to.")
+    prepare_after = fields.Datetime(readonly=True, help="Earliest next attempt, as the server was not able to process "
+                                                        "it.")
 
     def _begin_making(self, worker):
         """Count an attempt before it begins: what ends a worker then goes last and alone."""
@@ -58,20 +59,20 @@ class DocumentDispatch(models.Model):
             )._with_system_write().next_try = after
 
     def _explain_waiting_for_server(self, fault):
-        return self.env._("Waits, because the server is not able to: %s", self._explain_fault(fault))
+        return self.env._("Waiting for a problem of the server to be solved: %s", self._explain_fault(fault))
 
     def _explain_fault(self, fault):
         """Say what an administrator has to mend."""
         kinds = {
             "disk": self.env._("the disk is full"),
-            "read_only": self.env._("the disk or the database takes no changes"),
+            "read_only": self.env._("the disk or the database is read-only"),
             "files": self.env._("too many files are open"),
-            "memory": self.env._("it lacks memory"),
-            "rights": self.env._("it has no right to read or write"),
-            "update": self.env._("the database was not updated to this version of the addon"),
-            "program": self.env._("a program is missing"),
-            "program_broken": self.env._("a program does not work"),
-            "folder": self.env._("there is no place for temporary files"),
+            "memory": self.env._("the server is out of memory"),
+            "rights": self.env._("the server has no read or write permission"),
+            "update": self.env._("the database was not updated to this version of the app"),
+            "program": self.env._("a required program is missing"),
+            "program_broken": self.env._("a required program does not work"),
+            "folder": self.env._("there is no space for temporary files"),
             "filestore": self.env._("the files of the database cannot be read or written"),
         }
         words = " ".join(str(fault).split()) or type(fault).__name__

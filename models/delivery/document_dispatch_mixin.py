@@ -9,7 +9,8 @@ class DocumentDispatchMixin(models.AbstractModel):
 
     dispatch_answered_date = fields.Datetime(
         string="Answered on", compute="_compute_dispatch_answered_date",
-        groups="document_dispatch.group_dispatch_user", help="When the customer last answered a mail with it.",
+        groups="document_dispatch.group_dispatch_user", help="When the customer last replied to an e-mail with this "
+                                                             "document.",
     )
 
     def _compute_dispatch_answered_date(self):

@@ -20,10 +20,10 @@ class DocumentDispatchRecipient(models.Model):
     proof_ids = fields.One2many("document.dispatch.mail", "recipient_id", groups="base.group_system", readonly=True)
     common_proof_id = fields.Many2one(
         "document.dispatch.mail", groups="base.group_system", readonly=True, ondelete="set null",
-        help="The last common mail to this address, which is kept once, with another of its readers.",
+        help="The last common e-mail to this address, which is stored once, with another recipient.",
     )
     eml = fields.Binary(
-        string="Mail", compute="_compute_eml", help="The mail as it went, put together from its text and its files.")
+        string="E-mail file", compute="_compute_eml", help="The e-mail as sent, assembled from its text and files.")
 
     # texts that no mail needs any more: see _gc_mail_bodies
     _old_body_idx = models.Index(
@@ -38,11 +38,12 @@ class DocumentDispatchRecipient(models.Model):
     def _explain_account(self):
         # sudo: accounts are for administrators to read
         if any(reply in (self.reply or "") for reply in self.sudo().mail_server_id._dispatch_replies()):
-            return self.env._("The mail account must not send now; the customer has nothing to do with it.")
+            return self.env._("The mail account is currently not allowed to send; this is not related to the "
+                              "customer.")
         return super()._explain_account()
 
     def _restore_mail_body(self):
-        """Make the text once more, for somebody who had it already: his mail came back, and goes again."""
+        """Make the text once more, for somebody who had it already: their mail came back, and goes again."""
         for recipient in self.filtered(lambda recipient: not recipient.mail_body):
             dispatch = recipient.dispatch_id
             # sudo: the message of this dispatch
@@ -75,12 +76,13 @@ class DocumentDispatchRecipient(models.Model):
         kept = self._get_proof()
         text, verdict = kept._rebuild() if kept else (b"", "")
         if not text:
-            raise UserError(self.env._("Nothing is kept of the mail to %s.", self.email))
+            raise UserError(self.env._("No copy of the e-mail to %s is stored.", self.email))
         name = f"{self.dispatch_id.document_name} {self.email}.eml".replace("/", "_")
         return {
             "type": "ir.actions.client", "tag": "display_notification",
             "params": {
-                "title": self.env._("Mail to %s", self.email), "message": self._explain_verdict(verdict, kept.sha256),
+                "title": self.env._("E-mail to "
+                                    "%s", self.email), "message": self._explain_verdict(verdict, kept.sha256),
                 "type": {proof.SAME: "success", proof.LINKS: "success"}.get(verdict, "warning"), "sticky": True,
                 "next": {
                     "type": "ir.actions.act_url", "target": "download",
@@ -92,15 +94,16 @@ class DocumentDispatchRecipient(models.Model):
     def _explain_verdict(self, verdict, sha256):
         """Say what can be said of a mail that was put together again."""
         return {
-            proof.SAME: self.env._("Byte for byte what the mail server got. SHA-256: %s", sha256),
+            proof.SAME: self.env._("Byte for byte what the mail server received. SHA-256: %s", sha256),
             proof.LINKS: self.env._(
-                "What the mail server got, but for the secret links: only their places are kept, so that nobody else "
-                "can open them. SHA-256 of the mail as it went: %s", sha256),
+                "What the mail server received, except for the secret links, which are replaced by placeholders so "
+                "that nobody else can open them. SHA-256 of the e-mail as sent: %s", sha256),
             proof.DIFFERENT: self.env._(
-                "Not what the mail server got: a file is missing, or no longer the same. SHA-256 of the mail as it "
-                "went: %s", sha256),
+                "Not what the mail server received: a file is missing or was changed. SHA-256 of the e-mail as sent: "
+                "%s", sha256),
             proof.UNPROVEN: self.env._(
-                "This mail went before proofs were kept: it is its text, without the files, and no proof."),
+                "This e-mail was sent before proofs were stored: it contains the text without the files, and is not a "
+                "proof."),
         }[verdict]
 
     # ------------------------------------------------------------------

@@ -20,7 +20,7 @@ class DocumentDispatchWorker(steps.Transactions, models.AbstractModel):
     """The life of a worker, and its transactions, which meet those of people and of other workers."""
 
     _name = "document.dispatch.worker"
-    _description = "Worker of Dispatches"
+    _description = "Dispatch Worker"
 
     def _commit(self, done=0):
         """End this unit of work; return false when the scheduler's time is up."""

@@ -118,14 +118,14 @@ class IrActionsReport(models.Model):
     _inherit = "ir.actions.report"
 
     dispatch_needs_javascript = fields.Boolean(
-        string="Draws with JavaScript",
-        help="Wait for the scripts of the page (system parameter report.print_delay) also when it "
-        "is made for sending. Without it the pages come out the same, ten times faster.",
+        string="Uses JavaScript",
+        help="Wait for the scripts of the page (system parameter report.print_delay) also when it is rendered for "
+             "sending. Reports without scripts are rendered ten times faster without it.",
     )
 
     dispatch_letter = fields.Boolean(
         string="Letter for a window envelope",
-        help="Printed on the paper of the company's envelopes, where each millimetre is one.",
+        help="Printed at exact scale for the company's window envelopes.",
     )
 
     def _build_wkhtmltopdf_args(self, *args, **kwargs):

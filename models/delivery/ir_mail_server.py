@@ -29,21 +29,23 @@ class IrMailServer(models.Model):
 
     dispatch_per_minute = fields.Integer(
         string="Documents per minute",
-        help="No more mails with documents in a minute, over all lanes. 0: no limit.",
+        help="Maximum number of e-mails with documents per minute, over all parallel workers. 0: no limit.",
     )
     dispatch_per_connection = fields.Integer(
         string="Documents per connection",
-        help="Hang up and call again after so many mails. 0: no limit.",
+        help="Number of e-mails after which the connection is renewed. 0: no limit.",
     )
     dispatch_problem = fields.Char(
         string="Refused", readonly=True, copy=False,
-        help="What the server said when it refused the account or one of its senders. Documents wait; no try is lost.",
+        help="The server's reply when it refused the account or one of its senders. Documents are waiting; no attempt "
+             "is counted.",
     )
-    dispatch_fault = fields.Char(readonly=True, copy=False, help="Technical: what is wrong, see tools/mail/blame.py.")
-    dispatch_paused_until = fields.Datetime(string="Rests until", readonly=True, copy=False)
+    dispatch_fault = fields.Char(readonly=True, copy=False, help="Technical: kind of problem, see "
+                                                                 "tools/mail/blame.py.")
+    dispatch_paused_until = fields.Datetime(string="Paused until", readonly=True, copy=False)
     dispatch_senders = fields.Json(
         readonly=True, copy=False,
-        help="Technical: senders that the server refuses on this account, what it said, and until when they rest.",
+        help="Technical: senders that the server refuses on this account, its reply, and until when they are paused.",
     )
 
     def write(self, vals):
@@ -193,25 +195,25 @@ class IrMailServer(models.Model):
         if not self.dispatch_problem:
             return ""
         return {
-            blame.LOGIN: self.env._("Correct its user or password, or connect it anew; its documents wait."),
-            blame.TOKEN: self.env._("Connect the account anew; its documents wait."),
-            blame.ENCRYPTION: self.env._("Correct its connection encryption; its documents wait."),
+            blame.LOGIN: self.env._("Correct its user name or password, or reconnect it; its documents are waiting."),
+            blame.TOKEN: self.env._("Reconnect the account; its documents are waiting."),
+            blame.ENCRYPTION: self.env._("Correct its connection encryption; its documents are waiting."),
             blame.BLOCKED: self.env._(
-                "The provider blocks the account, or the address of this server: ask them. Its documents wait; one of "
-                "them asks again every hour."),
+                "The provider blocks the account, or the address of this server: contact them. The documents are "
+                "waiting; one of them is retried every hour."),
             blame.DAY: self.env._(
-                "The day's limit of the provider is used up: its documents go by themselves when the day is over. For "
-                "more, ask the provider for a higher limit, or use a second account."),
+                "The provider's daily limit is reached: the documents are sent automatically when the day is over. To "
+                "send more, ask the provider for a higher limit, or use a second account."),
             blame.FROM: self.env._(
-                "Have the provider allow this sender for the account, or change the sender. Documents in its name "
-                "wait; the others go."),
+                "Ask the provider to allow this sender for the account, or change the sender. Documents from this "
+                "sender are waiting; all others are sent."),
         }.get(self.dispatch_fault or blame.LOGIN, "")
 
     def _dispatch_sender_pause(self, sender):
         """Why nothing must go in this name now, and for how many seconds; ``None`` when it may."""
         seconds = accounts.sender_seconds(self.dispatch_senders, sender, fields.Datetime.now())
         return seconds and (self.env._(
-            "The account %(account)s must not send as %(sender)s: %(reply)s",
+            "The account %(account)s is not allowed to send as %(sender)s: %(reply)s",
             account=self.name, sender=sender, reply=self.dispatch_senders[sender]["reply"]), seconds)
 
     def _dispatch_pause(self, insist=False, in_hand=0):

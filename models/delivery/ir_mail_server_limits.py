@@ -20,27 +20,29 @@ class IrMailServer(models.Model):
             ("microsoft", "Microsoft 365"), ("ses_sandbox", "Amazon SES, sandbox"),
         ],
         string="Limits of",
-        help="Fills the fields with what the provider publishes. Outside of its sandbox Amazon SES gives each account "
-        "its own limits: its console shows them.",
+        help="Fills the fields with the limits published by the provider. Outside its sandbox, Amazon SES sets limits "
+             "per account: see its console.",
     )
     dispatch_per_day = fields.Integer(
         string="Documents per day",
-        help="No more mails with documents in any 24 hours; the others wait, and go by themselves. 0: no limit.\n"
-        "Other mail of Odoo is not counted. When the server says that its own limit is reached, that counts.",
+        help="Maximum number of e-mails with documents in any 24 hours; the others wait and are sent automatically. "
+             "0: no limit.\n"
+             "Other e-mails of Odoo are not counted. If the server reports that its own limit is reached, that "
+             "applies.",
     )
     dispatch_connections = fields.Integer(
-        string="Connections at once",
-        help="So many workers use the account at the same time. 0: no limit.",
+        string="Simultaneous connections",
+        help="Maximum number of workers that use the account at the same time. 0: no limit.",
     )
     dispatch_unreached_since = fields.Datetime(
-        string="Not reached since", readonly=True, copy=False, help="No mail was handed over since then.",
+        string="Not reached since", readonly=True, copy=False, help="No e-mail has been handed over since then.",
     )
-    dispatch_unreached_reply = fields.Char(string="Because", readonly=True, copy=False)
+    dispatch_unreached_reply = fields.Char(string="Reason", readonly=True, copy=False)
     dispatch_unreached_until = fields.Datetime(readonly=True, copy=False)
 
     _dispatch_limits_positive = models.Constraint(
         "CHECK (COALESCE(dispatch_per_day, 0) >= 0 AND COALESCE(dispatch_connections, 0) BETWEEN 0 AND 64)",
-        "The limits of an account are not below 0, and connections at once not above 64.",
+        "The limits of an account cannot be negative, and simultaneous connections cannot exceed 64.",
     )
 
     @api.onchange("dispatch_preset")
@@ -84,7 +86,7 @@ class IrMailServer(models.Model):
 
     def _dispatch_say_unreached(self):
         return self.env._(
-            "The account %(account)s is not reached since %(date)s: %(reply)s",
+            "The account %(account)s has been unreachable since %(date)s: %(reply)s",
             account=self.name, date=format_datetime(self.env, self.dispatch_unreached_since),
             reply=self.dispatch_unreached_reply,
         )
@@ -105,12 +107,12 @@ class IrMailServer(models.Model):
         now = fields.Datetime.now()
         if until := self._dispatch_next_free(self.dispatch_per_day, limits.DAY, in_hand):
             return self.env._(
-                "The account %(account)s sends %(limit)s documents per day. The next can go on %(date)s.",
+                "The account %(account)s is limited to %(limit)s documents per day. The next can be sent on %(date)s.",
                 account=self.name, limit=self.dispatch_per_day, date=format_datetime(self.env, until),
             ), (until - now).total_seconds()
         if until := self._dispatch_next_free(self.dispatch_per_minute, limits.MINUTE, in_hand):
             return self.env._(
-                "The account %(account)s sends %(limit)s documents per minute.",
+                "The account %(account)s is limited to %(limit)s documents per minute.",
                 account=self.name, limit=self.dispatch_per_minute,
             ), (until - now).total_seconds()
         return None

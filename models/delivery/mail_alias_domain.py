@@ -20,9 +20,9 @@ class MailAliasDomain(models.Model):
     _inherit = "mail.alias.domain"
 
     dispatch_bounce_extension = fields.Boolean(
-        string="Address for the bounces of each document", readonly=True, copy=False,
-        help="What comes back says by its address whose mail it was, also where a mail server on the way has changed "
-        "everything else. On as soon as a trial mail to such an address has come in.",
+        string="Bounce address per document", readonly=True, copy=False,
+        help="Bounces are assigned to their e-mail by address, even if a mail server has changed everything else. "
+             "Enabled once a test e-mail to such an address has been received.",
     )
 
     def write(self, vals):
@@ -72,23 +72,24 @@ class MailAliasDomain(models.Model):
         self.check_access("write")
         address = envelope.extend(self.bounce_email, 0, self._dispatch_bounce_token(0))
         if not address:
-            raise UserError(self.env._("The bounce alias is too long for an address of each document's own."))
+            raise UserError(self.env._("The bounce alias is too long for a bounce address per document."))
         server = self.env["ir.mail_server"]
         message = server._build_email__(
-            email_from=address, email_to=[address], subject=self.env._("Trial of the address for bounces"),
-            body=self.env._("When this mail comes in, bounces of documents come back to addresses like this one."),
+            email_from=address, email_to=[address], subject=self.env._("Test of the bounce address"),
+            body=self.env._("Once this e-mail is received, bounces of documents are returned to addresses like this "
+                            "one."),
             headers={"Return-Path": address, "Auto-Submitted": "auto-generated"},
         )
         try:
             server.with_context(domain_bounce_address=address).send_email(message)
         except Exception as error:
-            raise UserError(self.env._("The mail server did not take the trial mail: %s", error)) from error
+            raise UserError(self.env._("The mail server did not accept the test e-mail: %s", error)) from error
         return {
             "type": "ir.actions.client", "tag": "display_notification",
             "params": {"type": "info", "sticky": True, "message": self.env._(
-                "A mail is on its way to %s. When Odoo has fetched it, each document gets an address of its own for "
-                "bounces. If that does not happen, your mail system does not know such addresses; then all stays as it "
-                "is.", address)},
+                "An e-mail was sent to %s. Once Odoo has fetched it, each document gets its own bounce address. If "
+                "this does not happen, your mail system does not support such addresses, and nothing "
+                "changes.", address)},
         }
 
     def action_dispatch_stop_extension(self):

@@ -18,7 +18,7 @@ class MailMail(models.Model):
     _inherit = "mail.mail"
 
     def _prepare_outgoing_list(self, mail_server=False, doc_to_followers=None):
-        """Give a recipient his subject in his language, a link instead of files that are too large,
+        """Give a recipient their subject in their language, a link instead of files that are too large,
         and a plain text that can be read.
 
         The subject of a ``mail.mail`` and its files are those of its message (``_inherits``), which
@@ -82,14 +82,15 @@ class MailMail(models.Model):
         """
         mail["attachments"] = self._dispatch_leave_out(files, mail["attachments"])
         lines = Markup("<br/>").join(
-            self.env._("%(file)s (%(size)s) is too large for a mail.", file=file.name, size=human_size(file.file_size))
+            self.env._("%(file)s (%(size)s) is too large for an "
+                       "e-mail.", file=file.name, size=human_size(file.file_size))
             for file in files
         )
         document = self.env[self.model].browse(self.res_id).sudo()  # sudo: the link is the recipient's
         recipient = self.env["document.dispatch.recipient"].sudo().browse(recipient_id)
         url = (recipient._link(document) if recipient._shows_only()
                else document.get_base_url() + document.get_portal_url())
-        note = Markup('<p>%s<br/><a href="%s">%s</a></p>') % (lines, url, self.env._("Get it here"))
+        note = Markup('<p>%s<br/><a href="%s">%s</a></p>') % (lines, url, self.env._("Download it here"))
         mail["body"] = append_content_to_html(mail["body"], note, plaintext=False)
 
     def _dispatch_leave_out(self, files, entries):

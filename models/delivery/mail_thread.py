@@ -78,7 +78,7 @@ class MailThread(models.AbstractModel):
 
     @api.model
     def _routing_handle_bounce(self, email_message, message_dict):
-        """Let the recipient know what is reported of his mail; core counts failures on the partner."""
+        """Let the recipient know what is reported of their mail; core counts failures on the partner."""
         result = super()._routing_handle_bounce(email_message, message_dict)
         if tried := message_dict.get("dispatch_tried"):
             tried.dispatch_bounce_extension = True

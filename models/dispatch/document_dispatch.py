@@ -47,7 +47,7 @@ class DocumentDispatch(models.Model):
 
     _name = "document.dispatch"
     _inherit = ["document.dispatch.system"]
-    _description = "Dispatch of a Document"
+    _description = "Document Dispatch"
     _order = "id desc"
     _rec_name = "document_name"
 
@@ -66,7 +66,7 @@ class DocumentDispatch(models.Model):
     )
     document_name = fields.Char(string="Number", required=True, readonly=True)
     revision = fields.Integer(
-        readonly=True, help="Counts how often the document went back to draft.",
+        readonly=True, help="Number of times the document was reset to draft.",
     )
     type_id = fields.Many2one(
         "document.dispatch.type", required=True, readonly=True, ondelete="restrict",
@@ -86,28 +86,28 @@ class DocumentDispatch(models.Model):
     channel_shows_content = fields.Boolean(compute="_compute_channel_says")
     channel_reason = fields.Selection(
         [
-            ("refused", "The customer refuses e-mail"), ("no_address", "No usable address"),
-            ("manual", "Sent to the tray by hand"),
-            ("duty", "The customer refuses e-mail; the law asks for this document by e-mail"),
-            ("other", "Another channel cannot serve it"),
+            ("refused", "The customer refuses e-mail"), ("no_address", "No valid address"),
+            ("manual", "Sent to the paper tray manually"),
+            ("duty", "The customer refuses e-mail; e-mail is required by law"),
+            ("other", "The preferred method is not available"),
         ],
-        string="Why this way", readonly=True,
+        string="Reason for method", readonly=True,
     )
     lang = fields.Char(string="Language code", readonly=True)
     recipient_ids = fields.One2many("document.dispatch.recipient", "dispatch_id")
     common_mail = fields.Boolean(
-        string="One mail for all", readonly=True, help="Decided by the customer or the company when it was made.",
+        string="One e-mail for all", readonly=True, help="Set by the customer or the company when it was created.",
     )
     skipped = fields.Json(readonly=True)
-    skipped_text = fields.Text(string="Passed over", compute="_compute_skipped_text")
+    skipped_text = fields.Text(string="Skipped recipients", compute="_compute_skipped_text")
     # From whom
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     user_id = fields.Many2one(
-        "res.users", string="In the name of", required=True, readonly=True, ondelete="restrict",
+        "res.users", string="Sent by", required=True, readonly=True, ondelete="restrict",
     )
     origin = fields.Selection(
         [
-            ("rule", "Rule"), ("manual", "By hand"), ("batch", "Several at once"),
+            ("rule", "Rule"), ("manual", "Manually"), ("batch", "Bulk send"),
             ("resend", "Sent again"), ("core", "Odoo's own process"), ("letter", "Letter"),
         ],
         required=True,
@@ -115,47 +115,50 @@ class DocumentDispatch(models.Model):
     )
     rule_id = fields.Many2one("document.dispatch.rule", readonly=True, ondelete="restrict")
     resend_of_id = fields.Many2one(
-        "document.dispatch", string="Sends again", readonly=True, index="btree_not_null",
+        "document.dispatch", string="Resend of", readonly=True, index="btree_not_null",
         ondelete="restrict",
     )
     batch_id = fields.Many2one(
-        "document.dispatch.batch", string="Sent with others", readonly=True, index="btree_not_null",
+        "document.dispatch.batch", string="Bulk send", readonly=True, index="btree_not_null",
         ondelete="restrict",
     )
-    in_bundle = fields.Boolean(readonly=True, help="Goes in one mail with the other documents of its customer.")
+    in_bundle = fields.Boolean(readonly=True, help="Sent in one e-mail with the customer's other documents.")
     bundle_id = fields.Many2one(
-        "document.dispatch", string="In the mail of", readonly=True, index="btree_not_null", ondelete="restrict",
+        "document.dispatch", string="In the e-mail of", readonly=True, index="btree_not_null", ondelete="restrict",
     )
-    bundled_ids = fields.One2many("document.dispatch", "bundle_id", string="In the same mail")
+    bundled_ids = fields.One2many("document.dispatch", "bundle_id", string="In the same e-mail")
     mail_server_id = fields.Many2one("ir.mail_server", string="Account", readonly=True)
     email_from = fields.Char(string="From", readonly=True)
-    reply_to = fields.Char(string="Answers to", readonly=True)
+    reply_to = fields.Char(readonly=True)
     # With what
     content_ready = fields.Boolean(
-        readonly=True, help="Text and files are made; nothing is rendered any more on the way out.",
+        readonly=True, help="Text and files have been created; nothing is rendered on delivery.",
     )
-    frozen = fields.Boolean(readonly=True, help="The mails are made: what was released is what goes.")
+    frozen = fields.Boolean(readonly=True, help="The e-mails have been created and are sent as released.")
     mail_values = fields.Json(readonly=True)
     subject = fields.Char()
     body = fields.Html(sanitize="email_outgoing", sanitize_attributes=False)
-    own_text = fields.Boolean(readonly=True, help="A person wrote this text in the window, instead of the type's.")
+    own_text = fields.Boolean(readonly=True, help="A user wrote this text in the Send window, instead of the text of "
+                                                  "the document type.")
     attachment_ids = fields.Many2many("ir.attachment", string="Files", bypass_search_access=True)
     email_layout_xmlid = fields.Char(readonly=True)
     mail_template_id = fields.Many2one(
-        "mail.template", string="Text of", readonly=True, ondelete="set null", help="Empty: the document type's.",
+        "mail.template", string="Mail "
+                                "template", readonly=True, ondelete="set null", help="Empty: the document type's.",
     )
     report_id = fields.Many2one(
-        "ir.actions.report", readonly=True, ondelete="set null", help="Empty: as the document type says.",
+        "ir.actions.report", readonly=True, ondelete="set null", help="Empty: as set on the document type.",
     )
     without_files = fields.Boolean(string="No attachment", readonly=True)
     keep_mail = fields.Boolean(
-        readonly=True, help="The mail template asks to keep Odoo's technical record of the mail.",
+        readonly=True, help="The mail template requires Odoo's technical record of the e-mail to be kept.",
     )
     mail_message_id = fields.Many2one(
         "mail.message", readonly=True, index="btree_not_null", ondelete="set null",
     )
     rehearsal = fields.Boolean(
-        readonly=True, help="Made while the company rehearsed: it goes to the supervisor only, and counts for nothing.",
+        readonly=True, help="Created while the company was in rehearsal: sent to the supervisor only, and not counted "
+                            "as sent.",
     )
     # What became of it
     state = fields.Selection(
@@ -169,10 +172,10 @@ class DocumentDispatch(models.Model):
     )
     state_message = fields.Text(string="What happened", readonly=True)
     activity_id = fields.Many2one("mail.activity", readonly=True, ondelete="set null")
-    next_try = fields.Datetime(compute="_compute_next_try")
+    next_try = fields.Datetime(string="Next attempt", compute="_compute_next_try")
     sent_date = fields.Datetime(
         string="Accepted on", readonly=True,
-        help="When the mail server took the first of the mails. It may still bounce.",
+        help="When the mail server accepted the first of the e-mails. It may still bounce.",
     )
     printed_date = fields.Datetime(readonly=True)
 
@@ -180,7 +183,7 @@ class DocumentDispatch(models.Model):
     _once_per_revision = models.UniqueIndex(
         "(res_model, res_id, type_code, revision, rehearsal, (CASE WHEN after_id IS NULL THEN '' ELSE channel END)) "
         "WHERE resend_of_id IS NULL AND state != 'cancelled'",
-        "This document is already on its way. To send it once more, use “Send again”.",
+        "This document is already being sent. To send it once more, use “Send Again”.",
     )
     # with the company: who sees some documents has theirs counted in the index alone
     _document_idx = models.Index("(res_model, res_id, company_id)")
@@ -272,20 +275,21 @@ class DocumentDispatch(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
-        raise UserError(self.env._("The log of what was sent is never deleted. Cancel the row instead."))
+        raise UserError(self.env._("Dispatches cannot be deleted, as they are the log of what was sent. Cancel the "
+                                   "dispatch instead."))
 
     def _check_system_write(self):
         if self.env.context.get("dispatch_system_write") is not SYSTEM_WRITE:
             raise UserError(self.env._(
-                "Dispatches are made by sending a document, not by hand. Open the document and press Send."
+                "Dispatches are created by sending a document, not manually. Open the document and click Send."
             ))
 
     def _check_editable(self, vals):
         """People edit subject, text, files and recipients, and only while the dispatch is in review."""
         if vals.keys() - EDITABLE_FIELDS or not all(clicks.can_edit(d.state) for d in self):
             raise UserError(self.env._(
-                "What was released is what goes: this can be changed only in review, and there only "
-                "subject, text, files and recipients. Cancel it, or use “Send again”."
+                "A released dispatch can only be edited while in review, and there only subject, text, files and "
+                "recipients. Cancel it, or use “Send Again”."
             ))
 
     # ------------------------------------------------------------------
@@ -395,7 +399,7 @@ class DocumentDispatch(models.Model):
             if not dispatch._is_for_operator():
                 dispatch._with_system_write().activity_id.unlink()
             elif not dispatch.activity_id:
-                # sudo: the worker's note; the document may be one that he does not own
+                # sudo: the worker's note; the document may be one that they do not own
                 dispatch._with_system_write().activity_id = dispatch._activity_record().sudo().activity_schedule(
                     "mail.mail_activity_data_warning",
                     summary=dispatch._activity_summary(), note=plaintext2html(dispatch._activity_note()),
@@ -484,7 +488,7 @@ class DocumentDispatch(models.Model):
         self._cancel(self.env._("Discarded by %s.", self.env.user.name))
         for model, dispatches in self.grouped("res_model").items():
             documents = self.env[model].browse(dispatches.mapped("res_id")).exists()
-            # sudo: the mark is part of discarding, whether or not he may edit the document
+            # sudo: the mark is part of discarding, whether or not they may edit the document
             documents.sudo().write({
                 "dispatch_mark": "excluded",
                 "dispatch_exclude_reason": self.env._("Discarded by %s.", self.env.user.name),
@@ -495,7 +499,7 @@ class DocumentDispatch(models.Model):
         for dispatch in self:
             if not clicks.can_cancel(dispatch.state):
                 raise UserError(self.env._(
-                    "%(document)s is “%(state)s”: what has left cannot be cancelled.",
+                    "%(document)s is “%(state)s”: a sent document cannot be cancelled.",
                     document=dispatch.document_name, state=dispatch._state_label(),
                 ))
         partly_gone = self - self._withdrawable()
@@ -536,7 +540,7 @@ class DocumentDispatch(models.Model):
     def _explain_withdrawn(self):
         """Why a mail that held these documents goes to nobody else."""
         return self.env._(
-            "Its mail held %s, which changed or was withdrawn: send it again.",
+            "Its e-mail contained %s, which was changed or withdrawn: send it again.",
             ", ".join(self.mapped("document_name")))
 
     def _find_withdrawn(self):
@@ -563,7 +567,7 @@ class DocumentDispatch(models.Model):
             waiting = dispatch.recipient_ids.filtered(lambda r: r.state in clicks.QUEUED_BY_RETRY)
             if not clicks.can_retry(dispatch.state, dispatch.recipient_ids.mapped("state")):
                 raise UserError(self.env._(
-                    "%s: nobody is left to whom it could be sent again.", dispatch.document_name,
+                    "%s: there is no recipient left to send it to again.", dispatch.document_name,
                 ))
             waiting._set_state("queued")
             waiting._with_bundled()._with_system_write().write({

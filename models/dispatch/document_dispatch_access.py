@@ -9,7 +9,7 @@ class DocumentDispatch(models.Model):
 
     is_document_readable = fields.Boolean(
         compute="_compute_is_document_readable", search="_search_is_document_readable", compute_sudo=False,
-        help="The user may read the document: what the record rules ask.",
+        help="Technical: the user has read access to the document (used by the record rules).",
     )
 
     @api.model

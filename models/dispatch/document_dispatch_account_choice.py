@@ -11,7 +11,7 @@ class DocumentDispatchAccountChoice(models.AbstractModel):
 
     _name = "document.dispatch.account.choice"
     _inherit = ["document.dispatch.bordered"]
-    _description = "Choice of a Sender Account"
+    _description = "Select Sender Account"
 
     mail_server_id = fields.Many2one("ir.mail_server", string="Sender account")
     mail_account = fields.Selection(
@@ -37,5 +37,5 @@ class DocumentDispatchAccountChoice(models.AbstractModel):
         known = dict(self._select_mail_accounts())
         for record in self:
             if record.mail_account and record.mail_account not in known:
-                raise UserError(self.env._("There is no such sender account any more. Choose another one."))
+                raise UserError(self.env._("This sender account no longer exists. Choose another one."))
             record.mail_server_id = int(record.mail_account) if record.mail_account else False

@@ -13,7 +13,7 @@ class DocumentDispatch(models.Model):
 
     after_id = fields.Many2one(
         "document.dispatch", string="Waits for", readonly=True, index="btree_not_null", ondelete="restrict",
-        help="A copy: it goes when that dispatch was sent, and not before.",
+        help="A copy: it is sent only after that dispatch was sent.",
     )
     copy_ids = fields.One2many("document.dispatch", "after_id", string="Copies")
 
@@ -38,7 +38,8 @@ class DocumentDispatch(models.Model):
     def _explain_waiting(self):
         if self._is_held_back():
             # sudo: as above
-            return self.env._("It goes when the document was sent by “%s”.", self.after_id.sudo()._channel_name())
+            return self.env._("It is sent once the document has been sent by "
+                              "“%s”.", self.after_id.sudo()._channel_name())
         return super()._explain_waiting()
 
     def _explain_lost_first(self):
@@ -46,7 +47,7 @@ class DocumentDispatch(models.Model):
         first = self.after_id.sudo()  # sudo: as above
         if first.state not in states.LOST:
             return ""
-        said = self.env._("It is a copy, and waits until the document was sent by “%(channel)s”: %(state)s.",
+        said = self.env._("It is a copy, and waits until the document has been sent by “%(channel)s”: %(state)s.",
                           channel=first._channel_name(), state=first._state_label())
         return "\n".join(filter(None, (said, first.state_message)))
 

@@ -22,21 +22,21 @@ class DocumentDispatchBatch(models.Model):
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     user_id = fields.Many2one("res.users", string="By", required=True, readonly=True)
     grouping = fields.Selection(
-        [("all", "All at once"), ("each", "One after another"), ("bundle", "One mail for each customer")],
+        [("all", "All at once"), ("each", "One by one"), ("bundle", "One e-mail per customer")],
         required=True, readonly=True,
     )
     dispatch_ids = fields.One2many("document.dispatch", "batch_id")
-    selected = fields.Integer(string="Chosen", readonly=True, help="So many documents were chosen.")
-    skipped = fields.Integer(readonly=True, help="Looked at, and not sent.")
-    left_out = fields.Text(readonly=True, help="What was not sent, and why.")
+    selected = fields.Integer(readonly=True, help="Number of selected documents.")
+    skipped = fields.Integer(readonly=True, help="Reviewed, but not sent.")
+    left_out = fields.Text(string="Not included", readonly=True, help="Documents that were not sent, and why.")
     res_model = fields.Char(readonly=True)
-    queue = fields.Json(readonly=True, help="What is still to be looked at, one after another.")
+    queue = fields.Json(readonly=True, help="Documents still to be reviewed, one by one.")
     # What came of it
     total = fields.Integer(string="Documents", compute="_compute_counts")
     sent = fields.Integer(compute="_compute_counts")
     waiting = fields.Integer(compute="_compute_counts")
     on_paper = fields.Integer(compute="_compute_counts")
-    problems = fields.Integer(string="Need a look", compute="_compute_counts")
+    problems = fields.Integer(string="Need attention", compute="_compute_counts")
     progress = fields.Float(compute="_compute_counts", help="Percent")
     running = fields.Boolean(compute="_compute_counts")
 
@@ -93,7 +93,7 @@ class DocumentDispatchBatch(models.Model):
             for part, plan in plans:
                 if plan.replaced:
                     # sudo: the failed dispatches of documents that the user sends anew, whoever sent them
-                    plan.replaced.sudo()._cancel(self.env._("Sent anew by %s.", self.env.user.name))
+                    plan.replaced.sudo()._cancel(self.env._("Sent again by %s.", self.env.user.name))
                 dispatches = batch._insert(part, plan.vals_list)
                 dispatches._deliver_soon()
         return batches
@@ -145,13 +145,13 @@ class DocumentDispatchBatch(models.Model):
         """Leave what is still to be looked at; return the result."""
         self._check_mine()
         if self.queue:
-            self._note_left_out(self.env._("%s documents were not looked at: stopped.", len(self.queue)))
+            self._note_left_out(self.env._("Stopped: %s documents were not reviewed.", len(self.queue)))
         self.sudo().queue = []  # sudo: see _open_batch
         return self._open()
 
     def _check_mine(self):
         if self.user_id != self.env.user:
-            raise UserError(self.env._("Somebody else is looking through these documents."))
+            raise UserError(self.env._("Another user is reviewing these documents."))
 
     def _next(self):
         """Return the window of the next document that can go, or the result."""

@@ -5,7 +5,7 @@ class DocumentDispatchBordered(models.AbstractModel):
     """Settings that stay where their writer may write: Odoo asks its rules before a change, and not after it."""
 
     _name = "document.dispatch.bordered"
-    _description = "Setting That Stays Inside of Its Rules"
+    _description = "Limited Setting"
 
     def write(self, vals):
         result = super().write(vals)

@@ -30,7 +30,7 @@ class DocumentDispatchChannel(models.AbstractModel):
     """
 
     _name = "document.dispatch.channel"
-    _description = "Channel of Dispatches"
+    _description = "Sending Method"
 
     #: Its place in lists, and among the usual channels
     _sequence = 50
@@ -79,7 +79,7 @@ class DocumentDispatchChannel(models.AbstractModel):
         """Names of the channels, and of those of which there still are dispatches."""
         there = [(channel._code(), channel._get_name()) for channel in self._all()]
         gone = set(self._get_used_codes()).difference(dict(there))
-        return there + [(code, self.env._("Another channel (%s)", code)) for code in sorted(gone)]
+        return there + [(code, self.env._("Another method (%s)", code)) for code in sorted(gone)]
 
     @api.model
     @ormcache()
@@ -110,7 +110,7 @@ class DocumentDispatchChannel(models.AbstractModel):
 
     def _get_name(self):
         """What people call it, in the language of the environment."""
-        return self.env._("Another channel")
+        return self.env._("Another method")
 
     def _is_there(self):
         """Tell whether this is a channel, and not what is left of one."""
@@ -160,7 +160,7 @@ class DocumentDispatchChannel(models.AbstractModel):
         """Raise where people cannot do something with a dispatch, see :meth:`_get_actions`."""
         if action not in self._get_actions():
             raise UserError(self.env._(
-                "%(document)s: that is not possible with “%(channel)s”.",
+                "%(document)s: this is not possible with the method “%(channel)s”.",
                 document=dispatch.document_name, channel=dispatch._channel_name(),
             ))
 
@@ -275,39 +275,39 @@ class DocumentDispatchChannel(models.AbstractModel):
         :param str message: what is shown as what happened; a general sentence if none is given
         """
         dispatches._with_system_write().sent_date = fields.Datetime.now()
-        dispatches._set_state(states.SENT, message or self.env._("%s sent it.", self.env.user.name))
+        dispatches._set_state(states.SENT, message or self.env._("Sent by %s.", self.env.user.name))
         dispatches._tell_documents("_dispatch_accepted")
 
     def _handed_dropped(self, dispatches):
         """The person has not sent it, and will not."""
-        dispatches._set_state(states.CANCELLED, self.env._("%s did not send it.", self.env.user.name))
+        dispatches._set_state(states.CANCELLED, self.env._("Not sent by %s.", self.env.user.name))
 
     # ------------------------------------------------------------------
     # In words
     # ------------------------------------------------------------------
 
     def _explain_gone(self):
-        return self.env._("Its channel is not installed any more.")
+        return self.env._("Its sending method is no longer installed.")
 
     def _explain_recipient(self, recipient):
         """What happened to a recipient who has not got it, or of whom nobody knows."""
         if recipient.state == states.UNKNOWN:
-            return self.env._("%(address)s: Nobody knows whether it arrived. %(reply)s",
+            return self.env._("%(address)s: delivery could not be confirmed. %(reply)s",
                               address=recipient.email, reply=recipient.reply)
         return f"{recipient.email}: {recipient.reply}"
 
     def _explain_advice(self, recipient):
         """What a person can do about that."""
         if not self._is_there():
-            return self.env._("Press “Send Again”: it goes by another channel.")
-        return self.env._("Correct what is said above, then press “Try Again Now”.")
+            return self.env._("Click “Send Again”: it is sent by another method.")
+        return self.env._("Correct the problem described above, then click “Try Again Now”.")
 
     def _explain_next_try(self, dispatch):
         """What happens next to a dispatch of which somebody is tried again by itself."""
-        return self.env._("It is tried again by itself, next on %s.", format_datetime(self.env, dispatch.next_try))
+        return self.env._("It is retried automatically, next on %s.", format_datetime(self.env, dispatch.next_try))
 
     def _explain_what_next(self, dispatch):
         """What happens next to a dispatch that waits or is elsewhere, if there is something to say."""
         if dispatch.state == states.QUEUED and self._is_delivered_by_worker():
-            return dispatch._explain_waiting() or self.env._("It goes by itself, within minutes.")
+            return dispatch._explain_waiting() or self.env._("It is sent automatically, within minutes.")
         return False

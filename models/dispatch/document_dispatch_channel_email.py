@@ -23,7 +23,7 @@ class DocumentDispatchChannelEmail(models.AbstractModel):
         partner = document._dispatch_partner()
         if partner._dispatch_refuses(dispatch_type, document.company_id):
             return self._reason(self.env._("The customer refuses e-mail"), "refused")
-        return None if resolution.chosen else self._reason(self.env._("No usable address"), "no_address")
+        return None if resolution.chosen else self._reason(self.env._("No valid address"), "no_address")
 
     def _why(self, document, dispatch_type):
         """A legal duty wins over a refusal."""
@@ -49,7 +49,7 @@ class DocumentDispatchChannelEmail(models.AbstractModel):
         values = {"address": recipient.email, "meaning": recipient._explain_reply(), "reply": recipient.reply}
         if recipient._was_withheld():
             return "{address}: {meaning} {reply}".format(**values)
-        return self.env._("%(address)s: %(meaning)s The server said: %(reply)s", **values)
+        return self.env._("%(address)s: %(meaning)s Server reply: %(reply)s", **values)
 
     def _explain_advice(self, recipient):
         return recipient._explain_advice()

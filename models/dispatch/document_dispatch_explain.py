@@ -47,13 +47,13 @@ class DocumentDispatch(models.Model):
 
     def _explain_what_next(self):
         if self.state == "unknown":
-            return self.env._("Nothing goes by itself, so that nobody gets it twice.")
+            return self.env._("Nothing is sent automatically, so that nobody receives it twice.")
         if self.next_try:
             return self._channel()._explain_next_try(self)
         if self.state == "failed":
-            return self.env._("Nothing more goes by itself. The customer does not have the document.")
+            return self.env._("Nothing more is sent automatically. The customer does not have the document.")
         if self.state == "partial":
-            return self.env._("The other recipients have it. To these nothing more goes by itself.")
+            return self.env._("The other recipients have it. Nothing more is sent to these automatically.")
         return self._channel()._explain_what_next(self)
 
     def _explain_waiting(self):
@@ -62,18 +62,18 @@ class DocumentDispatch(models.Model):
 
     def _explain_what_to_do(self, troubled):
         if self.state == "unknown":
-            return self.env._("Ask the customer, then press “It Arrived” or “Send Again” beside the address.")
+            return self.env._("Ask the customer, then click “Confirm Delivery” or “Send Again” next to the address.")
         if self.state == "handed":
-            return self.env._("Press “I Have Sent It” when it went, or “I Will Not Send It”.")
+            return self.env._("Click “Mark as Sent” once you have sent it, or “Discard Draft”.")
         if self.state not in ("failed", "partial"):
-            return self.next_try and self.env._("Nothing. Or press “Try Again Now”, if you know that it works again.")
+            return self.next_try and self.env._("No action needed. If the problem is solved, click “Try Again Now”.")
         if troubled and self._find_withdrawn():
-            return self.env._("Press “Send Again”: the mail as it was goes to nobody else.")
+            return self.env._("Click “Send Again”: the outdated e-mail is not sent to anyone else.")
         if not troubled and "retry" not in self._channel()._get_actions():
             return self._channel()._explain_advice(troubled)
         if not troubled:
-            return self.env._("Correct what is said above, then press “Try Again Now”.")
+            return self.env._("Correct the problem described above, then click “Try Again Now”.")
         advice = [self._channel()._explain_advice(recipient) for recipient in troubled]
         if self.state == "failed":
-            advice.append(self.env._("Or press “Send on Paper”: the document goes to the paper tray."))
+            advice.append(self.env._("Or click “Send on Paper”: the document goes to the paper tray."))
         return "\n".join(dict.fromkeys(advice))

@@ -12,7 +12,7 @@ class DocumentDispatchMixin(models.AbstractModel):
 
     _name = "document.dispatch.mixin"
     _inherit = ["document.dispatch.protected"]
-    _description = "Document that can be dispatched"
+    _description = "Dispatchable Document"
 
     dispatch_ids = fields.One2many(
         "document.dispatch", "res_id", string="Dispatches", domain=lambda self: [("res_model", "=", self._name)],
@@ -27,7 +27,7 @@ class DocumentDispatchMixin(models.AbstractModel):
     )
     dispatch_kind = fields.Char(
         string="Kind of document", compute="_compute_dispatch_name",
-        help="What the customer calls this document, for texts.",
+        help="Name of this kind of document for the customer, for texts.",
     )
     dispatch_mark = fields.Selection(
         [("to_send", "To send"), ("excluded", "Do not send")], copy=False, readonly=True,
@@ -37,7 +37,7 @@ class DocumentDispatchMixin(models.AbstractModel):
         string="Why not to be sent", copy=False, readonly=True, groups="base.group_user",
     )
     dispatch_revision = fields.Integer(
-        copy=False, readonly=True, help="Counts how often the document went back to draft.",
+        copy=False, readonly=True, help="Number of times the document was reset to draft.",
     )
     dispatch_state = fields.Selection(
         [
@@ -48,7 +48,7 @@ class DocumentDispatchMixin(models.AbstractModel):
             ("handed", "In another program"), ("rehearsed", "Rehearsed"),
         ],
         string="Dispatch Status", compute="_compute_dispatch_state", store=True, copy=False,
-        help="What became of this document on its way to the customer.",
+        help="Status of sending this document to the customer.",
     )
     dispatch_state_text = fields.Char(
         string="Dispatch", compute="_compute_dispatch_state_text",

@@ -118,7 +118,8 @@ class DocumentDispatchMixin(models.AbstractModel):
 
     def _dispatch_blocking_reason(self, code):
         """Why this document cannot go now as a document of this type, in words; empty when it can."""
-        return "" if code and code == self._dispatch_type_code() else self.env._("It is not to be sent as it is now.")
+        return "" if code and code == self._dispatch_type_code() else self.env._("It cannot be sent in its current "
+                                                                                 "state.")
 
     def _dispatch_warnings(self):
         """What a person should see before this document goes by itself, in words; empty when nothing."""
@@ -339,12 +340,13 @@ class DocumentDispatchMixin(models.AbstractModel):
         """What is wrong with this kind, one sentence each, for whoever can tell its developer."""
         if left_out := self._dispatch_get_left_out():
             yield self.env._(
-                "The documents “%(model)s” are switched off: their module leaves out %(names)s. Tell its developer.",
+                "The documents “%(model)s” are disabled: their module does not define %(names)s. Inform its "
+                "developer.",
                 model=self._name, names=", ".join(left_out))
         if missing := [name for names in self._dispatch_get_marked_methods().values() for name in names
                        if not callable(getattr(type(self), name, None))]:
             yield self.env._(
-                "Their module says of the documents “%(model)s” that they have %(names)s, which they do not. Tell its "
+                "The module of the documents “%(model)s” refers to %(names)s, which do not exist. Inform its "
                 "developer.", model=self._name, names=", ".join(missing))
 
     @api.model

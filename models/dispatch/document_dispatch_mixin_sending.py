@@ -218,8 +218,8 @@ class DocumentDispatchMixin(models.AbstractModel):
 
     def _dispatch_new_revision(self):
         """The document goes back to draft: what waits is withdrawn, what comes is a new revision."""
-        self._dispatch_withdraw(self.env._("The document went back to draft."))
-        # sudo: the counter is not the user's to edit, and he may have no write access any more
+        self._dispatch_withdraw(self.env._("The document was reset to draft."))
+        # sudo: the counter is not the user's to edit, and they may have no write access any more
         for document in self.sudo():
             document.write(document._dispatch_prepare_new_revision())
 
@@ -250,7 +250,7 @@ class DocumentDispatchMixin(models.AbstractModel):
     def _dispatch_exclude(self, reason):
         """Mark documents “do not send”: no rule takes them, and what waits is withdrawn."""
         self.check_access("write")
-        self._dispatch_withdraw(self.env._("Marked “do not send” by %(user)s: %(reason)s",
+        self._dispatch_withdraw(self.env._("Marked “Do not send” by %(user)s: %(reason)s",
                                            user=self.env.user.name, reason=reason))
         self._with_system_write().write({"dispatch_mark": "excluded", "dispatch_exclude_reason": reason})
 
@@ -268,8 +268,8 @@ class DocumentDispatchMixin(models.AbstractModel):
             previous = document._dispatch_supersede()
             if previous and not again and not document._dispatch_rehearses():
                 raise UserError(self.env._(
-                    "%s has reached somebody by mail, or is on its way. To print it all the same, choose “Paper” in "
-                    "its Send window, and press “Print Now”.", document._dispatch_name()))
+                    "%s was sent by e-mail already, or is being sent. To print it anyway, choose “Paper” in the Send "
+                    "window and click “Print Now”.", document._dispatch_name()))
             [vals] = document._dispatch_prepare_vals_list("resend" if previous else "manual", "review")
             dispatch = document._dispatch_insert([{
                 **vals, "resend_of_id": previous[:1].id, "batch_id": self._dispatch_batch_id(),
@@ -316,7 +316,7 @@ class DocumentDispatchMixin(models.AbstractModel):
         for company in self.company_id.sudo():  # sudo: see _dispatch_rehearses
             if company.dispatch_mode == "off":
                 raise UserError(self.env._(
-                    "Sending is switched off for %s. Switch it on in the settings of Document Dispatch.",
+                    "Sending is turned off for %s. Turn it on in the settings of Document Dispatch.",
                     company.name,
                 ))
 
@@ -333,8 +333,8 @@ class DocumentDispatchMixin(models.AbstractModel):
         named = {command[2]["email"] for command in vals.get("recipient_ids", ())}
         if only is not None and (gone := only - named):
             raise UserError(self.env._(
-                "%(document)s: %(addresses)s would not get it any more, the contacts have changed. Find the documents "
-                "again.", document=vals["document_name"], addresses=", ".join(sorted(gone))))
+                "%(document)s: it would no longer be sent to %(addresses)s, as the contacts have changed. Search for "
+                "the documents again.", document=vals["document_name"], addresses=", ".join(sorted(gone))))
         return self._dispatch_add_typed(self._dispatch_keep_only(vals, only), choices)
 
     @api.model
@@ -407,7 +407,7 @@ class DocumentDispatchMixin(models.AbstractModel):
         if reason := self._dispatch_reason_not_to_send():
             return reason
         if dispatch and dispatch.state in (states.REVIEW, states.QUEUED, states.SENDING, states.PAPER):
-            return self.env._("It is on its way already: %s.", dispatch._state_label())
+            return self.env._("It is already being sent: %s.", dispatch._state_label())
         return ""
 
     def _dispatch_reason_not_to_send(self):
@@ -423,7 +423,7 @@ class DocumentDispatchMixin(models.AbstractModel):
         dispatches = self._dispatch_find_current()
         waiting = dispatches._withdrawable()
         if waiting:
-            waiting._cancel(self.env._("Sent by hand by %s.", self.env.user.name))
+            waiting._cancel(self.env._("Sent manually by %s.", self.env.user.name))
         return dispatches - waiting
 
     def _dispatch_find_current(self, rehearsal=None):

@@ -13,7 +13,8 @@ class DocumentDispatch(models.Model):
         """
         template = self.mail_template_id or self.type_id.mail_template_id
         if not template:
-            raise ValueError(self.env._("The document type “%s” has no text. Choose one there.", self.type_id.name))
+            raise ValueError(self.env._("The document type “%s” has no text. Choose one on the document "
+                                        "type.", self.type_id.name))
         return template
 
     def _get_report(self):

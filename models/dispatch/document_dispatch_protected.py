@@ -18,7 +18,7 @@ class DocumentDispatchProtected(models.AbstractModel):
     """
 
     _name = "document.dispatch.protected"
-    _description = "What Only the System Writes"
+    _description = "System Fields"
 
     def _auto_init(self):
         """Give the tables of others our columns empty.
@@ -100,14 +100,14 @@ class DocumentDispatchProtected(models.AbstractModel):
 
     @api.model
     def _get_protected_message(self):
-        return self.env._("What became of a document is not edited by hand.")
+        return self.env._("The result of a document cannot be edited manually.")
 
 
 class DocumentDispatchSystem(models.AbstractModel):
     """A record that only the system makes: no default of a caller says anything in it."""
 
     _name = "document.dispatch.system"
-    _description = "Record That Only the System Makes"
+    _description = "System Record"
     _inherit = ["document.dispatch.protected"]
 
     @api.model

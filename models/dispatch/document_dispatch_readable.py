@@ -9,15 +9,15 @@ class DocumentDispatchReadable(models.AbstractModel):
     """
 
     _name = "document.dispatch.readable"
-    _description = "What Is Known to Readers of a Document"
+    _description = "Document Access"
 
     is_document_readable = fields.Boolean(
         compute="_compute_document_access", search="_search_is_document_readable", compute_sudo=False,
-        help="The user may read such a document: what the record rule asks.",
+        help="Technical: the user has read access to such documents (used by the record rule).",
     )
     is_document_editable = fields.Boolean(
         compute="_compute_document_access", search="_search_is_document_editable", compute_sudo=False,
-        help="The user may edit such a document: what the record rule asks.",
+        help="Technical: the user has write access to such documents (used by the record rule).",
     )
 
     @api.model

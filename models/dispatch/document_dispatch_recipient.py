@@ -17,7 +17,7 @@ class DocumentDispatchRecipient(models.Model):
 
     _name = "document.dispatch.recipient"
     _inherit = ["document.dispatch.system"]
-    _description = "Recipient of a Dispatch"
+    _description = "Dispatch Recipient"
     _order = "id"
     _rec_name = "email"
 
@@ -26,29 +26,28 @@ class DocumentDispatchRecipient(models.Model):
     )
     company_id = fields.Many2one(related="dispatch_id.company_id")
     partner_id = fields.Many2one("res.partner", string="Contact", ondelete="restrict")
-    email = fields.Char(string="Address", required=True, help="One address, in its normal form.")
-    name = fields.Char(string="Shown name")
+    email = fields.Char(string="Address", required=True, help="One address, normalized.")
+    name = fields.Char(string="Display name")
     address_field = fields.Selection(
         ADDRESS_FIELDS, string="Field", required=True, default="to",
-        help="In which field of a common mail the address stands. Nobody sees who is in Bcc.",
+        help="In which field of a common e-mail the address is placed. Recipients in Bcc are hidden.",
     )
     in_common = fields.Boolean(
-        string="In one mail with the others", readonly=True,
-        help="All who share the mail see who is in To and Cc. What the server says is said of each address.",
+        string="In one e-mail with the others", readonly=True,
+        help="All recipients of the e-mail see who is in To and Cc. The server's reply is recorded for each address.",
     )
     common_apart = fields.Boolean(
-        string="The common mail by itself", readonly=True,
-        help="The common mail without the customer's links, for who is not one of the customer's people.",
+        string="Separate common e-mail", readonly=True,
+        help="The common e-mail without the customer's links, for recipients who do not belong to the customer.",
     )
     lang = fields.Char(string="Language")
-    subject = fields.Char(help="Where the recipient's language is not the document's.")
+    subject = fields.Char(help="If the recipient's language differs from that of the document.")
     body = fields.Html(sanitize="email_outgoing", sanitize_attributes=False)
     mail_body = fields.Text(
-        readonly=True, help="What goes out: the text with the layout around it, frozen.",
+        readonly=True, help="The text as sent, with its layout.",
     )
     reason = fields.Selection(
         selection="_selection_reason",
-        string="Why",
         required=True,
         default="manual",
         readonly=True,
@@ -61,38 +60,40 @@ class DocumentDispatchRecipient(models.Model):
             ("cancelled", "Cancelled"),
         ],
         required=True, default="queued", readonly=True,
-        help="Accepted: the mail server took it and is responsible for it. It may still bounce.\n"
-        "Deferred: it is tried again by itself, at the time shown.",
+        help="Accepted: the mail server accepted it and is responsible for it. It may still bounce.\n"
+             "Deferred: it is retried automatically, at the time shown.",
     )
-    tries = fields.Integer(readonly=True, help="Tries in which the server judged the message.")
-    first_try = fields.Datetime(readonly=True)
-    next_try = fields.Datetime(readonly=True)
+    tries = fields.Integer(
+        string="Attempts", readonly=True, help="Number of attempts in which the server rejected the message.",
+    )
+    first_try = fields.Datetime(string="First attempt", readonly=True)
+    next_try = fields.Datetime(string="Next attempt", readonly=True)
     able_date = fields.Datetime(
-        string="Could go since", readonly=True, help="What it had to wait for before, nobody is alarmed of.",
+        string="Ready since", readonly=True, help="Waiting before this time does not raise an alert.",
     )
     sent_date = fields.Datetime(string="Accepted on", readonly=True)
-    reply = fields.Text(string="The server said", readonly=True)
+    reply = fields.Text(string="Server reply", readonly=True)
     linked_files = fields.Char(
         string="Sent as a link", readonly=True,
-        help="Files too large for the account's limit: the mail carries a link to the document's page.",
+        help="Files too large for the account's limit: the e-mail contains a link to the document's page.",
     )
     mail_server_id = fields.Many2one("ir.mail_server", string="Account", readonly=True)
     message_id = fields.Char(string="Message-ID", readonly=True, index="btree_not_null")
     relay_id = fields.Char(
         string="Relay's ID", readonly=True, index="btree_not_null",
-        help="What the mail server called the mail when it took it. Some put it in the place of the Message-ID.",
+        help="The mail server's own ID of the e-mail. Some servers replace the Message-ID with it.",
     )
     remark = fields.Text(
         string="Reported later", readonly=True,
-        help="What came back that is no failure: a complaint, a delay, a receipt, an automatic answer, or something "
-        "that is not understood. It changes no state.",
+        help="A message received about the e-mail that is not a failure: a complaint, a delay, a receipt, an "
+             "automatic reply, or one that could not be interpreted. It does not change the status.",
     )
     worker = fields.Integer(
-        readonly=True, help="Key of the worker that holds this row while it is being sent.",
+        readonly=True, help="Key of the worker that is sending to this recipient.",
     )
 
     _email_once = models.UniqueIndex(
-        "(dispatch_id, email)", "This address already gets the document.",
+        "(dispatch_id, email)", "This address is already a recipient of the document.",
     )
     # what the worker asks for: due dispatches, those that failed often go last
     _due_idx = models.Index("(next_try, tries, id) WHERE state IN ('queued', 'deferred')")
@@ -105,7 +106,7 @@ class DocumentDispatchRecipient(models.Model):
             "archived": self.env._("archived contact"),
             "no_address": self.env._("no e-mail address"),
             "invalid": self.env._("not a valid address"),
-            "letters": self.env._("letters like é before the @: mail servers do not take this address from Odoo"),
+            "letters": self.env._("letters like é before the @: this address is not supported by Odoo"),
             "blacklisted": self.env._("address on the blacklist"),
             "duplicate": self.env._("same address as another contact"),
         }
@@ -130,10 +131,10 @@ class DocumentDispatchRecipient(models.Model):
             *{**flags, **{flag: label for flag, label in labels.items() if flag in flags}}.items(),
             ("general", self.env._("No contact flagged: general address")),
             ("general_company", self.env._("No contact flagged: general address of the company")),
-            ("manual", self.env._("Chosen or typed by hand")),
-            ("template", self.env._("Named in the mail template")),
-            ("standing", self.env._("Always, by the company or the document type")),
-            ("channel", self.env._("Where this channel delivers")),
+            ("manual", self.env._("Selected or entered manually")),
+            ("template", self.env._("Set in the mail template")),
+            ("standing", self.env._("Always in Bcc, set on the company or the document type")),
+            ("channel", self.env._("Delivery address of the method")),
         ]
 
     @api.model
@@ -148,7 +149,7 @@ class DocumentDispatchRecipient(models.Model):
                 continue  # a folder, an identifier in a network
             if addresses.normalize(recipient.email) != recipient.email:
                 raise ValidationError(self.env["res.partner"]._dispatch_explain_letters(recipient.email) or self.env._(
-                    "“%s” is not a valid e-mail address. Write one address, like name@company.com.",
+                    "“%s” is not a valid e-mail address. Enter one address, like name@company.com.",
                     recipient.email,
                 ))
 
@@ -189,13 +190,13 @@ class DocumentDispatchRecipient(models.Model):
     @api.model
     def _check_said_by_people(self, names):
         if names - EDITABLE_FIELDS:
-            raise UserError(self.env._("What the mail server said is not edited by hand."))
+            raise UserError(self.env._("The mail server's reply cannot be edited manually."))
 
     def _check_editable(self):
         if not all(clicks.can_edit(recipient.dispatch_id.state) for recipient in self):
             raise UserError(self.env._(
-                "Recipients can be changed only while the document is in review. "
-                "Use “Send again” to reach somebody else."
+                "Recipients can only be changed while the document is in review. Use “Send Again” to send it to other "
+                "recipients."
             ))
 
     def _set_state(self, state, **vals):
@@ -249,7 +250,7 @@ class DocumentDispatchRecipient(models.Model):
         """A common mail names all who are in To and Cc, whoever of them is to get it now; another one its reader.
 
         To the partner where this is their one address, as core does, so that modules which follow
-        ``mail.mail.recipient_ids`` see him; else to the bare address. A rehearsal reaches nobody but
+        ``mail.mail.recipient_ids`` see them; else to the bare address. A rehearsal reaches nobody but
         the company's supervisor.
         """
         if self.dispatch_id.rehearsal:
@@ -327,23 +328,23 @@ class DocumentDispatchRecipient(models.Model):
         """What a server's reply means to a clerk."""
         if self.state == "unknown":
             return self.env._(
-                "The connection was lost after the mail was handed over. Nobody knows whether it arrived.")
+                "The connection was lost after the e-mail was handed over. Delivery could not be confirmed.")
         if self.state == "bounced":
-            return self.env._("The server had taken the mail, and sent it back later.")
+            return self.env._("The server accepted the e-mail and returned it later.")
         if self._was_withheld():
-            return self.env._("It did not go to the mail server.")
+            return self.env._("It was not handed over to the mail server.")
         later = self.state == "deferred"
         if later and (account := self._explain_account()):
             return account
         return {
-            replies.NO_MAILBOX: self.env._("There is no such mailbox."),
+            replies.NO_MAILBOX: self.env._("The mailbox does not exist."),
             replies.FULL: self.env._("The mailbox is full."),
-            replies.TOO_LARGE: self.env._("The mail is too large for this mailbox."),
-            replies.POLICY: self.env._("The server asks us to wait.") if later
-            else self.env._("The server does not accept mails like this, or not from us."),
+            replies.TOO_LARGE: self.env._("The e-mail is too large for this mailbox."),
+            replies.POLICY: self.env._("The server asks to retry later.") if later
+            else self.env._("The server does not accept e-mails like this, or not from this sender."),
             replies.UNREACHABLE: self.env._("The mail server could not be reached."),
-            replies.BUSY: self.env._("The server has no time now."),
-            replies.OTHER: self.env._("Not taken now.") if later else self.env._("Refused."),
+            replies.BUSY: self.env._("The server is busy."),
+            replies.OTHER: self.env._("Temporarily rejected.") if later else self.env._("Refused."),
         }[replies.meaning(self.reply)]
 
     def _was_withheld(self):
@@ -357,17 +358,17 @@ class DocumentDispatchRecipient(models.Model):
     def _explain_advice(self):
         """What a clerk can do about a reply."""
         if self._was_withheld():
-            return self.env._("Correct what is said above, then press “Try Again Now”.")
+            return self.env._("Correct the problem described above, then click “Try Again Now”.")
         return {
             replies.NO_MAILBOX: self.env._(
-                "Correct the address on the contact, then open the document and press Send."),
-            replies.FULL: self.env._("Ask the customer to make room, then press “Try Again Now”."),
+                "Correct the address on the contact, then open the document and click Send."),
+            replies.FULL: self.env._("Ask the customer to free up space, then click “Try Again Now”."),
             replies.TOO_LARGE: self.env._(
-                "Ask your administrator for a smaller size limit on the outgoing mail server: then the largest "
-                "file goes as a link. Press “Try Again Now” after that."),
+                "Ask your administrator to lower the size limit of the outgoing mail server, so that the largest file "
+                "is sent as a link. Then click “Try Again Now”."),
             replies.POLICY: self.env._(
                 "Ask your administrator: the domain's SPF and DKIM records, or its reputation, may be the reason."),
-        }.get(replies.meaning(self.reply), self.env._("Press “Try Again Now” when the server works again."))
+        }.get(replies.meaning(self.reply), self.env._("Click “Try Again Now” when the server works again."))
 
     # ------------------------------------------------------------------
     # What became of the mail: what the server said, and what a person says
@@ -422,7 +423,7 @@ class DocumentDispatchRecipient(models.Model):
         for recipient in self:
             if not clicks.can_decide(recipient.state):
                 raise UserError(self.env._(
-                    "What became of the mail to %s is known: there is nothing to decide.", recipient.email,
+                    "The result of the e-mail to %s is known: there is nothing to decide.", recipient.email,
                 ))
 
     # ------------------------------------------------------------------
@@ -487,7 +488,7 @@ class DocumentDispatchRecipient(models.Model):
                 return choice
         if named or to or len(self) != 1:
             return self.browse()
-        # the mail was this one's own; what became of it where he forwards it, is one thing
+        # the mail was this one's own; what became of it where they forward it, is one thing
         return self if len({other.kind for other in report.fates}) == 1 else self.browse()
 
     def _at(self, emails):
@@ -499,7 +500,7 @@ class DocumentDispatchRecipient(models.Model):
 
         :param tools.mail.dsn.Fate fate: what is said of these recipients
         """
-        text = fate.text or self.env._("The mail came back.")
+        text = fate.text or self.env._("The e-mail was returned.")
         for recipient in self.filtered(lambda r: not r.dispatch_id.rehearsal):
             for state in consequences.after_return(recipient.state):
                 recipient._set_state(state, worker=False, **({"reply": text} if state == states.BOUNCED else {}))
@@ -516,11 +517,11 @@ class DocumentDispatchRecipient(models.Model):
     @api.model
     def _report_labels(self):
         return {
-            dsn.FAILED: self.env._("A mail came back, but it does not say to which address:"),
-            dsn.DELAYED: self.env._("Their mail server still tries to deliver it:"),
-            dsn.DELIVERED: self.env._("Their mail server says that it was delivered:"),
-            dsn.COMPLAINT: self.env._("The recipient reported the mail as spam:"),
-            dsn.RECEIPT: self.env._("A read receipt came:"),
-            dsn.AUTOMATIC: self.env._("An automatic answer came:"),
-            dsn.UNCLEAR: self.env._("A message came back that is not understood. Please read it:"),
+            dsn.FAILED: self.env._("An e-mail was returned, but it does not say from which address:"),
+            dsn.DELAYED: self.env._("The recipient's mail server is still trying to deliver it:"),
+            dsn.DELIVERED: self.env._("The recipient's mail server reports it as delivered:"),
+            dsn.COMPLAINT: self.env._("The recipient reported the e-mail as spam:"),
+            dsn.RECEIPT: self.env._("A read receipt was received:"),
+            dsn.AUTOMATIC: self.env._("An automatic reply was received:"),
+            dsn.UNCLEAR: self.env._("A message was returned that could not be interpreted. Please read it:"),
         }

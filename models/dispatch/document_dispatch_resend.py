@@ -77,7 +77,7 @@ class DocumentDispatch(models.Model):
         ))
         if vals.get("channel_reason") == "refused":
             raise UserError(self.env._(
-                "%(customer)s refuses e-mail: %(document)s goes on paper, from the paper tray.",
+                "%(customer)s refuses e-mail: %(document)s is sent on paper, from the paper tray.",
                 customer=partner.display_name, document=self.document_name,
             ))
         vals = document._dispatch_set_recipients(vals, only, choices)

@@ -11,10 +11,10 @@ class DocumentDispatchRole(models.Model):
     _description = "Contact Flag"
     _order = "sequence, id"
 
-    name = fields.Char(required=True, translate=True, help="What is received, as it stands at the contact.")
+    name = fields.Char(required=True, translate=True, help="The documents received, as shown on the contact.")
     code = fields.Char(
         required=True, copy=False, compute="_compute_code", store=True, readonly=False, precompute=True,
-        help="For imports and other modules: small letters, digits and “_”. It stays as it is.",
+        help="For imports and other modules: lowercase letters, digits and “_”. It cannot be changed later.",
     )
     # after those that are there already, where whoever adds one sees it come
     sequence = fields.Integer(default=100)
@@ -33,7 +33,7 @@ class DocumentDispatchRole(models.Model):
         for role in self:
             if not re.fullmatch(r"[a-z][a-z0-9_]*", role.code or ""):
                 raise ValidationError(self.env._(
-                    "Give “%s” a code of small letters, digits and “_”, like delivery_note.", role.name))
+                    "Enter a code for “%s” of lowercase letters, digits and “_”, like delivery_note.", role.name))
 
     @api.model
     @tools.ormcache("self.env.lang")
@@ -73,7 +73,8 @@ class DocumentDispatchRole(models.Model):
     def write(self, vals):
         if "code" in vals and any(role.code != vals["code"] for role in self):
             raise UserError(self.env._(
-                "The code of a contact flag stays: what was sent names it. Archive it, and make a new one."))
+                "The code of a contact flag cannot be changed, as sent documents refer to it. Archive it, and create "
+                "a new one."))
         self.env.registry.clear_cache()
         return super().write(vals)
 
@@ -86,7 +87,7 @@ class DocumentDispatchRole(models.Model):
         reasons = [f"flag_{role.code}" for role in self]
         # sudo: dispatches of all companies
         if self.env["document.dispatch.recipient"].sudo().search_count([("reason", "in", reasons)], limit=1):
-            raise UserError(self.env._("Documents went to contacts with this flag. Archive it instead."))
+            raise UserError(self.env._("Documents were sent to contacts with this flag. Archive it instead."))
 
     def unlink(self):
         self.env.registry.clear_cache()

@@ -20,15 +20,19 @@ class DocumentDispatch(models.Model):
     _inherit = "document.dispatch"
 
     scheduled_date = fields.Datetime(
-        string="Goes on", readonly=True, index="btree_not_null", help="Not before this time. Empty: as soon as it can.",
+        string="Scheduled "
+               "for", readonly=True, index="btree_not_null", help="Not before this time. Empty: as soon as "
+                                                                      "possible.",
     )
     collected = fields.Boolean(
-        string="In a collection", readonly=True, help="Goes with what else is due to its customer at the same time.",
+        string="In a periodic "
+               "delivery", readonly=True, help="Sent together with what is due to the same customer at the "
+                                                      "same time.",
     )
     reference = fields.Char(
-        string="Customer's reference", readonly=True, help="What the customer wants to read in the subject.",
+        string="Customer's reference", readonly=True, help="Reference that the customer wants in the subject.",
     )
-    is_scheduled = fields.Boolean(string="Waits for its time", compute="_compute_is_scheduled")
+    is_scheduled = fields.Boolean(string="Scheduled", compute="_compute_is_scheduled")
 
     @api.depends("state", "frozen", "scheduled_date")
     def _compute_is_scheduled(self):
@@ -59,7 +63,7 @@ class DocumentDispatch(models.Model):
         """Open the window that asks for another time."""
         self._check_scheduled()
         return {
-            "type": "ir.actions.act_window", "name": self.env._("Another Time"),
+            "type": "ir.actions.act_window", "name": self.env._("Reschedule"),
             "res_model": "document.dispatch.schedule", "view_mode": "form", "target": "new",
             "context": {"default_dispatch_ids": self.ids},
         }
@@ -77,13 +81,14 @@ class DocumentDispatch(models.Model):
         self.check_access("write")
         for dispatch in self:
             if not dispatch._waits_for_time():
-                raise UserError(self.env._("%s does not wait for a time.", dispatch.document_name))
+                raise UserError(self.env._("%s is not scheduled.", dispatch.document_name))
 
     @api.model
     def _check_time(self, date):
         """Raise where a person chose a time that is over."""
         if date <= fields.Datetime.now():
-            raise UserError(self.env._("%s is over. Choose a time to come.", format_datetime(self.env, date)))
+            raise UserError(self.env._("%s is in the past. Choose a time in the "
+                                       "future.", format_datetime(self.env, date)))
 
     def action_release(self):
         """What was reviewed after the time of its collection goes with the next one."""
@@ -116,5 +121,5 @@ class DocumentDispatch(models.Model):
         """
         moment = format_datetime(self.env, date, dt_format="EEEE, d MMMM y, HH:mm")
         if collected:
-            return self.env._("It goes with the customer's collection of %s.", moment)
-        return self.env._("It goes on %s.", moment)
+            return self.env._("It will be sent with the customer's periodic delivery on %s.", moment)
+        return self.env._("It will be sent on %s.", moment)

@@ -27,7 +27,7 @@ class DocumentDispatchType(models.Model):
             ("quotation", "Quotation"),
             ("order", "Order Confirmation"),
             ("statement", "Statement of Account"),
-            ("letter", "Letter of Dematerialisation"),
+            ("letter", "Electronic Delivery Notice"),
         ],
         required=True,
     )
@@ -36,56 +36,57 @@ class DocumentDispatchType(models.Model):
     model = fields.Selection("_get_models", string="Document", required=True)
     is_offered = fields.Boolean(
         compute="_compute_is_offered", search="_search_is_offered",
-        help="Its kind of document is there, and says all that it must.",
+        help="The kind of document is installed and complete.",
     )
     role_id = fields.Many2one(
         "document.dispatch.role", string="Contact flag", required=True, ondelete="restrict",
-        help="Contacts with this flag get the document. Without any, the general address gets it.",
+        help="Contacts with this flag receive the document. If there are none, the general address receives it.",
     )
     role = fields.Char(related="role_id.code", string="Code of the contact flag")
     company_id = fields.Many2one(
         "res.company", compute="_compute_company_id", store=True, readonly=False, precompute=True,
-        help="Only for documents of this company. Empty: for every company without its own record.",
+        help="Only for documents of this company. Empty: for all companies without their own type.",
     )
     journal_id = fields.Many2one(
         "account.journal", ondelete="restrict", index="btree_not_null",
         domain="[('type', '=', 'sale')]",
-        help="Only for invoices of this journal, and what goes beside them. Empty: for every journal without its own "
-        "record.",
+        help="Only for invoices of this journal and their related documents. Empty: for all journals without their "
+             "own type.",
     )
     team_id = fields.Many2one(
         "crm.team", string="Sales Team", ondelete="restrict", index="btree_not_null",
-        help="Only for quotations and orders of this team. Empty: for every team without its own record.",
+        help="Only for quotations and orders of this team. Empty: for all teams without their own type.",
     )
-    text_model = fields.Char(compute="_compute_text_model", help="The model that texts and reports are made for.")
+    text_model = fields.Char(compute="_compute_text_model", help="The model that texts and reports apply to.")
     mail_template_id = fields.Many2one(
         "mail.template", string="Text", domain="[('model', '=', text_model)]", ondelete="restrict"
     )
     bundle_template_id = fields.Many2one(
-        "mail.template", string="Text for several", domain="[('model', '=', text_model)]", ondelete="restrict",
-        help="The text when several documents go to a customer in one mail.",
+        "mail.template", string="Text for several "
+                                "documents", domain="[('model', '=', text_model)]", ondelete="restrict",
+        help="The text used when several documents are sent to a customer in one e-mail.",
     )
     report_id = fields.Many2one(
         "ir.actions.report",
         domain="[('model', '=', text_model)]",
         ondelete="restrict",
-        help="The page that goes with the mail. Empty: as the document itself decides "
-        "(customer, journal, then Odoo's default).",
+        help="The report attached to the e-mail. Empty: the default of the document (customer, journal, then Odoo's "
+             "default).",
     )
-    mail_server_id = fields.Many2one(help="Empty: the account that Odoo chooses for the sender's address.")
+    mail_server_id = fields.Many2one(help="Empty: the account Odoo chooses for the sender's address.")
     reply_to = fields.Char(
-        string="Answers to", help="Empty: answers go to the sender, or into the document's chatter."
+        help="Empty: replies go to the sender, or into the document's chatter."
     )
     bcc = fields.Char(
         string="Always in Bcc",
-        help="Addresses with commas between them that get a copy of each, without the customer's links, beside those "
-        "of the company.",
+        help="Comma-separated addresses that receive a copy of each document, without the customer's links, in "
+             "addition to those of the company.",
     )
     refusal_applies = fields.Boolean(
-        string="A refusal of e-mail applies",
+        string="Respect refusal of e-mail",
         default=True,
-        help="A customer who refused e-mail gets this document on paper. Switch off where the law "
-        "asks for electronic delivery.",
+        help="A customer who refused e-mail receives this document on paper. Turn this off where the law requires "
+             "electronic delivery.",
     )
 
     _code_narrowing_uniq = models.UniqueIndex(
@@ -158,7 +159,7 @@ class DocumentDispatchType(models.Model):
             for name, of_models in self._get_narrowing_models().items():
                 if dispatch_type[name] and dispatch_type.model not in of_models:
                     raise ValidationError(self.env._(
-                        "“%(type)s” cannot be narrowed by “%(field)s”: its documents have none.",
+                        "“%(type)s” cannot be limited by “%(field)s”: its documents have none.",
                         type=dispatch_type.name, field=self._fields[name]._description_string(self.env),
                     ))
             owner = dispatch_type._get_owner()
@@ -175,14 +176,12 @@ class DocumentDispatchType(models.Model):
             for template in dispatch_type.mail_template_id | dispatch_type.bundle_template_id:
                 if template.model != dispatch_type.text_model:
                     raise ValidationError(self.env._(
-                        "The text “%(template)s” is written for another kind of document. "
-                        "Choose one for “%(type)s”.",
+                        "The text “%(template)s” is for another kind of document. Choose one for “%(type)s”.",
                         template=template.name, type=dispatch_type.name,
                     ))
             if dispatch_type.report_id and dispatch_type.report_id.model != dispatch_type.text_model:
                 raise ValidationError(self.env._(
-                    "The report “%(report)s” prints another kind of document. "
-                    "Choose one for “%(type)s”.",
+                    "The report “%(report)s” is for another kind of document. Choose one for “%(type)s”.",
                     report=dispatch_type.report_id.name, type=dispatch_type.name,
                 ))
 
@@ -308,8 +307,8 @@ class DocumentDispatchType(models.Model):
         self.ensure_one()
         if not self.mail_template_id.has_access("write"):
             raise AccessError(self.env._(
-                "You may not change the text “%(template)s”: Odoo's settings leave that to the group “%(group)s”. Ask "
-                "an administrator to add you.", template=self.mail_template_id.name,
+                "You are not allowed to change the text “%(template)s”: Odoo's settings reserve this for the group "
+                "“%(group)s”. Ask an administrator to add you.", template=self.mail_template_id.name,
                 # sudo: the name of a group
                 group=self.env.ref("mail.group_mail_template_editor").sudo().display_name,
             ))

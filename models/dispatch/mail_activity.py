@@ -8,7 +8,7 @@ class MailActivity(models.Model):
     _inherit = ["mail.activity", "document.dispatch.protected"]
 
     dispatch_alarm = fields.Selection(
-        [("outcome", "What became of a document"), ("health", "Something is wrong"), ("address", "New address")],
+        [("outcome", "Result of a document"), ("health", "Problem"), ("address", "New address")],
         string="From Document Dispatch", readonly=True, copy=False, index="btree_not_null",
-        help="It goes with the app when that is uninstalled.",
+        help="Removed when the app is uninstalled.",
     )

@@ -4,7 +4,7 @@ from odoo.exceptions import ValidationError
 from ...tools.mail import addresses
 
 #: How several readers get a document
-READERS = [("common", "One mail for all"), ("each", "One mail for each address")]
+READERS = [("common", "One e-mail for all"), ("each", "One e-mail per address")]
 
 
 class ResCompany(models.Model):
@@ -15,22 +15,23 @@ class ResCompany(models.Model):
     dispatch_mode = fields.Selection(
         [("send", "Send"), ("rehearse", "Rehearse"), ("off", "Off")],
         string="Sending mode", required=True, default="send",
-        help="Rehearse: everything goes to the supervisor only, and counts for nothing.\n"
-        "Off: nothing goes by mail; what is there waits.",
+        help="Rehearse: everything is sent to the supervisor only, and does not count as sent.\n"
+             "Off: no e-mails are sent; documents wait.",
     )
     dispatch_rehearsal_email = fields.Char(
-        string="Supervisor", groups="base.group_user", help="The one address that a rehearsal goes to.",
+        string="Supervisor", groups="base.group_user", help="The only address that receives e-mails during a "
+                                                            "rehearsal.",
     )
 
     dispatch_readers = fields.Selection(
-        READERS, string="Several readers", required=True, default="common",
-        help="One mail for all: its readers see each other in To and Cc, and the link in it is the customer's.\n"
-        "One mail for each address: nobody sees who else gets it. Letters always go like that.",
+        READERS, string="Several recipients", required=True, default="common",
+        help="One e-mail for all: recipients see each other in To and Cc, and share the customer's link.\n"
+             "One e-mail per address: recipients do not see each other. Letters are always sent this way.",
     )
     dispatch_bcc = fields.Char(
         string="Always in Bcc", groups="base.group_user",
-        help="Addresses with commas between them, like an archive or the accountant's program: they get a copy of "
-        "every document that goes by e-mail, without the customer's links.",
+        help="Comma-separated addresses, such as an archive or the accountant's software, that receive a copy of "
+             "every document sent by e-mail, without the customer's links.",
     )
 
     @api.constrains("dispatch_bcc")
@@ -44,5 +45,5 @@ class ResCompany(models.Model):
             parsed = addresses.parse(company.dispatch_rehearsal_email)
             if company.dispatch_mode == "rehearse" and len(parsed.valid) != 1:
                 raise ValidationError(self.env._(
-                    "A rehearsal goes to one address: write the supervisor's, like name@company.com."
+                    "A rehearsal is sent to one address: enter the supervisor's, like name@company.com."
                 ))

@@ -65,8 +65,8 @@ class ResPartner(models.Model):
     def _dispatch_explain_letters(self, text):
         """Why an address with letters outside of ASCII before the ``@`` cannot be used, empty for any other text."""
         return self.env._(
-            "Mail to “%s” cannot be sent: letters like é or ł before the @ need mail servers with SMTPUTF8, which Odoo "
-            "does not use. Ask for another address.", text,
+            "E-mail to “%s” cannot be sent: letters like é or ł before the @ require SMTPUTF8, which Odoo does not "
+            "support. Ask for another address.", text,
         ) if addresses.needs_smtputf8(text) else ""
 
     @api.model
@@ -78,7 +78,7 @@ class ResPartner(models.Model):
         parsed = addresses.parse(text)
         if parsed.invalid:
             raise UserError(self._dispatch_explain_letters(parsed.invalid[0]) or self.env._(
-                "“%s” is not a valid e-mail address. Write addresses with commas between them, like "
-                "name@company.com, other@company.com.", parsed.invalid[0],
+                "“%s” is not a valid e-mail address. Enter comma-separated addresses, like name@company.com, "
+                "other@company.com.", parsed.invalid[0],
             ))
         return parsed.valid

@@ -37,8 +37,8 @@ class AccountMove(models.Model):
 
     dispatch_payment_code = fields.Char(
         compute="_compute_dispatch_payment_code",
-        help="What the customer copies into their bank's program to pay this invoice, where their country has such a "
-        "code; for the texts of mails.",
+        help="Code that the customer copies into their banking app to pay this invoice, in countries that have one; "
+             "for e-mail texts.",
     )
     dispatch_payment_code_name = fields.Char(compute="_compute_dispatch_payment_code")
 
@@ -75,7 +75,7 @@ class AccountMove(models.Model):
 
     def _dispatch_blocking_reason(self, code):
         if code == "proforma":
-            return "" if self.state == "draft" else self.env._("The invoice is no draft any more.")
+            return "" if self.state == "draft" else self.env._("The invoice is no longer a draft.")
         if self.state != "posted":
             return self.env._("The invoice is not posted.")
         return ""

@@ -76,7 +76,7 @@ class AccountMoveSend(models.AbstractModel):
             if nobody:
                 alerts["account_missing_email"] = {
                     "level": "warning",
-                    "message": self.env._("No usable e-mail address; these go to the paper tray: %s",
+                    "message": self.env._("No valid e-mail address; these go to the paper tray: %s",
                                           ", ".join(nobody.partner_id.mapped("display_name"))),
                     "action_text": self.env._("View Partner(s)"),
                     "action": nobody.partner_id._get_records_action(name=self.env._("Customers without address")),
@@ -84,7 +84,7 @@ class AccountMoveSend(models.AbstractModel):
         if wished:
             alerts["dispatch_wished"] = {
                 "level": "info",
-                "message": self.env._("On paper, as the customer wants it: %s",
+                "message": self.env._("On paper, as the customer prefers: %s",
                                       ", ".join(wished.commercial_partner_id.mapped("display_name"))),
             }
         if paper:

@@ -23,10 +23,10 @@ class AccountMove(models.Model):
         self.env["document.dispatch"].check_access("read")  # who only looks at invoices sends none
         self._dispatch_check_whatsapp()
         if self._dispatch_rehearses():
-            raise UserError(self.env._("%s rehearses: nothing goes to customers.", self.company_id.name))
+            raise UserError(self.env._("%s is in rehearsal: nothing is sent to customers.", self.company_id.name))
         dispatch = self._dispatch_create_whatsapp()
         if dispatch.state == states.QUEUED:
-            dispatch._set_state(states.HANDED, self.env._("%s took it into WhatsApp.", self.env.user.name))
+            dispatch._set_state(states.HANDED, self.env._("Opened in WhatsApp by %s.", self.env.user.name))
         return self._dispatch_whatsapp_action()
 
     def _dispatch_check_whatsapp(self):

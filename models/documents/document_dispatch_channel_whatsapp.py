@@ -25,8 +25,8 @@ class DocumentDispatchChannelWhatsapp(models.AbstractModel):
 
     def _explain_what_next(self, dispatch):
         if dispatch.state == states.HANDED:
-            return self.env._("Nothing goes from here. Nobody here knows whether the message was sent.")
+            return self.env._("Nothing more is sent from Odoo, which does not know whether the message was sent.")
         return super()._explain_what_next(dispatch)
 
     def _handed_sent(self, dispatches, message=False):
-        return super()._handed_sent(dispatches, self.env._("%s sent it by WhatsApp.", self.env.user.name))
+        return super()._handed_sent(dispatches, self.env._("Sent by %s on WhatsApp.", self.env.user.name))

@@ -86,7 +86,7 @@ class DocumentDispatchMixin(models.AbstractModel):
         whom may not send the document it means nothing.
         """
         if "message_ids" not in self._fields:
-            raise UserError(self.env._("It has no chatter of its own."))
+            raise UserError(self.env._("It has no chatter."))
         request = SendRequest.of(self.env)
         if not self._dispatch_is_marked() or not self._dispatch_type():
             document = self._dispatch_say_answers(request, kwargs) if request and request.posting else self

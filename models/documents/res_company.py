@@ -7,14 +7,14 @@ class ResCompany(models.Model):
     _inherit = "res.company"
 
     dispatch_open_on_post = fields.Boolean(
-        string="Send when posted", help="Posting an invoice opens the window that sends it.",
+        string="Send when posted", help="Posting an invoice opens the Send window.",
     )
     dispatch_copy_to_me = fields.Boolean(
-        string="Copy to the sender", help="“Send me a copy” is ticked when the window opens.",
+        string="Copy to the sender", help="“Send me a copy” is preselected in the Send window.",
     )
     dispatch_download_pdf = fields.Boolean(
-        string="Download the PDF", help="“Download the PDF” is ticked when the window opens.",
+        string="Download the PDF", help="“Download the PDF” is preselected in the Send window.",
     )
     dispatch_print_asks = fields.Boolean(
-        string="Print asks how", help="“Print” on an invoice opens the window: by e-mail or on paper.",
+        string="Ask for Output on Print", help="“Print” on an invoice opens the Send window: by e-mail or on paper.",
     )

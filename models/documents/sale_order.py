@@ -19,7 +19,7 @@ class SaleOrder(models.Model):
 
     dispatch_auto = fields.Boolean(
         string="Send its invoices automatically", compute="_compute_dispatch_auto", store=True, readonly=False,
-        copy=True, help="Invoices made from this order are marked “to send”, for the rules of automatic sending.",
+        copy=True, help="Invoices created from this order are marked “to send”, for the rules of automatic sending.",
     )
 
     @api.depends("sale_order_template_id")

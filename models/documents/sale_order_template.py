@@ -8,5 +8,5 @@ class SaleOrderTemplate(models.Model):
 
     dispatch_auto = fields.Boolean(
         string="Send its invoices automatically",
-        help="Orders made from this template have their invoices marked “to send”, for the rules of automatic sending.",
+        help="Invoices of orders created from this template are marked “to send”, for the rules of automatic sending.",
     )

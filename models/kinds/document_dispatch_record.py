@@ -29,12 +29,12 @@ class DocumentDispatchRecord(models.Model):
     partner_id = fields.Many2one(
         "res.partner", string="Customer", readonly=True, index="btree_not_null", ondelete="set null")
     date = fields.Date(readonly=True)
-    read_date = fields.Datetime(readonly=True, help="When the record that was read had been written.")
+    read_date = fields.Datetime(readonly=True, help="Last modification of the record when it was read.")
     gone = fields.Boolean(readonly=True, help="The record was deleted.")
     currency_id = fields.Many2one("res.currency", compute="_compute_amount")
     amount = fields.Monetary(compute="_compute_amount")
 
-    _once = models.Constraint("UNIQUE (res_model, res_id)", "This record is a document already.")
+    _once = models.Constraint("UNIQUE (res_model, res_id)", "This record is already a document.")
     # what the scheduler asks for: of this company, nothing done yet
     _due_idx = models.Index("(company_id, res_model) WHERE dispatch_state IS NULL OR dispatch_state = 'to_send'")
 
@@ -100,13 +100,13 @@ class DocumentDispatchRecord(models.Model):
         document = self.sudo()
         original, dispatch_type = document._original(), document._dispatch_type()
         if document.res_model not in self.env:
-            return self.env._("The app that this document belongs to is not installed any more.")
+            return self.env._("The app of this document is no longer installed.")
         if not original.exists():
             return self.env._("It was deleted.")
         if fault := dispatch_type and dispatch_type._find_source_fault():
             return fault
         if dispatch_type and not dispatch_type._filter_ready(original):
-            return self.env._("It does not meet the condition of the document type “%s”.", dispatch_type.name)
+            return self.env._("It does not match the condition of the document type “%s”.", dispatch_type.name)
         if not document.partner_id:
             return self.env._("It has no customer.")
         return super()._dispatch_blocking_reason(code)

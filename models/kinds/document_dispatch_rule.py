@@ -10,7 +10,7 @@ class DocumentDispatchRule(models.Model):
     _inherit = "document.dispatch.rule"
 
     takes_records_only = fields.Boolean(
-        compute="_compute_takes_records_only", help="All of its documents are records of other apps.")
+        compute="_compute_takes_records_only", help="All documents of the rule are records of other apps.")
 
     @api.depends("type_ids.source_model")
     def _compute_takes_records_only(self):
@@ -23,11 +23,11 @@ class DocumentDispatchRule(models.Model):
             of_records = rule.type_ids.filtered("source_model")[:1]
             if of_records and rule.trigger == "post":
                 raise ValidationError(self.env._(
-                    "“%s” is a document of another app, which is not posted here. Let the rule run by schedule.",
+                    "“%s” is a document of another app, which cannot be posted. Let the rule run on a schedule.",
                     of_records.name))
             if of_records and rule.sudo().journal_ids:  # sudo: a manager may have no right to accounting
                 raise ValidationError(self.env._(
-                    "“%s” is a document of another app, which no journal narrows. Leave the journals empty.",
+                    "“%s” is a document of another app, which has no journal. Leave the journals empty.",
                     of_records.name))
             for dispatch_type in rule.type_ids.filtered("source_model"):
                 if not (rule._get_text(dispatch_type) or dispatch_type.mail_template_id):
@@ -43,7 +43,7 @@ class DocumentDispatchRule(models.Model):
         gone = self.type_ids.filtered(lambda record: record.source_model and record.source_model not in self.env)
         if gone:
             return self.env._(
-                "The app of “%s” is not installed any more. Take that document out of the rule.", gone[0].name)
+                "The app of “%s” is no longer installed. Remove that document from the rule.", gone[0].name)
         if problem := super()._get_problem():
             return problem
         faults = (dispatch_type._find_source_fault() for dispatch_type in self.type_ids.filtered("source_model"))

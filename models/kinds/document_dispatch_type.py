@@ -20,20 +20,20 @@ class DocumentDispatchType(models.Model):
         selection_add=[(RECORD, "Document of Another App")], ondelete={RECORD: "cascade"},
     )
     source_model = fields.Selection(
-        "_get_source_models", string="Which documents",
-        help="Any kind of record that has a chatter and belongs to a contact.",
+        "_get_source_models", string="Source document",
+        help="Any model that has a chatter and a contact.",
     )
     ready_domain = fields.Char(
-        string="Ready when",
-        help="Records that do not meet this are none of these documents: Odoo's own window mails them as before, rules "
-        "leave them alone, and what waits is stopped. Asked again right before delivery. Days may be relative, like "
-        "“today -30d”.",
+        string="Condition",
+        help="Records that do not match this condition are not treated as these documents: Odoo's own window sends "
+             "them as before, rules ignore them, and waiting dispatches are stopped. Checked again before delivery. "
+             "Dates may be relative, like “today -30d”.",
     )
     partner_field = fields.Char(
-        string="Customer", help="The field that holds the customer. Empty: the contact to whom Odoo would write.",
+        string="Customer", help="The field that contains the customer. Empty: the contact that Odoo would write to.",
     )
     date_field = fields.Char(
-        string="Date of the document", help="For the from date of rules. Empty: the day when the record was made.",
+        string="Date of the document", help="For the start date of rules. Empty: the creation date of the record.",
     )
 
     # as in the room of types, with the model of the records
@@ -106,7 +106,7 @@ class DocumentDispatchType(models.Model):
             of_record = {dispatch_type.code == RECORD, dispatch_type.model == RECORDS, bool(dispatch_type.source_model)}
             if len(of_record) > 1:
                 raise ValidationError(self.env._(
-                    "“%s”: say which records are these documents, or choose a document that this app knows by itself.",
+                    "“%s”: choose the source document, or a document supported by this app.",
                     dispatch_type.name))
 
     @api.constrains("source_model", "partner_field", "date_field", "ready_domain", "active")
@@ -121,23 +121,23 @@ class DocumentDispatchType(models.Model):
                     type=dispatch_type.name, model=dispatch_type.source_model))
             if source._name not in choices:
                 raise ValidationError(self.env._(
-                    "“%(type)s”: “%(model)s” cannot be chosen. Its records have no chatter, belong to no contact, or "
-                    "are documents already.", type=dispatch_type.name, model=source._name))
+                    "“%(type)s”: “%(model)s” cannot be chosen. Its records have no chatter or no contact, or are "
+                    "already documents.", type=dispatch_type.name, model=source._name))
             partner_fields = self._get_partner_fields(source._name)
             if dispatch_type.partner_field and dispatch_type.partner_field not in partner_fields:
                 raise ValidationError(self.env._(
-                    "“%(type)s”: the field “%(field)s” holds no contact. Choose one of: %(names)s.",
+                    "“%(type)s”: the field “%(field)s” is not a contact field. Choose one of: %(names)s.",
                     type=dispatch_type.name, field=dispatch_type.partner_field,
                     names=", ".join(source.fields_get(partner_fields, ["string"])[name]["string"]
                                     for name in partner_fields)))
             if not dispatch_type.partner_field and not source._mail_get_partner_fields():
                 raise ValidationError(self.env._(
-                    "“%s”: Odoo does not know to whom it would write here. Say which field holds the customer.",
+                    "“%s”: Odoo cannot determine the customer. Choose the customer field.",
                     dispatch_type.name))
             date = source._fields.get(dispatch_type.date_field or "create_date")
             if date is None or date.type not in DATES or not date.store:
                 raise ValidationError(self.env._(
-                    "“%(type)s”: the field “%(field)s” holds no date. Choose a field with a date.",
+                    "“%(type)s”: the field “%(field)s” is not a date field. Choose a date field.",
                     type=dispatch_type.name, field=dispatch_type.date_field))
             dispatch_type._check_ready_domain(source.sudo())  # sudo: only whether it can be asked
 
@@ -177,7 +177,7 @@ class DocumentDispatchType(models.Model):
             return Domain(conditions.read(self.ready_domain))
         except ValueError as error:
             raise UserError(self.env._(
-                "The condition “%s” is no domain. Choose it anew; days may be relative, like “today -30d”.",
+                "The condition “%s” is not valid. Enter it again; dates may be relative, like “today -30d”.",
                 self.ready_domain)) from error
 
     def _find_source_fault(self):
@@ -190,7 +190,7 @@ class DocumentDispatchType(models.Model):
             return ""
         source, names = source.sudo(), (self.partner_field, self.date_field)  # sudo: only whether it can be asked
         if gone := [name for name in names if name and name not in source._fields]:
-            return self.env._("“%(type)s”: the field “%(field)s” is not there any more.", type=self.name, field=gone[0])
+            return self.env._("“%(type)s”: the field “%(field)s” no longer exists.", type=self.name, field=gone[0])
         try:
             self._get_ready_domain().validate(source)
         except (ValueError, TypeError, KeyError, NotImplementedError, UserError) as error:
@@ -261,8 +261,8 @@ class DocumentDispatchType(models.Model):
         if vals.keys() & SOURCE_FIELDS:
             if "source_model" in vals and self._is_used_with_another(vals["source_model"]):
                 raise UserError(self.env._(
-                    "Documents went under this type already: it stays with their model. Archive it, and make a new "
-                    "one."))
+                    "Documents were already sent with this type: its model can no longer be changed. Archive it, and "
+                    "create a new one."))
             self.env.registry.clear_cache()
         result = super().write(vals)
         if vals.keys() & SOURCE_FIELDS:

@@ -135,7 +135,7 @@ class AccountMove(models.Model):
     def _dispatch_page_blocking_reason(self):
         """Customers see no picture of what a network or an authority has to take first, as they get no copy of it."""
         if self._dispatch_is_withheld():
-            return self.env._("The PDF comes when the invoice was accepted.")
+            return self.env._("The PDF will be available once the invoice is accepted.")
         return super()._dispatch_page_blocking_reason()
 
     def _dispatch_is_withheld(self):

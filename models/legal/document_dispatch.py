@@ -25,7 +25,8 @@ class DocumentDispatch(models.Model):
 
     network_date = fields.Datetime(
         string="Handed over on", readonly=True,
-        help="When the network or the tax authority was called. It is not called a second time, unless a person asks.",
+        help="When it was handed over to the network or the tax authority. It is not handed over again unless a user "
+             "requests it.",
     )
 
     def _is_network(self):
@@ -66,7 +67,7 @@ class DocumentDispatch(models.Model):
             copy._with_system_write().write(first._prepare_copy({"state": copy.state}))
 
     def _explain_refused(self):
-        return self.env._("A copy goes when the invoice was accepted: %s.", self._state_label())
+        return self.env._("A copy is sent once the invoice is accepted: %s.", self._state_label())
 
     def _get_first_through_domain(self):
         return super()._get_first_through_domain() | Domain("company_id.dispatch_mail_before", "=", True)
@@ -150,7 +151,8 @@ class DocumentDispatch(models.Model):
         for dispatch in self:
             if dispatch._is_with_network():
                 raise UserError(self.env._(
-                    "%s is with the network already, which will answer. Cancel the invoice itself, if you may.",
+                    "%s was already handed over to the network, which will answer. If you are allowed to, cancel the "
+                    "invoice itself.",
                     dispatch.document_name))
         return super().action_cancel()
 
@@ -250,7 +252,7 @@ class DocumentDispatch(models.Model):
         went = self.sudo().copy_ids.filtered(lambda copy: copy.state in states.WITH_CUSTOMER)
         return "\n".join(filter(None, (
             *self.recipient_ids.mapped("remark"),
-            went and self.env._("A copy went to the customer already: tell them."),
+            went and self.env._("A copy was already sent to the customer: inform them."),
         )))
 
     # ------------------------------------------------------------------

@@ -68,7 +68,7 @@ class DocumentDispatchChannelNetwork(models.AbstractModel):
     def _why_not(self, document, dispatch_type, resolution):
         if document._name == "account.move" and document._dispatch_is_legal():
             return None
-        return self._reason(self.env._("No network takes it"))
+        return self._reason(self.env._("No network available"))
 
     def _prepare_vals(self, document, dispatch_type, resolution, vals, state, text_lang=False):
         return {
@@ -107,7 +107,7 @@ class DocumentDispatchChannelNetwork(models.AbstractModel):
                 return self._outcome(states.FAILED, blocking_reason)
             if not any(move._dispatch_networks()):
                 return self._outcome(states.FAILED, self.env._(
-                    "No network takes it any more: look at the customer and at the company's registration."))
+                    "No network is available for it any more: check the customer and the company's registration."))
             try:
                 call.on(self.env["account.move.send"].with_env(move.env))._dispatch_call_networks(move, call)
             except Exception as error:
@@ -136,12 +136,12 @@ class DocumentDispatchChannelNetwork(models.AbstractModel):
                 "%(network)s refused it: %(words)s", network=legal.name, words=words or self.env._("no reason given")))
         if not called:
             return self._outcome(states.UNKNOWN, self.env._(
-                "The network says nothing of it. Look there before you send it once more."))
+                "The network gives no information about it. Check there before you send it again."))
         if call.errors:
             return self._outcome(states.FAILED, words)
         if call.known:
             return self._outcome(states.FAILED, self.env._(
-                "Odoo did not hand it over, and gave no reason: somebody else may have had it in hand."))
+                "Odoo did not hand it over and gave no reason: another user may have been processing it."))
         # a module without a gate: it returned without an error, and that is all that can be known
         return self._outcome(states.SENT, self.env._("Handed over."))
 
@@ -156,22 +156,22 @@ class DocumentDispatchChannelNetwork(models.AbstractModel):
         return self.env._("%s accepted it.", legal.name)
 
     def _explain_waiting_for(self, legal):
-        return self.env._("%s has it, and has not answered yet.", legal.name)
+        return self.env._("%s received it and has not answered yet.", legal.name)
 
     def _explain_recipient(self, recipient):
         if recipient.state == states.UNKNOWN:
             return self.env._(
-                "%s: nobody knows whether it arrived. As soon as Odoo's own status of the invoice tells, so does this.",
+                "%s: delivery could not be confirmed. The status follows Odoo's own status of the invoice.",
                 recipient.email)
         return recipient.reply or ""
 
     def _explain_advice(self, recipient):
         return self.env._(
-            "Correct what is said above. Reset the invoice to draft if it has to change: then it goes anew when it is "
-            "posted. Else press “Try Again Now”.")
+            "Correct the problem described above. If the invoice has to change, reset it to draft: it is sent again "
+            "when it is posted. Otherwise click “Try Again Now”.")
 
     def _explain_next_try(self, dispatch):
-        return self.env._("Nothing to do: the answer is looked for every few minutes.")
+        return self.env._("Nothing to do: the answer is checked every few minutes.")
 
     def _explain_what_next(self, dispatch):
         if dispatch.state == states.QUEUED and dispatch.network_date:

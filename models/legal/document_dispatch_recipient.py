@@ -12,7 +12,7 @@ class DocumentDispatchRecipient(models.Model):
         channels = self.env["document.dispatch.channel"]
         if not set(channels._get_codes("_is_network")).intersection(dict(channels._get_selection())):
             return choices  # there is no network, and never was
-        return [*choices, ("network", self.env._("The law, or the customer, asks for it"))]
+        return [*choices, ("network", self.env._("Required by law or by the customer"))]
 
     def action_send_again(self):
         """A person has looked there: the network does not have it, and is called once more."""

@@ -48,7 +48,7 @@ class DocumentDispatchRule(models.Model):
             return line
         name = move._dispatch_network_address()
         if not move._dispatch_wants_copy():
-            words = self.env._("To %s, without a copy: the customer wants none.", name)
+            words = self.env._("To %s, without a copy, as the customer prefers.", name)
         elif line["outcome"] == "paper":
             words = self.env._("First to %s, then a copy on paper.", name)
         else:
@@ -60,4 +60,4 @@ class DocumentDispatchRule(models.Model):
         """Why an invoice goes by a network, where it is not Odoo's “Invoice sending” of the customer that says so."""
         if move._dispatch_wished_channel() in (NETWORK, NETWORK_COPY):
             return self._preview_channel_reason({"channel_reason": "wish"})
-        return self.env._("The law asks for it.") if move._dispatch_is_mandatory() else ""
+        return self.env._("Required by law.") if move._dispatch_is_mandatory() else ""

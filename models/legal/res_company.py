@@ -8,12 +8,13 @@ class ResCompany(models.Model):
 
     dispatch_mail_before = fields.Boolean(
         groups="base.group_user",
-        string="Copies may go before the answer",
-        help="A copy by mail or on paper does not wait until the network or the tax authority took the invoice.",
+        string="Send copies before acceptance",
+        help="A copy by e-mail or on paper does not wait until the network or the tax authority has accepted the "
+             "invoice.",
     )
     dispatch_network_patience = fields.Integer(
         groups="base.group_user",
-        string="Hours until somebody is told", default=24,
-        help="So long a network or a tax authority may take to answer before whoever sent the invoice is told. "
-        "0: nobody is told.",
+        string="Hours until notification", default=24,
+        help="How long a network or tax authority may take to answer before the sender of the invoice is notified. 0: "
+             "no notification.",
     )

@@ -11,8 +11,8 @@ class DocumentDispatch(models.Model):
 
     document_opened_date = fields.Datetime(
         string="Document opened", compute="_compute_document_opened", search="_search_document_opened",
-        help="When the document was first opened by its link, or on the customer's page, in a browser. Mail scanners "
-        "that say what they are do not count; one that calls itself a browser does: it is a hint, no proof.",
+        help="When the document was first opened in a browser, by its link or on the customer page. Mail scanners "
+             "that identify themselves do not count, others do: this is an indication, not a proof.",
     )
     document_opened_ip = fields.Char(
         string="Document opened from", compute="_compute_document_opened",

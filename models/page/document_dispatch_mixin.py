@@ -11,9 +11,8 @@ class DocumentDispatchMixin(models.AbstractModel):
 
     dispatch_opened_date = fields.Datetime(
         string="First opened", copy=False, readonly=True,
-        help="When the link in the mail, or the document on the customer's page, was first opened in a browser. "
-        "Mail scanners that say what they are do not count; one that calls itself a browser does: it is a hint, no "
-        "proof.",
+        help="When the link in the e-mail, or the document on the customer page, was first opened in a browser. Mail "
+             "scanners that identify themselves do not count, others do: this is an indication, not a proof.",
     )
     dispatch_opened_ip = fields.Char(
         string="Opened from", copy=False, readonly=True, groups="document_dispatch.group_dispatch_manager",

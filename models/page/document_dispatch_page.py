@@ -17,17 +17,18 @@ class DocumentDispatchPage(models.Model):
 
     _name = "document.dispatch.page"
     _inherit = ["document.dispatch.system"]
-    _description = "Link to a Customer's Page"
+    _description = "Customer Page Link"
 
     partner_id = fields.Many2one("res.partner", string="Customer", required=True, readonly=True, index=True,
                                  ondelete="cascade")
     company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="cascade")
     recipient_id = fields.Many2one(
         "document.dispatch.recipient", readonly=True, index="btree_not_null", ondelete="cascade",
-        help="In whose mail the link stands. Empty: a person made it from the customer's form.",
+        help="The e-mail that contains the link. Empty: it was created from the contact form.",
     )
     lang = fields.Char(string="Language", readonly=True)
-    token_hash = fields.Char(required=True, readonly=True, help="SHA-256 of the token: the token itself is nowhere.")
+    token_hash = fields.Char(required=True, readonly=True, help="SHA-256 of the token; the token itself is not "
+                                                                "stored.")
 
     # ------------------------------------------------------------------
     # Making links
@@ -88,7 +89,7 @@ class DocumentDispatchPage(models.Model):
         return bool(recipient) and recipient._reaches_customer_only()
 
     def _customer(self):
-        """The customer, in his company and the language of the mail."""
+        """The customer, in their company and the language of the mail."""
         lang = self.lang or self.partner_id.lang or self.company_id.partner_id.lang or self.env.lang
         return self.partner_id.with_company(self.company_id).with_context(
             lang=lang, allowed_company_ids=self.company_id.ids)

@@ -1,6 +1,6 @@
 """What stands for a secret link in texts that are kept: dispatches, letters, messages, previews.
 
-Whoever reads such a text can do nothing with it, and nobody finds out a place of his own: the key of the
+Whoever reads such a text can do nothing with it, and nobody finds out a place of their own: the key of the
 database signs it. The link itself is put in where a mail leaves (``mail.mail._prepare_outgoing_body``), and only
 in the mail of somebody who may have it.
 

@@ -12,9 +12,9 @@ from .document_dispatch_place import PAGE, make_place
 
 #: What the day says on which a page was opened
 OPENED = (
-    "When the link to the customer's page in this mail was first opened in a browser. Mail scanners that say what "
-    "they are do not count; one that calls itself a browser does: it is a hint, no proof. Where several share the "
-    "mail, it was somebody of these."
+    "When the link to the customer page in this e-mail was first opened in a browser. Mail scanners that identify "
+    "themselves do not count, others do: this is an indication, not a proof. If several recipients share the e-mail, "
+    "it was one of them."
 )
 #: Purpose of the token, so that none made for something else opens a page (odoo.tools.hmac)
 SCOPE = "document_dispatch-show"
@@ -58,7 +58,7 @@ class DocumentDispatchRecipient(models.Model):
         return make_place(self.env, PAGE, self.dispatch_id.id)
 
     def _prepare_body(self, text):
-        """The text of this recipient's mail: in his language, with the place of the link to his page below."""
+        """The text of this recipient's mail: in their language, with the place of the link to their page below."""
         document = self.dispatch_id._document()
         text = links.take_out(self.body or text, keep=document._dispatch_places())
         if not self._gets_page():
@@ -84,7 +84,7 @@ class DocumentDispatchRecipient(models.Model):
         return made
 
     # ------------------------------------------------------------------
-    # The link in a recipient's mail: the customer's people open his page, others only see what was sent
+    # The link in a recipient's mail: the customer's people open their page, others only see what was sent
     # ------------------------------------------------------------------
     # Whoever has the token of a quotation's page can accept it in the customer's name
     # (sale.controllers.portal ``portal_quote_accept``): it must not go to an address that was only typed.
@@ -99,7 +99,7 @@ class DocumentDispatchRecipient(models.Model):
         return not self._reaches_customer()
 
     def _is_customers(self):
-        """Tell whether this is one of the customer's people, at an address of his: not one that was typed."""
+        """Tell whether this is one of the customer's people, at an address of theirs: not one that was typed."""
         partner = self.partner_id
         return (
             bool(partner) and partner.commercial_partner_id == self.dispatch_id.partner_id.commercial_partner_id
@@ -140,7 +140,7 @@ class DocumentDispatchRecipient(models.Model):
         return self.lang, who, self._shows_only() and self.id
 
     def _set_link(self, groups, document):
-        """Give this recipient his button, instead of what core gives to a contact like him."""
+        """Give this recipient their button, instead of what core gives to a contact like them."""
         colleague = not self.in_common and self.partner_id.main_user_id
         if colleague and not colleague.share:
             return groups  # a colleague opens the document in Odoo

@@ -9,18 +9,20 @@ class ResCompany(models.Model):
 
     dispatch_customer_page = fields.Boolean(
         string="Customer page",
-        help="Mails with documents carry a link to a page with all invoices of the customer, what is open, and their "
-        "PDFs, without login.",
+        help="E-mails with documents contain a link to a page with all invoices of the customer, open amounts and "
+             "PDFs, without login.",
     )
     dispatch_page_days = fields.Integer(
-        string="Links open for", help="So many days after the mail was sent. 0: as long as the link is not renewed.",
+        string="Links expire after", help="Number of days after the e-mail was sent. 0: until the link is renewed.",
     )
     dispatch_extra_accept = fields.Boolean(
-        string="Everybody may accept", help="Whoever gets a quotation by an address that was only typed may accept it "
-        "in the customer's name, too. Else the link shows it, and nothing more.",
+        string="Anyone may "
+               "accept", help="Recipients whose address was only entered in the Send window may accept "
+                                            "quotations in the customer's name, too. Otherwise the link only shows "
+                                            "the quotation.",
     )
 
     @api.constrains("dispatch_page_days")
     def _check_dispatch_page_days(self):
         if any(company.dispatch_page_days < 0 for company in self):
-            raise ValidationError(self.env._("The days for which links open are a number from 0 upwards."))
+            raise ValidationError(self.env._("The number of days until links expire must be 0 or more."))

@@ -13,14 +13,14 @@ MAX_ORDERS = 50
 
 
 class ResPartner(models.Model):
-    """The customer's page: all of his invoices at one company, what is open, quotations."""
+    """The customer's page: all of their invoices at one company, what is open, quotations."""
 
     _inherit = "res.partner"
 
     dispatch_token = fields.Char(
         string="Secret of the customer's link", groups=NO_ACCESS, copy=False,
-        help="A new one makes the old links useless. Empty: they were never renewed, the key of the database signs "
-        "them.",
+        help="Renewing it invalidates all earlier links. Empty: it was never renewed, and the links are signed with "
+             "the database key.",
     )
 
     @api.model
@@ -28,12 +28,13 @@ class ResPartner(models.Model):
         return super()._get_fields_with_own_default() | {"dispatch_token"}
 
     def action_dispatch_open_page(self):
-        """Open the page as the customer sees it, by a link made for this: it can be copied and handed to him."""
+        """Open the page as the customer sees it, by a link made for this: it can be copied and handed to them."""
         self.ensure_one()
         self._dispatch_check_page_access()
         customer, company = self.commercial_partner_id, self.env.company
         if not company.dispatch_customer_page:
-            raise AccessError(self.env._("%s has no customer page. Switch it on in the settings.", company.name))
+            raise AccessError(self.env._("The customer page is not enabled for %s. Enable it in the "
+                                         "settings.", company.name))
         path = self.env["document.dispatch.page"]._make__(customer, company, self.lang)
         return {"type": "ir.actions.act_url", "url": customer.get_base_url() + path, "target": "new"}
 
@@ -41,7 +42,7 @@ class ResPartner(models.Model):
         """The page shows everything of a customer: for those who may see all invoices."""
         self.check_access("read")
         if not self.env.user._dispatch_may_open_pages():
-            raise AccessError(self.env._("Only who may see all invoices may open the customer's page."))
+            raise AccessError(self.env._("You need access to all invoices to open the customer page."))
 
     # ------------------------------------------------------------------
     # Renewing the link
@@ -57,7 +58,7 @@ class ResPartner(models.Model):
         self._dispatch_forget_document_tokens()
         return {
             "type": "ir.actions.client", "tag": "display_notification",
-            "params": {"type": "success", "message": self.env._("Old links do not open any more.")},
+            "params": {"type": "success", "message": self.env._("Earlier links are now invalid.")},
         }
 
     def _dispatch_renew_token(self):
@@ -67,7 +68,7 @@ class ResPartner(models.Model):
     def _dispatch_forget_document_tokens(self):
         """Odoo's own links to single documents do not open any more either: the next mail makes new ones."""
         for model in ("account.move", "sale.order"):
-            # sudo: whoever may write the customer ends all links to him, of all companies
+            # sudo: whoever may write the customer ends all links to them, of all companies
             documents = self.env[model].sudo().search_fetch([
                 ("partner_id", "child_of", self.commercial_partner_id.ids), ("access_token", "!=", False),
             ], ["access_token"])
@@ -107,7 +108,7 @@ class ResPartner(models.Model):
 
     def _dispatch_page_companies(self):
         """Companies with a customer page at which this customer has invoices."""
-        # sudo: the customer's own, whoever of his people asks
+        # sudo: the customer's own, whoever of their people asks
         groups = self.env["account.move"].sudo()._read_group([
             ("commercial_partner_id", "=", self.id), ("state", "=", "posted"), ("move_type", "in", SALES),
             ("company_id.dispatch_customer_page", "=", True),
@@ -210,7 +211,7 @@ class ResPartner(models.Model):
         if move.move_type == "out_refund":
             return "credit", self.env._("Credit")
         if move.payment_state == "in_payment":
-            return "open", self.env._("Payment under way")
+            return "open", self.env._("In payment")
         if move.id in overdue:
             return "overdue", self.env._("Overdue")
         if move.payment_state == "partial":

@@ -18,7 +18,7 @@ class ResPartner(models.Model):
         ])
 
     def _dispatch_family(self):
-        """The customer and all of his contacts, archived ones too: lines may stand in the name of each."""
+        """The customer and all of their contacts, archived ones too: lines may stand in the name of each."""
         # sudo: contacts of other users, too; nothing of them is shown
         return self.sudo().with_context(active_test=False).search(
             [("commercial_partner_id", "=", self.commercial_partner_id.id)])

@@ -14,7 +14,7 @@ class DocumentDispatch(models.Model):
     sent_by_post_date = fields.Datetime(string="Sent by post on", readonly=True)
     print_id = fields.Many2one(
         "document.dispatch.print", string="Print run", readonly=True, index="btree_not_null", ondelete="set null",
-        help="The print run that made its pages, or is about to.",
+        help="The print run that prints it.",
     )
 
     # ------------------------------------------------------------------
@@ -29,7 +29,7 @@ class DocumentDispatch(models.Model):
                 dispatch.state, dispatch.recipient_ids.mapped("state")
             ):
                 raise UserError(self.env._(
-                    "%s is on paper, has reached somebody by mail, or is on its way.", dispatch.document_name
+                    "%s is in the paper tray, was sent already, or is being sent.", dispatch.document_name
                 ))
         self._to_paper("manual")
 
@@ -63,7 +63,7 @@ class DocumentDispatch(models.Model):
         """Open the very file in which this dispatch was printed."""
         self.ensure_one()
         if not self.print_id.attachment_id:
-            raise UserError(self.env._("%s was not printed yet.", self.document_name))
+            raise UserError(self.env._("%s has not been printed yet.", self.document_name))
         return self.print_id.action_download()
 
     def _get_tray_domain(self):

@@ -20,23 +20,27 @@ class DocumentDispatchPrint(models.Model):
 
     user_id = fields.Many2one("res.users", string="By", required=True, readonly=True, ondelete="restrict")
     company_ids = fields.Many2many("res.company", readonly=True)
-    dispatch_ids = fields.Many2many("document.dispatch", string="Chosen", readonly=True)
-    printed_ids = fields.One2many("document.dispatch", "print_id", string="Rows in this run", readonly=True)
+    dispatch_ids = fields.Many2many("document.dispatch", string="Selected", readonly=True)
+    printed_ids = fields.One2many("document.dispatch", "print_id", string="Dispatches in this print "
+                                                                          "run", readonly=True)
     covers = fields.Boolean(string="With cover letters", readonly=True)
     state = fields.Selection(
-        [("making", "Being made"), ("done", "Ready"), ("empty", "Nothing printed")],
+        [("making", "In progress"), ("done", "Ready"), ("empty", "Nothing printed")],
         required=True, readonly=True, default="making",
     )
-    queue = fields.Json(readonly=True, help="The envelopes that are still to be made: their rows.")
+    queue = fields.Json(readonly=True, help="The dispatches whose envelopes are still to be created.")
     block_tries = fields.Integer(
         readonly=True, default=0,
-        help="How often the next block was begun and not finished. Such a run goes on with one envelope at a time.",
+        help="Number of unfinished attempts at the next block. Such a run continues one envelope at a time.",
     )
     part_ids = fields.Many2many("ir.attachment", readonly=True, bypass_search_access=True)
     attachment_id = fields.Many2one("ir.attachment", string="File", readonly=True, ondelete="restrict")
-    left_out = fields.Text(readonly=True, help="What was not printed, and why. It stays in the tray.")
+    left_out = fields.Text(
+        string="Not included", readonly=True,
+        help="Documents that were not printed, and why. They stay in the paper tray.",
+    )
     # What came of it
-    selected = fields.Integer(string="Chosen documents", readonly=True)
+    selected = fields.Integer(string="Selected documents", readonly=True)
     documents = fields.Integer(readonly=True)
     envelopes = fields.Integer(readonly=True)
     pages = fields.Integer(readonly=True)
@@ -75,7 +79,7 @@ class DocumentDispatchPrint(models.Model):
         """
         dispatches = dispatches._printable()
         if not dispatches:
-            raise UserError(self.env._("There is nothing to print: choose rows of the paper tray."))
+            raise UserError(self.env._("There is nothing to print: select documents in the paper tray."))
         # sudo: the run is the system's note of what the user does; the documents are checked when they are made
         envelopes = dispatches if in_order else dispatches.sudo()._envelopes()
         queue = [envelope.ids for envelope in envelopes]
@@ -119,7 +123,8 @@ class DocumentDispatchPrint(models.Model):
         self.check_access("read")
         dispatches = self._dispatches_to_post()
         if not dispatches:
-            raise UserError(self.env._("All documents of this run are marked as sent by post, or were not printed."))
+            raise UserError(self.env._("All documents of this print run are already marked as sent by post, or were "
+                                       "not printed."))
         dispatches.action_mark_sent_by_post()
 
     def action_undo_sent_by_post(self):
@@ -127,7 +132,7 @@ class DocumentDispatchPrint(models.Model):
         self.check_access("read")
         dispatches = self._dispatches_sent_by_post()
         if not dispatches:
-            raise UserError(self.env._("No document of this run is marked as sent by post."))
+            raise UserError(self.env._("No document of this print run is marked as sent by post."))
         dispatches.action_undo_sent_by_post()
 
     def _dispatches_sent_by_post(self):

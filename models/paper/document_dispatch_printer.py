@@ -32,7 +32,7 @@ class DocumentDispatchPrinter(models.AbstractModel):
 
     _name = "document.dispatch.printer"
     _inherit = ["document.dispatch.worker"]
-    _description = "Printer of Dispatches"
+    _description = "Dispatch Printer"
 
     @api.model
     def _cron_print(self):
@@ -87,7 +87,7 @@ class DocumentDispatchPrinter(models.AbstractModel):
                 self._make_block(run)
         except Exception as error:
             if fault := environment.find_fault(error):
-                raise UserError(self.env._("The server is not able to print now: %s",
+                raise UserError(self.env._("The server is currently not able to print: %s",
                                            run.dispatch_ids._explain_fault(fault))) from error
             raise
 
@@ -102,7 +102,7 @@ class DocumentDispatchPrinter(models.AbstractModel):
         if run.block_tries > MOST_INTERRUPTIONS:
             run.block_tries = 1
             run._leave_in_tray(dict.fromkeys(self._still_in(run, dispatches), self.env._(
-                "The server was ended %s times while it made this document.", MOST_INTERRUPTIONS)))
+                "The server was terminated %s times while creating this document.", MOST_INTERRUPTIONS)))
         else:
             self._try_block(run, block, dispatches)
         run.queue = rest
@@ -262,7 +262,7 @@ class DocumentDispatchPrinter(models.AbstractModel):
         if isinstance(error, pdf_merge.UnreadablePdf):
             return self.env._("The PDF cannot be read: %s", error)
         if isinstance(error, AccessError):
-            return self.env._("You may not read this document.")
+            return self.env._("You are not allowed to read this document.")
         return self.env["document.dispatch.content"]._explain(error)
 
     def _prepare_files(self, dispatches):
@@ -278,7 +278,7 @@ class DocumentDispatchPrinter(models.AbstractModel):
         went = [dispatch.attachment_ids for dispatch in dispatches] if self._has_files(first) else None
         made = [self._pdfs(files) for files in went or self._render_files(first, documents)]
         if not all(made):
-            raise ValueError(self.env._("It has no page that could be printed."))
+            raise ValueError(self.env._("It has no printable page."))
         return dict(zip(dispatches, made, strict=True))
 
     def _render_files(self, first, documents):
@@ -320,7 +320,7 @@ class DocumentDispatchPrinter(models.AbstractModel):
             if self._comes_again(dispatches.print_id[:1], error):
                 raise
             _logger.info("The cover letter of %s could not be made", dispatches, exc_info=True)
-            text = self.env._("The cover letter could not be made: %s", " ".join(str(error).split()))
+            text = self.env._("The cover letter could not be created: %s", " ".join(str(error).split()))
             reasons.update(dict.fromkeys(dispatches, text))
 
     def _draw_cover(self, dispatches, batch):
@@ -351,7 +351,8 @@ class DocumentDispatchPrinter(models.AbstractModel):
         gone = (run.dispatch_ids & dispatches).filtered(lambda dispatch: dispatch.state != "paper")
         if gone:
             run.left_out = "\n".join([*filter(None, [run.left_out]), *(self.env._(
-                "%s was withdrawn while it was printed: take it out.", dispatch.document_name) for dispatch in gone)])
+                "%s was withdrawn while it was being printed: remove "
+                "it.", dispatch.document_name) for dispatch in gone)])
         run.attachment_id = self._join(run)
         run.state = "done" if run.attachment_id else "empty"
         (dispatches - gone)._printed()

@@ -16,7 +16,7 @@ class ResCompany(models.Model):
         [("din", "European (DIN 5008, window on the left)"), ("french", "French (window on the right)"),
          ("us", "North American (#10, letter paper)")],
         string="Window envelope", compute="_compute_dispatch_envelope", store=True, readonly=False,
-        help="Where the address stands on letters, so that it shows in the window.",
+        help="Position of the address on letters, so that it shows in the window.",
     )
 
     @api.depends("partner_id.country_id")

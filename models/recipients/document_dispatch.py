@@ -6,4 +6,4 @@ class DocumentDispatch(models.Model):
 
     _inherit = "document.dispatch"
 
-    channel_reason = fields.Selection(selection_add=[("wish", "The customer wants it this way")])
+    channel_reason = fields.Selection(selection_add=[("wish", "Customer preference")])

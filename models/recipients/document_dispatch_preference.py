@@ -12,7 +12,7 @@ class DocumentDispatchPreference(models.Model):
 
     _name = "document.dispatch.preference"
     _inherit = ["document.dispatch.bordered"]
-    _description = "What a Contact Receives"
+    _description = "Contact Preference"
     _order = "partner_id, role_id"
 
     partner_id = fields.Many2one("res.partner", string="Contact", required=True, ondelete="cascade", index=True)
@@ -22,18 +22,18 @@ class DocumentDispatchPreference(models.Model):
     receives = fields.Boolean(default=True)
     address_field = fields.Selection(
         ADDRESS_FIELDS, string="Field", required=True, default="to",
-        help="In which field of the mail the address stands. Who is only in Cc or Bcc leaves To to the customer's "
-        "general address. Nobody sees who is in Bcc.",
+        help="In which field of the e-mail the address is placed. If contacts are only in Cc or Bcc, the customer's "
+             "general address is used in To. Recipients in Bcc are hidden.",
     )
     channel = fields.Selection(
         "_selection_channel", string="Method",
-        help="By which means the documents of this contact flag go to this customer. Empty: as the law says, else as "
-        "“Invoice sending” of the contact says. What a contact does not say, its company says.",
+        help="How the documents of this contact flag are sent to this customer. Empty: as required by law, otherwise "
+             "as “Invoice sending” on the contact says. A contact without a value follows its company.",
     )
 
     # a constraint, not an index: core's merge of partners asks for those before it moves rows by SQL
     _partner_role_uniq = models.Constraint(
-        "UNIQUE(partner_id, role_id)", "The contact has this contact flag already.",
+        "UNIQUE(partner_id, role_id)", "The contact already has this contact flag.",
     )
 
     @api.model

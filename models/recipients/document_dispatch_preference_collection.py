@@ -12,23 +12,22 @@ class DocumentDispatchPreference(models.Model):
 
     collection = fields.Selection(
         [("day", "Once a day"), ("week", "Once a week"), ("month", "Once a month")],
-        help="What is due is gathered, and goes in one mail at the company's hour. Empty: each goes as soon as it can. "
-        "Branches and contacts follow their company, unless they say otherwise.",
+        help="Due documents are gathered and sent in one e-mail at the hour set on the company. Empty: each document "
+             "is sent immediately. Branches and contacts follow their company unless set otherwise.",
     )
     collection_weekday = fields.Selection(WEEKDAYS, string="Weekday", default="4")
     collection_day = fields.Integer(
-        string="Day of the month", default=1, help="From 1 to 31; the last day of a month that is shorter.")
+        string="Day of the month", default=1, help="From 1 to 31; in shorter months, the last day.")
     reference = fields.Char(
         string="In the subject",
-        help="Stands at the end of the subject as it is written here, for instance the number under which the customer "
-        "knows the company.",
+        help="Added at the end of the subject, for instance the number under which the customer knows your company.",
     )
 
     @api.constrains("collection", "collection_weekday", "collection_day")
     def _check_collection(self):
         for preference in self:
             if preference.collection == "week" and not preference.collection_weekday:
-                raise ValidationError(self.env._("Choose the weekday of the collection."))
+                raise ValidationError(self.env._("Choose the weekday of the periodic delivery."))
             if preference.collection == "month" and not 1 <= preference.collection_day <= 31:
                 raise ValidationError(self.env._("A day of the month is a number from 1 to 31."))
 
@@ -37,7 +36,7 @@ class DocumentDispatchPreference(models.Model):
         for preference in self:
             if len(preference.reference or "") > wishes.MOST_LETTERS:
                 raise ValidationError(self.env._(
-                    "“%(reference)s” is too long for a subject: %(most)s letters at the most.",
+                    "“%(reference)s” is too long for a subject: at most %(most)s characters.",
                     reference=preference.reference, most=wishes.MOST_LETTERS))
 
     @api.model

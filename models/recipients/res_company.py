@@ -10,19 +10,20 @@ class ResCompany(models.Model):
     _inherit = "res.company"
 
     dispatch_collection_hour = fields.Float(
-        string="Hour of collections", default=8.0,
-        help="When what customers want once a day, a week or a month goes to them.",
+        string="Hour of periodic deliveries", default=8.0,
+        help="When periodic deliveries are sent to customers.",
     )
     dispatch_collection_tz = fields.Selection(
-        _tz_get, string="Time zone of collections",
-        help="On whose clock collections go. Empty: that of the company, else of the first of its users who has one.",
+        _tz_get, string="Time zone of periodic deliveries",
+        help="Time zone of periodic deliveries. Empty: that of the company, otherwise of the first of its users who "
+             "has one.",
     )
 
     @api.constrains("dispatch_collection_hour")
     def _check_dispatch_collection_hour(self):
         for company in self:
             if not 0 <= company.dispatch_collection_hour < 24:
-                raise ValidationError(self.env._("An hour lies between 00:00 and 24:00."))
+                raise ValidationError(self.env._("The hour must be between 00:00 and 24:00."))
 
     def _dispatch_collection_zone(self):
         """On whose clock collections go, a name of IANA."""

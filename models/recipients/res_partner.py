@@ -40,25 +40,25 @@ class ResPartner(models.Model):
         "document.dispatch.preference", "partner_id", groups="document_dispatch.group_dispatch_user",
     )
     dispatch_readers = fields.Selection(
-        READERS, string="Several readers",
-        help="How this customer wishes it where several get a document. Empty: as the company chose.",
+        READERS, string="Several recipients",
+        help="The customer's preference if a document has several recipients. Empty: the company setting.",
     )
     dispatch_role_ids = fields.Many2many(
         "document.dispatch.role", string="Receives", compute="_compute_dispatch_role_ids",
         inverse="_inverse_dispatch_role_ids", search="_search_dispatch_role_ids", compute_sudo=True,
         groups="document_dispatch.group_dispatch_user",
-        help="The documents that this contact receives instead of the customer's general address.",
+        help="The documents sent to this contact instead of the customer's general address.",
     )
     dispatch_cc_role_ids = fields.Many2many(
-        "document.dispatch.role", string="Of these in Cc", compute="_compute_dispatch_cc_role_ids",
+        "document.dispatch.role", string="In Cc", compute="_compute_dispatch_cc_role_ids",
         inverse="_inverse_dispatch_cc_role_ids", compute_sudo=True, groups="document_dispatch.group_dispatch_user",
-        help="The contact is in Cc of these documents, and To is left to the customer's other contacts, or to the "
-        "general address.",
+        help="The contact receives these documents in Cc; the customer's other contacts, or the general address, are "
+             "in To.",
     )
     dispatch_bcc_role_ids = fields.Many2many(
-        "document.dispatch.role", string="Of these in Bcc", compute="_compute_dispatch_bcc_role_ids",
+        "document.dispatch.role", string="In Bcc", compute="_compute_dispatch_bcc_role_ids",
         inverse="_inverse_dispatch_bcc_role_ids", compute_sudo=True, groups="document_dispatch.group_dispatch_user",
-        help="As in Cc, and nobody sees that the contact gets them.",
+        help="Like Cc, but hidden from the other recipients.",
     )
     dispatch_financial = flag(
         "financial", string="Receives payment documents", help="Receives statements and other payment documents.",
@@ -73,7 +73,7 @@ class ResPartner(models.Model):
         compute="_compute_dispatch_count", groups="document_dispatch.group_dispatch_user",
     )
     dispatch_overview = fields.Html(
-        string="Who gets what today",
+        string="Current recipients",
         compute="_compute_dispatch_overview",
         sanitize=False,  # rendered by our own QWeb template, which escapes every value
         groups="document_dispatch.group_dispatch_user",
@@ -241,7 +241,7 @@ class ResPartner(models.Model):
     # ------------------------------------------------------------------
 
     def _compute_dispatch_count(self):
-        """Dispatches to the partner or to anybody below his commercial entity."""
+        """Dispatches to the partner or to anybody below their commercial entity."""
         counts = dict(self.env["document.dispatch"]._read_group(
             [("commercial_partner_id", "in", self.commercial_partner_id.ids)],
             ["commercial_partner_id"], ["__count"],
@@ -447,6 +447,6 @@ class ResPartner(models.Model):
             if not module:
                 raise
             raise UserError(self.env._(
-                "The address %(email)s cannot be kept: %(reason)s (This is a rule of the module “%(module)s”.)",
+                "The address %(email)s cannot be saved: %(reason)s (This is a rule of the module “%(module)s”.)",
                 email=email, reason=str(error), module=module.shortdesc or module.name,
             )) from error

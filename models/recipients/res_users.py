@@ -15,10 +15,10 @@ class ResUsers(models.Model):
     _inherit = "res.users"
 
     dispatch_title = fields.Char(
-        string="Title in mails", help="Before the name where mails are signed, as in “Dr. Beatriz Prado”.",
+        string="Title in e-mails", help="Precedes the name in e-mail signatures, as in “Dr. Beatriz Prado”.",
     )
     dispatch_folded_company_ids = fields.Many2many(
-        "res.company", "dispatch_folded_company_rel", string="First steps folded away for",
+        "res.company", "dispatch_folded_company_rel", string="First steps dismissed for",
     )
     # made of the user's signature, which Odoo cleans
     dispatch_signature = fields.Html(compute="_compute_dispatch_signature", compute_sudo=True, sanitize=False)

@@ -31,7 +31,7 @@ class AccountMove(models.Model):
         help="The customer is not reminded of this invoice.")
     dispatch_no_reminder_reason = fields.Char(string="Why no reminders", copy=False, groups="base.group_user")
     dispatch_no_reminder_until = fields.Date(
-        string="No reminders until", copy=False, groups="base.group_user", help="Empty: until somebody takes it back.")
+        string="No reminders until", copy=False, groups="base.group_user", help="Empty: with no end date.")
 
     dispatch_not_arrived = fields.Char(
         string="Why not reminded", compute="_compute_dispatch_not_arrived", groups="base.group_user")
@@ -45,7 +45,8 @@ class AccountMove(models.Model):
     def _check_no_reminder_reason(self):
         for move in self.sudo():  # sudo: whoever writes
             if move.dispatch_no_reminder and not (move.dispatch_no_reminder_reason or "").strip():
-                raise ValidationError(self.env._("Say why the customer is not reminded of %s.", move.name or ""))
+                raise ValidationError(self.env._("Enter the reason why the customer is not reminded of "
+                                                 "%s.", move.name or ""))
 
     # ------------------------------------------------------------------
     # Whether it arrived, is paid, or stopped
@@ -104,9 +105,9 @@ class AccountMove(models.Model):
     def _get_reminder_stop(self):
         """Why nobody is reminded of this invoice, in words; empty when they are."""
         if said := self._explain_stop(self):
-            return self.env._("No reminders of this invoice: %s", said)
+            return self.env._("No reminders for this invoice: %s", said)
         if said := self._explain_stop(self.commercial_partner_id.with_company(self.company_id)):
-            return self.env._("No reminders to this customer: %s", said)
+            return self.env._("No reminders for this customer: %s", said)
         return self.env._("“No Follow-Up” is set on the invoice.") if self.no_followup else ""
 
     @api.model
@@ -126,7 +127,7 @@ class AccountMove(models.Model):
         if refused := self._dispatch_explain_refused_later():
             return self.env._("The invoice is not valid. %s", refused)
         label = dict(self._fields["dispatch_state"]._description_selection(self.env)).get(self.dispatch_state)
-        return self.env._("The invoice never arrived: %s.", label or self.env._("Not sent"))
+        return self.env._("The invoice was not delivered: %s.", label or self.env._("Not sent"))
 
     @api.model
     def _get_awaited_domain(self):
@@ -150,7 +151,7 @@ class AccountMove(models.Model):
     def button_draft(self):
         result = super().button_draft()
         # sudo: the reminders are the system's
-        self.sudo().dispatch_reminder_ids._dispatch_withdraw(self.env._("The invoice went back to draft."))
+        self.sudo().dispatch_reminder_ids._dispatch_withdraw(self.env._("The invoice was reset to draft."))
         return result
 
     def button_cancel(self):

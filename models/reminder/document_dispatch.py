@@ -36,7 +36,8 @@ class DocumentDispatch(models.Model):
         self._leave_bundle()
         dispatch = self._with_system_write()
         if self._reminder().looked_at:
-            dispatch._back_to_review(self.env._("A part was paid after you looked at it: the text is made anew."))
+            dispatch._back_to_review(self.env._("A partial payment was received after your review: the text is "
+                                                "created again."))
         else:
             # sudo: nothing of this message has left
             dispatch.mail_message_id.sudo().unlink()

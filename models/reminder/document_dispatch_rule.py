@@ -16,15 +16,15 @@ class DocumentDispatchRule(models.Model):
 
     _inherit = "document.dispatch.rule"
 
-    is_reminder = fields.Boolean(compute="_compute_is_reminder", help="It sends payment reminders, and nothing else.")
+    is_reminder = fields.Boolean(compute="_compute_is_reminder", help="The rule sends payment reminders only.")
     level_ids = fields.One2many("document.dispatch.rule.level", "rule_id", string="Reminders", copy=True)
     one_mail = fields.Boolean(
-        string="One mail for each customer", default=True,
-        help="Invoices of a customer that are due for the same reminder on the same day go in one mail.",
+        string="One e-mail per customer", default=True,
+        help="Invoices of a customer that are due for the same reminder on the same day are sent in one e-mail.",
     )
     never_arrived_count = fields.Integer(
-        string="Never arrived", compute="_compute_never_arrived_count",
-        help="Open invoices whose customers are not reminded, for they never got them.",
+        string="Not delivered", compute="_compute_never_arrived_count",
+        help="Open invoices without reminders, as they were not delivered to the customer.",
     )
 
     @api.depends("type_ids.code")
@@ -48,18 +48,18 @@ class DocumentDispatchRule(models.Model):
         for rule in self.filtered("is_reminder"):
             if set(rule.type_ids.mapped("code")) != {REMINDER}:
                 raise ValidationError(self.env._(
-                    "Payment reminders need a rule of their own. Make one for them, and another one for the other "
-                    "documents."))
+                    "Payment reminders need a rule of their own. Create one rule for them and another one for the "
+                    "other documents."))
             if rule.trigger == "post":
-                raise ValidationError(self.env._("Reminders go by schedule, not when an invoice is posted."))
+                raise ValidationError(self.env._("Reminders are sent on a schedule, not when an invoice is posted."))
             if rule.selection == "marked" or rule.document_states == "all":
-                raise ValidationError(self.env._("Reminders are of all posted invoices that are open."))
+                raise ValidationError(self.env._("Reminders apply to all posted invoices that are open."))
             if rule.active and not rule.level_ids:
                 raise ValidationError(self.env._(
-                    "Say on which days the rule “%s” reminds: add at least one level.", rule.name))
+                    "Add at least one reminder level to the rule “%s”.", rule.name))
         for rule in self.filtered("level_ids"):
             if not rule.is_reminder and rule.type_ids:
-                raise ValidationError(self.env._("Only payment reminders have levels. Take them out of this rule."))
+                raise ValidationError(self.env._("Only payment reminders have levels. Remove them from this rule."))
 
     @api.onchange("type_ids")
     def _onchange_reminder(self):
@@ -116,8 +116,8 @@ class DocumentDispatchRule(models.Model):
             return problem
         other = self.is_reminder and self.env["document.reminder"]._find_other_program(self.company_id)
         return bool(other) and self.env._(
-            "%s reminds the customers of this company already. Switch its mails off there, or leave this rule off: "
-            "nobody is to be reminded twice.", other)
+            "%s already sends reminders to the customers of this company. Turn its e-mails off there, or leave this "
+            "rule inactive, so that nobody is reminded twice.", other)
 
     def _get_models_to_read(self):
         return [*super()._get_models_to_read(), *(["account.move", "account.move.line"] if self.is_reminder else [])]

@@ -7,23 +7,25 @@ class DocumentDispatchRuleLevel(models.Model):
 
     _name = "document.dispatch.rule.level"
     _inherit = ["document.dispatch.bordered"]
-    _description = "Level of a Rule of Reminders"
+    _description = "Reminder Level"
     _order = "rule_id, days, id"
 
     rule_id = fields.Many2one("document.dispatch.rule", required=True, ondelete="cascade", index=True)
     company_id = fields.Many2one(related="rule_id.company_id", store=True)
     days = fields.Integer(
-        required=True, help="Days after the due date; a minus sign: before it. On a day off, on the next working day.")
+        required=True, help="Days after the due date; negative: before it. If that is a day off, on the next working "
+                            "day.")
     mail_template_id = fields.Many2one(
         "mail.template", string="Text", ondelete="restrict", domain="[('model', '=', 'document.reminder')]",
         help="Empty: the text of the document type.",
     )
     bundle_template_id = fields.Many2one(
-        "mail.template", string="Text for several", ondelete="restrict", domain="[('model', '=', 'document.reminder')]",
-        help="When several invoices of a customer are due on the same day. Empty: as the document type says.",
+        "mail.template", string="Text for several "
+                                "documents", ondelete="restrict", domain="[('model', '=', 'document.reminder')]",
+        help="Used when several invoices of a customer are due on the same day. Empty: as set on the document type.",
     )
 
-    _days_uniq = models.UniqueIndex("(rule_id, days)", "There is a level for this day already.")
+    _days_uniq = models.UniqueIndex("(rule_id, days)", "There is already a level for this day.")
 
     @api.constrains("mail_template_id", "bundle_template_id")
     def _check_model(self):
@@ -31,7 +33,7 @@ class DocumentDispatchRuleLevel(models.Model):
             for template in level.mail_template_id | level.bundle_template_id:
                 if template.model != "document.reminder":
                     raise ValidationError(self.env._(
-                        "The text “%s” is written for another kind of document. Choose one for payment reminders.",
+                        "The text “%s” is for another kind of document. Choose one for payment reminders.",
                         template.name))
 
     @api.depends("days")

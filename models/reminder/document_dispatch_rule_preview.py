@@ -81,13 +81,13 @@ class DocumentDispatchRule(models.Model):
 
     def _explain_not_reminded(self, move, today):
         if not move._is_owed():
-            return self.env._("A payment is on its way.")
+            return self.env._("A payment is in process.")
         if reason := move._get_reminder_stop() or move._explain_not_arrived():
             return reason
         lines = move.line_ids.filtered(
             lambda line: line.display_type == "payment_term" and line.amount_residual > 0 and line.date_maturity)
         if all(line.date_maturity < self._get_date_from() for line in lines):
-            return self.env._("Due before the from date.")
+            return self.env._("Due before the start date.")
         last = move.dispatch_reminder_ids.sorted("id")[-1:]
         said = last and self.env._("Reminded on %s.", format_date(self.env, last.date)) or ""
         if last.dispatch_state:
@@ -95,5 +95,6 @@ class DocumentDispatchRule(models.Model):
         coming = [day for line in lines for level in self.level_ids
                   if (day := line.date_maturity + timedelta(days=level.days)) > today]
         following = self.env._("The next reminder is on %s.", format_date(self.env, min(coming))) if coming \
-            else self.env._("That was the last reminder.") if last else self.env._("It was due before it was sent.")
+            else self.env._("The last reminder has been "
+                            "sent.") if last else self.env._("It was due before it was sent.")
         return " ".join(filter(None, (said, following)))

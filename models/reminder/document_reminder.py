@@ -22,7 +22,7 @@ class DocumentReminder(models.Model):
     move_id = fields.Many2one("account.move", string="Invoice", required=True, readonly=True, ondelete="cascade")
     name = fields.Char(
         string="Number", compute="_compute_name", store=True, index=True,
-        help="That of the invoice, with the level behind it; of an invoice with instalments the due date, too.",
+        help="Number of the invoice, followed by the level; for invoices with instalments also the due date.",
     )
     company_id = fields.Many2one(related="move_id.company_id", store=True, index=True)
     partner_id = fields.Many2one(related="move_id.partner_id", store=True, index=True)
@@ -31,19 +31,21 @@ class DocumentReminder(models.Model):
     date_due = fields.Date(string="Due date", required=True, readonly=True)
     level_id = fields.Many2one(
         "document.dispatch.rule.level", readonly=True, ondelete="set null", index="btree_not_null")
-    days = fields.Integer(required=True, readonly=True, help="Days after the due date; before it where negative.")
+    days = fields.Integer(required=True, readonly=True, help="Days after the due date; negative: before it.")
     date = fields.Date(required=True, readonly=True, help="When it was found due.")
-    superseded = fields.Boolean(readonly=True, help="A later level took its place before it went.")
-    looked_at = fields.Boolean(readonly=True, help="A person decides whether it goes: it went to review.")
-    amount = fields.Monetary(readonly=True, help="Open when the text was made.")
-    amount_open = fields.Monetary(compute="_compute_amount_open", help="Open now, of what is due on that day.")
+    superseded = fields.Boolean(readonly=True, help="A later level replaced it before it was sent.")
+    looked_at = fields.Boolean(readonly=True, help="It was left in review: a user decides whether it is sent.")
+    amount = fields.Monetary(readonly=True, help="Open amount when the text was created.")
+    amount_open = fields.Monetary(
+        string="Open amount", compute="_compute_amount_open", help="Amount still open of what is due on that day.",
+    )
     has_unmatched_credit = fields.Boolean(
         compute="_compute_has_unmatched_credit",
-        help="The customer paid something, or got a credit note, that is matched with no invoice.",
+        help="The customer has a payment or credit note that is not matched with an invoice.",
     )
 
     _once = models.Constraint(
-        "UNIQUE (move_id, date_due, days)", "The customer was reminded of this invoice at this level already.")
+        "UNIQUE (move_id, date_due, days)", "The customer already received a reminder for this invoice at this level.")
     # what the scheduler asks for: of this company, nothing done yet
     _due_idx = models.Index("(company_id) WHERE dispatch_state IS NULL OR dispatch_state = 'to_send'")
 
@@ -94,14 +96,14 @@ class DocumentReminder(models.Model):
     def _dispatch_blocking_reason(self, code):
         """Asked last right before it is handed over, of the books as they are then."""
         if code != REMINDER:
-            return self.env._("It is not to be sent as it is now.")
+            return self.env._("It cannot be sent in its current state.")
         # sudo: whether it may go, whoever asks
         reminder = self.sudo()
         move = reminder.move_id
         if move.state != "posted":
             return self.env._("The invoice is not posted.")
         if not move._is_owed() or reminder.amount_open <= 0:
-            return self.env._("Nothing is open: it was paid, or the payment is on its way.")
+            return self.env._("No open amount: it was paid, or the payment is in process.")
         return move._get_reminder_stop() or move._explain_not_arrived()
 
     def _get_lapse(self):
@@ -111,8 +113,8 @@ class DocumentReminder(models.Model):
     def _dispatch_warnings(self):
         """A payment that nobody matched may be of this very invoice: a person looks first."""
         return self.env._(
-            "The customer has payments or credit notes that are matched with no invoice. Match them first, or release "
-            "this reminder.") if self.has_unmatched_credit else ""
+            "The customer has payments or credit notes that are not matched with an invoice. Match them first, or "
+            "release this reminder.") if self.has_unmatched_credit else ""
 
     def _is_outdated(self):
         """Tell whether the text names another amount than is open now."""

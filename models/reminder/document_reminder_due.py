@@ -109,7 +109,7 @@ class DocumentReminder(models.Model):
                 ("move_id", "in", reminders.move_id.ids), ("id", "not in", reminders.ids), ("superseded", "=", False)])
             days = {(reminder.move_id, reminder.date_due): reminder.days for reminder in reminders}
             older = older.filtered(lambda old, days=days: old.days < days.get((old.move_id, old.date_due), old.days))
-            older._dispatch_withdraw(self.env._("The next reminder of this invoice takes its place."))
+            older._dispatch_withdraw(self.env._("The next reminder of this invoice replaces it."))
             older.superseded = True
 
     @api.model

@@ -14,10 +14,10 @@ class ResPartner(models.Model):
         string="Why no reminders", company_dependent=True, groups="base.group_user")
     dispatch_no_reminder_until = fields.Date(
         string="No reminders until", company_dependent=True, groups="base.group_user",
-        help="Empty: until somebody takes it back.")
+        help="Empty: with no end date.")
 
     @api.constrains("dispatch_no_reminder", "dispatch_no_reminder_reason")
     def _check_no_reminder_reason(self):
         for partner in self.sudo():  # sudo: portal users change their address
             if partner.dispatch_no_reminder and not (partner.dispatch_no_reminder_reason or "").strip():
-                raise ValidationError(self.env._("Say why %s is not reminded.", partner.name or ""))
+                raise ValidationError(self.env._("Enter the reason why %s is not reminded.", partner.name or ""))

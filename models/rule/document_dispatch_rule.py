@@ -18,13 +18,13 @@ class DocumentDispatchRule(models.Model):
 
     _name = "document.dispatch.rule"
     _inherit = ["document.dispatch.account.choice"]
-    _description = "Rule of Automatic Sending"
+    _description = "Automatic Sending Rule"
     _order = "company_id, sequence, id"
     _check_company_auto = True
 
     name = fields.Char(required=True)
     sequence = fields.Integer(default=10)
-    active = fields.Boolean(string="Switched on", default=False, help="A new rule is off until you switch it on.")
+    active = fields.Boolean(default=False, help="A new rule is inactive until you activate it.")
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company,
     )
@@ -32,10 +32,11 @@ class DocumentDispatchRule(models.Model):
     user_id = fields.Many2one(
         "res.users", string="Operator", required=True, default=lambda self: self.env.user,
         check_company=True, domain="[('share', '=', False)]",
-        help="Mails are made in his name and with his rights.",
+        help="Documents are sent in the operator's name and with their access rights.",
     )
     mail_server_id = fields.Many2one(
-        help="Mails come from the address of this account, and answers go there. Empty: as the document type says.",
+        help="E-mails are sent from the address of this account, and replies go there. Empty: as set on the document "
+             "type.",
     )
     # What
     type_ids = fields.Many2many(
@@ -43,14 +44,15 @@ class DocumentDispatchRule(models.Model):
         domain="[('company_id', 'in', (False, company_id)), ('code', 'not in', ('proforma', 'letter')), "
         "('is_offered', '=', True)]",
     )
-    model = fields.Char(compute="_compute_model", help="The one model of all document types, if it is one.")
+    model = fields.Char(compute="_compute_model", help="The model of the document types, if they share one.")
     document_states = fields.Selection(
         [("posted", "Posted documents only"), ("all", "Drafts too")], string="Drafts",
         required=True, default="posted",
-        help="A draft invoice goes once as a pro-forma, marked so on each page; the invoice goes when it is posted.",
+        help="A draft invoice is sent once as a pro-forma, marked as such on each page; the invoice is sent when it "
+             "is posted.",
     )
     selection = fields.Selection(
-        [("all", "All that match"), ("marked", "Only those marked “to send”")], string="Which of them",
+        [("all", "All matching documents"), ("marked", "Only those marked “to send”")], string="Documents to send",
         required=True, default="all",
     )
     journal_ids = fields.Many2many(
@@ -61,47 +63,50 @@ class DocumentDispatchRule(models.Model):
         "res.partner", string="Customers", help="With their contacts and branches. Empty: all.",
     )
     domain = fields.Char(
-        string="Condition", help="A free condition on the documents. Days may be relative, like “today -30d”.",
+        string="Condition", help="A condition on the documents. Dates may be relative, like “today -30d”.",
     )
     date_basis = fields.Selection(
-        [("issue", "Date of issue"), ("sale", "Date of sale")], string="By which date",
-        required=True, default="issue", help="The date of sale is the delivery date; without one, the date of issue.",
+        [("issue", "Date of issue"), ("sale", "Date of sale")], string="Date basis",
+        required=True, default="issue", help="The date of sale is the delivery date; if there is none, the date of "
+                                             "issue.",
     )
     date_from = fields.Date(
-        string="From date", help="Documents of this day or later. Switching on sets it to today, so that "
-        "the backlog stays at home; where it says a day already, you are asked.",
+        string="Start "
+               "date", help="Documents of this date or later. Activating the rule sets it to today, so that "
+                                 "older documents are not sent; if a date is already set, you are asked.",
     )
     # not stored: an answer, when a rule with a from date of its own is switched on
     resume_from = fields.Selection(
-        [("then", "From that day on, also those of the meantime"), ("today", "From today on")],
-        string="Documents of the meantime", store=False,
+        [("then", "From the start date on, including the inactive period"), ("today", "From today on")],
+        string="Documents of the inactive period", store=False,
     )
     asks_resume = fields.Boolean(
-        compute="_compute_asks_resume", help="Whether the documents of the meantime go is to be said first.")
+        compute="_compute_asks_resume", help="The user first has to decide whether documents of the inactive period "
+                                             "are sent.")
     # As what
     delivery = fields.Selection(
-        [("now", "Send at once"), ("review", "Leave in review")],
+        [("now", "Send immediately"), ("review", "Leave in review")],
         required=True, default="now",
-        help="In review a person looks, edits, releases or discards.",
+        help="In review, a user checks, edits, releases or discards them.",
     )
     mail_template_id = fields.Many2one(
         "mail.template", string="Text", domain="[('model', '=', model)]", ondelete="restrict",
         help="For documents of the first type only. Empty: the text of the document type.",
     )
-    text_type_id = fields.Many2one("document.dispatch.type", string="Written for", compute="_compute_text_type_id")
+    text_type_id = fields.Many2one("document.dispatch.type", string="Document type", compute="_compute_text_type_id")
     text_ids = fields.One2many(
         "document.dispatch.rule.kind", "rule_id", string="Texts of other documents", copy=True,
-        help="Documents that are not named here go with the text of their type, a pro-forma too.",
+        help="Documents not listed here, including pro-formas, are sent with the text of their type.",
     )
     report_mode_company = fields.Selection(
-        [("default", "As the document type says"), ("report", "This report"), ("none", "No attachment")],
+        [("default", "Set on the document type"), ("report", "This report"), ("none", "No attachment")],
         string="In the company's currency", required=True, default="default",
     )
     report_company_id = fields.Many2one(
         "ir.actions.report", string="Report", domain="[('model', '=', model)]", ondelete="restrict",
     )
     report_mode_foreign = fields.Selection(
-        [("default", "As the document type says"), ("report", "This report"), ("none", "No attachment")],
+        [("default", "Set on the document type"), ("report", "This report"), ("none", "No attachment")],
         string="In foreign currency", required=True, default="default",
     )
     report_foreign_id = fields.Many2one(
@@ -110,14 +115,14 @@ class DocumentDispatchRule(models.Model):
     )
     # When
     trigger = fields.Selection(
-        [("schedule", "By schedule"), ("post", "At once, when it is posted")], string="When",
+        [("schedule", "On a schedule"), ("post", "Immediately, when it is posted")], string="When",
         required=True, default="schedule",
     )
     hour_from = fields.Float(string="From hour", default=8.0)
     hour_to = fields.Float(
         string="Until hour", default=18.0,
-        help="No slot after it, and nothing that was missed is made up later. Before the first hour: until this hour "
-        "of the next day; with one slot a day until midnight.",
+        help="The rule does not run after this hour, and missed runs are not made up for. If it is before the first "
+             "hour: until this hour of the next day; with one run a day until midnight.",
     )
     interval = fields.Selection(
         [("0", "Once a day"), ("30", "Every 30 minutes"), ("60", "Every hour"), ("120", "Every 2 hours"),
@@ -130,14 +135,14 @@ class DocumentDispatchRule(models.Model):
     )
     calendar_id = fields.Many2one(
         "resource.calendar", string="Working days of", check_company=True, ondelete="restrict",
-        help="Nothing is sent by this rule on the days off of these working hours, holidays among them; what would "
-        "have gone then goes on the next working day. Empty: every day is the same.",
+        help="The rule sends nothing on days off and holidays of this calendar, but on the next working day. Empty: "
+             "it sends every day.",
     )
     next_run = fields.Datetime(compute="_compute_next_run", store=True, copy=False)
     last_run = fields.Datetime(readonly=True, copy=False)
     # What is wrong
     problem = fields.Char(readonly=True, copy=False, help="Why the last run stopped.")
-    warning = fields.Char(readonly=True, copy=False, help="What the last run could not send.")
+    warning = fields.Char(readonly=True, copy=False, help="Documents the last run could not send.")
 
     @api.depends("type_ids")
     def _compute_model(self):
@@ -173,7 +178,7 @@ class DocumentDispatchRule(models.Model):
         for rule in self:
             if rule.active and not rule.type_ids:
                 raise ValidationError(self.env._(
-                    "Choose at least one kind of document for the rule “%s”.", rule.name
+                    "Choose at least one document type for the rule “%s”.", rule.name
                 ))
 
     @api.constrains("type_ids", "domain", "journal_ids", "mail_template_id", "report_company_id",
@@ -185,19 +190,20 @@ class DocumentDispatchRule(models.Model):
             ) if rule[name]]
             if rule.type_ids and not rule.model and narrow:
                 raise ValidationError(self.env._(
-                    "“%(fields)s” fits invoices or orders, not both. Make one rule for invoices and another one "
-                    "for quotations and orders.", fields=", ".join(narrow),
+                    "“%(fields)s” applies to invoices or orders, not both. Create one rule for invoices and another "
+                    "one for quotations and orders.", fields=", ".join(narrow),
                 ))
             codes = set(rule.type_ids.mapped("code"))
             # orders have the field, which says where their invoices will go
             without = rule._get_models().keys() - set(rule.type_ids._get_narrowing_models()["journal_id"])
             # sudo: a manager may have no right to accounting
             if without and rule.sudo().journal_ids:
-                raise ValidationError(self.env._("Orders have no journal. Choose invoices only, or no journal."))
+                raise ValidationError(self.env._("Orders have no journal. Choose invoices only, or remove the "
+                                                 "journal."))
             if rule.document_states == "all" and codes and "invoice" not in codes:
                 raise ValidationError(self.env._(
-                    "Only draft invoices go as a pro-forma. Add the document “Invoice”, or choose posted documents "
-                    "only."
+                    "Only draft invoices are sent as a pro-forma. Add the document “Invoice”, or choose posted "
+                    "documents only."
                 ))
 
     @api.constrains("mail_template_id", "report_company_id", "report_foreign_id", "type_ids")
@@ -208,7 +214,7 @@ class DocumentDispatchRule(models.Model):
             ) if record and record.model != rule.model]
             if wrong:
                 raise ValidationError(self.env._(
-                    "“%s” is made for another kind of document than this rule sends. Choose another one.", wrong[0],
+                    "“%s” is for another kind of document than this rule sends. Choose another one.", wrong[0],
                 ))
 
     @api.constrains("report_mode_company", "report_company_id", "report_mode_foreign", "report_foreign_id")
@@ -217,13 +223,13 @@ class DocumentDispatchRule(models.Model):
             if rule.report_mode_company == "report" and not rule.report_company_id or (
                 rule.report_mode_foreign == "report" and not rule.report_foreign_id
             ):
-                raise ValidationError(self.env._("Choose the report, or let the document type say which one it is."))
+                raise ValidationError(self.env._("Choose the report, or use the report of the document type."))
 
     @api.constrains("hour_from", "hour_to")
     def _check_hours(self):
         for rule in self:
             if not (0 <= rule.hour_from < 24 and 0 <= rule.hour_to <= 24):
-                raise ValidationError(self.env._("An hour lies between 00:00 and 24:00."))
+                raise ValidationError(self.env._("The hour must be between 00:00 and 24:00."))
 
     @api.constrains("active")
     def _check_domain_of_active(self):
@@ -255,7 +261,7 @@ class DocumentDispatchRule(models.Model):
 
     def _describe_invalid_condition(self):
         return self.env._(
-            "The condition “%s” is no domain. Choose it anew; days may be relative, like “today -30d”.", self.domain)
+            "The condition “%s” is not valid. Enter it again; dates may be relative, like “today -30d”.", self.domain)
 
     # ------------------------------------------------------------------
     # Switching on
@@ -344,11 +350,11 @@ class DocumentDispatchRule(models.Model):
             return
         question = RedirectWarning(
             self.env._(
-                "The rule “%(rule)s” has been off, and sends documents of %(date)s or later. Shall those of the "
-                "meantime go, too, or only documents from today on?", rule=rule.name,
+                "The rule “%(rule)s” was inactive, and sends documents of %(date)s or later. Should documents of the "
+                "inactive period be sent, too, or only those from today on?", rule=rule.name,
                 date=format_date(self.env, rule.date_from)),
             {
-                "type": "ir.actions.act_window", "name": self.env._("Switch On"), "res_model": self._name,
+                "type": "ir.actions.act_window", "name": self.env._("Activate"), "res_model": self._name,
                 "res_id": rule.id, "target": "new",
                 "views": [(self.env.ref("document_dispatch.document_dispatch_rule_view_resume").id, "form")],
             },
@@ -393,8 +399,9 @@ class DocumentDispatchRule(models.Model):
         for rule in self:
             if rule.user_id != self.env.user:
                 raise AccessError(self.env._(
-                    "Mails of the rule “%s” are made with the rights of its operator: only an administrator of Odoo's "
-                    "settings chooses somebody else than themselves. Choose yourself, or ask one.", rule.name,
+                    "The rule “%s” sends with the access rights of its operator: only an administrator with access to "
+                    "the settings can choose another operator than themselves. Choose yourself, or ask an "
+                    "administrator.", rule.name,
                 ))
 
     def _check_condition_of_operator(self):
@@ -404,8 +411,9 @@ class DocumentDispatchRule(models.Model):
         for rule in self:
             if rule.user_id != self.env.user:
                 raise AccessError(self.env._(
-                    "The condition of the rule “%(rule)s” is asked with the rights of its operator %(operator)s: only "
-                    "they, or an administrator of Odoo's settings, change it. Make yourself the operator, or ask one.",
+                    "The condition of the rule “%(rule)s” is evaluated with the access rights of its operator "
+                    "%(operator)s: only they, or an administrator with access to the settings, can change it. Make "
+                    "yourself the operator, or ask an administrator.",
                     rule=rule.name, operator=rule.user_id.name,
                 ))
 

@@ -7,7 +7,7 @@ class DocumentDispatchRuleKind(models.Model):
 
     _name = "document.dispatch.rule.kind"
     _inherit = ["document.dispatch.bordered"]
-    _description = "Text of a Rule for a Kind of Document"
+    _description = "Rule Text"
     _order = "rule_id, id"
 
     rule_id = fields.Many2one("document.dispatch.rule", required=True, ondelete="cascade", index=True)
@@ -21,13 +21,13 @@ class DocumentDispatchRuleKind(models.Model):
         "mail.template", string="Text", required=True, ondelete="restrict", domain="[('model', '=', model)]",
     )
 
-    _type_uniq = models.UniqueIndex("(rule_id, type_id)", "There is a text for this document already.")
+    _type_uniq = models.UniqueIndex("(rule_id, type_id)", "There is already a text for this document.")
 
     @api.constrains("type_id", "mail_template_id")
     def _check_model(self):
         for line in self:
             if line.mail_template_id.model != line.type_id.text_model:
                 raise ValidationError(self.env._(
-                    "The text “%(template)s” is written for another kind of document. Choose one for “%(type)s”.",
+                    "The text “%(template)s” is for another kind of document. Choose one for “%(type)s”.",
                     template=line.mail_template_id.name, type=line.type_id.name,
                 ))

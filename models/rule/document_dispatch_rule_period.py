@@ -25,7 +25,7 @@ class DocumentDispatchRule(models.Model):
     period_weekday = fields.Selection(WEEKDAYS, string="Weekday", required=True, default="0")
     period_day = fields.Integer(
         string="Day of the month", required=True, default=1,
-        help="From 1 to 31; the last day of a month that is shorter.")
+        help="From 1 to 31; in shorter months, the last day.")
 
     @api.constrains("period", "period_day")
     def _check_period(self):

@@ -111,19 +111,19 @@ class DocumentDispatchRule(models.Model):
     def _get_problem(self):
         """Why this rule must not run now, in words; ``False`` when it may."""
         if self.company_id.dispatch_mode == "off":
-            return self.env._("Sending is switched off for %s, see Settings.", self.company_id.name)
+            return self.env._("Sending is turned off for %s, see Settings.", self.company_id.name)
         if not self.user_id.active:
             return self.env._("The operator %s is archived. Choose another one.", self.user_id.name)
         if self.company_id not in self.user_id.company_ids:
             return self.env._(
-                "The operator %(user)s does not work for %(company)s. Choose another one.",
+                "The operator %(user)s has no access to %(company)s. Choose another one.",
                 user=self.user_id.name, company=self.company_id.name,
             )
         for model in self._get_models_to_read():
             if not self._operator_env()[model].has_access("read"):
                 return self.env._(
-                    "The operator %(user)s may not read “%(model)s”. Give them the rights, or "
-                    "choose another one.",
+                    "The operator %(user)s has no access to “%(model)s”. Give them the access rights, or choose "
+                    "another one.",
                     user=self.user_id.name, model=self.env["ir.model"]._get(model).name,
                 )
         return False
@@ -138,8 +138,8 @@ class DocumentDispatchRule(models.Model):
         if not left:
             return False
         return self.env._(
-            "%(count)s documents did not go: the operator %(user)s may not read them, or their kind has no document "
-            "type. Give them the rights, or choose another operator.",
+            "%(count)s documents were not sent: the operator %(user)s has no access to them, or they have no document "
+            "type. Give them the access rights, or choose another operator.",
             count=left, user=self.user_id.name,
         )
 
@@ -147,7 +147,7 @@ class DocumentDispatchRule(models.Model):
         """How many documents are eligible still: after a run those that the operator may not see."""
         count = 0
         for model, types in self._get_models().items():
-            # sudo: to count what he may not see
+            # sudo: to count what they may not see
             everything = self.env[model].sudo().with_company(self.company_id).with_context(tz=self.tz)
             count += everything.search_count(self._get_eligible_domain(everything, types))
         return count

@@ -98,12 +98,12 @@ class DocumentDispatchRule(models.Model):
         staying = wide.search(everything, order="id desc", limit=MOST_LINES)
         staying -= wide.browse(model.search(going & Domain("id", "in", staying.ids)).ids)
         readable = model.search(Domain("id", "in", staying.ids))
-        # asked with the operator's rights, like what goes: a condition may speak of what he does not read
+        # asked with the operator's rights, like what goes: a condition may speak of what they do not read
         checks = [(model.search(domain & Domain("id", "in", readable.ids)), words)
                   for domain, words in self._preview_checks(wide, types)]
         for document in staying:
             reason = self._preview_reason(document, checks) if document in readable else self.env._(
-                "%s may not read it.", self.user_id.name)
+                "%s has no access to it.", self.user_id.name)
             yield {**self._preview_line(document), "outcome": "stays", "reason": reason}
 
     def _get_preview_domain(self, model, types):
@@ -116,12 +116,12 @@ class DocumentDispatchRule(models.Model):
         return [
             (Domain("dispatch_state", "in", (False, "to_send", "rehearsed")), None),
             (model._dispatch_rule_domain(self._get_codes(types)), self.env._("A draft.")),
-            (self._get_kind_domain(model, types), self.env._("Of a journal or sales team that it does not take.")),
+            (self._get_kind_domain(model, types), self.env._("The rule does not include its journal or sales team.")),
             (Domain("dispatch_state", "in", self._get_open_states()), self.env._("Rehearsed already.")),
             (self._get_selection_domain(), self.env._("Not marked “to send”.")),
             (model._dispatch_date_domain(self._get_date_from(), self.date_basis),
-             self.env._("Before the from date.")),
-            (self._get_choice_domain(model), self.env._("Another journal or customer, or not within the condition.")),
+             self.env._("Before the start date.")),
+            (self._get_choice_domain(model), self.env._("Another journal or customer, or the condition is not met.")),
             (wanted | ~model._dispatch_wanted_domain(),
              self.env._("The customer downloads these (“Method” on the page “Documents” of the contact).")),
             (wanted, self.env._("The customer downloads invoices (“Invoice sending”).")),
@@ -136,7 +136,7 @@ class DocumentDispatchRule(models.Model):
         for met, reason in others:
             if document not in met:
                 return reason
-        return self.env._("Its kind has no document type.")
+        return self.env._("There is no document type for it.")
 
     def _preview_done(self, document):
         label = dict(document._fields["dispatch_state"]._description_selection(self.env))[document.dispatch_state]

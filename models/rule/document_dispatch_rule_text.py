@@ -42,9 +42,9 @@ class DocumentDispatchRule(models.Model):
     def _describe_what(self):
         names = ", ".join(self.type_ids.mapped(lambda dispatch_type: dispatch_type.display_name or ""))
         if self.selection == "marked":
-            what = self.env._("the documents marked “to send” of these kinds: %s,", names)
+            what = self.env._("the documents marked “to send” of these types: %s,", names)
         else:
-            what = self.env._("all documents of these kinds: %s,", names)
+            what = self.env._("all documents of these types: %s,", names)
         if self.document_states == "all":
             what += " " + self.env._("drafts as a pro-forma,")
         return what
@@ -59,7 +59,7 @@ class DocumentDispatchRule(models.Model):
         if self.partner_ids:
             parts.append(self.env._("to %s customers and those below them", len(self.partner_ids)))
         if self.domain and self.domain != "[]":
-            parts.append(self.env._("that meet the condition"))
+            parts.append(self.env._("that match the condition"))
         return ", ".join(parts)
 
     def _describe_date_from(self, date):
@@ -70,14 +70,14 @@ class DocumentDispatchRule(models.Model):
     def _describe_how(self):
         # sudo: whoever reads the rule may know the account's address
         account = self.mail_server_id.sudo()
-        how = self.env._("wait in review") if self.delivery == "review" else self.env._("go out")
+        how = self.env._("wait in review") if self.delivery == "review" else self.env._("are sent")
         if account:
             how += " " + self.env._("from %s", account._dispatch_address() or account.name)
         return how + " " + self.env._("in the name of %s", self.user_id.name)
 
     def _describe_next(self):
         if not self.active:
-            return self.env._("The rule is switched off.")
+            return self.env._("The rule is inactive.")
         if not self.next_run:
             return False
         next_run = format_datetime(self.env, self.next_run, tz=self.tz, dt_format="short")

@@ -19,22 +19,25 @@ class DocumentDispatchRun(models.Model):
 
     _name = "document.dispatch.run"
     _inherit = ["document.dispatch.system"]
-    _description = "Run of a Rule"
+    _description = "Rule Run"
     _order = "id desc"
 
     rule_id = fields.Many2one("document.dispatch.rule", required=True, readonly=True, index=True, ondelete="cascade")
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     cause = fields.Selection(
-        [("schedule", "By the scheduler"), ("post", "On posting"), ("manual", "Run now")],
-        string="Asked by", required=True, readonly=True,
+        [("schedule", "Scheduler"), ("post", "On posting"), ("manual", "Run now")],
+        string="Started by", required=True, readonly=True,
     )
-    user_id = fields.Many2one("res.users", string="By", readonly=True, help="Who pressed the button, or posted.")
+    user_id = fields.Many2one("res.users", string="By", readonly=True, help="The user who clicked the button or "
+                                                                            "posted the invoice.")
     date = fields.Datetime(string="Time", required=True, readonly=True)
     duration = fields.Float(string="Seconds", digits=(16, 2), aggregator="sum", readonly=True)
-    found = fields.Integer(readonly=True, help="So many documents fitted the rule.")
-    written = fields.Integer(readonly=True, help="So many dispatches were made, for the outbox or for review.")
-    left = fields.Integer(string="Not sent", readonly=True, help="So many documents fitted, and did not go.")
-    reason = fields.Char(string="Why", readonly=True, help="What stopped the run, or why documents were left.")
+    found = fields.Integer(readonly=True, help="Number of documents that match the rule.")
+    written = fields.Integer(
+        string="Created", readonly=True, help="Number of dispatches created, in the outbox or in review.",
+    )
+    left = fields.Integer(string="Not sent", readonly=True, help="Number of matching documents that were not sent.")
+    reason = fields.Char(readonly=True, help="Why the run was stopped, or why documents were not sent.")
     dispatch_ids = fields.One2many("document.dispatch", "run_id")
 
     @api.depends("rule_id.name", "date")

@@ -33,7 +33,7 @@ class DocumentDispatch(models.Model):
 
     def _hold_after_restore(self):
         """Leave it to people: into review where nothing has left, else each address that waits as unknown."""
-        message = self.env._("Waited when the backup was made: it may have gone since.")
+        message = self.env._("It was waiting when the backup was made, and may have been sent since.")
         whole = self._withdrawable()
         whole._back_to_review(message)
         (self - whole)._give_up_waiting(states.UNKNOWN, message)

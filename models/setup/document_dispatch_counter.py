@@ -37,7 +37,7 @@ class DocumentDispatchCounter(models.AbstractModel):
     """
 
     _name = "document.dispatch.counter"
-    _description = "Point of Sale and its Invoices"
+    _description = "Point of Sale Invoices"
 
     @api.model
     def _extend(self):

@@ -18,7 +18,7 @@ class DocumentDispatchHealth(models.AbstractModel):
     """
 
     _name = "document.dispatch.health"
-    _description = "Health of the Dispatches"
+    _description = "Dispatch Health"
 
     @api.model
     def _get_problems(self):
@@ -39,7 +39,7 @@ class DocumentDispatchHealth(models.AbstractModel):
         for job in self._get_jobs():
             if not job.active:
                 yield self.env._(
-                    "The scheduled action “%s” is switched off: nothing goes by itself. Switch it on.", job.name,
+                    "The scheduled action “%s” is inactive: nothing is sent automatically. Activate it.", job.name,
                 )
             elif job.nextcall < fields.Datetime.now() - PATIENCE:
                 yield self.env._(
@@ -65,8 +65,8 @@ class DocumentDispatchHealth(models.AbstractModel):
         ]):
             if not server._dispatch_advice() and (waiting := accounts._count_waiting(server)):
                 yield self.env._(
-                    "%(problem)s. %(count)s mails wait; they go by themselves when it answers again. Check the "
-                    "server's name and port, and the network.",
+                    "%(problem)s. %(count)s e-mails are waiting; they are sent automatically when it answers again. "
+                    "Check the server's name and port, and the network.",
                     problem=server._dispatch_say_unreached().rstrip("."), count=waiting,
                 )
 
@@ -78,8 +78,8 @@ class DocumentDispatchHealth(models.AbstractModel):
             ("smtp_host", "=ilike", "%.office365.com"),
         ]):
             yield self.env._(
-                "The account “%s” logs in to Microsoft 365 with a password, which Microsoft switches off at the end of "
-                "December 2026: change it to Outlook OAuth Authentication.", server.name)
+                "The account “%s” logs in to Microsoft 365 with a password, which Microsoft stops supporting at the "
+                "end of December 2026: change it to Outlook OAuth Authentication.", server.name)
 
     def _check_rules(self):
         late = fields.Datetime.now() - PATIENCE
@@ -88,7 +88,8 @@ class DocumentDispatchHealth(models.AbstractModel):
             ["|", ("active", "=", True), ("problem", "!=", False)]
         ):
             if rule.problem:
-                yield self.env._("The rule “%(rule)s” does not run: %(problem)s", rule=rule.name, problem=rule.problem)
+                yield self.env._("The rule “%(rule)s” is not running: "
+                                 "%(problem)s", rule=rule.name, problem=rule.problem)
             elif rule.next_run and rule.next_run < late:
                 yield self.env._("The rule “%(rule)s” is late: it was due on %(date)s.",
                                  rule=rule.name, date=format_datetime(self.env, rule.next_run))
@@ -102,7 +103,8 @@ class DocumentDispatchHealth(models.AbstractModel):
                     ("company_id", "=", company.id), ("state", "=", "queued"), ("rehearsal", "=", False),
                 ])
                 mode = dict(company._fields["dispatch_mode"]._description_selection(self.env))[company.dispatch_mode]
-                yield self.env._("%(company)s does not send (“%(mode)s” in the settings); %(count)s documents wait.",
+                yield self.env._("Sending is not enabled for %(company)s (“%(mode)s” in the settings); %(count)s "
+                                 "documents are waiting.",
                                  company=company.name, mode=mode, count=waiting)
 
     def _check_server(self):
@@ -112,7 +114,8 @@ class DocumentDispatchHealth(models.AbstractModel):
         ], order="write_date desc")
         if waiting:
             yield self.env._(
-                "%(count)s documents wait. %(reason)s. Mend this on the server: they go by themselves then.",
+                "%(count)s documents are waiting. %(reason)s. Fix this on the server: they are then sent "
+                "automatically.",
                 count=len(waiting), reason=waiting[0].state_message,
             )
 
@@ -123,11 +126,11 @@ class DocumentDispatchHealth(models.AbstractModel):
     def _check_dispatches(self):
         stuck = self.env["document.dispatch.recipient"].search_count(self._get_stuck_domain())
         if stuck:
-            yield self.env._("%s mails are due for more than an hour and do not go.", stuck)
+            yield self.env._("%s e-mails have been due for more than an hour and are not sent.", stuck)
         unknown = self.env["document.dispatch"].search_count([("state", "=", "unknown")])
         if unknown:
             yield self.env._(
-                "Of %s documents nobody knows whether they arrived: open “Needs a Look” and decide.", unknown,
+                "Delivery of %s documents could not be confirmed: open “Needs Attention” and decide.", unknown,
             )
 
     def _get_stuck_domain(self):
@@ -165,8 +168,9 @@ class DocumentDispatchHealth(models.AbstractModel):
                 continue
             last = until + (limits.last_day(waiting, server.dispatch_per_day) - 1) * limits.DAY
             yield self.env._(
-                "%(count)s mails wait for the account “%(account)s”, which sends %(limit)s in 24 hours. The next go on "
-                "%(date)s, the last by %(last)s.", count=waiting, account=server.name, limit=server.dispatch_per_day,
+                "%(count)s e-mails are waiting for the account “%(account)s”, which is limited to %(limit)s in 24 "
+                "hours. The next are sent on %(date)s, the last by "
+                "%(last)s.", count=waiting, account=server.name, limit=server.dispatch_per_day,
                 date=format_datetime(self.env, until), last=format_date(self.env, last + limits.DAY),
             )
 
@@ -194,7 +198,7 @@ class DocumentDispatchHealth(models.AbstractModel):
         ).sorted("id")
 
     def _alarm(self, company, managers, problems):
-        """One open activity for each manager, on the company's own contact, until he marks it done.
+        """One open activity for each manager, on the company's own contact, until they mark it done.
 
         :param company: on whose contact the activities stand
         :param managers: ``res.users``
@@ -215,4 +219,4 @@ class DocumentDispatchHealth(models.AbstractModel):
 
     @api.model
     def _alarm_summary(self):
-        return self.env._("Document Dispatch needs a look")
+        return self.env._("Document Dispatch needs attention")

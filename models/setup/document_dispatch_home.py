@@ -16,20 +16,21 @@ class DocumentDispatchHome(models.Model):
     """
 
     _name = "document.dispatch.home"
-    _description = "Database That Sends"
+    _description = "Sending Database"
     _order = "id desc"
     _rec_name = "database_oid"
 
-    database_oid = fields.Char(readonly=True, help="Of the database: a new one is made by each restore and copy.")
+    database_oid = fields.Char(readonly=True, help="Of the database: changes with each restore and copy.")
     table_oid = fields.Char(
-        readonly=True, help="Of this table: made anew when a dump is read, whichever server reads it.",
+        readonly=True, help="Of this table: changes whenever a dump is restored, on any server.",
     )
     cluster = fields.Char(
-        readonly=True, help="PostgreSQL's system identifier. Empty where the server does not tell it to Odoo.",
+        readonly=True, help="PostgreSQL's system identifier. Empty if the server does not disclose it to Odoo.",
     )
     uuid = fields.Char(string="UUID", readonly=True, help="Odoo's own: the database manager renews it in a copy.")
     left_date = fields.Datetime(
-        string="Left", readonly=True, help="When a manager decided about a database that was made from this one.",
+        string="Decided "
+               "On", readonly=True, help="When a manager decided about a database that was copied from this one.",
     )
 
     @api.model
@@ -88,8 +89,8 @@ class DocumentDispatchHome(models.Model):
         if not self._is_elsewhere():
             return ""
         return self.env._(
-            "This looks like a copy of the database: no document leaves, and nothing is lost. A manager of Document "
-            "Dispatch says on the overview whether it sends from here."
+            "This looks like a copy of the database: no documents are sent, and nothing is lost. A manager of "
+            "Document Dispatch decides on the overview whether it sends."
         )
 
     # ------------------------------------------------------------------

@@ -23,11 +23,11 @@ class DocumentDispatchHome(models.Model):
 
     _inherit = "document.dispatch.home"
 
-    report_url = fields.Char(readonly=True, help="The address that was asked last.")
+    report_url = fields.Char(readonly=True, help="The last address checked.")
     report_state = fields.Selection(
-        [("ok", "Leads here"), ("unreached", "Does not answer"), ("other", "Leads elsewhere")], readonly=True,
+        [("ok", "This database"), ("unreached", "Does not answer"), ("other", "Another database")], readonly=True,
     )
-    report_date = fields.Datetime(readonly=True, help="When it was asked.")
+    report_date = fields.Datetime(readonly=True, help="When it was checked.")
 
     @api.model
     def _answer_here(self, nonce):
@@ -73,8 +73,9 @@ class DocumentDispatchHome(models.Model):
         url = home.report_url
         if home.report_state == "unreached":
             return self.env._(
-                "Reports load their styles from %s, which does not answer: PDFs come out without them. Set the system "
-                "parameter “report.url” to an address at which this Odoo answers on its own machine.", url)
+                "Reports load their styles from %s, which does not answer: PDFs are created without them. Set the "
+                "system parameter “report.url” to an address at which this Odoo server can reach itself.", url)
         return self.env._(
-            "Reports load their styles from %s, which leads to another database or to none: PDFs come out without "
-            "them. Set “report.url” to an address that leads here without login, with Odoo's option dbfilter.", url)
+            "Reports load their styles from %s, which leads to another database or to none: PDFs are created without "
+            "them. Set “report.url” to an address that leads to this database without login, using Odoo's option "
+            "dbfilter.", url)

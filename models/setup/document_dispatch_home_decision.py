@@ -40,7 +40,7 @@ class DocumentDispatchHome(models.Model):
         """This database sends from now on.
 
         What waited when the backup was made may have gone since, and the rules may have taken what was not
-        planned yet: the manager says what becomes of both. Of companies that he does not work for nobody
+        planned yet: the manager says what becomes of both. Of companies that they do not work for nobody
         knows: theirs goes into review.
 
         :param str choice: ``review``, ``send`` or ``cancel``
@@ -84,7 +84,7 @@ class DocumentDispatchHome(models.Model):
         """Note this database as the one that decides from now on; only once, whoever else presses at the same time."""
         self.env["document.dispatch.setup"]._check_manager()
         if not self._is_elsewhere():
-            raise UserError(self.env._("Somebody has answered already. Load the page again."))
+            raise UserError(self.env._("Another user has already decided. Reload the page."))
         # written before all else: who comes second clashes here, is called again by Odoo, and is told so
         self._find().left_date = fields.Datetime.now()
         self.flush_model()

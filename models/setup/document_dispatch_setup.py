@@ -20,7 +20,7 @@ class DocumentDispatchSetup(models.AbstractModel):
     @api.model
     def _check_manager(self):
         if not self._is_manager():
-            raise AccessError(self.env._("Only managers of Document Dispatch set it up."))
+            raise AccessError(self.env._("Only managers of Document Dispatch can change its setup."))
 
     @api.model
     def _is_manager(self):
@@ -56,7 +56,8 @@ class DocumentDispatchSetup(models.AbstractModel):
             return company.dispatch_test_state == "sent", self._describe_test(company)
         if sent:
             return True, self.env._("The mail server accepted a document on %s.", format_datetime(self.env, sent))
-        return False, self.env._("No mail server accepted a mail of %s yet: send yourself one.", company.name)
+        return False, self.env._("No mail server has accepted an e-mail of %s yet: send yourself a test "
+                                 "e-mail.", company.name)
 
     @api.model
     def _describe_signatures(self, company):
@@ -70,16 +71,16 @@ class DocumentDispatchSetup(models.AbstractModel):
         if not unnamed:
             return ""
         return self.env._(
-            "Mails of %s are signed “Administrator”: write the name into the preferences of that user, and a title if "
-            "there is one.", ", ".join(unnamed.mapped("login")))
+            "E-mails of %s are signed “Administrator”: enter the name, and a title if any, in the preferences of that "
+            "user.", ", ".join(unnamed.mapped("login")))
 
     def _describe_test(self, company):
         return {
-            "sent": self.env._("The mail server accepted a test mail to %(email)s on %(date)s: %(reply)s"),
-            "deferred": self.env._("The test mail to %(email)s on %(date)s did not go: %(reply)s"),
-            "failed": self.env._("The test mail to %(email)s on %(date)s was refused: %(reply)s"),
+            "sent": self.env._("The mail server accepted a test e-mail to %(email)s on %(date)s: %(reply)s"),
+            "deferred": self.env._("The test e-mail to %(email)s on %(date)s could not be sent: %(reply)s"),
+            "failed": self.env._("The test e-mail to %(email)s on %(date)s was refused: %(reply)s"),
             "unknown": self.env._(
-                "Nobody knows whether the test mail to %(email)s on %(date)s arrived, look into the mailbox: "
+                "Delivery of the test e-mail to %(email)s on %(date)s could not be confirmed, check the mailbox: "
                 "%(reply)s"),
         }[company.dispatch_test_state] % {
             "email": company.dispatch_test_email, "reply": company.dispatch_test_reply,
@@ -89,24 +90,25 @@ class DocumentDispatchSetup(models.AbstractModel):
     def _look_at_contacts(self, company):
         Partner = self.env["res.partner"]
         if Partner.search_count(Partner._dispatch_receiving_domain() & company._dispatch_contact_domain(), limit=1):
-            return True, self.env._("Contacts are ticked for the documents that they receive.")
+            return True, self.env._("Contacts have flags for the documents they receive.")
         if not company.dispatch_general_address:
             return False, self.env._(
-                "No contact says which documents it receives: all go to the general addresses. Is that right?")
+                "No contact has a flag: all documents are sent to the general addresses. Is this correct?")
         if unreachable := Partner.search_count(company._dispatch_unreachable_domain()):
             return False, self.env._(
-                "Documents go to the general addresses. Customers without one: %s; theirs go to the paper tray.",
+                "Documents are sent to the general addresses. Customers without one: %s; their documents go to the "
+                "paper tray.",
                 unreachable)
-        return True, self.env._("Documents go to the general addresses; no customer is without one.")
+        return True, self.env._("Documents are sent to the general addresses; every customer has one.")
 
     def _look_at_rule(self, company):
         rules = self._find_rules(company)
         active = rules.filtered("active")[:1]
         if active:
-            return True, self.env._("“%s” is switched on.", active.name)
+            return True, self.env._("“%s” is active.", active.name)
         if rules:
-            return False, self.env._("“%s” is switched off: nothing goes by itself.", rules[0].name)
-        return False, self.env._("Nothing goes by itself yet.")
+            return False, self.env._("“%s” is inactive: nothing is sent automatically.", rules[0].name)
+        return False, self.env._("No rule yet: nothing is sent automatically.")
 
     def _find_rules(self, company):
         """All rules of a company, also those that are switched off."""
@@ -118,8 +120,8 @@ class DocumentDispatchSetup(models.AbstractModel):
         noted = self.env["document.consent"].search(
             [("kind", "=", "letter"), ("company_id", "in", [False, company.id])], order="date desc", limit=1)
         if not letter and not noted:
-            return False, self.env._("No customer was told yet that documents come by e-mail.")
-        return True, self.env._("The last letter was edited on %s.", format_date(self.env, letter.date or noted.date))
+            return False, self.env._("No customer has been informed yet that documents are sent by e-mail.")
+        return True, self.env._("The last letter was issued on %s.", format_date(self.env, letter.date or noted.date))
 
     def _look_at_scheduler(self, _company):
         health = self.env["document.dispatch.health"]
@@ -128,7 +130,7 @@ class DocumentDispatchSetup(models.AbstractModel):
         ran = [job.lastcall for job in health._get_jobs() if job.lastcall]
         if not ran:
             return False, self.env._(
-                "The scheduler did not run yet. Give it a quarter of an hour; then check that Odoo runs with cron "
+                "The scheduler has not run yet. If it has not run in 15 minutes, check that Odoo runs with cron "
                 "workers.")
         return True, self.env._("The scheduler ran on %s.", format_datetime(self.env, max(ran)))
 

@@ -15,19 +15,19 @@ class ResCompany(models.Model):
     _inherit = "res.company"
 
     dispatch_general_address = fields.Boolean(
-        string="General addresses are right",
-        help="Documents are meant to go to the general address of each customer. A contact that is ticked for a kind "
-        "of document still gets it instead.",
+        string="Use general addresses",
+        help="Documents are sent to the general address of each customer. A contact flagged for a kind of document "
+             "still receives it instead.",
     )
     # What came of the last test mail
     dispatch_test_state = fields.Selection(
         [("sent", "Accepted"), ("deferred", "Not accepted for now"), ("failed", "Refused"), ("unknown", "Unknown")],
-        string="Test mail", readonly=True, copy=False,
+        string="Test e-mail", readonly=True, copy=False,
     )
     dispatch_test_date = fields.Datetime(readonly=True, copy=False)
     dispatch_test_email = fields.Char(readonly=True, copy=False, groups="base.group_user")
     dispatch_test_reply = fields.Char(
-        readonly=True, copy=False, groups="base.group_user", help="What the mail server said.")
+        readonly=True, copy=False, groups="base.group_user", help="The mail server's reply.")
     dispatch_test_server_id = fields.Many2one(
         "ir.mail_server", readonly=True, copy=False, groups="base.group_user", ondelete="set null")
 
@@ -36,9 +36,9 @@ class ResCompany(models.Model):
         self.ensure_one()
         parsed = addresses.parse(user.email)
         if not parsed.valid:
-            raise UserError(self.env._("You have no e-mail address: write one into your preferences first."))
+            raise UserError(self.env._("You have no e-mail address: enter one in your preferences first."))
         if not self.email:
-            raise UserError(self.env._("%s has no e-mail address to send from: write one first.", self.name))
+            raise UserError(self.env._("%s has no e-mail address to send from: enter one first.", self.name))
         sessions, mailer = Sessions(insist=True), self.env["document.dispatch.mailer"]
         try:
             outcome = mailer._hand_over(
@@ -64,9 +64,10 @@ class ResCompany(models.Model):
             account = self.env["account.move"]._dispatch_choose_account(invoice, invoice.mail_template_id).sudo()
         address = account._dispatch_address()
         return {
-            "subject": self.env._("Test mail of %s", self.name),
+            "subject": self.env._("Test e-mail of %s", self.name),
             "body_html": Markup("<p>%s</p>") % self.env._(
-                "This mail went the way that invoices and other documents go. If you read it, they arrive."),
+                "This e-mail was sent in the same way as invoices and other documents. If you can read it, sending "
+                "works."),
             "email_from": formataddr((self.name, address)) if address else self.email_formatted,
             "email_to": email, "auto_delete": True,
             "mail_server_id": account.id,

@@ -27,32 +27,32 @@ class ResConfigSettings(models.TransientModel):
     dispatch_parallel_workers = fields.Integer(
         string="Parallel workers", compute="_compute_dispatch_parallel_workers",
         inverse="_inverse_dispatch_parallel_workers",
-        help="So many workers deliver side by side, on Odoo's own cron workers: from 1 to 4. "
-        "Odoo needs as many cron threads or workers.",
+        help="Number of workers that deliver in parallel, from 1 to 4. Odoo needs as many cron threads or workers.",
     )
     dispatch_pdf_processes = fields.Integer(
         string="PDF processes", config_parameter="document_dispatch.pdf_processes",
-        help="So many PDFs are drawn at once. 0: two for each processor.",
+        help="Number of PDFs rendered in parallel. 0: two per processor.",
     )
     dispatch_retry_minutes = fields.Char(
-        string="Minutes between tries", config_parameter="document_dispatch.retry_minutes",
+        string="Minutes between attempts", config_parameter="document_dispatch.retry_minutes",
         default=", ".join(map(str, retry.DEFAULT_STEPS)),
-        help="After the first, second, third … failed try; the last one repeats.",
+        help="Delay after the first, second, third … failed attempt; the last one repeats.",
     )
     dispatch_retry_days = fields.Float(
         string="Give up after", config_parameter="document_dispatch.retry_days",
         default=retry.DEFAULT_LIFETIME.days,
-        help="Days from the first try. Then the dispatch is failed, and the operator gets an activity.",
+        help="Number of days from the first attempt. After that the dispatch is set to failed, and the operator gets "
+             "an activity.",
     )
     dispatch_run_days = fields.Integer(
         string="Keep runs of rules for", config_parameter="document_dispatch.run_days", default=DEFAULT_DAYS,
-        help="Days, after which the runs in a rule's log are dropped. Their documents stay. 0: 90 days.",
+        help="Number of days after which runs are deleted from a rule's log. Their documents are kept. 0: 90 days.",
     )
     dispatch_final_dot_timeout = fields.Integer(
         string="Wait for the server's answer", config_parameter="document_dispatch.final_dot_timeout",
         default=600,
-        help="Seconds to wait after a mail was handed over. RFC 5321 asks for 600: with less, a slow "
-        "server makes mails whose fate nobody knows.",
+        help="Number of seconds to wait after an e-mail was handed over. RFC 5321 requires 600: with less, delivery "
+             "through slow servers may remain unconfirmed.",
     )
 
     @api.model_create_multi
@@ -79,7 +79,7 @@ class ResConfigSettings(models.TransientModel):
         crons = self.env["document.dispatch.delivery"]._get_worker_crons()
         for settings in self:
             if not 1 <= settings.dispatch_parallel_workers <= len(crons):
-                raise ValidationError(self.env._("Choose from 1 to %s lanes.", len(crons)))
+                raise ValidationError(self.env._("Choose from 1 to %s parallel workers.", len(crons)))
             for number, cron in enumerate(crons, start=1):
                 if cron.active != (number <= settings.dispatch_parallel_workers):
                     cron.active = number <= settings.dispatch_parallel_workers
@@ -103,5 +103,5 @@ class ResConfigSettings(models.TransientModel):
             parts = (settings.dispatch_retry_minutes or "").replace(";", ",").split(",")
             if not all(part.strip().isdigit() for part in parts):
                 raise ValidationError(self.env._(
-                    "Write the minutes between tries as numbers with commas between them, like 5, 15, 60."
+                    "Enter the minutes between attempts as comma-separated numbers, like 5, 15, 60."
                 ))

@@ -14,7 +14,7 @@ from ...tools.text import texts
 
 _logger = logging.getLogger(__name__)
 
-#: Somebody else keeps a text of this customer at this moment: his is the last one
+#: Somebody else keeps a text of this customer at this moment: theirs is the last one
 BUSY = (
     psycopg2.errors.UniqueViolation, psycopg2.errors.SerializationFailure, psycopg2.errors.LockNotAvailable,
 )
@@ -29,7 +29,7 @@ class DocumentDispatchText(models.Model):
 
     _name = "document.dispatch.text"
     _inherit = ["document.dispatch.system", "document.dispatch.readable"]
-    _description = "Text of a Customer"
+    _description = "Customer Text"
     _order = "write_date desc, id desc"
     _rec_name = "partner_id"
 
@@ -41,14 +41,15 @@ class DocumentDispatchText(models.Model):
     company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="cascade")
     lang = fields.Char(string="Language", required=True, readonly=True)
     template_id = fields.Many2one(
-        "mail.template", string="Text of", required=True, readonly=True, ondelete="cascade",
+        "mail.template", string="Mail template", required=True, readonly=True, ondelete="cascade",
     )
     template_hash = fields.Char(
-        required=True, readonly=True, help="The template as it was; once it is another one, this text is not offered.",
+        required=True, readonly=True, help="The template at that time; once the template changes, this text is no "
+                                           "longer offered.",
     )
     subject = fields.Char(readonly=True, help="With placeholders. Empty: the template's.")
-    content = fields.Json(readonly=True, help="What stayed of the template, and the person's own blocks.")
-    own_words = fields.Text(string="Own words", compute="_compute_own_words")
+    content = fields.Json(readonly=True, help="The unchanged parts of the template, and the user's own text blocks.")
+    own_words = fields.Text(string="Changed text", compute="_compute_own_words")
 
     # a constraint, not an index: core's merge of partners asks for those before it moves rows by SQL
     _customer_uniq = models.Constraint(
@@ -123,7 +124,7 @@ class DocumentDispatchText(models.Model):
 
     @api.model
     def _remember(self, document, lang, template, subject, body, contacts):
-        """Keep what a person changed in the text of this document; an older one stays where he changed nothing.
+        """Keep what a person changed in the text of this document; an older one stays where they changed nothing.
 
         Sending never fails for it.
 
@@ -226,7 +227,7 @@ class DocumentDispatchText(models.Model):
         :param template: the ``mail.template``
         """
         subject_source, body_source = self._source(template, lang)
-        # sudo: as in _source, and it may name fields that the user does not see. He can read the document.
+        # sudo: as in _source, and it may name fields that the user does not see. They can read the document.
         document.check_access("read")
         template = template.with_env(document.env).sudo().with_context(lang=lang)
         record = document._dispatch_text_record()

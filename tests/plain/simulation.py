@@ -30,7 +30,7 @@ START = datetime(2026, 3, 2, 9)
 
 
 class Violation(BaseException):
-    """Something happened that must never happen. No ``Exception``: nobody on the way may take it for one of his."""
+    """Something happened that must never happen. No ``Exception``: nobody on the way may take it for one of theirs."""
 
 
 class Refused(Exception):

@@ -69,7 +69,7 @@ class TestTables(unittest.TestCase):
                 self.assertLessEqual(followers, set(table))
 
     def test_sent_only_through_sending_or_by_a_person(self):
-        """Nothing is sent before the mail server said 250; a person may know of an unknown one, or of his own."""
+        """Nothing is sent before the mail server said 250; a person may know of an unknown one, or of their own."""
         before_sent = {old for old, new in states.RECIPIENT_TRANSITIONS.items() if SENT in new}
         self.assertEqual(before_sent, {SENDING, UNKNOWN, HANDED})
 

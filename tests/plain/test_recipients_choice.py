@@ -213,7 +213,7 @@ class TestNearestOfAnyTree(unittest.TestCase):
             yield seed, contacts, random.choice(contacts).id
 
     def distance(self, by_id, top, one):
-        """Addresses between, or nothing where he does not stand below."""
+        """Addresses between, or nothing where they do not stand below."""
         distance = 0
         while one.id != top:
             distance += one.is_place
@@ -354,7 +354,7 @@ class TestPassedOver(unittest.TestCase):
 
 
 class TestAddressesOf(unittest.TestCase):
-    """A person chose a contact: all of his usable addresses, with the reason that the rules knew."""
+    """A person chose a contact: all of their usable addresses, with the reason that the rules knew."""
 
     def setUp(self):
         self.contacts = [

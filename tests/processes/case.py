@@ -207,9 +207,10 @@ class FaultCase(unittest.TestCase):
             accounts = env["ir.mail_server"].search([], order="id")
             for account in accounts:
                 if account.dispatch_problem:
-                    texts.append(f"Administrator: {account._dispatch_advice() or 'the account rests some minutes.'}")
+                    advice = account._dispatch_advice() or "the account is paused for some minutes."
+                    texts.append(f"Administrator: {advice}")
                 elif account.dispatch_unreached_since:
-                    texts.append("Administrator: the account is not reached.")
+                    texts.append("Administrator: the account is unreachable.")
         return " ".join(dict.fromkeys(texts))
 
     def assertCopies(self, count):

@@ -41,7 +41,7 @@ class TestBlame(FaultCase):
         self.assertLessEqual(self.handler.asked["mail"], 2)
 
     def mend(self):
-        """Press "Use It Again Now" on the account, and nothing else."""
+        """Press "Resume Now" on the account, and nothing else."""
         with transaction() as env:
             server = env["ir.mail_server"].search([])
             self.assertTrue(server.dispatch_problem)

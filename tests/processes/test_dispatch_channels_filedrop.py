@@ -123,7 +123,7 @@ class TestFiledrop(FaultCase):
             shown, of_document, name = self._see(dispatch_id)
             self.assertEqual(
                 (shown["channel"], shown["state"], of_document, name),
-                (CODE, state, state, f"Another channel ({CODE})"))
+                (CODE, state, state, f"Another method ({CODE})"))
             self.assertNotIn("retry", shown["channel_actions"])
         self.assertIn("not installed", self._see(waiting)[0]["what_happened"])
         self._after_removal(failed, waiting)
@@ -154,7 +154,7 @@ class TestFiledrop(FaultCase):
         for _worker in range(2):
             self._go()
         self.assertEqual((self._see(killed)[0]["state"], len(self._files())), ("unknown", count))
-        self.assertIn("Nobody knows", self._see(killed)[0]["what_happened"])
+        self.assertIn("could not be confirmed", self._see(killed)[0]["what_happened"])
         return killed
 
     def _after_removal(self, sent, waiting):
@@ -162,7 +162,7 @@ class TestFiledrop(FaultCase):
         with transaction() as env:
             dispatches = env["document.dispatch"].browse([sent, waiting])
             self.assertEqual(
-                [row[0] for row in dispatches.export_data(["channel"])["datas"]], [f"Another channel ({CODE})"] * 2)
+                [row[0] for row in dispatches.export_data(["channel"])["datas"]], [f"Another method ({CODE})"] * 2)
             self.assertTrue(list(dispatches.partner_id[:1]._dispatch_export_sent()))
             self.assertTrue(all(dispatch.attachment_ids for dispatch in dispatches[:1]))
             again = dispatches[0]._resend()

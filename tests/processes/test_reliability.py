@@ -160,7 +160,7 @@ class TestReliability(FaultCase):
                      " WHERE state IN ('queued', 'deferred') AND dispatch_id IN %s", tuple(dispatch_ids))
 
     def use_again(self):
-        """Somebody has mended the account, and presses “Use It Again Now”."""
+        """Somebody has mended the account, and presses “Resume Now”."""
         with transaction() as env:
             env["ir.mail_server"].search([]).action_dispatch_resume()
 

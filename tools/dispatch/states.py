@@ -22,13 +22,13 @@ RECIPIENT_TRANSITIONS = {
     DEFERRED: {SENDING, QUEUED, FAILED, UNKNOWN, CANCELLED},
     # a person may try again after a mend (RFC 5321 §4.2.1)
     FAILED: {QUEUED, CANCELLED},
-    # only a person leaves `unknown`: he knows that it arrived, or has it sent again
+    # only a person leaves `unknown`: they know that it arrived, or have it sent again
     UNKNOWN: {SENT, QUEUED, CANCELLED, REHEARSED},
     # a bounce can arrive long after the server said 250
     SENT: {BOUNCED},
     BOUNCED: {QUEUED, CANCELLED},
     REHEARSED: set(),
-    # only a person leaves `handed`: he sent it, or he did not
+    # only a person leaves `handed`: they sent it, or they did not
     HANDED: {SENT, CANCELLED},
     CANCELLED: set(),
 }

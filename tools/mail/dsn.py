@@ -572,7 +572,7 @@ _CLASSES = {"5": FAILED, "4": DELAYED, "2": DELIVERED}
 
 
 def _read_complaint(parts):
-    """A recipient, or his provider, says that it is spam (RFC 5965); what else is said in that form is unclear."""
+    """A recipient, or their provider, says that it is spam (RFC 5965); what else is said in that form is unclear."""
     blocks = parts.feedbacks
     if not blocks:
         inline = re.search(r"^[ \t]{0,20}feedback-type:[ \t]*([\w-]{1,40})", parts.text, re.I | re.M)

@@ -18,15 +18,15 @@ class AccountMoveSendWizardFile(models.TransientModel):
     _order = "id"
 
     window_id = fields.Many2one("account.move.send.wizard", required=True, ondelete="cascade", index=True)
-    type_id = fields.Many2one("document.dispatch.type", string="What", required=True)
+    type_id = fields.Many2one("document.dispatch.type", string="Kind", required=True)
     file_ids = fields.Many2many("document.dispatch.file", string="Documents", required=True)
     chosen = fields.Boolean(string="Send")
     went = fields.Boolean()
     recipients = fields.Text(string="To", compute="_compute_recipients")
     emails = fields.Char(
-        string="Also to", help="Addresses with commas or semicolons between them, for this time only.",
+        string="Additional addresses", help="Addresses separated by commas or semicolons, for this e-mail only.",
     )
-    warning = fields.Text(string="Look at it", compute="_compute_warning")
+    warning = fields.Text(string="Check", compute="_compute_warning")
     subject = fields.Char()
     body = fields.Html(sanitize="email_outgoing", sanitize_attributes=False)
 
@@ -76,7 +76,7 @@ class AccountMoveSendWizardFile(models.TransientModel):
             elif not resolution.chosen:
                 reasons.append(self.env._("On paper: the customer has no valid e-mail address."))
             elif partner._dispatch_duty(line.type_id, company):
-                reasons.append(self.env._("The customer refuses e-mail; the law asks for this document by e-mail."))
+                reasons.append(self.env._("The customer refuses e-mail; e-mail is required by law."))
             line.recipients = "\n".join(reasons)
 
     @api.depends("file_ids", "chosen")
@@ -87,8 +87,8 @@ class AccountMoveSendWizardFile(models.TransientModel):
             ]
             before = []
             if line.went:
-                again = self.env._("It went before: it goes once more.")
-                before.append(again if line.chosen else self.env._("It went before."))
+                again = self.env._("It was already sent: it will be sent again.")
+                before.append(again if line.chosen else self.env._("It was already sent."))
             line.warning = "\n".join(warnings + before)
 
     # ------------------------------------------------------------------

@@ -8,7 +8,7 @@ class DocumentDispatchFileUnlock(models.TransientModel):
     """Asks for the password of a PDF on an invoice."""
 
     _name = "document.dispatch.file.unlock"
-    _description = "Password of a File"
+    _description = "File Password"
 
     file_id = fields.Many2one("document.dispatch.file", required=True, ondelete="cascade")
     # in no table: it is used where it is written
@@ -26,7 +26,7 @@ class DocumentDispatchFileUnlock(models.TransientModel):
         file.check_access("read")
         file.move_id.check_access("write")
         if file.reference != pdf_reader.PASSWORD:
-            raise UserError(self.env._("This file asks for no password."))
+            raise UserError(self.env._("This file is not password-protected."))
         file.sudo()._unlock(password)  # sudo: the records are the system's; the invoice was checked
 
     def action_unlock(self):

@@ -10,7 +10,7 @@ class DocumentLetterWindow(models.TransientModel):
     """Writes the electronic delivery notice to many customers."""
 
     _name = "document.letter.window"
-    _description = "Edit Letters"
+    _description = "Send Letters"
 
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
     # To whom
@@ -18,7 +18,7 @@ class DocumentLetterWindow(models.TransientModel):
     code_to = fields.Char(string="to")
     invoiced_from = fields.Date(string="Invoiced from")
     invoiced_to = fields.Date(string="until")
-    include_issued = fields.Boolean(string="Also those who got a letter already")
+    include_issued = fields.Boolean(string="Include customers who already received a letter")
     without_address = fields.Boolean(string="Only those without an address")
     order = fields.Selection(
         [("code", "By code"), ("name", "By name")], string="Sort", required=True, default="name",
@@ -30,8 +30,8 @@ class DocumentLetterWindow(models.TransientModel):
     # What
     lang = fields.Selection(
         "_get_languages", string="Text in", required=True, default=lambda self: self._get_default_lang(),
-        help="What you change here is for customers of this language; the others get the document type's text in "
-        "theirs.",
+        help="Changes apply to customers of this language only; the others receive the text of the document type in "
+             "their own language.",
     )
     # with the user's rights: a window that is not saved may say any company
     subject = fields.Char(compute="_compute_text", store=True, readonly=False, compute_sudo=False)
@@ -172,11 +172,12 @@ class DocumentLetterWindow(models.TransientModel):
         self.ensure_one()
         if names := letters.unknown(self.subject, self.body):
             raise UserError(self.env._(
-                "There is no placeholder %(unknown)s. There are: %(known)s.", unknown=f"{{{names[0]}}}",
+                "The placeholder %(unknown)s does not exist. Available placeholders: "
+                "%(known)s.", unknown=f"{{{names[0]}}}",
                 known=", ".join(f"{{{name}}}" for name in letters.PLACEHOLDERS)))
         partners = self._find_customers()
         if not partners:
-            raise UserError(self.env._("No customer fits: widen the filters."))
+            raise UserError(self.env._("No customer matches the filters."))
         batch = self.env["document.letter"]._issue(partners, self.company_id, self._get_texts(), self.channel)
         run = batch.dispatch_ids.print_id[:1]
         on_paper = self.env["document.dispatch.channel"]._is_for_paper(self.channel)

@@ -11,13 +11,14 @@ class DocumentStatementWindow(models.TransientModel):
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
     # To whom
     customers = fields.Selection(
-        [("open", "All with an open balance"), ("chosen", "These")], required=True, default="open",
+        [("open", "All customers with an open "
+                  "balance"), ("chosen", "Selected customers")], required=True, default="open",
     )
     partner_ids = fields.Many2many(
-        "res.partner", string="Chosen", domain="['|', ('is_company', '=', True), ('parent_id', '=', False)]",
+        "res.partner", string="Selected", domain="['|', ('is_company', '=', True), ('parent_id', '=', False)]",
     )
     # What
-    date_from = fields.Date(string="From date", required=True, default=lambda self: self._get_first_day())
+    date_from = fields.Date(string="Start date", required=True, default=lambda self: self._get_first_day())
     date_to = fields.Date(string="Until", required=True, default=fields.Date.context_today)
     # How
     channel = fields.Selection(
@@ -62,7 +63,7 @@ class DocumentStatementWindow(models.TransientModel):
     def _get_type(self):
         types = self.env["document.dispatch.type"]._get_by_code(["statement"], self.company_id)
         if not types:
-            raise UserError(self.env._("There is no document type “statement”. Make one under Document Types."))
+            raise UserError(self.env._("There is no document type “statement”. Create one under Document Types."))
         return types["statement"]
 
     def _check(self):
@@ -71,8 +72,8 @@ class DocumentStatementWindow(models.TransientModel):
             raise UserError(self.env._("The period ends before it begins."))
         partners = self._find_customers()
         if not partners:
-            raise UserError(self.env._("There is nobody to write to: no customer has an open balance, or none was "
-                                       "chosen."))
+            raise UserError(self.env._("There is no recipient: no customer has an open balance, or none was "
+                                       "selected."))
         return partners
 
     def action_send(self):

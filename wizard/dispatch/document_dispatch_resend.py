@@ -18,21 +18,23 @@ class DocumentDispatchResend(models.TransientModel):
     _name = "document.dispatch.resend"
     _description = "Send Again"
 
-    numbers = fields.Text(help="One or several, with blanks or commas between them, or ranges like S00021-S00025. "
-                          "Zeros and the beginning may be left out: 25, 2026/39.")
+    numbers = fields.Text(help="One or several, separated by spaces or commas, or ranges like S00021-S00025. Leading "
+                               "zeros and prefixes may be omitted: 25, 2026/39.")
     line_ids = fields.One2many("document.dispatch.resend.line", "resend_id")
     recipient_ids = fields.One2many("document.dispatch.resend.recipient", "resend_id")
     not_found = fields.Char(readonly=True)
-    ambiguous = fields.Char(readonly=True, help="Numbers that fit several documents.")
+    ambiguous = fields.Char(readonly=True, help="Numbers that match several documents.")
     fresh = fields.Selection(
-        [("same", "The same text and files"), ("fresh", "Made anew")], string="What goes",
+        [("same", "The same text and files"), ("fresh", "New files")], string="Content",
         required=True, default="same",
     )
     emails = fields.Char(
-        string="Also to", help="Addresses with commas or semicolons between them, for this time only.",
+        string="Additional addresses", help="Addresses separated by commas or semicolons, for this e-mail only.",
     )
     save_address = fields.Boolean(
-        string="Keep these addresses", help="As contacts of the customer that get this kind of document from now on.",
+        string="Save these "
+               "addresses", help="As contacts of the customer that receive this kind of document from now "
+                                            "on.",
     )
 
     @api.model
@@ -60,10 +62,10 @@ class DocumentDispatchResend(models.TransientModel):
             meant = numbers.parse(self.numbers)
         except numbers.TooMany as error:
             raise UserError(self.env._(
-                "These are more than %s numbers. Write fewer, or send them from the list.", numbers.MOST,
+                "More than %s numbers were entered. Enter fewer, or send the documents from their list.", numbers.MOST,
             )) from error
         if not meant:
-            raise UserError(self.env._("Write the number of a document, like S00021 or INV/2026/00042."))
+            raise UserError(self.env._("Enter the number of a document, like S00021 or INV/2026/00042."))
         wanted = [number for members in meant.values() for number in members]
         found = {model: self._find_documents(model, wanted) for model in self._get_numbered_models()}
         exact = {document.name.casefold() for documents in found.values() for document in documents}
@@ -176,10 +178,11 @@ class DocumentDispatchResend(models.TransientModel):
             blocked = self.line_ids.filtered("blocking_reason")
             reasons = [f"{line.document_name}: {line.blocking_reason}" for line in blocked]
             raise UserError("\n".join(reasons) or self.env._(
-                "There is nothing to send: find documents by their numbers, and choose some."))
+                "There is nothing to send: search for documents by number and select them."))
         choices = self._parse_emails()
         if self.save_address and len(lines.partner_id.commercial_partner_id) > 1:
-            raise UserError(self.env._("Addresses are kept for one customer at a time: choose documents of one."))
+            raise UserError(self.env._("Addresses can be saved for one customer at a time: choose documents of one "
+                                       "customer."))
         dispatches = self.env["document.dispatch"].union(
             *(line._send(self.fresh == "fresh", choices) for line in lines)
         )
@@ -212,10 +215,10 @@ class DocumentDispatchResendLine(models.TransientModel):
     partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
     dispatch_id = fields.Many2one("document.dispatch", readonly=True)
     # with the user's rights: a client may name any dispatch
-    state = fields.Selection(related="dispatch_id.state", related_sudo=False, string="What became of it")
+    state = fields.Selection(related="dispatch_id.state", related_sudo=False, string="Result")
     sent_date = fields.Datetime(related="dispatch_id.sent_date", related_sudo=False)
-    sent_to = fields.Char(string="It went to", readonly=True)
-    blocking_reason = fields.Char(string="Why not", readonly=True)
+    sent_to = fields.Char(string="Sent to", readonly=True)
+    blocking_reason = fields.Char(string="Blocking reason", readonly=True)
     recipient_ids = fields.One2many("document.dispatch.resend.recipient", "line_id")
 
     def _document(self):
@@ -224,12 +227,12 @@ class DocumentDispatchResendLine(models.TransientModel):
     def _send(self, fresh, choices):
         """Send one document again, or for the first time; return its dispatch."""
         if self.res_model not in self.resend_id._get_numbered_models():  # the line may say any model
-            raise UserError(self.env._("Find the documents by their numbers."))
+            raise UserError(self.env._("Search for the documents by number."))
         document = self._document()
         document.check_access("read")  # the line may say any id
         only, more = self._get_ticked()
         if only is not None and not only and not more and not choices:
-            raise UserError(self.env._("Nobody is ticked who would get %s.", document._dispatch_name()))
+            raise UserError(self.env._("No recipient is selected for %s.", document._dispatch_name()))
         choices = [*more, *choices]
         previous = document._dispatch_supersede() or document._dispatch_last()
         if not previous:
@@ -272,7 +275,7 @@ class DocumentDispatchResendRecipient(models.TransientModel):
     """Somebody who would get a document again; a person may take them out."""
 
     _name = "document.dispatch.resend.recipient"
-    _description = "Recipient of a Document to Send Again"
+    _description = "Recipient to Send Again"
     _order = "line_id, named desc, id"
 
     resend_id = fields.Many2one("document.dispatch.resend", required=True, ondelete="cascade", index=True)
@@ -281,9 +284,9 @@ class DocumentDispatchResendRecipient(models.TransientModel):
     document_name = fields.Char(related="line_id.document_name", related_sudo=False)
     name = fields.Char(readonly=True)
     email = fields.Char(string="Address", required=True, readonly=True)
-    reason = fields.Char(string="Why", readonly=True)
-    named = fields.Boolean(readonly=True, help="By the flags of today.")
-    state = fields.Selection("_get_states", string="What became of it", readonly=True)
+    reason = fields.Char(readonly=True)
+    named = fields.Boolean(readonly=True, help="According to the current contact flags.")
+    state = fields.Selection("_get_states", string="Result", readonly=True)
 
     @api.model
     def _get_states(self):

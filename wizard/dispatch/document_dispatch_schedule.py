@@ -5,7 +5,7 @@ class DocumentDispatchSchedule(models.TransientModel):
     """Asks for another time for dispatches that wait for one."""
 
     _name = "document.dispatch.schedule"
-    _description = "Another Time"
+    _description = "Reschedule"
 
     dispatch_ids = fields.Many2many("document.dispatch", string="Documents", required=True)
     date = fields.Datetime(

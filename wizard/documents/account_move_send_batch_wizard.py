@@ -11,9 +11,9 @@ class AccountMoveSendBatchWizard(models.TransientModel):
 
     dispatch_grouping = fields.Selection(
         required=False, default=None,
-        help="Empty where a program fills the window and does not ask: then Odoo's own job sends them.",
+        help="Empty where a program fills the window without asking: Odoo's own scheduled action then sends them.",
     )
-    dispatch_other = fields.Char(string="Another way", compute="_compute_dispatch_other")
+    dispatch_other = fields.Char(string="Other methods", compute="_compute_dispatch_other")
 
     @api.onchange("move_ids")
     def _onchange_move_ids_grouping(self):
@@ -90,7 +90,7 @@ class AccountMoveSendBatchWizard(models.TransientModel):
         if other:
             core = self.create({"move_ids": [fields.Command.set(other.ids)]})
             super(AccountMoveSendBatchWizard, core).action_send_and_print()
-        reason = self.env._("It goes the way that its customer prefers.")
+        reason = self.env._("Sent by the method the customer prefers.")
         request, beside = self._dispatch_bulk_request(), self._dispatch_get_beside()
         batches = Batch._start(
             request.on(ours), self.dispatch_grouping, self.dispatch_again, [(move, reason) for move in other],

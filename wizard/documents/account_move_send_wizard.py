@@ -12,11 +12,11 @@ class AccountMoveSendWizard(models.TransientModel):
 
     dispatch_from = fields.Char(
         string="From", compute="_compute_dispatch_from", store=True, readonly=False, compute_sudo=False,
-        help="Who the mail comes from. Empty: as the text says.",
+        help="Sender of the e-mail. Empty: as set on the template.",
     )
 
     dispatch_invoice_too = fields.Boolean(
-        string="The invoice itself", default=True, help="Switch off to send only what is chosen below.",
+        string="The invoice itself", default=True, help="Turn off to send only what is selected below.",
     )
 
     @api.depends("template_id", "lang")
@@ -105,7 +105,7 @@ class AccountMoveSendWizard(models.TransientModel):
     def _dispatch_send_only_beside(self):
         """Send what is chosen beside the invoice, and not the invoice."""
         if not self._dispatch_send_beside():
-            raise UserError(self.env._("Nothing is chosen. Tick what shall go."))
+            raise UserError(self.env._("Nothing is selected. Select what to send."))
         return self.dispatch_batch_id._advance() if self.dispatch_batch_id else {"type": "ir.actions.act_window_close"}
 
     def action_dispatch_print(self):

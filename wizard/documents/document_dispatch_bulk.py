@@ -17,21 +17,21 @@ class DocumentDispatchBulk(models.AbstractModel):
     """
 
     _name = "document.dispatch.bulk"
-    _description = "Window that Sends Several Documents"
+    _description = "Send Several Documents"
 
     dispatch_grouping = fields.Selection(
-        [("all", "All at once"), ("each", "One after another, to look at each"),
-         ("bundle", "One mail for each customer, with all of his documents")],
+        [("all", "All at once"), ("each", "One by one, reviewing each"),
+         ("bundle", "One e-mail per customer, with all their documents")],
         string="How", required=True, default="all",
     )
-    dispatch_again = fields.Boolean(string="Send these again, too")
+    dispatch_again = fields.Boolean(string="Send these again as well")
     dispatch_send_on = fields.Datetime(
-        string="Send on", help="The documents wait until then, and can be moved or sent before. Empty: now.")
-    dispatch_at_once = fields.Boolean(string="Send now, without waiting for collections")
-    dispatch_collected = fields.Char(string="With collections", compute="_compute_dispatch_summary")
+        string="Send on", help="The documents wait until then; they can be rescheduled or sent earlier. Empty: now.")
+    dispatch_at_once = fields.Boolean(string="Send now, without waiting for periodic deliveries")
+    dispatch_collected = fields.Char(string="In periodic deliveries", compute="_compute_dispatch_summary")
     dispatch_by_mail = fields.Char(string="By e-mail", compute="_compute_dispatch_summary")
     dispatch_on_paper = fields.Char(string="On paper", compute="_compute_dispatch_summary")
-    dispatch_went = fields.Char(string="Sent before", compute="_compute_dispatch_summary")
+    dispatch_went = fields.Char(string="Already sent", compute="_compute_dispatch_summary")
     dispatch_stays = fields.Text(string="Not sent", compute="_compute_dispatch_summary")
 
     def _dispatch_ours(self):
@@ -77,7 +77,8 @@ class DocumentDispatchBulk(models.AbstractModel):
     def _dispatch_describe_collected(self, vals_list):
         dates = [vals["scheduled_date"] for vals in vals_list if vals.get("collected")]
         return self.env._(
-            "%(count)s documents wait for their customers' collections, the first on %(date)s", count=len(dates),
+            "%(count)s documents are waiting for their customers' periodic deliveries, the first on "
+            "%(date)s", count=len(dates),
             date=format_datetime(self.env, min(dates), dt_format="short"),
         ) if dates else False
 
@@ -87,11 +88,11 @@ class DocumentDispatchBulk(models.AbstractModel):
         if not reasons:
             return False
         words = self.env._(
-            "%(count)s documents (%(refused)s refuse e-mail, %(nowhere)s have no usable address)", count=len(reasons),
+            "%(count)s documents (%(refused)s refuse e-mail, %(nowhere)s have no valid address)", count=len(reasons),
             refused=reasons.count("refused"), nowhere=reasons.count("no_address"),
         )
         wished = reasons.count("wish")
-        return self.env._("%(words)s; %(count)s as their customers want it", words=words, count=wished) if (
+        return self.env._("%(words)s; %(count)s as their customers prefer", words=words, count=wished) if (
             wished) else words
 
     def _dispatch_describe_left_out(self, left_out):
@@ -108,5 +109,5 @@ class DocumentDispatchBulk(models.AbstractModel):
         missing = [dispatch_type.name for dispatch_type in types if not dispatch_type.bundle_template_id]
         if missing:
             raise UserError(self.env._(
-                "There is no text for several of these in one mail: %s. Choose one on the document type, or another "
-                "way.", ", ".join(missing)))
+                "There is no text for several of these in one e-mail: %s. Choose one on the document type, or send "
+                "them separately.", ", ".join(missing)))

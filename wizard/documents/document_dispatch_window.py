@@ -19,35 +19,37 @@ class DocumentDispatchWindow(models.AbstractModel):
     """
 
     _name = "document.dispatch.window"
-    _description = "Window that Sends a Document"
+    _description = "Send Document"
 
     dispatch_channel = fields.Selection(
         [("email", "E-mail"), ("paper", "Paper")], string="Method", compute="_compute_dispatch_channel", store=True,
-        readonly=False, compute_sudo=False, help="At first as the customer wants it.",
+        readonly=False, compute_sudo=False, help="Preset to the customer's preference.",
     )
     dispatch_emails = fields.Char(
-        string="Also to", help="Addresses with commas or semicolons between them, for this time only. "
-        "No contact is made of them.",
+        string="Additional "
+               "addresses", help="Addresses separated by commas or semicolons, for this e-mail only. No contact is "
+                               "created.",
     )
     dispatch_cc = fields.Char(
         string="Cc", compute="_compute_dispatch_copies", store=True, readonly=False, compute_sudo=False,
-        help="Addresses with commas or semicolons between them. All readers of a common mail see who is in To and Cc.",
+        help="Addresses separated by commas or semicolons. All recipients of a common e-mail see who is in To and Cc.",
     )
     dispatch_bcc = fields.Char(
         string="Bcc", compute="_compute_dispatch_copies", store=True, readonly=False, compute_sudo=False,
-        help="As Cc, and nobody sees them.",
+        help="Like Cc, but hidden from the other recipients.",
     )
     dispatch_shows_copies = fields.Boolean(
         string="Cc and Bcc", compute="_compute_dispatch_shows_copies", store=True, readonly=False, compute_sudo=False)
     dispatch_shares_mail = fields.Boolean(compute="_compute_dispatch_reasons")
     dispatch_has_several = fields.Boolean(
-        compute="_compute_dispatch_reasons", help="By the flags, the document type and the company several get it.")
+        compute="_compute_dispatch_reasons", help="There are several recipients according to contact flags, document "
+                                                  "type and company.")
     dispatch_before = fields.Char(compute="_compute_dispatch_before")
-    dispatch_reasons = fields.Text(string="Why these", compute="_compute_dispatch_reasons")
+    dispatch_reasons = fields.Text(string="Why these recipients", compute="_compute_dispatch_reasons")
     dispatch_refusal = fields.Char(compute="_compute_dispatch_reasons")
     dispatch_text_id = fields.Many2one("document.dispatch.text", compute="_compute_dispatch_text_id")
     dispatch_text = fields.Selection(
-        [("original", "As the document type says"), ("last", "Last used for this customer")],
+        [("original", "Set on the document type"), ("last", "Last text for this customer")],
         string="Text", default="original",
     )
     dispatch_copy_to_me = fields.Boolean(
@@ -57,9 +59,9 @@ class DocumentDispatchWindow(models.AbstractModel):
         string="Download the PDF", default=lambda self: self.env.company.dispatch_download_pdf,
     )
     dispatch_send_on = fields.Datetime(
-        string="Send on", help="The document waits until then, and can be moved or sent before. Empty: now.")
-    dispatch_collection = fields.Char(string="Collection", compute="_compute_dispatch_collection")
-    dispatch_at_once = fields.Boolean(string="Send now, without waiting for the collection")
+        string="Send on", help="The document waits until then; it can be rescheduled or sent earlier. Empty: now.")
+    dispatch_collection = fields.Char(string="Periodic delivery", compute="_compute_dispatch_collection")
+    dispatch_at_once = fields.Boolean(string="Send now, without waiting for the periodic delivery")
     dispatch_batch_id = fields.Many2one("document.dispatch.batch")
     dispatch_queue_label = fields.Char(compute="_compute_dispatch_queue")
     dispatch_queue_document = fields.Char(compute="_compute_dispatch_queue")
@@ -110,10 +112,10 @@ class DocumentDispatchWindow(models.AbstractModel):
     def _describe_before(self, dispatch):
         if dispatch._withdrawable():
             return self.env._(
-                "It is on its way already: %s. What you send now takes its place.", dispatch._state_label())
+                "It is already being sent: %s. Sending it now replaces it.", dispatch._state_label())
         if dispatch.sent_date:
             sent = format_datetime(self.env, dispatch.sent_date, dt_format="d MMMM y, HH:mm")
-            return self.env._("It was sent on %s. What you send now goes once more.", sent)
+            return self.env._("It was already sent on %s. It will be sent again.", sent)
         return False
 
     def _compute_dispatch_reasons(self):
@@ -135,7 +137,7 @@ class DocumentDispatchWindow(models.AbstractModel):
             )
             if partner._dispatch_refuses(dispatch_type, document.company_id):
                 wizard.dispatch_refusal = self.env._(
-                    "%(refusal)s Sent by e-mail, this goes to the paper tray instead.",
+                    "%(refusal)s If sent by e-mail, it goes to the paper tray instead.",
                     refusal=partner._dispatch_refusal_text(dispatch_type, document.company_id))
             elif not resolution.chosen:
                 wizard.dispatch_refusal = self.env._("The customer has no valid e-mail address.")
@@ -262,7 +264,7 @@ class DocumentDispatchWindow(models.AbstractModel):
             own = addresses.parse(self.env.user.email)
             if not own.valid:
                 raise UserError(self.env._(
-                    "You have no valid e-mail address for a copy. Write it in your preferences."))
+                    "You have no valid e-mail address for a copy. Enter it in your preferences."))
             typed.append(own.valid[0].email)
         return list(dict.fromkeys(typed))
 
@@ -299,7 +301,7 @@ class DocumentDispatchWindow(models.AbstractModel):
         name = " ".join(sender.split())
         address = "" if addresses.holds_sign(sender) else self._dispatch_sender_address()
         if not name or not address:
-            raise UserError(self.env._("“%s” is not one valid address to send from.", sender))
+            raise UserError(self.env._("“%s” is not a valid sender address.", sender))
         return formataddr((name, address))
 
     def _dispatch_sender_address(self):

@@ -257,7 +257,7 @@ class MailComposeMessage(models.TransientModel):
         """Send the document of this window at the time that Odoo's own field says."""
         self.dispatch_send_on, self.scheduled_date = self.scheduled_date, False
         if not self.dispatch_send_on:
-            raise UserError(self.env._("Say when it is to be sent."))
+            raise UserError(self.env._("Enter when it is to be sent."))
         self._action_send_mail()
 
     def action_send_mail(self):

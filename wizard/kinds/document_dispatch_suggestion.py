@@ -38,12 +38,12 @@ class DocumentDispatchSuggestionLine(models.TransientModel):
     suggestion_id = fields.Many2one("document.dispatch.suggestion", required=True, ondelete="cascade", index=True)
     name = fields.Char(string="Document", readonly=True)
     source_model = fields.Char(readonly=True)
-    model_name = fields.Char(string="Made of", readonly=True)
+    model_name = fields.Char(string="Created from", readonly=True)
 
     def action_add(self):
         """Make the document type, and show it."""
         self.ensure_one()
         Type = self.env["document.dispatch.type"]
         if self.source_model not in Type._get_suggestions():  # the line may say any
-            raise UserError(self.env._("This kind is there already."))
+            raise UserError(self.env._("This document type already exists."))
         return Type._add_suggested(self.source_model)._get_records_action(name=self.env._("Document Type"))

@@ -7,7 +7,7 @@ class DocumentDispatchTray(models.TransientModel):
     _name = "document.dispatch.tray"
     _description = "Print the Paper Tray"
 
-    dispatch_ids = fields.Many2many("document.dispatch", string="Chosen")
+    dispatch_ids = fields.Many2many("document.dispatch", string="Selected")
     documents = fields.Integer(compute="_compute_counts")
     customers = fields.Integer(compute="_compute_counts")
     envelopes = fields.Integer(compute="_compute_counts")

@@ -11,8 +11,8 @@ class DocumentDispatchFlags(models.TransientModel):
 
     company_id = fields.Many2one("res.company", required=True, readonly=True)
     line_ids = fields.One2many("document.dispatch.flags.line", "window_id")
-    ticked = fields.Json(readonly=True, help="What this window ticked: ids of the contacts, by flag.")
-    telling = fields.Boolean(compute="_compute_telling", help="Some contacts tell what is not ticked yet.")
+    ticked = fields.Json(readonly=True, help="Technical: contacts that were flagged in this window, by flag.")
+    telling = fields.Boolean(compute="_compute_telling", help="Further flags were found in the contacts.")
     ticked_count = fields.Integer(compute="_compute_ticked_count")
     customer_count = fields.Integer(compute="_compute_customer_count")
     unreachable_count = fields.Integer(compute="_compute_customer_count")
@@ -69,7 +69,7 @@ class DocumentDispatchFlags(models.TransientModel):
         for line in self.line_ids.filtered("chosen"):
             contacts[line.role] = contacts.get(line.role, self.env["res.partner"]) | line._contacts()
         if not any(contacts.values()):
-            raise UserError(self.env._("Nobody would be ticked: choose a line that has contacts."))
+            raise UserError(self.env._("No flag would be set: select a line that has contacts."))
         Role = self.env["document.dispatch.role"]
         for role, partners in contacts.items():
             partners.check_access("write")
@@ -90,7 +90,7 @@ class DocumentDispatchFlags(models.TransientModel):
     def action_view_ticked(self):
         """Open the contacts that were ticked in their list."""
         partners = self.env["res.partner"].union(*self._ticked_contacts().values())
-        return self.env["document.dispatch.flags.line"]._list_action(partners, self.env._("Ticked Contacts"))
+        return self.env["document.dispatch.flags.line"]._list_action(partners, self.env._("Flagged Contacts"))
 
     def _ticked_contacts(self):
         return {role: self.env["res.partner"].browse(ids).exists() for role, ids in (self.ticked or {}).items()}
@@ -121,7 +121,7 @@ class DocumentDispatchFlagsLine(models.TransientModel):
     """One thing that contacts tell, and the flag that follows."""
 
     _name = "document.dispatch.flags.line"
-    _description = "Who Receives Which Documents: What Contacts Tell"
+    _description = "Suggested Contact Flags"
 
     window_id = fields.Many2one("document.dispatch.flags", required=True, ondelete="cascade")
     source = fields.Selection(
@@ -132,7 +132,7 @@ class DocumentDispatchFlagsLine(models.TransientModel):
         selection=lambda self: list(self.env["document.dispatch.role"]._get_labels().items()),
         string="Would receive", required=True, readonly=True,
     )
-    chosen = fields.Boolean(string="Tick")
+    chosen = fields.Boolean(string="Apply")
     count = fields.Integer(string="How many", compute="_compute_count")
 
     @api.depends("source", "role", "window_id.ticked")
@@ -146,7 +146,7 @@ class DocumentDispatchFlagsLine(models.TransientModel):
 
     def action_view(self):
         """Look at the contacts before they are ticked."""
-        return self._list_action(self._contacts(), self.env._("Would Be Ticked"))
+        return self._list_action(self._contacts(), self.env._("Contacts to Flag"))
 
     @api.model
     def _list_action(self, partners, name):

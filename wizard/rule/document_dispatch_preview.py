@@ -5,11 +5,11 @@ class DocumentDispatchPreview(models.TransientModel):
     """Shows what a rule would do now."""
 
     _name = "document.dispatch.preview"
-    _description = "Preview of a Rule"
+    _description = "Rule Preview"
 
     rule_id = fields.Many2one("document.dispatch.rule", required=True, ondelete="cascade")
     problem = fields.Char(readonly=True)
-    going_count = fields.Integer(string="Would go now", readonly=True)
+    going_count = fields.Integer(string="Would be sent now", readonly=True)
     line_ids = fields.One2many("document.dispatch.preview.line", "preview_id", readonly=True)
     going_ids = fields.One2many(
         "document.dispatch.preview.line", "preview_id", domain=[("outcome", "!=", "stays")], readonly=True)
@@ -36,7 +36,7 @@ class DocumentDispatchPreviewLine(models.TransientModel):
     """A document that would go, or stay, and why."""
 
     _name = "document.dispatch.preview.line"
-    _description = "Document in the Preview of a Rule"
+    _description = "Rule Preview Document"
     _order = "outcome, id"
 
     preview_id = fields.Many2one("document.dispatch.preview", required=True, ondelete="cascade", index=True)
@@ -45,11 +45,11 @@ class DocumentDispatchPreviewLine(models.TransientModel):
     document_name = fields.Char(string="Document")
     partner_id = fields.Many2one("res.partner", string="Customer")
     outcome = fields.Selection(
-        [("goes", "Goes by mail"), ("review", "Left in review"), ("paper", "Goes to the paper tray"),
-         ("stays", "Does not go")], required=True,
+        [("goes", "By e-mail"), ("review", "Left in review"), ("paper", "Goes to the paper tray"),
+         ("stays", "Not sent")], required=True,
     )
     recipients = fields.Text(string="To")
-    reason = fields.Text(string="Why")
+    reason = fields.Text()
 
     def action_open(self):
         """Open the document."""

@@ -8,26 +8,27 @@ class DocumentDispatchCopy(models.TransientModel):
     _name = "document.dispatch.copy"
     _description = "This Looks Like a Copy"
 
-    answer = fields.Selection([("here", "Send from here"), ("copy", "This is a copy")], required=True, readonly=True)
-    waiting_count = fields.Integer(string="Documents that wait", readonly=True)
-    planned_count = fields.Integer(string="Documents that the rules would take", readonly=True)
+    answer = fields.Selection([("here", "Send from this "
+                                        "database"), ("copy", "This is a copy")], required=True, readonly=True)
+    waiting_count = fields.Integer(string="Waiting documents", readonly=True)
+    planned_count = fields.Integer(string="Documents the rules would send", readonly=True)
     core_count = fields.Integer(
         string="Documents in Odoo's own queue", readonly=True,
-        help="They come to the outbox within minutes. Wait for that, and open this window again.",
+        help="They are added to the outbox within minutes. Wait until then, and open this window again.",
     )
     other_companies = fields.Char(
-        string="Left in review", readonly=True, help="Companies that you do not work for: their own managers decide.",
+        string="Left in review", readonly=True, help="Companies you have no access to: their own managers decide.",
     )
     choice = fields.Selection(
         [
-            ("review", "Put them in review: somebody compares them with what went, and releases the rest"),
-            ("send", "Send them: the original sent nothing since the backup"),
-            ("cancel", "Discard them: the original sent them all"),
+            ("review", "Put them in review: compare them with what was sent, and release the rest"),
+            ("send", "Send them: the original database has sent nothing since the backup"),
+            ("cancel", "Discard them: the original database has sent them"),
         ],
         string="These documents", required=True, default="review",
     )
     mode = fields.Selection(
-        [("off", "Off: nothing goes by mail"), ("rehearse", "Rehearse: everything goes to the supervisor only")],
+        [("off", "Off: no e-mails are sent"), ("rehearse", "Rehearse: everything is sent to the supervisor only")],
         string="All companies", required=True, default="off",
     )
     supervisor = fields.Char(default=lambda self: self.env.company.dispatch_rehearsal_email or self.env.user.email)
@@ -54,7 +55,8 @@ class DocumentDispatchCopy(models.TransientModel):
         if self.answer == "here":
             home._send_from_here(self.choice)
         elif self.mode == "rehearse" and not self.supervisor:
-            raise UserError(self.env._("Write the supervisor's address: a rehearsal goes there, and nowhere else."))
+            raise UserError(self.env._("Enter the supervisor's address: during a rehearsal, e-mails are sent there "
+                                       "only."))
         else:
             home._declare_copy(self.mode, self.supervisor)
         return self.env["document.dispatch.overview"].action_open()

@@ -16,10 +16,10 @@ class DocumentDispatchOverview(models.TransientModel):
     """The app's first page: is everything well, and where is something to do."""
 
     _name = "document.dispatch.overview"
-    _description = "Overview of the Dispatches"
+    _description = "Dispatch Overview"
 
     problems = fields.Text(compute="_compute_problems")
-    waits = fields.Text(compute="_compute_problems", help="What waits although all is well.")
+    waits = fields.Text(compute="_compute_problems", help="Documents waiting without a problem.")
     review_count = fields.Integer(compute="_compute_counts")
     waiting_count = fields.Integer(compute="_compute_counts")
     problem_count = fields.Integer(compute="_compute_counts")
@@ -27,7 +27,7 @@ class DocumentDispatchOverview(models.TransientModel):
     sent_count = fields.Integer(compute="_compute_counts")
     # First steps: for managers, as long as something is left
     setup_company = fields.Char(compute="_compute_setup")
-    setup_left = fields.Integer(compute="_compute_setup", help="Steps that are to be done.")
+    setup_left = fields.Integer(compute="_compute_setup", help="Open steps.")
     setup_folded = fields.Boolean(compute="_compute_setup")
     setup_account = fields.Selection(SETUP_STATES, compute="_compute_setup")
     setup_account_text = fields.Char(compute="_compute_setup")
@@ -126,7 +126,7 @@ class DocumentDispatchOverview(models.TransientModel):
     def action_setup_fold(self):
         """Fold the first steps of this company away, or show them again."""
         self.env["document.dispatch.setup"]._check_manager()
-        user, company = self.env.user.sudo(), self.env.company  # sudo: what a user sees on his own page
+        user, company = self.env.user.sudo(), self.env.company  # sudo: what a user sees on their own page
         folded = company in user.dispatch_folded_company_ids
         user.dispatch_folded_company_ids = [
             Command.unlink(company.id) if folded else Command.link(company.id)]

@@ -1,6 +1,6 @@
 import { registry } from "@web/core/registry";
 
-/** The customer on his phone: he refuses, sees that it was noted, and withdraws with one click. */
+/** A customer on the phone: they refuse, see that it was noted, and withdraw with one click. */
 registry.category("web_tour.tours").add("document_dispatch_consent", {
     steps: () => [
         {

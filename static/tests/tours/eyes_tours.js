@@ -1,6 +1,6 @@
 import { registry } from "@web/core/registry";
 
-/** WCAG 2.2: text has a contrast of 4.5, and who walks with the keyboard sees where he is. */
+/** WCAG 2.2: text has a contrast of 4.5, and who walks with the keyboard sees where they are. */
 const CONTRAST = 4.5;
 
 function luminance([red, green, blue]) {

@@ -4,7 +4,7 @@ import { dragenterFiles, dropFiles } from "@web/../tests/utils";
 const files = [];
 const cards = ".modal .o_field_widget[name='dispatch_file_ids'] .o_kanban_record";
 
-/** Fetches what the test laid ready, as files that a person has on his disk. */
+/** Fetches what the test laid ready, as files that a person has on their disk. */
 async function fetchFiles(wanted) {
     files.length = 0;
     for (const [xmlid, name, type] of wanted) {
@@ -49,11 +49,11 @@ registry.category("web_tour.tours").add("document_dispatch_fiscal", {
         {
             content: "The NF-e is recognised, fits, and has its DANFE",
             trigger:
-                ".o_field_widget[name='dispatch_file_ids'] .o_data_row:contains('NF-e'):contains('Fits'):contains('Made')",
+                ".o_field_widget[name='dispatch_file_ids'] .o_data_row:contains('NF-e'):contains('Matches'):contains('Ready')",
         },
         {
             content: "So is the boleto",
-            trigger: ".o_field_widget[name='dispatch_file_ids'] .o_data_row:contains('Boleto'):contains('Fits')",
+            trigger: ".o_field_widget[name='dispatch_file_ids'] .o_data_row:contains('Boleto'):contains('Matches')",
         },
         {
             content: "Send",
@@ -122,12 +122,12 @@ registry.category("web_tour.tours").add("document_dispatch_nfse", {
         {
             content: "The NFS-e is recognised, fits, and has its DANFSe",
             trigger:
-                ".o_field_widget[name='dispatch_file_ids'] .o_data_row:contains('NFS-e/27'):contains('Fits'):contains('Made')",
+                ".o_field_widget[name='dispatch_file_ids'] .o_data_row:contains('NFS-e/27'):contains('Matches'):contains('Ready')",
         },
         {
             content: "The boleto is called what the treasury knows; look at it",
             trigger:
-                ".o_field_widget[name='dispatch_file_ids'] .o_data_row:contains('Fits') .o_data_cell:contains('Itaú 109/00000157')",
+                ".o_field_widget[name='dispatch_file_ids'] .o_data_row:contains('Matches') .o_data_cell:contains('Itaú 109/00000157')",
             run: "click",
         },
         {

@@ -22,7 +22,7 @@ registry.category("web_tour.tours").add("document_dispatch_suggested_kind", {
         },
         {
             content: "It says what it does not do",
-            trigger: ".o_form_view .alert[name='about_records']:contains('does not go by itself')",
+            trigger: ".o_form_view .alert[name='about_records']:contains('is not sent automatically')",
         },
     ],
 });

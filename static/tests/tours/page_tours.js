@@ -8,7 +8,7 @@ function fits() {
     }
 }
 
-/** The customer looks at his invoices: all, only the open ones, one year, and all again. No word of any language. */
+/** The customer looks at their invoices: all, only the open ones, one year, and all again. No word of any language. */
 registry.category("web_tour.tours").add("document_dispatch_page", {
     steps: () => [
         {
@@ -100,7 +100,7 @@ registry.category("web_tour.tours").add("document_dispatch_statements", {
     ],
 });
 
-/** From the customer's form to his statement. */
+/** From the customer's form to their statement. */
 registry.category("web_tour.tours").add("document_dispatch_customer_form", {
     steps: () => [
         {
@@ -109,16 +109,16 @@ registry.category("web_tour.tours").add("document_dispatch_customer_form", {
             run: "click",
         },
         {
-            content: "His page can be opened",
+            content: "Their page can be opened",
             trigger: "button[name='action_dispatch_open_page']",
         },
         {
-            content: "His statement",
+            content: "Their statement",
             trigger: "button:contains('Statement of Account')",
             run: "click",
         },
         {
-            content: "He is the one",
+            content: "The customer is the one",
             trigger: ".modal .o_field_widget[name='partner_ids'] .o_tag:contains('Silva')",
         },
         {

@@ -29,7 +29,7 @@ registry.category("web_tour.tours").add("document_dispatch_letters", {
             run: "click",
         },
         {
-            content: "His name and his link are in it",
+            content: "Their name and their link are in it",
             trigger:
                 ".modal .o_field_widget[name='preview']:contains('Uma novidade de Aurora'):has(a[href*='/dispatch/consent/'])",
         },

@@ -8,7 +8,7 @@ registry.category("web_tour.tours").add("document_dispatch_reminder", {
         {
             content: "It is off, and says on which days it reminds",
             trigger:
-                ".o_field_widget[name='sentence']:contains('5 days before, on the due date, 5 days after, 15 days after'):contains('switched off')",
+                ".o_field_widget[name='sentence']:contains('5 days before, on the due date, 5 days after, 15 days after'):contains('inactive')",
         },
         {
             content: "Each level has its text",
@@ -41,12 +41,12 @@ registry.category("web_tour.tours").add("document_dispatch_reminder", {
         },
         {
             content: "Who would not",
-            trigger: ".modal .nav-link:contains('Would Not Go')",
+            trigger: ".modal .nav-link:contains('Would Not Be Sent')",
             run: "click",
         },
         {
             content: "That invoice never arrived",
-            trigger: ".modal .o_data_row:contains('never arrived')",
+            trigger: ".modal .o_data_row:contains('not delivered')",
         },
         {
             content: "Close",

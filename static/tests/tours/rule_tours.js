@@ -27,8 +27,7 @@ registry.category("web_tour.tours").add("document_dispatch_rule", {
         },
         {
             content: "Its sentence says what it will do",
-            trigger:
-                ".o_field_widget[name='sentence']:contains('Every day from 08:00 to 18:00'):contains('switched off')",
+            trigger: ".o_field_widget[name='sentence']:contains('Every day from 08:00 to 18:00'):contains('inactive')",
         },
         {
             content: "Look at what it would do",
@@ -45,7 +44,7 @@ registry.category("web_tour.tours").add("document_dispatch_rule", {
         },
         {
             content: "What stays",
-            trigger: ".modal .nav-link:contains('Would Not Go')",
+            trigger: ".modal .nav-link:contains('Would Not Be Sent')",
             run: "click",
         },
         {
@@ -93,7 +92,7 @@ registry.category("web_tour.tours").add("document_dispatch_rule_again", {
         },
         {
             content: "It asks",
-            trigger: ".modal:contains('has been off') .modal-footer button:contains('Choose')",
+            trigger: ".modal:contains('was inactive') .modal-footer button:contains('Choose')",
             run: "click",
         },
         {

@@ -110,7 +110,7 @@ registry.category("web_tour.tours").add("document_dispatch_contact", {
     ],
 });
 
-/** Rui is in Cc by what his contact says; the clerk adds the archive in Bcc. */
+/** Rui is in Cc by what their contact says; the clerk adds the archive in Bcc. */
 registry.category("web_tour.tours").add("document_dispatch_send_in_copy", {
     steps: () => [
         {
@@ -124,7 +124,7 @@ registry.category("web_tour.tours").add("document_dispatch_send_in_copy", {
                 ".modal .o_field_widget[name='mail_partner_ids']:contains('Ana Silva'):not(:contains('Rui Lopes'))",
         },
         {
-            content: "He is in Cc, and why",
+            content: "They are in Cc, and why",
             trigger: ".modal .o_field_widget[name='dispatch_cc'] input:value('rui@silva.example.com')",
         },
         {
@@ -134,7 +134,7 @@ registry.category("web_tour.tours").add("document_dispatch_send_in_copy", {
         },
         {
             content: "The window says who gets one of their own",
-            trigger: ".modal div[name='dispatch_common']:contains('One mail for all')",
+            trigger: ".modal div[name='dispatch_common']:contains('One e-mail for all')",
         },
         {
             content: "The archive in Bcc",

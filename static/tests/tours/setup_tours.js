@@ -57,7 +57,7 @@ registry.category("web_tour.tours").add("document_dispatch_first_steps", {
         },
         {
             content: "It says how many",
-            trigger: ".modal .alert-success:contains('Ticked contacts: 1')",
+            trigger: ".modal .alert-success:contains('Flagged contacts: 1')",
         },
         {
             content: "Take it back",
@@ -75,7 +75,7 @@ registry.category("web_tour.tours").add("document_dispatch_first_steps", {
         },
         {
             content: "Done",
-            trigger: ".modal .alert-success:contains('Ticked contacts: 1')",
+            trigger: ".modal .alert-success:contains('Flagged contacts: 1')",
         },
         {
             content: "Close",
@@ -102,7 +102,7 @@ registry.category("web_tour.tours").add("document_dispatch_first_steps", {
         },
         {
             content: "Open the letters",
-            trigger: "div[name='setup_letter'] button:contains('Edit Letters')",
+            trigger: "div[name='setup_letter'] button:contains('Send Letters')",
             run: "click",
         },
         {
@@ -116,7 +116,7 @@ registry.category("web_tour.tours").add("document_dispatch_first_steps", {
         },
         {
             content: "Fold the rest away",
-            trigger: "button[name='action_setup_fold']:contains('Fold Away')",
+            trigger: "button[name='action_setup_fold']:contains('Dismiss')",
             run: "click",
         },
         {
@@ -149,7 +149,7 @@ registry.category("web_tour.tours").add("document_dispatch_import", {
         },
         {
             content: "Its columns are recognised",
-            trigger: ".o_import_data_content:contains('Refuses e-mail since'):contains('Letter edited on')",
+            trigger: ".o_import_data_content:contains('Refuses e-mail since'):contains('Letter issued on')",
         },
         {
             content: "Test it",

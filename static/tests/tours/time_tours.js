@@ -37,7 +37,8 @@ registry.category("web_tour.tours").add("document_dispatch_at_time", {
         },
         {
             content: "It says when it goes",
-            trigger: ".o_form_view .o_field_widget[name='what_next']:contains('It goes on Tuesday, 31 December 2030')",
+            trigger:
+                ".o_form_view .o_field_widget[name='what_next']:contains('It will be sent on Tuesday, 31 December 2030')",
         },
         {
             content: "Another time",
@@ -56,7 +57,7 @@ registry.category("web_tour.tours").add("document_dispatch_at_time", {
         },
         {
             content: "That cannot be",
-            trigger: ".modal:contains('is over. Choose a time to come') .btn-primary",
+            trigger: ".modal:contains('is in the past. Choose a time in the future') .btn-primary",
             run: "click",
         },
         {
@@ -77,7 +78,7 @@ registry.category("web_tour.tours").add("document_dispatch_at_time", {
     ],
 });
 
-/** A customer wants his invoices once a week: the window says so, and the outbox until when it waits. */
+/** A customer wants their invoices once a week: the window says so, and the outbox until when it waits. */
 registry.category("web_tour.tours").add("document_dispatch_collection", {
     steps: () => [
         {
@@ -86,9 +87,9 @@ registry.category("web_tour.tours").add("document_dispatch_collection", {
             run: "click",
         },
         {
-            content: "It goes with the others of the week, and his number stands in the subject",
+            content: "It goes with the others of the week, and the customer's number stands in the subject",
             trigger:
-                ".modal:has(.o_field_widget[name='subject'] input:value('[Fornecedor 4711]')) .o_field_widget[name='dispatch_collection']:contains('collection of Friday')",
+                ".modal:has(.o_field_widget[name='subject'] input:value('[Fornecedor 4711]')) .o_field_widget[name='dispatch_collection']:contains('periodic delivery on Friday')",
         },
         {
             content: "Send",
@@ -113,7 +114,7 @@ registry.category("web_tour.tours").add("document_dispatch_collection", {
         },
         {
             content: "It says with which collection it goes",
-            trigger: ".o_form_view .o_field_widget[name='what_next']:contains('collection of Friday')",
+            trigger: ".o_form_view .o_field_widget[name='what_next']:contains('periodic delivery on Friday')",
         },
     ],
 });

@@ -23,7 +23,7 @@ function sendAll(count) {
     ];
 }
 
-/** Posting opens the window; the clerk types one more address and writes a sentence of his own. */
+/** Posting opens the window; the clerk types one more address and writes a sentence of their own. */
 registry.category("web_tour.tours").add("document_dispatch_post_and_send", {
     steps: () => [
         {
@@ -117,7 +117,7 @@ registry.category("web_tour.tours").add("document_dispatch_last_text", {
         },
         {
             content: "Yes",
-            trigger: ".modal:contains('Go on?') .btn-primary",
+            trigger: ".modal:contains('Continue?') .btn-primary",
             run: "click",
         },
         {
@@ -143,7 +143,7 @@ registry.category("web_tour.tours").add("document_dispatch_refused", {
         },
         {
             content: "It says why not",
-            trigger: ".modal .alert:contains('refuses e-mail since')",
+            trigger: ".modal .alert:contains('has refused e-mail since')",
         },
         {
             content: "Choose paper",
@@ -157,7 +157,7 @@ registry.category("web_tour.tours").add("document_dispatch_refused", {
         },
         {
             content: "Into the tray",
-            trigger: ".modal button[name='action_dispatch_paper']:contains('To the Paper Tray')",
+            trigger: ".modal button[name='action_dispatch_paper']:contains('Add to Paper Tray')",
             run: "click",
         },
         {
@@ -173,8 +173,7 @@ registry.category("web_tour.tours").add("document_dispatch_one_by_one", {
         ...sendAll(3),
         {
             content: "One after another",
-            trigger:
-                ".modal .o_field_widget[name='dispatch_grouping'] .o_radio_item:contains('One after another') input",
+            trigger: ".modal .o_field_widget[name='dispatch_grouping'] .o_radio_item:contains('One by one') input",
             run: "click",
         },
         {
@@ -227,7 +226,7 @@ registry.category("web_tour.tours").add("document_dispatch_bundle", {
         {
             content: "One mail for each customer",
             trigger:
-                ".modal .o_field_widget[name='dispatch_grouping'] .o_radio_item:contains('One mail for each customer') input",
+                ".modal .o_field_widget[name='dispatch_grouping'] .o_radio_item:contains('One e-mail per customer') input",
             run: "click",
         },
         {
@@ -245,7 +244,7 @@ registry.category("web_tour.tours").add("document_dispatch_bundle", {
         },
         {
             content: "Follow them to the log",
-            trigger: ".o_form_view button[name='action_view_dispatches']:contains('Show the Documents')",
+            trigger: ".o_form_view button[name='action_view_dispatches']:contains('View Documents')",
             run: "click",
         },
         {
