@@ -63,7 +63,7 @@ class DocumentDispatchBatch(models.Model):
     def _compute_display_name(self):
         for batch in self:
             batch.display_name = self.env._(
-                "%(count)s documents, %(moment)s", count=batch.selected,
+                "Documents: %(count)s, %(moment)s", count=batch.selected,
                 moment=format_datetime(self.env, batch.create_date, dt_format="short") if batch.create_date else "",
             )
 
@@ -145,7 +145,7 @@ class DocumentDispatchBatch(models.Model):
         """Leave what is still to be looked at; return the result."""
         self._check_mine()
         if self.queue:
-            self._note_left_out(self.env._("%s documents were not looked at: stopped.", len(self.queue)))
+            self._note_left_out(self.env._("Stopped. Documents not looked at: %s.", len(self.queue)))
         self.sudo().queue = []  # sudo: see _open_batch
         return self._open()
 

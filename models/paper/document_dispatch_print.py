@@ -63,7 +63,7 @@ class DocumentDispatchPrint(models.Model):
     def _compute_display_name(self):
         for run in self:
             moment = format_datetime(self.env, run.create_date, dt_format="short") if run.create_date else ""
-            run.display_name = self.env._("%(count)s documents, %(moment)s", count=run.selected, moment=moment)
+            run.display_name = self.env._("Documents: %(count)s, %(moment)s", count=run.selected, moment=moment)
 
     @api.model
     def _start(self, dispatches, covers, in_order=False):

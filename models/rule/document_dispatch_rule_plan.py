@@ -138,8 +138,8 @@ class DocumentDispatchRule(models.Model):
         if not left:
             return False
         return self.env._(
-            "%(count)s documents did not go: the operator %(user)s may not read them, or their kind has no document "
-            "type. Give them the rights, or choose another operator.",
+            "Documents that did not go: %(count)s. The operator %(user)s may not read them, or their kind has no "
+            "document type. Give them the rights, or choose another operator.",
             count=left, user=self.user_id.name,
         )
 

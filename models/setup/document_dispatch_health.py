@@ -65,8 +65,8 @@ class DocumentDispatchHealth(models.AbstractModel):
         ]):
             if not server._dispatch_advice() and (waiting := accounts._count_waiting(server)):
                 yield self.env._(
-                    "%(problem)s. %(count)s mails wait; they go by themselves when it answers again. Check the "
-                    "server's name and port, and the network.",
+                    "%(problem)s. Waiting mails: %(count)s. They go by themselves when it answers. Check the server's "
+                    "name and port, and the network.",
                     problem=server._dispatch_say_unreached().rstrip("."), count=waiting,
                 )
 
@@ -102,8 +102,9 @@ class DocumentDispatchHealth(models.AbstractModel):
                     ("company_id", "=", company.id), ("state", "=", "queued"), ("rehearsal", "=", False),
                 ])
                 mode = dict(company._fields["dispatch_mode"]._description_selection(self.env))[company.dispatch_mode]
-                yield self.env._("%(company)s does not send (“%(mode)s” in the settings); %(count)s documents wait.",
-                                 company=company.name, mode=mode, count=waiting)
+                yield self.env._(
+                    "%(company)s does not send (“%(mode)s” in the settings). Waiting documents: %(count)s.",
+                    company=company.name, mode=mode, count=waiting)
 
     def _check_server(self):
         """One sentence, however many documents wait for it."""
@@ -112,7 +113,7 @@ class DocumentDispatchHealth(models.AbstractModel):
         ], order="write_date desc")
         if waiting:
             yield self.env._(
-                "%(count)s documents wait. %(reason)s. Mend this on the server: they go by themselves then.",
+                "Waiting documents: %(count)s. %(reason)s. Mend this on the server: they go by themselves then.",
                 count=len(waiting), reason=waiting[0].state_message,
             )
 
@@ -123,11 +124,11 @@ class DocumentDispatchHealth(models.AbstractModel):
     def _check_dispatches(self):
         stuck = self.env["document.dispatch.recipient"].search_count(self._get_stuck_domain())
         if stuck:
-            yield self.env._("%s mails are due for more than an hour and do not go.", stuck)
+            yield self.env._("Mails that are due for more than an hour and do not go: %s.", stuck)
         unknown = self.env["document.dispatch"].search_count([("state", "=", "unknown")])
         if unknown:
             yield self.env._(
-                "Of %s documents nobody knows whether they arrived: open “Needs a Look” and decide.", unknown,
+                "Delivery of documents could not be confirmed: %s. Open “Needs a Look” and decide.", unknown,
             )
 
     def _get_stuck_domain(self):
@@ -165,8 +166,9 @@ class DocumentDispatchHealth(models.AbstractModel):
                 continue
             last = until + (limits.last_day(waiting, server.dispatch_per_day) - 1) * limits.DAY
             yield self.env._(
-                "%(count)s mails wait for the account “%(account)s”, which sends %(limit)s in 24 hours. The next go on "
-                "%(date)s, the last by %(last)s.", count=waiting, account=server.name, limit=server.dispatch_per_day,
+                "Mails that wait for the account “%(account)s”, which sends %(limit)s in 24 hours: %(count)s. The next "
+                "go on %(date)s, the last by %(last)s.",
+                count=waiting, account=server.name, limit=server.dispatch_per_day,
                 date=format_datetime(self.env, until), last=format_date(self.env, last + limits.DAY),
             )
 
