@@ -245,7 +245,7 @@ class TestTypes(TransactionCase):
             ):
                 self._own(company)
             message = self.env["document.dispatch.type"]._sql_error_to_message(caught.exception)
-            self.assertIn("already a document type with this code", message)
+            self.assertIn("already a document type of this kind", message)
 
     def test_archived_record_leaves_its_place_to_another(self):
         self._own(self.paris).active = False

@@ -29,7 +29,7 @@ class IrMailServer(models.Model):
 
     dispatch_per_minute = fields.Integer(
         string="Documents per minute",
-        help="No more mails with documents in a minute, over all lanes. 0: no limit.",
+        help="No more mails with documents in a minute, of all parallel workers together. 0: no limit.",
     )
     dispatch_per_connection = fields.Integer(
         string="Documents per connection",

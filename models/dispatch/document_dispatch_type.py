@@ -29,18 +29,22 @@ class DocumentDispatchType(models.Model):
             ("statement", "Statement of Account"),
             ("letter", "Letter of Dematerialisation"),
         ],
-        required=True,
+        string="Kind of document", required=True,
+        help="What the customer receives. Several document types may be of one kind: each for a company, a journal or "
+        "a sales team of its own.",
     )
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
-    model = fields.Selection("_get_models", string="Document", required=True)
+    model = fields.Selection(
+        "_get_models", string="Made from", required=True, help="Which of Odoo's documents are sent as this type.")
     is_offered = fields.Boolean(
         compute="_compute_is_offered", search="_search_is_offered",
         help="Its kind of document is there, and says all that it must.",
     )
     role_id = fields.Many2one(
-        "document.dispatch.role", string="Contact flag", required=True, ondelete="restrict",
-        help="Contacts with this flag get the document. Without any, the general address gets it.",
+        "document.dispatch.role", string="Sent to contacts for", required=True, ondelete="restrict",
+        help="Contacts that are ticked for this on their form receive the document. Where no contact is ticked, it "
+        "goes to the customer's general address.",
     )
     role = fields.Char(related="role_id.code", string="Code of the contact flag")
     company_id = fields.Many2one(
@@ -59,38 +63,40 @@ class DocumentDispatchType(models.Model):
     )
     text_model = fields.Char(compute="_compute_text_model", help="The model that texts and reports are made for.")
     mail_template_id = fields.Many2one(
-        "mail.template", string="Text", domain="[('model', '=', text_model)]", ondelete="restrict"
+        "mail.template", string="E-mail template", domain="[('model', '=', text_model)]", ondelete="restrict",
+        help="Subject and text of the e-mail.",
     )
     bundle_template_id = fields.Many2one(
-        "mail.template", string="Text for several", domain="[('model', '=', text_model)]", ondelete="restrict",
-        help="The text when several documents go to a customer in one mail.",
+        "mail.template", string="Template for several documents", domain="[('model', '=', text_model)]",
+        ondelete="restrict", help="Subject and text when several documents go to a customer in one e-mail.",
     )
     report_id = fields.Many2one(
         "ir.actions.report",
+        string="Attached PDF",
         domain="[('model', '=', text_model)]",
         ondelete="restrict",
-        help="The page that goes with the mail. Empty: as the document itself decides "
+        help="The report that is printed and attached. Empty: as the document itself decides "
         "(customer, journal, then Odoo's default).",
     )
     mail_server_id = fields.Many2one(help="Empty: the account that Odoo chooses for the sender's address.")
     reply_to = fields.Char(
-        string="Answers to", help="Empty: answers go to the sender, or into the document's chatter."
+        string="Reply-to", help="Empty: answers go to the sender, or into the document's chatter."
     )
     bcc = fields.Char(
         string="Always in Bcc",
-        help="Addresses with commas between them that get a copy of each, without the customer's links, beside those "
-        "of the company.",
+        help="Addresses, separated by commas, that get a copy of each of these documents, without the customer's "
+        "links; beside those in the settings of the company.",
     )
     refusal_applies = fields.Boolean(
-        string="A refusal of e-mail applies",
+        string="Customers may refuse e-mail",
         default=True,
         help="A customer who refused e-mail gets this document on paper. Switch off where the law "
-        "asks for electronic delivery.",
+        "requires electronic delivery.",
     )
 
     _code_narrowing_uniq = models.UniqueIndex(
         "(code, COALESCE(company_id, 0), COALESCE(journal_id, 0), COALESCE(team_id, 0)) WHERE active",
-        "There is already a document type with this code for this company, journal and sales team.",
+        "There is already a document type of this kind for this company, journal and sales team.",
     )
 
     @api.model

@@ -23,7 +23,7 @@ class ResCompany(models.Model):
     )
 
     dispatch_readers = fields.Selection(
-        READERS, string="Several readers", required=True, default="common",
+        READERS, string="Several recipients", required=True, default="common",
         help="One mail for all: its readers see each other in To and Cc, and the link in it is the customer's.\n"
         "One mail for each address: nobody sees who else gets it. Letters always go like that.",
     )

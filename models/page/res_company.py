@@ -13,11 +13,13 @@ class ResCompany(models.Model):
         "PDFs, without login.",
     )
     dispatch_page_days = fields.Integer(
-        string="Links open for", help="So many days after the mail was sent. 0: as long as the link is not renewed.",
+        string="Links valid for (days)",
+        help="So many days after the mail was sent. 0: as long as the link is not renewed.",
     )
     dispatch_extra_accept = fields.Boolean(
-        string="Everybody may accept", help="Whoever gets a quotation by an address that was only typed may accept it "
-        "in the customer's name, too. Else the link shows it, and nothing more.",
+        string="Extra recipients may accept",
+        help="Whoever gets a quotation by an address that was only typed may accept it in the customer's name, too. "
+        "Else the link shows it, and nothing more.",
     )
 
     @api.constrains("dispatch_page_days")

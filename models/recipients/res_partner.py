@@ -40,7 +40,7 @@ class ResPartner(models.Model):
         "document.dispatch.preference", "partner_id", groups="document_dispatch.group_dispatch_user",
     )
     dispatch_readers = fields.Selection(
-        READERS, string="Several readers",
+        READERS, string="Several recipients",
         help="How this customer wishes it where several get a document. Empty: as the company chose.",
     )
     dispatch_role_ids = fields.Many2many(

@@ -15,7 +15,7 @@ class ResCompany(models.Model):
     _inherit = "res.company"
 
     dispatch_general_address = fields.Boolean(
-        string="General addresses are right",
+        string="Use general addresses",
         help="Documents are meant to go to the general address of each customer. A contact that is ticked for a kind "
         "of document still gets it instead.",
     )

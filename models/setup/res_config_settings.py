@@ -27,29 +27,28 @@ class ResConfigSettings(models.TransientModel):
     dispatch_parallel_workers = fields.Integer(
         string="Parallel workers", compute="_compute_dispatch_parallel_workers",
         inverse="_inverse_dispatch_parallel_workers",
-        help="So many workers deliver side by side, on Odoo's own cron workers: from 1 to 4. "
-        "Odoo needs as many cron threads or workers.",
+        help="How many workers deliver at the same time, from 1 to 4. Odoo needs as many cron threads or workers.",
     )
     dispatch_pdf_processes = fields.Integer(
-        string="PDF processes", config_parameter="document_dispatch.pdf_processes",
-        help="So many PDFs are drawn at once. 0: two for each processor.",
+        string="PDFs rendered in parallel", config_parameter="document_dispatch.pdf_processes",
+        help="How many PDFs are rendered at the same time. 0: two for each processor.",
     )
     dispatch_retry_minutes = fields.Char(
-        string="Minutes between tries", config_parameter="document_dispatch.retry_minutes",
+        string="Retry intervals (minutes)", config_parameter="document_dispatch.retry_minutes",
         default=", ".join(map(str, retry.DEFAULT_STEPS)),
         help="After the first, second, third … failed try; the last one repeats.",
     )
     dispatch_retry_days = fields.Float(
-        string="Give up after", config_parameter="document_dispatch.retry_days",
+        string="Give up after (days)", config_parameter="document_dispatch.retry_days",
         default=retry.DEFAULT_LIFETIME.days,
         help="Days from the first try. Then the dispatch is failed, and the operator gets an activity.",
     )
     dispatch_run_days = fields.Integer(
-        string="Keep runs of rules for", config_parameter="document_dispatch.run_days", default=DEFAULT_DAYS,
+        string="Keep the rules' logs for (days)", config_parameter="document_dispatch.run_days", default=DEFAULT_DAYS,
         help="Days, after which the runs in a rule's log are dropped. Their documents stay. 0: 90 days.",
     )
     dispatch_final_dot_timeout = fields.Integer(
-        string="Wait for the server's answer", config_parameter="document_dispatch.final_dot_timeout",
+        string="Wait for the server's answer (seconds)", config_parameter="document_dispatch.final_dot_timeout",
         default=600,
         help="Seconds to wait after a mail was handed over. RFC 5321 asks for 600: with less, a slow "
         "server makes mails whose fate nobody knows.",
@@ -79,7 +78,7 @@ class ResConfigSettings(models.TransientModel):
         crons = self.env["document.dispatch.delivery"]._get_worker_crons()
         for settings in self:
             if not 1 <= settings.dispatch_parallel_workers <= len(crons):
-                raise ValidationError(self.env._("Choose from 1 to %s lanes.", len(crons)))
+                raise ValidationError(self.env._("Choose from 1 to %s parallel workers.", len(crons)))
             for number, cron in enumerate(crons, start=1):
                 if cron.active != (number <= settings.dispatch_parallel_workers):
                     cron.active = number <= settings.dispatch_parallel_workers
@@ -103,5 +102,5 @@ class ResConfigSettings(models.TransientModel):
             parts = (settings.dispatch_retry_minutes or "").replace(";", ",").split(",")
             if not all(part.strip().isdigit() for part in parts):
                 raise ValidationError(self.env._(
-                    "Write the minutes between tries as numbers with commas between them, like 5, 15, 60."
+                    "Write the retry intervals as numbers with commas between them, like 5, 15, 60."
                 ))
