@@ -157,14 +157,16 @@ class TestFigures(OverviewCase):
             yield field.get("name"), action, domain
 
     def test_tiles_open_what_they_count_on_the_menu_s_screen(self):
-        menus = self.env["ir.ui.menu"].search([("complete_name", "like", "Document Dispatch/")])
+        menus = self.env["ir.ui.menu"].with_context(**{"ir.ui.menu.full_list": True}).search(
+            [("id", "child_of", self.env.ref("document_dispatch.menu_root").id)])
+        screens = [menu.action for menu in menus]
         for user in (self.manager, self.clerk, self.seller):
             page = self._page(user)
             tiles = list(self._tiles(page))
             self.assertEqual(len(tiles), 5)
             for name, action, domain in tiles:
                 with self.subTest(user=user.login, figure=name):
-                    self.assertIn(action, menus.mapped("action"))
+                    self.assertIn(action, screens)
                     dispatches = self.env["document.dispatch"].with_env(page.env)
                     self.assertEqual(page[name], dispatches.search_count(domain))
         page = self._page()
@@ -188,17 +190,17 @@ class TestFigures(OverviewCase):
 
     def test_days_are_the_reader_s(self):
         """What was made at nine in the evening of São Paulo stands on that day, not on the next one of UTC."""
-        today = fields.Date.today()
-        self.env.cr.execute("UPDATE document_dispatch SET create_date = %s WHERE id = %s",
-                            [f"{today} 00:30:00", self.failed.id])
+        moment = f"{fields.Date.today() - timedelta(days=3)} 00:30:00"
+        # raw SQL: as above
+        self.env.cr.execute("UPDATE document_dispatch SET create_date = %s WHERE id = %s", [moment, self.failed.id])
         self.env.invalidate_all()
-        for zone, day in (("UTC", -1), ("America/Sao_Paulo", -2)):
-            moment = fields.Datetime.to_datetime(f"{today} 12:00:00")
-            with self._clock(moment):
-                page = self._page().with_context(tz=zone)
-                [failing] = [result for result in page.chart["results"] if result["name"] == "failing"]
+        for zone, hour in (("UTC", "00"), ("America/Sao_Paulo", "03")):
+            chart = self._page().with_context(tz=zone).chart
+            [failing] = [result for result in chart["results"] if result["name"] == "failing"]
+            [day] = [number for number, count in enumerate(failing["counts"]) if count]
             with self.subTest(zone):
-                self.assertEqual((failing["counts"][day], failing["total"]), (1, 1))
+                self.assertTrue(chart["begins"][day] <= moment < chart["begins"][day + 1])
+                self.assertEqual(chart["begins"][day][11:13], hour)
 
     def test_sent_last(self):
         page = self._page()

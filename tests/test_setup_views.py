@@ -46,7 +46,8 @@ class TestViews(TransactionCase):
 
     def test_lists_of_the_menu_have_cards(self):
         """On a phone Odoo shows cards where there are any: each says whose the record is, not its name alone."""
-        menus = self.env["ir.ui.menu"].search([("complete_name", "like", "Document Dispatch/")])
+        menus = self.env["ir.ui.menu"].with_context(**{"ir.ui.menu.full_list": True}).search(
+            [("id", "child_of", self.env.ref("document_dispatch.menu_root").id)])
         windows = self.env["ir.actions.act_window"].union(
             *(menu.action for menu in menus if menu.action and menu.action._name == "ir.actions.act_window"),
             # opened by an action of the server

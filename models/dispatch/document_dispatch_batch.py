@@ -32,11 +32,12 @@ class DocumentDispatchBatch(models.Model):
     res_model = fields.Char(readonly=True)
     queue = fields.Json(readonly=True, help="What is still to be looked at, one after another.")
     # What came of it
-    total = fields.Integer(string="Documents", compute="_compute_counts")
-    sent = fields.Integer(compute="_compute_counts")
-    waiting = fields.Integer(compute="_compute_counts")
-    on_paper = fields.Integer(compute="_compute_counts")
-    problems = fields.Integer(string="Need a look", compute="_compute_counts")
+    total = fields.Integer(string="Documents", compute="_compute_counts", help="Dispatches that were made.")
+    sent = fields.Integer(compute="_compute_counts", help="Accepted for every recipient, or rehearsed.")
+    waiting = fields.Integer(compute="_compute_counts", help="Neither sent, nor on paper, nor given up so far.")
+    on_paper = fields.Integer(compute="_compute_counts", help="In the paper tray, or printed.")
+    problems = fields.Integer(
+        string="Need a look", compute="_compute_counts", help="Failed, sent in part, or unknown.")
     progress = fields.Float(compute="_compute_counts", help="Percent")
     running = fields.Boolean(compute="_compute_counts")
 

@@ -37,11 +37,13 @@ class DocumentDispatchPrint(models.Model):
     left_out = fields.Text(readonly=True, help="What was not printed, and why. It stays in the tray.")
     # What came of it
     selected = fields.Integer(string="Chosen documents", readonly=True)
-    documents = fields.Integer(readonly=True)
-    envelopes = fields.Integer(readonly=True)
-    pages = fields.Integer(readonly=True)
-    to_post = fields.Integer(string="Not sent by post yet", compute="_compute_to_post")
-    sent_by_post = fields.Integer(string="Sent by post", compute="_compute_to_post")
+    documents = fields.Integer(readonly=True, help="Printed in this run.")
+    envelopes = fields.Integer(readonly=True, help="How many envelopes the documents go in.")
+    pages = fields.Integer(readonly=True, help="Of all documents, cover letters among them.")
+    to_post = fields.Integer(
+        string="Not sent by post yet", compute="_compute_to_post", help="Printed, and nobody said that they went.")
+    sent_by_post = fields.Integer(
+        string="Sent by post", compute="_compute_to_post", help="Somebody said that they went to the post.")
     running = fields.Boolean(compute="_compute_running")
     progress = fields.Float(compute="_compute_running", help="Percent")
 

@@ -200,7 +200,7 @@ registry.category("web_tour.tours").add("document_dispatch_overview", {
         },
         {
             content: "It is the menu's own, with its button",
-            trigger: ".o_list_view:has(.o_data_row:contains('Čapek')) button:contains('Print the Tray')",
+            trigger: ".o_action:has(.o_data_row:contains('Čapek')) button[name='action_print_tray']",
         },
         {
             content: "Back",
@@ -214,7 +214,7 @@ registry.category("web_tour.tours").add("document_dispatch_overview", {
         },
         {
             content: "Just that",
-            trigger: ".o_list_view:not(:has(.o_data_row:contains('Čapek'))) .o_data_row:contains('Nowak')",
+            trigger: ".o_action:not(:has(.o_data_row:contains('Čapek'))) .o_data_row:contains('Nowak')",
         },
     ],
 });
