@@ -54,7 +54,8 @@ class IrMailServer(models.Model):
             look, state = "danger", self.env._("Refused")
         elif self.dispatch_unreached_since:
             look, state = "warning", self.env._(
-                "Does not answer since %s", format_datetime(self.env, self.dispatch_unreached_since))
+                "Does not answer since %s",
+                format_datetime(self.env, self.dispatch_unreached_since, dt_format="short"))
         elif left == 0 and self.dispatch_per_day > 0:
             look, state = "info", self.env._("Limit reached")
         elif sent:
