@@ -61,11 +61,3 @@ class TestHealth(DispatchCase):
         activity = self.company.partner_id.activity_ids.filtered(lambda a: a.user_id == self.manager)
         self.assertEqual(len(activity), 1)
         self.assertIn("535 bad credentials", activity.note)
-
-    def test_counters_open_their_dispatches(self):
-        self._invoice(self.papel)._dispatch_create("rule")
-        page = self.env["document.dispatch.overview"].with_user(self.manager).create({})
-        self.assertEqual(page.paper_count, 1)
-        action = page.with_context(counter="paper").action_view_dispatches()
-        dispatches = self.env["document.dispatch"].with_user(self.manager).search(action["domain"])
-        self.assertEqual(dispatches.partner_id, self.papel)

@@ -187,7 +187,7 @@ registry.category("web_tour.tours").add("document_dispatch_overview", {
         },
         {
             content: "The accounts say what they may send",
-            trigger: ".o_field_widget[name='accounts'] tr:contains('Aurora'):contains('Working'):contains('No limit')",
+            trigger: ".o_field_widget[name='accounts'] tr:contains('Working'):contains('No limit')",
         },
         {
             content: "What was sent last stands there",
