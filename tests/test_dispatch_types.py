@@ -319,6 +319,6 @@ class TestTypes(TransactionCase):
         )
         model = self.env[action["res_model"]].with_user(self.manager)
         views = model.get_views([(False, mode) for mode in action["view_mode"].split(",")])["views"]
-        self.assertEqual(set(views), {"list", "form"})
+        self.assertEqual(set(views), {"list", "kanban", "form"})
         self.assertIn('name="action_open_template"', views["form"]["arch"])
         self.assertEqual(len(model.search([])), len(self.types))

@@ -210,6 +210,17 @@ class TestFigures(OverviewCase):
         self.assertEqual(self._page(self.seller).last_ids.move_id, self.own)
         self.assertEqual(page.last_ids[:1].amount, 1250)
 
+    def test_lists_of_invoices_say_sent_once(self):
+        """Beside the dispatch status Odoo's own status is that of the books; without a dispatch it says all."""
+        self.assertEqual((self.own.dispatch_state, self.own.status_in_payment), ("sent", "posted"))
+        by_other_means = self._invoice(self.nowak)
+        by_other_means.is_move_sent = True
+        self.assertEqual((by_other_means.dispatch_state, by_other_means.status_in_payment), (False, "sent"))
+        list_arch = etree.fromstring(self.env["account.move"].get_view(
+            self.env.ref("account.view_out_invoice_tree").id, "list")["arch"])
+        [odoo_s] = list_arch.xpath("//field[@name='move_sent_values']")
+        self.assertEqual(odoo_s.get("column_invisible"), "1")
+
     def test_others_see_nothing(self):
         paris = self.setup_other_company(name="Aurora France SARL")["company"]
         stranger = self._user("odile", "account.group_account_manager", "Odile Blanc", paris)
