@@ -46,7 +46,8 @@ class DocumentDispatchReport(models.Model):
     user_id = fields.Many2one("res.users", string="Salesperson", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     amount = fields.Monetary(readonly=True)
-    count = fields.Integer(string="Documents", readonly=True)
+    count = fields.Integer(
+        string="Documents", readonly=True, help="Each document once, by its own date, whatever was sent of it.")
     outcome = fields.Selection(
         [("sent", "Sent"), ("waiting", "Waiting"), ("review", "In review"), ("failing", "Failing"),
          ("unknown", "Unknown"), ("handed", "In another program"),

@@ -102,6 +102,7 @@ from . import test_setup_counter
 from . import test_setup_health
 from . import test_setup_install
 from . import test_setup_neutralize
+from . import test_setup_overview
 from . import test_setup_tour
 from . import test_setup_views
 from . import test_text_last

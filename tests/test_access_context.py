@@ -32,7 +32,6 @@ TYPED = {
 }
 #: Ours that a client may send → why that does no harm
 HARMLESS = {
-    "counter": "one of the lists that the overview opens, with the user's own rights",
     "dispatch_documents": "what templates of several documents name: a plain value breaks the text of who sends it",
     "dispatch_import": "which file the import page offers to begin with",
     "dispatch_no_delay": "how long the scripts of a page may run while the sender's own PDF is drawn",

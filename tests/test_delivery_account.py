@@ -20,7 +20,7 @@ class TestAccount(DispatchCase):
         self.assertEqual(len(self.envelopes), 2)
         waiting = self._dispatches(invoices).recipient_ids.filtered(lambda r: r.state != "sent")
         self.assertEqual((waiting.mapped("state"), waiting.tries), (["queued"], 0))
-        self.assertIn("2 documents per minute", waiting.dispatch_id.what_next)
+        self.assertIn("a limit of 2 per minute", waiting.dispatch_id.what_next)
         with self._clock(fields.Datetime.now() + timedelta(seconds=61)):
             self._deliver()
         self.assertEqual(len(self.envelopes), 3)

@@ -114,7 +114,7 @@ class TestOthers(LimitsCase):
         self.assertEqual((len(self.envelopes), len(self.boreal_smtp.handler.messages)), (1, 3))
         self.assertEqual(set(self._waiting(aurora).mapped("state")), {"queued"})
         for dispatch in self._dispatches(aurora).filtered(lambda d: d.state == "queued"):
-            self.assertIn("1 documents per minute", dispatch.what_next)
+            self.assertIn("a limit of 1 per minute", dispatch.what_next)
         self.assertFalse(self._waiting(boreal))
 
     def test_a_refused_sender_holds_up_no_other(self):
@@ -269,10 +269,10 @@ class TestDay(LimitsCase):
                     health._get_stuck_domain() & fields.Domain("dispatch_id", "in", dispatches.ids)), 0)
                 waits = "\n".join(health._get_waits())
                 if hour == 2:
-                    self.assertIn("15 mails wait for the account “Aurora”, which sends 5 in 24 hours", waits)
-                    self.assertIn("5 documents per day", dispatches[-1].what_next)
+                    self.assertIn("Mails that wait for the account “Aurora”, which sends 5 in 24 hours: 15.", waits)
+                    self.assertIn("a limit of 5 per day", dispatches[-1].what_next)
                     page = self.env["document.dispatch.overview"].create({})
-                    self.assertIn("15 mails wait", page.waits)
+                    self.assertIn("24 hours: 15.", page.waits)
         self.assertEqual(set(dispatches.mapped("state")), {"sent"})
         self.assertFalse(waits)
 
@@ -366,7 +366,7 @@ class TestAlarm(LimitsCase):
         with self._clock(start + timedelta(minutes=100)):
             problems = self._problems()
         self.assertIn("Aurora", problems)
-        self.assertIn("2 mails wait", problems)
+        self.assertIn("Waiting mails: 2.", problems)
         self.assertEqual(len(problems.splitlines()), 1)
         self.smtp.start()
         with self._clock(start + timedelta(minutes=120)):
@@ -383,7 +383,7 @@ class TestAlarm(LimitsCase):
                 with self._clock(start + timedelta(minutes=minutes)):
                     self._deliver()
         with self._clock(start + timedelta(minutes=100)):
-            self.assertIn("1 mails are due", self._problems())
+            self.assertIn("due for more than an hour and do not go: 1.", self._problems())
 
     def test_a_server_of_the_command_line_that_refuses(self):
         """It is asked once for all until it has rested, although no account can say so."""
@@ -397,7 +397,7 @@ class TestAlarm(LimitsCase):
                     self._deliver()
             self.assertEqual(connect.call_count, 1)
         with self._clock(start + timedelta(hours=23)):
-            self.assertIn("3 mails are due", self._problems())
+            self.assertIn("due for more than an hour and do not go: 3.", self._problems())
         self.assertEqual(set(self._waiting(invoices).mapped("tries")), {0})
 
     def test_trouble_that_does_not_pass(self):

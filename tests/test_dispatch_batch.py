@@ -40,12 +40,12 @@ class TestBatch(DispatchCase):
         excluded._dispatch_exclude("Entregue em mãos")
         moves = self._invoices(self.silva, 2) | self._invoice(self.papel) | self._invoice(self.mudo)
         window = self._window(moves | gone | excluded)
-        self.assertEqual(window.dispatch_by_mail, "2 documents of 1 customers, to 2 addresses")
-        self.assertEqual(window.dispatch_on_paper, "2 documents (1 refuse e-mail, 1 have no usable address)")
+        self.assertEqual(window.dispatch_by_mail, "Documents: 2, customers: 1, addresses: 2")
+        self.assertEqual(window.dispatch_on_paper, "Documents: 2 (e-mail refused: 1, no usable address: 1)")
         self.assertEqual(window.dispatch_went, f"1: {gone.name}")
         self.assertIn("Entregue em mãos", window.dispatch_stays)
         window.dispatch_again = True
-        self.assertEqual(window.dispatch_by_mail, "3 documents of 2 customers, to 3 addresses")
+        self.assertEqual(window.dispatch_by_mail, "Documents: 3, customers: 2, addresses: 3")
 
     def test_all_at_once(self):
         moves = self._invoices(self.silva, 2) | self._invoice(self.nowak) | self._invoice(self.papel)
@@ -171,7 +171,7 @@ class TestBatch(DispatchCase):
         batch = window.dispatch_batch_id
         self._opened(window.action_send_and_print()).action_dispatch_stop()
         self.assertEqual((batch.sent, batch.running), (1, False))
-        self.assertIn("2 documents were not looked at", batch.left_out)
+        self.assertIn("Documents not looked at: 2.", batch.left_out)
         self.assertEqual(len(self.envelopes), 1)
 
     # ------------------------------------------------------------------

@@ -245,7 +245,7 @@ class TestTypes(TransactionCase):
             ):
                 self._own(company)
             message = self.env["document.dispatch.type"]._sql_error_to_message(caught.exception)
-            self.assertIn("already a document type with this code", message)
+            self.assertIn("already a document type of this kind", message)
 
     def test_archived_record_leaves_its_place_to_another(self):
         self._own(self.paris).active = False
@@ -319,6 +319,6 @@ class TestTypes(TransactionCase):
         )
         model = self.env[action["res_model"]].with_user(self.manager)
         views = model.get_views([(False, mode) for mode in action["view_mode"].split(",")])["views"]
-        self.assertEqual(set(views), {"list", "form"})
+        self.assertEqual(set(views), {"list", "kanban", "form"})
         self.assertIn('name="action_open_template"', views["form"]["arch"])
         self.assertEqual(len(model.search([])), len(self.types))

@@ -43,8 +43,8 @@ class TestOrderWindow(DispatchCase):
         cancelled.action_cancel()
         excluded._dispatch_exclude("Entregue em mãos")
         window = self._window(self._orders(self.silva, self.silva, self.papel, self.mudo) | gone | cancelled | excluded)
-        self.assertEqual(window.dispatch_by_mail, "2 documents of 1 customers, to 1 addresses")
-        self.assertEqual(window.dispatch_on_paper, "2 documents (1 refuse e-mail, 1 have no usable address)")
+        self.assertEqual(window.dispatch_by_mail, "Documents: 2, customers: 1, addresses: 1")
+        self.assertEqual(window.dispatch_on_paper, "Documents: 2 (e-mail refused: 1, no usable address: 1)")
         self.assertEqual(window.dispatch_went, f"1: {gone.name}")
         self.assertIn("The order is cancelled.", window.dispatch_stays)
         self.assertIn("Entregue em mãos", window.dispatch_stays)
@@ -112,7 +112,7 @@ class TestOrderWindow(DispatchCase):
         action = self._window(self._orders(self.silva, self.nowak), dispatch_grouping="each").action_send()
         composer = self.env["mail.compose.message"].with_user(self.seller).with_context(**action["context"]).create({})
         batch = self.env["document.dispatch.batch"].browse(composer.action_dispatch_stop()["res_id"])
-        self.assertIn("2 documents were not looked at", batch.left_out)
+        self.assertIn("Documents not looked at: 2.", batch.left_out)
 
     def test_off(self):
         self.company.dispatch_mode = "off"

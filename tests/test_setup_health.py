@@ -52,7 +52,7 @@ class TestHealth(DispatchCase):
             self._deliver()
         recipients = self._dispatches(invoice).recipient_ids
         recipients._with_system_write().next_try = fields.Datetime.now() - timedelta(hours=2)
-        self.assertIn("1 mails are due", self._problems())
+        self.assertIn("due for more than an hour and do not go: 1.", self._problems())
 
     def test_managers_get_one_activity(self):
         self.server._dispatch_note_refusal("535 bad credentials")
@@ -61,11 +61,3 @@ class TestHealth(DispatchCase):
         activity = self.company.partner_id.activity_ids.filtered(lambda a: a.user_id == self.manager)
         self.assertEqual(len(activity), 1)
         self.assertIn("535 bad credentials", activity.note)
-
-    def test_counters_open_their_dispatches(self):
-        self._invoice(self.papel)._dispatch_create("rule")
-        page = self.env["document.dispatch.overview"].with_user(self.manager).create({})
-        self.assertEqual(page.paper_count, 1)
-        action = page.with_context(counter="paper").action_view_dispatches()
-        dispatches = self.env["document.dispatch"].with_user(self.manager).search(action["domain"])
-        self.assertEqual(dispatches.partner_id, self.papel)

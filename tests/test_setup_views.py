@@ -6,6 +6,8 @@ from odoo.tests import TransactionCase, new_test_user, tagged
 
 #: A page of its own, whose tab is the name
 EDITORS = ("html",)
+#: Filled in on the list itself, and figures
+NO_CARDS = {"document.dispatch.role", "document.dispatch.report"}
 
 
 @tagged("post_install", "-at_install")
@@ -41,6 +43,24 @@ class TestViews(TransactionCase):
                 with self.subTest(form=name, field=field.name):
                     self.assertTrue(self._has_label(arch, node))
         self.assertGreater(seen, 40)
+
+    def test_lists_of_the_menu_have_cards(self):
+        """On a phone Odoo shows cards where there are any: each says whose the record is, not its name alone."""
+        menus = self.env["ir.ui.menu"].with_context(**{"ir.ui.menu.full_list": True}).search(
+            [("id", "child_of", self.env.ref("document_dispatch.menu_root").id)])
+        windows = self.env["ir.actions.act_window"].union(
+            *(menu.action for menu in menus if menu.action and menu.action._name == "ir.actions.act_window"),
+            # opened by an action of the server
+            self.env.ref("document_dispatch.account_move_action_never_arrived"))
+        ours = windows.filtered(lambda action: action.get_external_id()[action.id].startswith("document_dispatch."))
+        seen = 0
+        for action in ours.filtered(lambda action: "list" in action.view_mode and action.res_model not in NO_CARDS):
+            seen += 1
+            with self.subTest(action.name):
+                view_id = {mode: view for view, mode in action.views}["kanban"]
+                arch = etree.fromstring(self.env[action.res_model].get_view(view_id, "kanban")["arch"])
+                self.assertGreater(len(arch.xpath(".//t[@t-name='card']//field")), 2)
+        self.assertGreater(seen, 15)
 
     def _line_forms(self):
         """Yield window, line's model and arch of each list of lines that is filled in inside of a window."""

@@ -166,7 +166,7 @@ def add_archive(env, old, new, name=NEW):
 def add_dispatches(env, count):
     """Make a house of years: ``count`` dispatches with a recipient each, of a third as many invoices; and its readers.
 
-    Nearly all of them were sent; each thousandth failed, or waits for somebody to look.
+    Nearly all of them were sent, over four years; each thousandth failed, or waits for somebody to look.
     """
     for login, group in READERS.items():
         if group:
@@ -184,6 +184,7 @@ def add_dispatches(env, count):
     other = {
         "res_id": SQL("m.id"), "move_id": SQL("m.id"), "document_name": SQL("m.name"), "revision": SQL("n"),
         "partner_id": SQL("m.partner_id"), "batch_id": SQL("NULL"),
+        "create_date": SQL("now() AT TIME ZONE 'UTC' - (m.id %% 1460) * interval '1 day'"),
         "state": SQL("CASE WHEN m.id %% 1000 = 0 THEN 'failed' WHEN m.id %% 1000 = 1 THEN 'review' ELSE 'sent' END"),
     }
     _insert(env, "document_dispatch", other, SQL(

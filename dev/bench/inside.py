@@ -247,7 +247,9 @@ def outbox(bench):
             with bench.env(login) as env:
                 page = env["document.dispatch.overview"].create({})
                 begin = time.perf_counter()
-                page.read([name for name in page._fields if name.endswith("_count")])
+                # all that the page counts and lists; its first steps and checks depend on no number of dispatches
+                page.read([*(name for name in page._fields if name.endswith("_count")), "chart", "accounts"])
+                page.last_ids.read(["document_name", "partner_id", "amount", "state"])
                 counters.append(time.perf_counter() - begin)
         result[login] = {"list": statistics.median(lists[1:]), "counters": statistics.median(counters[1:]),
                          "found": found["length"]}

@@ -32,7 +32,7 @@ class View:
 
 
 VIEWS = [
-    View("overview", f"{ACTION}.document_dispatch_action", ".o_form_view .oe_stat_button", (OVERVIEW,), 420),
+    View("overview", f"{ACTION}.document_dispatch_action", ".o_field_widget[name='chart'] canvas", (OVERVIEW,), 1050),
     View("first-steps", f"{ACTION}.document_dispatch_action", "div[name='setup_steps']", (OVERVIEW,), 700, VISTULA),
     View("outbox", f"{ACTION}.document_dispatch_action", LIST, published=True),
     View("review", f"{ACTION}.document_dispatch_action_review", LIST, height=500),

@@ -107,12 +107,12 @@ class IrMailServer(models.Model):
         now = fields.Datetime.now()
         if until := self._dispatch_next_free(self.dispatch_per_day, limits.DAY, in_hand):
             return self.env._(
-                "The account %(account)s is limited to %(limit)s documents per day. The next can be sent on %(date)s.",
+                "The account %(account)s has a limit of %(limit)s per day. The next can be sent on %(date)s.",
                 account=self.name, limit=self.dispatch_per_day, date=format_datetime(self.env, until),
             ), (until - now).total_seconds()
         if until := self._dispatch_next_free(self.dispatch_per_minute, limits.MINUTE, in_hand):
             return self.env._(
-                "The account %(account)s is limited to %(limit)s documents per minute.",
+                "The account %(account)s has a limit of %(limit)s per minute.",
                 account=self.name, limit=self.dispatch_per_minute,
             ), (until - now).total_seconds()
         return None

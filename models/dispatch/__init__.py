@@ -2,6 +2,7 @@ from . import document_dispatch_bordered
 from . import document_dispatch_account_choice
 from . import document_dispatch
 from . import document_dispatch_access
+from . import document_dispatch_amount
 from . import document_dispatch_channel
 from . import document_dispatch_channel_email
 from . import document_dispatch_batch

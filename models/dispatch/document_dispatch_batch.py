@@ -32,11 +32,12 @@ class DocumentDispatchBatch(models.Model):
     res_model = fields.Char(readonly=True)
     queue = fields.Json(readonly=True, help="Documents still to be reviewed, one by one.")
     # What came of it
-    total = fields.Integer(string="Documents", compute="_compute_counts")
-    sent = fields.Integer(compute="_compute_counts")
-    waiting = fields.Integer(compute="_compute_counts")
-    on_paper = fields.Integer(compute="_compute_counts")
-    problems = fields.Integer(string="Need attention", compute="_compute_counts")
+    total = fields.Integer(string="Documents", compute="_compute_counts", help="Number of dispatches.")
+    sent = fields.Integer(compute="_compute_counts", help="Accepted for every recipient, or rehearsed.")
+    waiting = fields.Integer(compute="_compute_counts", help="Not yet sent, printed or failed.")
+    on_paper = fields.Integer(compute="_compute_counts", help="In the paper tray, or printed.")
+    problems = fields.Integer(
+        string="Need attention", compute="_compute_counts", help="Failed, sent in part, or unknown.")
     progress = fields.Float(compute="_compute_counts", help="Percent")
     running = fields.Boolean(compute="_compute_counts")
 
@@ -63,7 +64,7 @@ class DocumentDispatchBatch(models.Model):
     def _compute_display_name(self):
         for batch in self:
             batch.display_name = self.env._(
-                "%(count)s documents, %(moment)s", count=batch.selected,
+                "Documents: %(count)s, %(moment)s", count=batch.selected,
                 moment=format_datetime(self.env, batch.create_date, dt_format="short") if batch.create_date else "",
             )
 
@@ -145,7 +146,7 @@ class DocumentDispatchBatch(models.Model):
         """Leave what is still to be looked at; return the result."""
         self._check_mine()
         if self.queue:
-            self._note_left_out(self.env._("Stopped: %s documents were not reviewed.", len(self.queue)))
+            self._note_left_out(self.env._("Stopped. Documents not reviewed: %s.", len(self.queue)))
         self.sudo().queue = []  # sudo: see _open_batch
         return self._open()
 

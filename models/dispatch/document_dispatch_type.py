@@ -29,18 +29,22 @@ class DocumentDispatchType(models.Model):
             ("statement", "Statement of Account"),
             ("letter", "Electronic Delivery Notice"),
         ],
-        required=True,
+        string="Kind of document", required=True,
+        help="What the customer receives. Several document types may be of one kind: each for a company, a journal or "
+        "a sales team of its own.",
     )
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
-    model = fields.Selection("_get_models", string="Document", required=True)
+    model = fields.Selection(
+        "_get_models", string="Made from", required=True, help="Which of Odoo's documents are sent as this type.")
     is_offered = fields.Boolean(
         compute="_compute_is_offered", search="_search_is_offered",
         help="The kind of document is installed and complete.",
     )
     role_id = fields.Many2one(
-        "document.dispatch.role", string="Contact flag", required=True, ondelete="restrict",
-        help="Contacts with this flag receive the document. If there are none, the general address receives it.",
+        "document.dispatch.role", string="Sent to contacts for", required=True, ondelete="restrict",
+        help="Contacts with this flag receive the document. If there are none, it is sent to the customer's general "
+             "address.",
     )
     role = fields.Char(related="role_id.code", string="Code of the contact flag")
     company_id = fields.Many2one(
@@ -59,23 +63,24 @@ class DocumentDispatchType(models.Model):
     )
     text_model = fields.Char(compute="_compute_text_model", help="The model that texts and reports apply to.")
     mail_template_id = fields.Many2one(
-        "mail.template", string="Text", domain="[('model', '=', text_model)]", ondelete="restrict"
+        "mail.template", string="E-mail template", domain="[('model', '=', text_model)]", ondelete="restrict",
+        help="Subject and text of the e-mail.",
     )
     bundle_template_id = fields.Many2one(
-        "mail.template", string="Text for several "
-                                "documents", domain="[('model', '=', text_model)]", ondelete="restrict",
-        help="The text used when several documents are sent to a customer in one e-mail.",
+        "mail.template", string="Template for several documents", domain="[('model', '=', text_model)]",
+        ondelete="restrict", help="Subject and text when several documents go to a customer in one e-mail.",
     )
     report_id = fields.Many2one(
         "ir.actions.report",
+        string="Attached PDF",
         domain="[('model', '=', text_model)]",
         ondelete="restrict",
-        help="The report attached to the e-mail. Empty: the default of the document (customer, journal, then Odoo's "
-             "default).",
+        help="The report that is printed and attached. Empty: the default of the document "
+             "(customer, journal, then Odoo's default).",
     )
     mail_server_id = fields.Many2one(help="Empty: the account Odoo chooses for the sender's address.")
     reply_to = fields.Char(
-        help="Empty: replies go to the sender, or into the document's chatter."
+        string="Reply-to", help="Empty: replies go to the sender, or into the document's chatter."
     )
     bcc = fields.Char(
         string="Always in Bcc",
@@ -83,7 +88,7 @@ class DocumentDispatchType(models.Model):
              "addition to those of the company.",
     )
     refusal_applies = fields.Boolean(
-        string="Respect refusal of e-mail",
+        string="Customers can refuse e-mail",
         default=True,
         help="A customer who refused e-mail receives this document on paper. Turn this off where the law requires "
              "electronic delivery.",
@@ -91,7 +96,7 @@ class DocumentDispatchType(models.Model):
 
     _code_narrowing_uniq = models.UniqueIndex(
         "(code, COALESCE(company_id, 0), COALESCE(journal_id, 0), COALESCE(team_id, 0)) WHERE active",
-        "There is already a document type with this code for this company, journal and sales team.",
+        "There is already a document type of this kind for this company, journal and sales team.",
     )
 
     @api.model

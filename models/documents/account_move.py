@@ -164,6 +164,14 @@ class AccountMove(models.Model):
         types = {move._dispatch_type() for move in self}
         return len(types) == 1 and types.pop().mail_template_id or core
 
+    @api.depends("dispatch_state")
+    def _compute_status_in_payment(self):
+        """What was sent stands under the dispatch status, in Odoo's lists beside this one."""
+        super()._compute_status_in_payment()
+        for move in self:
+            if move.status_in_payment == "sent" and move.dispatch_state:
+                move.status_in_payment = "posted"
+
     def _dispatch_text_amounts(self):
         return {**super()._dispatch_text_amounts(), "residual": self.amount_residual}
 

@@ -7,7 +7,7 @@ class ResCompany(models.Model):
     _inherit = "res.company"
 
     dispatch_open_on_post = fields.Boolean(
-        string="Send when posted", help="Posting an invoice opens the Send window.",
+        string="Send window after posting", help="Posting an invoice opens the Send window.",
     )
     dispatch_copy_to_me = fields.Boolean(
         string="Copy to the sender", help="“Send me a copy” is preselected in the Send window.",
@@ -16,5 +16,5 @@ class ResCompany(models.Model):
         string="Download the PDF", help="“Download the PDF” is preselected in the Send window.",
     )
     dispatch_print_asks = fields.Boolean(
-        string="Ask for Output on Print", help="“Print” on an invoice opens the Send window: by e-mail or on paper.",
+        string="Ask for output on Print", help="“Print” on an invoice opens the Send window: by e-mail or on paper.",
     )

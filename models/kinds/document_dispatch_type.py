@@ -20,7 +20,7 @@ class DocumentDispatchType(models.Model):
         selection_add=[(RECORD, "Document of Another App")], ondelete={RECORD: "cascade"},
     )
     source_model = fields.Selection(
-        "_get_source_models", string="Source document",
+        "_get_source_models", string="Record",
         help="Any model that has a chatter and a contact.",
     )
     ready_domain = fields.Char(
@@ -40,7 +40,7 @@ class DocumentDispatchType(models.Model):
     _code_narrowing_uniq = models.UniqueIndex(
         "(code, COALESCE(company_id, 0), COALESCE(journal_id, 0), COALESCE(team_id, 0), COALESCE(source_model, '')) "
         "WHERE active",
-        "There is already a document type with this code for this company, journal and sales team.",
+        "There is already a document type of this kind for this company, journal and sales team.",
     )
 
     @api.depends("model", "source_model")

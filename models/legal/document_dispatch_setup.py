@@ -37,8 +37,8 @@ class DocumentDispatchHealth(models.AbstractModel):
         if not count:
             return ""
         return self.env._(
-            "%(count)s customers in %(country)s cannot receive a legal invoice by e-mail alone: the law requires a "
-            "network, and they have no valid address there, or %(company)s is not registered with it.",
+            "Customers in %(country)s who cannot receive a legal invoice by e-mail alone: %(count)s. The law requires "
+            "a network, and they have no valid address there, or %(company)s is not registered with it.",
             count=count, country=company.country_id.name, company=company.name)
 
     def _get_without_network_domain(self, company):

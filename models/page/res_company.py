@@ -13,13 +13,13 @@ class ResCompany(models.Model):
              "PDFs, without login.",
     )
     dispatch_page_days = fields.Integer(
-        string="Links expire after", help="Number of days after the e-mail was sent. 0: until the link is renewed.",
+        string="Links expire after (days)",
+        help="Number of days after the e-mail was sent. 0: until the link is renewed.",
     )
     dispatch_extra_accept = fields.Boolean(
-        string="Anyone may "
-               "accept", help="Recipients whose address was only entered in the Send window may accept "
-                                            "quotations in the customer's name, too. Otherwise the link only shows "
-                                            "the quotation.",
+        string="Extra recipients can accept",
+        help="Recipients whose address was only entered in the Send window can accept quotations in the customer's "
+             "name, too. Otherwise the link only shows the quotation.",
     )
 
     @api.constrains("dispatch_page_days")

@@ -41,11 +41,13 @@ class DocumentDispatchPrint(models.Model):
     )
     # What came of it
     selected = fields.Integer(string="Selected documents", readonly=True)
-    documents = fields.Integer(readonly=True)
-    envelopes = fields.Integer(readonly=True)
-    pages = fields.Integer(readonly=True)
-    to_post = fields.Integer(string="Not sent by post yet", compute="_compute_to_post")
-    sent_by_post = fields.Integer(string="Sent by post", compute="_compute_to_post")
+    documents = fields.Integer(readonly=True, help="Printed in this run.")
+    envelopes = fields.Integer(readonly=True, help="Number of envelopes for these documents.")
+    pages = fields.Integer(readonly=True, help="Of all documents, including cover letters.")
+    to_post = fields.Integer(
+        string="Not sent by post yet", compute="_compute_to_post", help="Printed, and not marked as sent by post.")
+    sent_by_post = fields.Integer(
+        string="Sent by post", compute="_compute_to_post", help="Marked as sent by post.")
     running = fields.Boolean(compute="_compute_running")
     progress = fields.Float(compute="_compute_running", help="Percent")
 
@@ -67,7 +69,7 @@ class DocumentDispatchPrint(models.Model):
     def _compute_display_name(self):
         for run in self:
             moment = format_datetime(self.env, run.create_date, dt_format="short") if run.create_date else ""
-            run.display_name = self.env._("%(count)s documents, %(moment)s", count=run.selected, moment=moment)
+            run.display_name = self.env._("Documents: %(count)s, %(moment)s", count=run.selected, moment=moment)
 
     @api.model
     def _start(self, dispatches, covers, in_order=False):

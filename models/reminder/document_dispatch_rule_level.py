@@ -48,5 +48,5 @@ class DocumentDispatchRuleLevel(models.Model):
         if not days:
             return self.env._("on the due date")
         if days < 0:
-            return self.env._("%s days before", -days)
-        return self.env._("%s days after", days)
+            return self.env._("1 day before") if days == -1 else self.env._("%s days before", -days)
+        return self.env._("1 day after") if days == 1 else self.env._("%s days after", days)

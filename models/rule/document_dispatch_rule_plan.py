@@ -138,8 +138,8 @@ class DocumentDispatchRule(models.Model):
         if not left:
             return False
         return self.env._(
-            "%(count)s documents were not sent: the operator %(user)s has no access to them, or they have no document "
-            "type. Give them the access rights, or choose another operator.",
+            "Documents that were not sent: %(count)s. The operator %(user)s has no access to them, or they have no "
+            "document type. Give them the access rights, or choose another operator.",
             count=left, user=self.user_id.name,
         )
 

@@ -57,7 +57,7 @@ class DocumentDispatchRule(models.Model):
         if journals := self.sudo().journal_ids:
             parts.append(self.env._("of the journals %s", ", ".join(journals.mapped("name"))))
         if self.partner_ids:
-            parts.append(self.env._("to %s customers and those below them", len(self.partner_ids)))
+            parts.append(self.env._("to selected customers (%s) and those below them", len(self.partner_ids)))
         if self.domain and self.domain != "[]":
             parts.append(self.env._("that match the condition"))
         return ", ".join(parts)

@@ -3,9 +3,11 @@ from . import document_dispatch_counter
 from . import document_dispatch_delivery
 from . import document_dispatch_health
 from . import document_dispatch_health_home
+from . import document_dispatch_health_status
 from . import document_dispatch_home
 from . import document_dispatch_home_address
 from . import document_dispatch_home_decision
+from . import document_dispatch_results
 from . import document_dispatch_rule
 from . import document_dispatch_rule_home
 from . import document_dispatch_setup

@@ -65,7 +65,7 @@ class DocumentDispatchHealth(models.AbstractModel):
         ]):
             if not server._dispatch_advice() and (waiting := accounts._count_waiting(server)):
                 yield self.env._(
-                    "%(problem)s. %(count)s e-mails are waiting; they are sent automatically when it answers again. "
+                    "%(problem)s. E-mails waiting: %(count)s. They are sent automatically when it answers again. "
                     "Check the server's name and port, and the network.",
                     problem=server._dispatch_say_unreached().rstrip("."), count=waiting,
                 )
@@ -103,9 +103,10 @@ class DocumentDispatchHealth(models.AbstractModel):
                     ("company_id", "=", company.id), ("state", "=", "queued"), ("rehearsal", "=", False),
                 ])
                 mode = dict(company._fields["dispatch_mode"]._description_selection(self.env))[company.dispatch_mode]
-                yield self.env._("Sending is not enabled for %(company)s (“%(mode)s” in the settings); %(count)s "
-                                 "documents are waiting.",
-                                 company=company.name, mode=mode, count=waiting)
+                yield self.env._(
+                    "Sending is not enabled for %(company)s (“%(mode)s” in the settings). Documents waiting: "
+                    "%(count)s.",
+                    company=company.name, mode=mode, count=waiting)
 
     def _check_server(self):
         """One sentence, however many documents wait for it."""
@@ -114,8 +115,7 @@ class DocumentDispatchHealth(models.AbstractModel):
         ], order="write_date desc")
         if waiting:
             yield self.env._(
-                "%(count)s documents are waiting. %(reason)s. Fix this on the server: they are then sent "
-                "automatically.",
+                "Documents waiting: %(count)s. %(reason)s. Fix this on the server: they are then sent automatically.",
                 count=len(waiting), reason=waiting[0].state_message,
             )
 
@@ -126,11 +126,11 @@ class DocumentDispatchHealth(models.AbstractModel):
     def _check_dispatches(self):
         stuck = self.env["document.dispatch.recipient"].search_count(self._get_stuck_domain())
         if stuck:
-            yield self.env._("%s e-mails have been due for more than an hour and are not sent.", stuck)
+            yield self.env._("E-mails that have been due for more than an hour and are not sent: %s.", stuck)
         unknown = self.env["document.dispatch"].search_count([("state", "=", "unknown")])
         if unknown:
             yield self.env._(
-                "Delivery of %s documents could not be confirmed: open “Needs Attention” and decide.", unknown,
+                "Documents whose delivery could not be confirmed: %s. Open “Needs Attention” and decide.", unknown,
             )
 
     def _get_stuck_domain(self):
@@ -168,9 +168,9 @@ class DocumentDispatchHealth(models.AbstractModel):
                 continue
             last = until + (limits.last_day(waiting, server.dispatch_per_day) - 1) * limits.DAY
             yield self.env._(
-                "%(count)s e-mails are waiting for the account “%(account)s”, which is limited to %(limit)s in 24 "
-                "hours. The next are sent on %(date)s, the last by "
-                "%(last)s.", count=waiting, account=server.name, limit=server.dispatch_per_day,
+                "E-mails waiting for the account “%(account)s”, which is limited to %(limit)s in 24 hours: %(count)s. "
+                "The next are sent on %(date)s, the last by %(last)s.",
+                count=waiting, account=server.name, limit=server.dispatch_per_day,
                 date=format_datetime(self.env, until), last=format_date(self.env, last + limits.DAY),
             )
 

@@ -30,26 +30,26 @@ class ResConfigSettings(models.TransientModel):
         help="Number of workers that deliver in parallel, from 1 to 4. Odoo needs as many cron threads or workers.",
     )
     dispatch_pdf_processes = fields.Integer(
-        string="PDF processes", config_parameter="document_dispatch.pdf_processes",
+        string="PDFs rendered in parallel", config_parameter="document_dispatch.pdf_processes",
         help="Number of PDFs rendered in parallel. 0: two per processor.",
     )
     dispatch_retry_minutes = fields.Char(
-        string="Minutes between attempts", config_parameter="document_dispatch.retry_minutes",
+        string="Retry intervals (minutes)", config_parameter="document_dispatch.retry_minutes",
         default=", ".join(map(str, retry.DEFAULT_STEPS)),
         help="Delay after the first, second, third … failed attempt; the last one repeats.",
     )
     dispatch_retry_days = fields.Float(
-        string="Give up after", config_parameter="document_dispatch.retry_days",
+        string="Give up after (days)", config_parameter="document_dispatch.retry_days",
         default=retry.DEFAULT_LIFETIME.days,
         help="Number of days from the first attempt. After that the dispatch is set to failed, and the operator gets "
              "an activity.",
     )
     dispatch_run_days = fields.Integer(
-        string="Keep runs of rules for", config_parameter="document_dispatch.run_days", default=DEFAULT_DAYS,
+        string="Keep runs of rules for (days)", config_parameter="document_dispatch.run_days", default=DEFAULT_DAYS,
         help="Number of days after which runs are deleted from a rule's log. Their documents are kept. 0: 90 days.",
     )
     dispatch_final_dot_timeout = fields.Integer(
-        string="Wait for the server's answer", config_parameter="document_dispatch.final_dot_timeout",
+        string="Wait for the server's answer (seconds)", config_parameter="document_dispatch.final_dot_timeout",
         default=600,
         help="Number of seconds to wait after an e-mail was handed over. RFC 5321 requires 600: with less, delivery "
              "through slow servers may remain unconfirmed.",
@@ -103,5 +103,5 @@ class ResConfigSettings(models.TransientModel):
             parts = (settings.dispatch_retry_minutes or "").replace(";", ",").split(",")
             if not all(part.strip().isdigit() for part in parts):
                 raise ValidationError(self.env._(
-                    "Enter the minutes between attempts as comma-separated numbers, like 5, 15, 60."
+                    "Enter the retry intervals as comma-separated numbers, like 5, 15, 60."
                 ))

@@ -105,6 +105,11 @@ READ = {"string", "title", "help", "confirm", "placeholder", "aria-label", "alt"
 #: Fields of data that people read; the texts of mails are not among them
 READ_FIELDS = {"name", "help", "comment", "description"}
 READ_KEYWORDS = {"string", "help", "selection", "selection_add"}
+#: What messages count
+COUNTED = {
+    "addresses", "contacts", "customers", "days", "dispatches", "documents", "files", "hours", "invoices", "letters",
+    "lines", "mails", "minutes", "orders", "pages", "quotations", "recipients", "reminders", "rules", "tries",
+}
 #: Methods of ``smtplib``, which explains them
 EXPLAINED_ELSEWHERE = {"send_message", "sendmail"}
 
@@ -255,9 +260,27 @@ class TestTexts(unittest.TestCase):
                 if said and said.lower() != term.lower():
                     wrong.append(f"{language}: {english}: {said}, in the glossary {term}")
         self.assertFalse(wrong, "\n".join(wrong))
+def messages(tree):
+    """Yield what the module says to users: the texts that are handed to ``_()``."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("env._") and node.args and isinstance(
+                node.args[0], ast.Constant):
+            yield node.lineno, node.args[0].value
 
 
 class TestWords(unittest.TestCase):
+    def test_numbers_agree_with_their_nouns(self):
+        """A message that counts is right for one, too: “Documents: 1”, or a message of its own for one."""
+        counted = re.compile(r"%(?:\((?!most)\w+\))?s (?:more )?([a-z]+s)\b")
+        found = defaultdict(set)
+        for path, text in sources():
+            said = list(messages(ast.parse(text)))
+            for line, message in said:
+                for noun in counted.findall(message):
+                    of_one = counted.sub(f"1 {noun[:-1]}", message, count=1)
+                    if noun in COUNTED and of_one not in (other for _line, other in said):
+                        found[noun].add(f"{path.relative_to(ROOT)}:{line} {message}")
+        self.assertFalse(dict(found))
 
     def test_retired_words(self):
         wrong = []

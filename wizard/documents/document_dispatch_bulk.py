@@ -70,15 +70,14 @@ class DocumentDispatchBulk(models.AbstractModel):
         addresses = {command[2]["email"] for vals in by_mail for command in vals["recipient_ids"]}
         customers = {vals["partner_id"] for vals in by_mail}
         return self.env._(
-            "%(documents)s documents of %(customers)s customers, to %(addresses)s addresses",
+            "Documents: %(documents)s, customers: %(customers)s, addresses: %(addresses)s",
             documents=len(by_mail), customers=len(customers), addresses=len(addresses),
         ) if by_mail else False
 
     def _dispatch_describe_collected(self, vals_list):
         dates = [vals["scheduled_date"] for vals in vals_list if vals.get("collected")]
         return self.env._(
-            "%(count)s documents are waiting for their customers' periodic deliveries, the first on "
-            "%(date)s", count=len(dates),
+            "Waiting for their customers' periodic deliveries: %(count)s, the first on %(date)s", count=len(dates),
             date=format_datetime(self.env, min(dates), dt_format="short"),
         ) if dates else False
 
@@ -88,11 +87,11 @@ class DocumentDispatchBulk(models.AbstractModel):
         if not reasons:
             return False
         words = self.env._(
-            "%(count)s documents (%(refused)s refuse e-mail, %(nowhere)s have no valid address)", count=len(reasons),
+            "Documents: %(count)s (e-mail refused: %(refused)s, no valid address: %(nowhere)s)", count=len(reasons),
             refused=reasons.count("refused"), nowhere=reasons.count("no_address"),
         )
         wished = reasons.count("wish")
-        return self.env._("%(words)s; %(count)s as their customers prefer", words=words, count=wished) if (
+        return self.env._("%(words)s; as their customers prefer: %(count)s", words=words, count=wished) if (
             wished) else words
 
     def _dispatch_describe_left_out(self, left_out):

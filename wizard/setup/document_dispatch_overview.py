@@ -1,25 +1,41 @@
 from odoo import api, fields, models
 from odoo.fields import Command
 
-#: What the first page counts: name of the counter → states of the dispatches
+from ...models.setup.document_dispatch_results import PROBLEMS
+from ...tools.dispatch import states
+
+#: What is open, and counted: name of the counter → states of the dispatches, as the menu's screen has them
 COUNTERS = {
-    "review": ("review",),
-    "waiting": ("queued", "sending"),
-    "problem": ("failed", "partial", "unknown"),
-    "paper": ("paper",),
-    "sent": ("sent",),
+    "review": (states.REVIEW,),
+    "waiting": (states.QUEUED, states.SENDING),
+    "problem": PROBLEMS,
+    "paper": (states.PAPER,),
 }
+#: Days of the graph, today among them; as the filter sent_lately of the outbox
+DAYS = 30
+#: How many sends stand on the page
+LAST = 10
 SETUP_STATES = [("done", "Done"), ("todo", "To do")]
 
 
 class DocumentDispatchOverview(models.TransientModel):
-    """The app's first page: is everything well, and where is something to do."""
+    """The app's first page: is everything well, where is something to do, and what became of what was sent."""
 
     _name = "document.dispatch.overview"
     _description = "Dispatch Overview"
+    # a page that was left open over the weekend is still there
+    _transient_max_hours = 7 * 24
 
-    problems = fields.Text(compute="_compute_problems")
-    waits = fields.Text(compute="_compute_problems", help="Documents waiting without a problem.")
+    status = fields.Selection(
+        [("problem", "Needs attention"), ("waiting", "Waiting for a mail server"), ("incomplete", "Not set up"),
+         ("working", "Working")], compute="_compute_status")
+    status_text = fields.Text(compute="_compute_status")
+    problems = fields.Text(compute="_compute_status", help="The text, if the status is a problem.")
+    waits = fields.Text(compute="_compute_status", help="Documents waiting without a problem.")
+    chart = fields.Json(compute="_compute_counts")
+    last_ids = fields.Many2many("document.dispatch", string="Last dispatches", compute="_compute_last_ids")
+    accounts = fields.Html(
+        compute="_compute_accounts", sanitize=False)  # rendered by our own QWeb template, which escapes every value
     review_count = fields.Integer(compute="_compute_counts")
     waiting_count = fields.Integer(compute="_compute_counts")
     problem_count = fields.Integer(compute="_compute_counts")
@@ -46,19 +62,37 @@ class DocumentDispatchOverview(models.TransientModel):
     def _compute_display_name(self):
         self.display_name = self.env._("Overview")
 
-    @api.depends_context("uid", "allowed_company_ids")
-    def _compute_problems(self):
+    @api.depends_context("uid", "allowed_company_ids", "lang")
+    def _compute_status(self):
         health = self.env["document.dispatch.health"]
-        self.problems = "\n".join(health._get_problems())
+        self.status, sentences = health._get_status()
+        self.status_text = "\n".join(sentences)
+        self.problems = self.status == "problem" and self.status_text
         self.waits = "\n".join(health._get_waits())
 
-    @api.depends_context("uid", "allowed_company_ids")
+    @api.depends_context("uid", "allowed_company_ids", "tz", "lang")
     def _compute_counts(self):
-        groups = dict(self.env["document.dispatch"]._read_group(
-            self._get_company_domain(), ["state"], ["__count"],
+        dispatches = self.env["document.dispatch"]
+        found = dict(dispatches._read_group(
+            [("state", "in", [state for of_counter in COUNTERS.values() for state in of_counter])],
+            ["state"], ["__count"],
         ))
-        for name, states in COUNTERS.items():
-            self[f"{name}_count"] = sum(groups.get(state, 0) for state in states)
+        for name, of_counter in COUNTERS.items():
+            self[f"{name}_count"] = sum(found.get(state, 0) for state in of_counter)
+        self.chart = chart = dispatches._get_results_by_day(DAYS)
+        self.sent_count = sum(result["total"] for result in chart["results"] if result["name"] in ("opened", "sent"))
+
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_last_ids(self):
+        self.last_ids = self.env["document.dispatch"].search(
+            [("state", "not in", (states.REVIEW, states.CANCELLED))], limit=LAST)
+
+    @api.depends_context("uid", "allowed_company_ids", "tz", "lang")
+    def _compute_accounts(self):
+        self.accounts = self.env["ir.qweb"]._render(
+            "document_dispatch.overview_accounts",
+            {"accounts": self.env["ir.mail_server"]._dispatch_describe_all(self.env.companies)}, minimal_qcontext=True,
+        )
 
     @api.depends_context("uid", "company")
     def _compute_setup(self):
@@ -79,27 +113,18 @@ class DocumentDispatchOverview(models.TransientModel):
         self.setup_folded = company in self.env.user.sudo().dispatch_folded_company_ids  # sudo: one's own
         self.setup_rule_exists = bool(setup._find_rules(company))
 
-    def _get_company_domain(self):
-        return [("company_id", "in", self.env.companies.ids)]
-
     @api.model
     def action_open(self):
         """Open the page."""
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Overview"),
+            "path": "dispatch-overview",  # as the menu's action has it: a new tab finds the menu by it
             "res_model": self._name,
             "res_id": self.create({}).id,
             "view_mode": "form",
             "target": "main",
         }
-
-    def action_view_dispatches(self):
-        """Open what a counter counts, named in the context: one of those on the page, with the user's rights."""
-        states = COUNTERS[self.env.context["counter"]]
-        action = self.env["ir.actions.act_window"]._for_xml_id("document_dispatch.document_dispatch_action")
-        domain = [*self._get_company_domain(), ("state", "in", states)]
-        return {**action, "domain": domain, "context": {"create": False}}
 
     # ------------------------------------------------------------------
     # First steps

@@ -171,3 +171,72 @@ registry.category("web_tour.tours").add("document_dispatch_import", {
         },
     ],
 });
+
+/** A clerk's morning: what to do, what became of the last weeks, who sends; figures and tiles open their own. */
+registry.category("web_tour.tours").add("document_dispatch_overview", {
+    steps: () => [
+        ...openApp(),
+        {
+            content: "It says how sending is, and has no pager",
+            trigger: "body:not(:has(.o_cp_pager)) .o_form_view .alert:contains('Automatic sending is off')",
+        },
+        {
+            content: "The graph is drawn, its figures name it",
+            trigger:
+                ".o_field_widget[name='chart']:has(canvas) button[data-result='sent']:contains('Sent, not opened'):contains('1')",
+        },
+        {
+            content: "The accounts say what they may send",
+            trigger: ".o_field_widget[name='accounts'] tr:contains('Working'):contains('No limit')",
+        },
+        {
+            content: "What was sent last stands there",
+            trigger: ".o_field_widget[name='last_ids'] .o_data_row:contains('Nowak')",
+        },
+        {
+            content: "Open the paper tray",
+            trigger: ".o_dispatch_tile:contains('Paper Tray'):contains('1')",
+            run: "click",
+        },
+        {
+            content: "It is the menu's own, with its button",
+            trigger: ".o_action:has(.o_data_row:contains('Čapek')) button[name='action_print_tray']",
+        },
+        {
+            content: "Back",
+            trigger: ".breadcrumb-item:contains('Overview') a",
+            run: "click",
+        },
+        {
+            content: "Open what was sent",
+            trigger: "button[data-result='sent']",
+            run: "click",
+        },
+        {
+            content: "Just that",
+            trigger: ".o_action:not(:has(.o_data_row:contains('Čapek'))) .o_data_row:contains('Nowak')",
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("document_dispatch_overview_address", {
+    steps: () => [
+        {
+            content: "The app and its menu are there",
+            trigger: ".o_menu_brand:contains('Document Dispatch')",
+        },
+        {
+            content: "So is the page",
+            trigger: ".o_form_view button[data-result='opened']",
+        },
+        {
+            content: "Its address has no number",
+            trigger: "body",
+            run: () => {
+                if (!/\/odoo\/dispatch-overview(\/new)?$/.test(location.pathname)) {
+                    throw new Error(`The address is ${location.pathname}`);
+                }
+            },
+        },
+    ],
+});

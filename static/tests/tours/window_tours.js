@@ -209,7 +209,7 @@ registry.category("web_tour.tours").add("document_dispatch_one_by_one", {
         },
         {
             content: "And what was not looked at",
-            trigger: ".o_form_view .o_field_widget[name='left_out']:contains('1 documents were not looked at')",
+            trigger: ".o_form_view .o_field_widget[name='left_out']:contains('Documents not looked at: 1')",
         },
     ],
 });
@@ -221,7 +221,7 @@ registry.category("web_tour.tours").add("document_dispatch_bundle", {
         {
             content: "The summary says what will happen",
             trigger:
-                ".modal .o_field_widget[name='dispatch_by_mail']:contains('3 documents of 2 customers, to 3 addresses')",
+                ".modal .o_field_widget[name='dispatch_by_mail']:contains('Documents: 3, customers: 2, addresses: 3')",
         },
         {
             content: "One mail for each customer",
