@@ -96,7 +96,8 @@ class DocumentDispatch(models.Model):
     lang = fields.Char(string="Language code", readonly=True)
     recipient_ids = fields.One2many("document.dispatch.recipient", "dispatch_id")
     common_mail = fields.Boolean(
-        string="One e-mail for all", readonly=True, help="Set by the customer or the company when it was created.",
+        string="One e-mail for all", readonly=True,
+        help="Set by the customer or the company when it was created.",
     )
     skipped = fields.Json(readonly=True)
     skipped_text = fields.Text(string="Skipped recipients", compute="_compute_skipped_text")
@@ -143,8 +144,7 @@ class DocumentDispatch(models.Model):
     attachment_ids = fields.Many2many("ir.attachment", string="Files", bypass_search_access=True)
     email_layout_xmlid = fields.Char(readonly=True)
     mail_template_id = fields.Many2one(
-        "mail.template", string="Mail "
-                                "template", readonly=True, ondelete="set null", help="Empty: the document type's.",
+        "mail.template", string="Mail template", readonly=True, ondelete="set null", help="Empty: the document type's.",
     )
     report_id = fields.Many2one(
         "ir.actions.report", readonly=True, ondelete="set null", help="Empty: as set on the document type.",

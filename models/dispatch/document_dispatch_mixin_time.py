@@ -10,8 +10,8 @@ class DocumentDispatchMixin(models.AbstractModel):
     _inherit = "document.dispatch.mixin"
 
     dispatch_scheduled_date = fields.Datetime(
-        string="Scheduled "
-               "for", compute="_compute_dispatch_scheduled_date", groups="document_dispatch.group_dispatch_user",
+        string="Scheduled for", compute="_compute_dispatch_scheduled_date",
+        groups="document_dispatch.group_dispatch_user",
     )
 
     def _compute_dispatch_scheduled_date(self):

@@ -20,17 +20,18 @@ class DocumentDispatch(models.Model):
     _inherit = "document.dispatch"
 
     scheduled_date = fields.Datetime(
-        string="Scheduled "
-               "for", readonly=True, index="btree_not_null", help="Not before this time. Empty: as soon as "
+        string="Scheduled for", readonly=True, index="btree_not_null",
+        help="Not before this time. Empty: as soon as "
                                                                       "possible.",
     )
     collected = fields.Boolean(
-        string="In a periodic "
-               "delivery", readonly=True, help="Sent together with what is due to the same customer at the "
+        string="In a periodic delivery", readonly=True,
+        help="Sent together with what is due to the same customer at the "
                                                       "same time.",
     )
     reference = fields.Char(
-        string="Customer's reference", readonly=True, help="Reference that the customer wants in the subject.",
+        string="Customer's reference", readonly=True,
+        help="Reference that the customer wants in the subject.",
     )
     is_scheduled = fields.Boolean(string="Scheduled", compute="_compute_is_scheduled")
 

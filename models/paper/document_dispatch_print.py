@@ -21,8 +21,8 @@ class DocumentDispatchPrint(models.Model):
     user_id = fields.Many2one("res.users", string="By", required=True, readonly=True, ondelete="restrict")
     company_ids = fields.Many2many("res.company", readonly=True)
     dispatch_ids = fields.Many2many("document.dispatch", string="Selected", readonly=True)
-    printed_ids = fields.One2many("document.dispatch", "print_id", string="Dispatches in this print "
-                                                                          "run", readonly=True)
+    printed_ids = fields.One2many(
+        "document.dispatch", "print_id", string="Dispatches in this print run", readonly=True)
     covers = fields.Boolean(string="With cover letters", readonly=True)
     state = fields.Selection(
         [("making", "In progress"), ("done", "Ready"), ("empty", "Nothing printed")],

@@ -20,8 +20,8 @@ class DocumentDispatchRuleLevel(models.Model):
         help="Empty: the text of the document type.",
     )
     bundle_template_id = fields.Many2one(
-        "mail.template", string="Text for several "
-                                "documents", ondelete="restrict", domain="[('model', '=', 'document.reminder')]",
+        "mail.template", string="Text for several documents", ondelete="restrict",
+        domain="[('model', '=', 'document.reminder')]",
         help="Used when several invoices of a customer are due on the same day. Empty: as set on the document type.",
     )
 

@@ -63,7 +63,8 @@ class DocumentDispatchRule(models.Model):
         "res.partner", string="Customers", help="With their contacts and branches. Empty: all.",
     )
     domain = fields.Char(
-        string="Condition", help="A condition on the documents. Dates may be relative, like “today -30d”.",
+        string="Condition",
+        help="A condition on the documents. Dates may be relative, like “today -30d”.",
     )
     date_basis = fields.Selection(
         [("issue", "Date of issue"), ("sale", "Date of sale")], string="Date basis",
@@ -71,8 +72,8 @@ class DocumentDispatchRule(models.Model):
                                              "issue.",
     )
     date_from = fields.Date(
-        string="Start "
-               "date", help="Documents of this date or later. Activating the rule sets it to today, so that "
+        string="Start date",
+        help="Documents of this date or later. Activating the rule sets it to today, so that "
                                  "older documents are not sent; if a date is already set, you are asked.",
     )
     # not stored: an answer, when a rule with a from date of its own is switched on

@@ -55,6 +55,6 @@ class DocumentDispatchHealth(models.AbstractModel):
 
     def _say_silent(self, name, since, count):
         return self.env._(
-            "Waiting for the mail server (%(account)s) since %(date)s. Waiting mails: %(count)s. They go by themselves "
-            "when it answers.", account=name, count=count,
+            "Waiting for the mail server (%(account)s) since %(date)s. E-mails waiting: %(count)s. They are sent "
+            "automatically when it answers.", account=name, count=count,
             date=format_datetime(self.env, since, dt_format="short") if since else "–")

@@ -29,8 +29,8 @@ class DocumentDispatchHome(models.Model):
     )
     uuid = fields.Char(string="UUID", readonly=True, help="Odoo's own: the database manager renews it in a copy.")
     left_date = fields.Datetime(
-        string="Decided "
-               "On", readonly=True, help="When a manager decided about a database that was copied from this one.",
+        string="Decided On", readonly=True,
+        help="When a manager decided about a database that was copied from this one.",
     )
 
     @api.model

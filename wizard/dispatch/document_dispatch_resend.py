@@ -29,11 +29,12 @@ class DocumentDispatchResend(models.TransientModel):
         required=True, default="same",
     )
     emails = fields.Char(
-        string="Additional addresses", help="Addresses separated by commas or semicolons, for this e-mail only.",
+        string="Additional addresses",
+        help="Addresses separated by commas or semicolons, for this e-mail only.",
     )
     save_address = fields.Boolean(
-        string="Save these "
-               "addresses", help="As contacts of the customer that receive this kind of document from now "
+        string="Save these addresses",
+        help="As contacts of the customer that receive this kind of document from now "
                                             "on.",
     )
 

@@ -26,8 +26,8 @@ class DocumentDispatchWindow(models.AbstractModel):
         readonly=False, compute_sudo=False, help="Preset to the customer's preference.",
     )
     dispatch_emails = fields.Char(
-        string="Additional "
-               "addresses", help="Addresses separated by commas or semicolons, for this e-mail only. No contact is "
+        string="Additional addresses",
+        help="Addresses separated by commas or semicolons, for this e-mail only. No contact is "
                                "created.",
     )
     dispatch_cc = fields.Char(
@@ -59,7 +59,8 @@ class DocumentDispatchWindow(models.AbstractModel):
         string="Download the PDF", default=lambda self: self.env.company.dispatch_download_pdf,
     )
     dispatch_send_on = fields.Datetime(
-        string="Send on", help="The document waits until then; it can be rescheduled or sent earlier. Empty: now.")
+        string="Send on",
+        help="The document waits until then; it can be rescheduled or sent earlier. Empty: now.")
     dispatch_collection = fields.Char(string="Periodic delivery", compute="_compute_dispatch_collection")
     dispatch_at_once = fields.Boolean(string="Send now, without waiting for the periodic delivery")
     dispatch_batch_id = fields.Many2one("document.dispatch.batch")
