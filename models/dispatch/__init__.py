@@ -2,6 +2,7 @@ from . import document_dispatch_bordered
 from . import document_dispatch_account_choice
 from . import document_dispatch
 from . import document_dispatch_access
+from . import document_dispatch_amount
 from . import document_dispatch_channel
 from . import document_dispatch_channel_email
 from . import document_dispatch_batch
@@ -13,10 +14,12 @@ from . import document_dispatch_mixin_kind
 from . import document_dispatch_mixin_precedence
 from . import document_dispatch_mixin_sending
 from . import document_dispatch_mixin_time
+from . import document_dispatch_mixin_timeline
 from . import document_dispatch_precedence
 from . import document_dispatch_protected
 from . import document_dispatch_readable
 from . import document_dispatch_recipient
+from . import document_dispatch_release
 from . import document_dispatch_resend
 from . import document_dispatch_role
 from . import document_dispatch_time
