@@ -13,6 +13,7 @@ from .test_access import AccessCase
 
 class TestTimeline(AccessCase):
     def _steps(self, document, user=None):
+        document.invalidate_recordset()
         shown = document.with_user(user or self.clerk).dispatch_timeline
         return [" ".join(re.sub("→", "", step.text_content()).split())
                 for step in html.fromstring(str(shown)).iter("li")] if shown else []
@@ -42,7 +43,6 @@ class TestTimeline(AccessCase):
         invoice.sudo().dispatch_opened_date = now + timedelta(days=2)
         dispatch._with_system_write().answered_date = now + timedelta(days=4)
         self._pay(invoice, 1000.0, now.date() + timedelta(days=5))
-        invoice.invalidate_recordset()
         self.assertEqual(self._steps(invoice)[2:], [
             f"Opened {day[2]}", f"Answered {day[4]}", f"Partially Paid {day[5]}"])
         self._pay(invoice, 250.0, now.date() + timedelta(days=7))

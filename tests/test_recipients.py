@@ -337,7 +337,8 @@ class TestRecipients(TransactionCase):
         """Whatever is said first is what becomes of the next document."""
         for partner, refuses in ((self.silva, False), (self.silva, True)):
             partner.dematerialization_refused = refuses
-            move = self.env["account.move"].new({"move_type": "out_invoice", "partner_id": partner.id, "state": "posted"})
+            move = self.env["account.move"].new({
+                "move_type": "out_invoice", "partner_id": partner.id, "state": "posted"})
             directory = partner._dispatch_directory()
             channel, _reason = move._dispatch_choose_channel(
                 self.types["invoice"], directory.resolve(partner.id, "invoice"))

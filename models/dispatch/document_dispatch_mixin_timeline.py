@@ -31,10 +31,12 @@ class DocumentDispatchMixin(models.AbstractModel):
 
         :param dispatch: the one that reached most
         """
+        if not dispatch.sent_date:
+            return []
         tried = [moment for moment in dispatch.recipient_ids.mapped("first_try") if moment]
-        return [step for step in (
-            (min(tried, default=False), self.env._("Sent")), (dispatch.sent_date, self.env._("Accepted")),
-        ) if step[0]]
+        sent = [(min(tried, default=dispatch.sent_date), self.env._("Sent"))]
+        # what a person sent with their own program, no server of ours accepted
+        return [*sent, (dispatch.sent_date, self.env._("Accepted"))] if tried else sent
 
     def _dispatch_prepare_steps(self, steps):
         """In the order of their days, on the clock of who looks; those of one day as they were found."""

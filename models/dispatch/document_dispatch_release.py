@@ -30,10 +30,8 @@ class DocumentDispatch(models.Model):
 
     def _count_outcomes(self):
         """How many of these go how when they are released: parameters of :meth:`_announce`."""
-        by_channel = [(channel, dispatch) for channel, those in self._by_channel() for dispatch in those]
-        refused = [dispatch for channel, dispatch in by_channel if channel._is_refused(dispatch)]
-        mailed = [dispatch for channel, dispatch in by_channel
-                  if channel._takes_addresses() and dispatch not in refused]
+        refused = self.filtered(lambda dispatch: dispatch._channel()._is_refused(dispatch))
+        mailed = (self - refused).filtered(lambda dispatch: dispatch._channel()._takes_addresses())
         return {"mailed": len(mailed), "sent": len(self) - len(mailed) - len(refused), "tray": len(refused)}
 
     @api.model

@@ -83,8 +83,9 @@ class DocumentDispatchWrittenWindow(models.AbstractModel):
         self.ensure_one()
         self.step = step
         return {
-            "type": "ir.actions.act_window", "name": self._description, "res_model": self._name, "res_id": self.id,
-            "view_mode": "form", "target": "new", "context": {"dialog_size": "extra-large"},
+            "type": "ir.actions.act_window", "name": self.env["ir.model"]._get(self._name).name,
+            "res_model": self._name, "res_id": self.id, "view_mode": "form", "target": "new",
+            "context": {"dialog_size": "extra-large"},
         }
 
     def action_send(self):

@@ -102,7 +102,7 @@ registry.category("web_tour.tours").add("document_dispatch_first_steps", {
         },
         {
             content: "Open the letters",
-            trigger: "div[name='setup_letter'] button:contains('Edit Letters')",
+            trigger: "div[name='setup_letter'] button:contains('Send Letters')",
             run: "click",
         },
         {
