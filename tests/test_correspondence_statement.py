@@ -186,6 +186,7 @@ class TestStatement(PageCase):
             self.assertIn(words, text)
         window.action_next()
         self.assertEqual(window.preview_partner_id, self.nowak)
+        self.assertTrue(window.preview)
         self.authenticate("clara", "clara")
         content = self.url_open(f"/web/content/document.statement.window/{window.id}/preview").content
         self.assertTrue(content.startswith(b"%PDF-"))

@@ -21,9 +21,8 @@ class DocumentDispatch(models.Model):
             "res_id": window.id, "view_mode": "form", "target": "new",
         }
 
-    @api.model
     def action_ask_release_all(self):
-        """The same for all that the list shows."""
+        """The same for all that the list shows, whichever are ticked."""
         # from the list's button, or any client: it chooses among dispatches that the user may see
         shown = Domain(self.env.context.get("active_domain") or Domain.TRUE)
         return self.search(shown & Domain("state", "=", "review")).action_ask_release()
