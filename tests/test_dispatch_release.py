@@ -84,6 +84,7 @@ class TestMailPreview(ReviewCase):
         """The text with the layout around it, in which no link leads anywhere; nothing is posted for it."""
         invoice = self._invoice(self.silva)
         dispatch = self._review(invoice)
+        self.assertTrue(invoice.access_token, "who looks writes nothing")
         messages = len(invoice.message_ids)
         shown = str(dispatch.with_user(self.clerk).mail_preview)
         for words in ("1,250.00", "View Invoice", self.company.name):

@@ -303,7 +303,7 @@ class TestRecipients(TransactionCase):
         shown = html.fromstring(str(partner.with_user(user or self.clerk).dispatch_overview))
         return {row.findtext("th"): (
             " ".join("".join(row.xpath("td/div[contains(@class, 'fw-bold')]//text()")).split()),
-            row.xpath("td/div/span[contains(@class, 'fw-bold')]/text()"),
+            row.xpath("td/div/strong/text()"),
         ) for row in shown.iter("tr")}
 
     def test_overview_says_first_what_happens(self):

@@ -1,6 +1,7 @@
 import logging
 
 from lxml import etree, html
+from psycopg2.errors import ReadOnlySqlTransaction
 
 from odoo import api, fields, models
 
@@ -23,6 +24,13 @@ class DocumentDispatch(models.Model):
             ready = dispatch.state == "review" and dispatch.content_ready
             dispatch.mail_preview = dispatch._preview_mail() if ready else False
 
+    def _prepare_preview(self):
+        """Have core make what its links need that a preview shows: who only looks writes nothing."""
+        for dispatch in self:
+            document = dispatch._thread_of_author()
+            if "access_token" in document._fields:
+                document._portal_ensure_token()
+
     def _preview_mail(self):
         """The text with the layout around it, for the first recipient; the text alone where that fails."""
         saved = self._origin
@@ -34,6 +42,8 @@ class DocumentDispatch(models.Model):
                 # sudo: as the message that the release posts
                 message = self.env["mail.message"].sudo().new(vals)
                 text = saved._render_layout(document, message, recipient) if recipient else self.body
+        except ReadOnlySqlTransaction:
+            raise  # Odoo asks once more with a cursor that can write
         except Exception:  # whatever is wrong with it, a person must be able to look at the dispatch, and to discard it
             _logger.info("No preview of the mail of dispatch %s", saved.id, exc_info=True)
             text = self.body
