@@ -66,7 +66,8 @@ class TestPreview(DispatchCase):
             self.assertEqual(self._line(preview, doubted).reason, "The total differs.")
             self.assertEqual(preview.announcement, "Send 1 by e-mail, leave 1 in review")
             preview.action_run()
-        self.assertEqual([self._dispatches(move).state for move in (doubted, clear)], ["review", "queued"])
+        self._deliver()
+        self.assertEqual([self._dispatches(move).state for move in (doubted, clear)], ["review", "sent"])
 
     def test_more_than_are_listed(self):
         for _number in range(3):
