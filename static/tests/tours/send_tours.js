@@ -50,8 +50,7 @@ registry.category("web_tour.tours").add("document_dispatch_review", {
         ...openMenu("menu_outbox", "menu_review"),
         {
             content: "Open the row, which says of how much it is",
-            trigger:
-                ".o_list_view .o_data_row:contains('In review'):contains('1,250.00') td[name='document_name']",
+            trigger: ".o_list_view .o_data_row:contains('In review'):contains('1,250.00') td[name='document_name']",
             run: "click",
         },
         {
