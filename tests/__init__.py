@@ -52,8 +52,10 @@ from . import test_dispatch_frozen
 from . import test_dispatch_kinds
 from . import test_dispatch_once
 from . import test_dispatch_passed_over
+from . import test_dispatch_release
 from . import test_dispatch_report
 from . import test_dispatch_resend
+from . import test_dispatch_timeline
 from . import test_dispatch_types
 from . import test_documents_contract
 from . import test_documents_core_exits

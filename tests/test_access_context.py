@@ -43,6 +43,7 @@ HARMLESS = {
 }
 #: Odoo's own that the addon reads → why it may trust them, or does not
 ODOO = {
+    "active_domain": "which of the dispatches that the user may see are in the list",
     "active_ids": "the method that is called for them asks for the right to write each",
     "active_model": "as active_ids",
     "bin_size": "the length of a file instead of its bytes, of what the user may read",

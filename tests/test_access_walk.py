@@ -219,6 +219,9 @@ class WalkCase(AccessCase):
     def _make_document_dispatch_schedule(self, model):
         return model.create({"dispatch_ids": self.dispatch.ids, "date": "2030-01-01 08:00:00"})
 
+    def _make_document_dispatch_release(self, model):
+        return model.create({"dispatch_ids": self.dispatch.ids})
+
     def _make_document_dispatch_file_unlock(self, model):
         return model.create({"file_id": self._record("document.dispatch.file").id})
 

@@ -142,6 +142,45 @@ class TestLetter(LetterCase):
         self.assertIn(self.nowak._dispatch_consent_url(self.company), window.preview)
         self.assertNotIn(self.nowak._dispatch_consent_url__(self.company), window.preview, "the link is the customer's")
 
+    def test_look_before_it_goes(self):
+        """The button says how many letters go, and how; nothing went before."""
+        window = self._window()
+        self.assertEqual(window.announcement, "Send 2 by e-mail, put 1 in the paper tray")
+        window.write({"code_from": "C-10", "code_to": "C-10"})
+        self.assertEqual(window.announcement, "Send 1 by e-mail")
+        window.channel = "paper"
+        self.assertEqual(window.announcement, "Print 1")
+        action = window.action_look()
+        self.assertEqual((action["res_model"], action["res_id"], window.step), (window._name, window.id, "look"))
+        self.assertIn("biuro@nowak.example.com", window.preview)
+        window.action_back()
+        self.assertEqual(window.step, "choose")
+        self.assertFalse(self.env["document.letter"].search([]))
+        with self.assertRaisesRegex(UserError, "No customer fits"):
+            self._window(code_from="Z").action_look()
+
+    def test_preview_in_the_customers_language(self):
+        """Each in theirs: what was changed is for its language, the others get the type's text."""
+        for code in ("pl_PL", "fr_FR"):
+            self.env["res.lang"]._activate_lang(code)
+        template = self.types["letter"].mail_template_id
+        template.with_context(lang="pl_PL").write(
+            {"subject": "Faktury e-mailem – {company}", "body_html": "<p>{addresses}</p>"})
+        self.nowak.lang, self.silva.lang = "pl_PL", "fr_FR"
+        window = self._window(subject="Changed: {company}", preview_partner_id=self.nowak.id)
+        self.assertIn("Faktury e-mailem – Aurora", window.preview)
+        self.assertNotIn("Changed", window.preview)
+        self.assertIn("Polish", window.preview_lang)
+        window.preview_partner_id = self.mudo
+        self.assertIn("Changed: Aurora", window.preview)
+        window._issue_to(window._find_customers())
+        for partner in self.silva | self.nowak | self.mudo:
+            window.preview_partner_id = partner
+            letter = self._letters(partner)
+            self.assertIn(letter.subject, window.preview)
+            self.assertIn(letter.lang, dict(window._get_languages()))
+            self.assertEqual(dict(window._get_languages())[letter.lang], window.preview_lang)
+
     def test_by_mail(self):
         batch = self._send()
         self.assertEqual((batch.total, batch.sent, batch.on_paper), (3, 2, 1))

@@ -1,6 +1,6 @@
 """The statement of account: to the cent what the books say, for a period, in several currencies, and on its way."""
 
-import json
+import base64
 from datetime import date
 from io import BytesIO
 
@@ -169,16 +169,50 @@ class TestStatement(PageCase):
             self.assertIn(words, text)
         self.assertNotIn("999.00", text, "a draft")
 
-    def test_show_the_first(self):
-        """What the window's button opens, as the web client asks for it; nothing is kept."""
+    def test_look_before_it_goes(self):
+        """One customer's statement, then the next one's; the button says how many go, and how. Nothing is kept."""
         self._life()
-        action = self._window(customers="chosen", partner_ids=[Command.set(self.silva.ids)]).action_preview()
-        options = json.dumps(action["data"], default=str)
-        self.authenticate("clara", "clara")
-        page = self.url_open(f"/report/html/{action['report_name']}", data={"options": options}, method="GET")
+        window = self._window()
+        self.assertEqual((window.step, window.preview, window.announcement), ("choose", False, "Send 2 by e-mail"))
+        window.channel = "paper"
+        self.assertEqual(window.announcement, "Print 2")
+        window.channel = "email"
+        action = window.action_look()
+        self.assertEqual((action["res_id"], window.step, window.preview_partner_id), (window.id, "look", self.nowak))
+        self.assertIn("555.00", pdf_text(base64.b64decode(window.preview)))
+        window.action_next()
+        text = pdf_text(base64.b64decode(window.preview))
         for words in ("Opening balance", "1,000.10", "724.55"):
-            self.assertIn(words, page.text.replace('<span class="oe_currency_value">', ""))
+            self.assertIn(words, text)
+        window.action_next()
+        self.assertEqual(window.preview_partner_id, self.nowak)
+        self.assertTrue(window.preview)
+        self.authenticate("clara", "clara")
+        content = self.url_open(f"/web/content/document.statement.window/{window.id}/preview").content
+        self.assertTrue(content.startswith(b"%PDF-"))
         self.assertFalse(self.env["document.statement"].search([]))
+        self.assertFalse(self.envelopes)
+        window.action_back()
+        self.assertFalse(window.preview)
+
+    def test_look_of_others(self):
+        """Nobody looks at the statement of another company's customer, or without the right to the books."""
+        self._life()
+        main = self.env.ref("base.main_company")
+        other = new_test_user(self.env, "otto", "account.group_account_invoice", company_id=main.id,
+                              company_ids=[Command.set(main.ids)])
+        window = self._window()
+        window.action_look()
+        with self.assertRaises(AccessError):
+            window.with_user(other).read(["preview"])
+        salesman = new_test_user(self.env, "vera", "sales_team.group_sale_salesman", company_id=self.company.id,
+                                 company_ids=[Command.set(self.company.ids)])
+        with self.assertRaises(AccessError):
+            self.env["document.statement.window"].with_user(salesman).create({})
+        with self.assertRaises(AccessError):
+            self.env["document.statement.window"].with_user(other).create({
+                "company_id": self.company.id, "customers": "chosen", "partner_ids": [Command.set(self.silva.ids)],
+            }).action_look()
 
     def test_printed(self):
         self._life()

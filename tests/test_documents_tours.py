@@ -50,10 +50,15 @@ class TestTours(DispatchCase, HttpCase):
             "type_ids": [(6, 0, self.types["invoice"].ids)],
         })
         self._invoice(self.silva)
+        others = self._invoice(self.nowak, 2500.0) | self._invoice(self.nowak, 75.0)
         rule.action_run()
+        # the PDF is looked at in the browser
+        self.env["document.dispatch.delivery"].with_context(force_report_rendering=True)._deliver()
         self.start_tour("/odoo", "document_dispatch_review", login="clara")
-        self.assertEqual({mail["subject"] for mail in self.mails}, {"Sua fatura, como combinado"})
-        self.assertEqual(len(self.envelopes), 2)
+        self.assertEqual(
+            [mail["subject"] for mail in self.mails[:2]], ["Sua fatura, como combinado", "Sua fatura, como combinado"])
+        self.assertEqual(self.envelopes[2:], ["biuro@nowak.example.com"] * 2)
+        self.assertEqual(set(others.mapped("dispatch_state")), {"sent"})
 
     def test_rule(self):
         """From nothing to the mail: the administrator switches it on, and the next slot sends."""

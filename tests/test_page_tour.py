@@ -1,9 +1,11 @@
 """The customer's page in a real browser, wide and as wide as a phone, in two languages."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo.tests import tagged
 
+from .fiscal import boleto_pdf
 from .test_page import PageCase
 
 
@@ -53,7 +55,9 @@ class TestStatementTour(PageTourCase):
     def test_send_statements(self):
         """A clerk sends them from the menu."""
         self.silva_rui.dispatch_financial = True
-        self.start_tour("/odoo", "document_dispatch_statements", login="clara")
+        drawn = boleto_pdf((10.0, self.today))  # any PDF that a browser can show
+        with patch.object(self.registry["document.statement"], "_draw_pdf", lambda *_args: drawn):
+            self.start_tour("/odoo", "document_dispatch_statements", login="clara")
         [statement] = self.env["document.statement"].search([])
         self.assertEqual((statement.partner_id, statement.user_id), (self.silva, self.clerk))
         self._deliver()

@@ -1,5 +1,7 @@
 """Who gets a document: the rules of the mission's "Contacts", on real contacts."""
 
+from lxml import html
+
 from odoo.tests import TransactionCase, new_test_user, tagged
 
 from .common import contact_form, set_email
@@ -294,6 +296,67 @@ class TestRecipients(TransactionCase):
         gomez.dematerialization_refused = True
         gomez.invalidate_recordset(["dispatch_overview"])
         self.assertIn("refuses e-mail", gomez.dispatch_overview)
+
+    def _outcomes(self, partner, user=None):
+        """What the overview says first of each flag: ``{name: (sentence, addresses in bold)}``."""
+        partner.invalidate_recordset(["dispatch_overview"])
+        shown = html.fromstring(str(partner.with_user(user or self.clerk).dispatch_overview))
+        return {row.findtext("th"): (
+            " ".join("".join(row.xpath("td/div[contains(@class, 'fw-bold')]//text()")).split()),
+            row.xpath("td/div/strong/text()"),
+        ) for row in shown.iter("tr")}
+
+    def test_overview_says_first_what_happens(self):
+        """A refusal and a wish come before the addresses, which are not in bold where nothing goes to them."""
+        self._partner("Ana Silva", "ana@silva.com.br", self.silva, dispatch_invoice=True)
+        self.assertEqual(self._outcomes(self.silva)["Invoices"], ("", ["ana@silva.com.br"]))
+        Preference = self.env["document.dispatch.preference"]
+        wish = Preference.create({
+            "partner_id": self.silva.id, "role_id": self.types["invoice"].role_id.id, "channel": "paper"})
+        self.assertEqual(self._outcomes(self.silva)["Invoices"], ("As the customer wants it: Paper", []))
+        self.assertEqual(self._outcomes(self.silva)["Quotations"], ("", ["contato@silva.com.br"]))
+        wish.channel = "email"
+        self.assertEqual(self._outcomes(self.silva)["Invoices"], ("", ["ana@silva.com.br"]))
+        self.env["document.consent"].create({
+            "partner_id": self.silva.id, "kind": "refused",
+            "type_ids": [(6, 0, self.types["credit_note"].ids)]})
+        self.assertEqual(self._outcomes(self.silva)["Invoices"], (
+            f"Goes on paper, because the customer refuses e-mail: {self.types['credit_note'].name}",
+            ["ana@silva.com.br"]))
+        self.silva.dematerialization_refused = True
+        on_paper = ("Goes on paper, because the customer refuses e-mail", [])
+        found = self._outcomes(self.silva)
+        self.assertEqual((found["Invoices"], found["Quotations"], found["Orders"]), (on_paper,) * 3)
+        duty = self.types["order"]
+        duty.refusal_applies = False
+        self.assertEqual(self._outcomes(self.silva)["Orders"], ("", ["contato@silva.com.br"]), "the law asks for it")
+        wish.channel = "manual"
+        self.assertEqual(self._outcomes(self.silva)["Invoices"], ("As the customer wants it: Download only", []))
+
+    def test_overview_agrees_with_what_is_sent(self):
+        """Whatever is said first is what becomes of the next document."""
+        for partner, refuses in ((self.silva, False), (self.silva, True)):
+            partner.dematerialization_refused = refuses
+            move = self.env["account.move"].new({
+                "move_type": "out_invoice", "partner_id": partner.id, "state": "posted"})
+            directory = partner._dispatch_directory()
+            channel, _reason = move._dispatch_choose_channel(
+                self.types["invoice"], directory.resolve(partner.id, "invoice"))
+            first, bold = self._outcomes(partner)["Invoices"]
+            self.assertEqual((channel._code() == "paper", bool(first), not bold), (refuses,) * 3)
+
+    def test_overview_of_a_salesman_and_of_another_company(self):
+        """A refusal towards another company says nothing here; a salesman reads the same as who invoices."""
+        other = self.env["res.company"].create({"name": "Aurora Praha s.r.o."})
+        self.env["document.consent"].create(
+            {"partner_id": self.silva.id, "kind": "refused", "company_id": other.id})
+        seller = new_test_user(
+            self.env, "vendas", "sales_team.group_sale_salesman", company_id=self.env.company.id)
+        stranger = new_test_user(
+            self.env, "praha", "account.group_account_invoice", company_id=other.id, company_ids=[(6, 0, other.ids)])
+        self.assertEqual(self._outcomes(self.silva, seller), self._outcomes(self.silva))
+        self.assertEqual(self._outcomes(self.silva, seller)["Invoices"][0], "")
+        self.assertIn("refuses", self._outcomes(self.silva, stranger)["Invoices"][0])
 
     def test_form_of_a_new_contact(self):
         self.clerk.group_ids |= self.env.ref("base.group_partner_manager")

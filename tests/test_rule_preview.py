@@ -1,6 +1,7 @@
 """What a rule would do now: what goes, to whom and why; what stays, and why."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.fields import Command
@@ -37,6 +38,42 @@ class TestPreview(DispatchCase):
                          [("paper", "The customer refuses e-mail"), ("paper", "No valid address")])
         self.assertFalse(self._dispatches(invoice), "nothing is planned")
         self.assertEqual(preview.line_ids[0].action_open()["res_model"], "account.move")
+
+    def test_says_what_the_button_does(self):
+        """The window that shows it has it done; of nothing there is nothing to press."""
+        self._invoice(self.silva), self._invoice(self.papel), self._invoice(self.mudo)
+        preview = self._preview()
+        self.assertEqual((preview.announcement, preview.may_run), ("Send 1 by e-mail, put 2 in the paper tray", True))
+        self.rule.active = False
+        self.assertFalse(self._preview().may_run)
+        self.rule.write({"active": True, "delivery": "review"})
+        preview = self._preview()
+        self.assertEqual(preview.announcement, "Put 2 in the paper tray, leave 1 in review")
+        preview.action_run()
+        self.assertEqual(sorted(self.rule.env["document.dispatch"].search([("rule_id", "=", self.rule.id)]).mapped(
+            "state")), ["paper", "paper", "review"])
+        preview = self._preview()
+        self.assertEqual((preview.announcement, preview.may_run, preview.going_ids.ids), ("", False, []))
+
+    def test_what_a_person_reviews_says_so(self):
+        """Also under a rule that sends at once: there is something to look at first."""
+        doubted, clear = self._invoice(self.silva), self._invoice(self.nowak)
+        with patch.object(self.registry["account.move"], "_dispatch_warnings",
+                          lambda move: "The total differs." if move == doubted else ""):
+            preview = self._preview()
+            self.assertEqual({line.res_id: line.outcome for line in preview.going_ids},
+                             {doubted.id: "review", clear.id: "goes"})
+            self.assertEqual(self._line(preview, doubted).reason, "The total differs.")
+            self.assertEqual(preview.announcement, "Send 1 by e-mail, leave 1 in review")
+            preview.action_run()
+        self._deliver()
+        self.assertEqual([self._dispatches(move).state for move in (doubted, clear)], ["review", "sent"])
+
+    def test_more_than_are_listed(self):
+        for _number in range(3):
+            self._invoice(self.silva)
+        with patch("odoo.addons.document_dispatch.models.rule.document_dispatch_rule_preview.MOST_LINES", 2):
+            self.assertEqual(self._preview().announcement, "Send 3")
 
     def test_staying(self):
         sent = self._invoice(self.nowak)

@@ -55,6 +55,9 @@ class DocumentDispatchFile(models.Model):
     def _dispatch_date(self):
         return self.date or self.move_id.invoice_date or self.move_id.date
 
+    def _dispatch_due_date(self):
+        return self.due_date
+
     def _dispatch_enclosure(self):
         return {
             "kind": self.dispatch_kind, "name": self._dispatch_name(), "date": self._dispatch_date(),

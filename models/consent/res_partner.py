@@ -180,8 +180,7 @@ class ResPartner(models.Model):
 
     def _dispatch_prepare_overview(self, directory, names):
         return super()._dispatch_prepare_overview(directory, names) | {
-            "refused": self.dematerialization_refused, "named": self._dispatch_refused_names(),
-            "duties": self.env.company._dispatch_duties(),
+            "duties": self.dematerialization_refused and self.env.company._dispatch_duties(),
         }
 
     def _dispatch_refused_names(self):

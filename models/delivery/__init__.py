@@ -8,6 +8,7 @@ from . import document_dispatch_delivery
 from . import document_dispatch_draft
 from . import document_dispatch_files
 from . import document_dispatch_mail
+from . import document_dispatch_mail_preview
 from . import document_dispatch_mailer
 from . import document_dispatch_making
 from . import document_dispatch_mixin

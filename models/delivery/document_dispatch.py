@@ -287,7 +287,10 @@ class DocumentDispatch(models.Model):
         text = recipient._prepare_body(message.body)
         if text != message.body:
             # the same message in their language, with the link to their page
-            message = message.new({"body": text}, origin=message)
+            if message._origin:
+                message = message.new({"body": text}, origin=message)
+            else:  # it is only looked at
+                message.body = text
         document = OutgoingMail(recipient.id).on(document)
         groups = document._notify_get_classified_recipients_iterator(
             message, [recipient._prepare_recipient_data()], force_email_lang=recipient.lang,

@@ -119,6 +119,7 @@ class DocumentDispatchContent(models.AbstractModel):
             })
             if not dispatch.own_text:
                 self._translate(dispatch, {lang: of_documents[document.id] for lang, of_documents in texts.items()})
+        group.filtered(lambda dispatch: dispatch.state == "review")._prepare_preview()
 
     def _translate(self, dispatch, texts):
         """Give readers of another language than the customer's the text in theirs.

@@ -22,6 +22,10 @@ class DocumentDispatchMixin(models.AbstractModel):
         for document in self:
             document.dispatch_answered_date = answered.get(document._origin.id, False)
 
+    def _dispatch_timeline_steps(self, dispatch):
+        step = [(self.dispatch_answered_date, self.env._("Answered"))] if self.dispatch_answered_date else []
+        return [*super()._dispatch_timeline_steps(dispatch), *step]
+
     def _dispatch_make_files(self, template, report):
         return self.env["document.dispatch.content"]._make_template_files(self, template, report)
 

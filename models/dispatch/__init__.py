@@ -14,10 +14,12 @@ from . import document_dispatch_mixin_kind
 from . import document_dispatch_mixin_precedence
 from . import document_dispatch_mixin_sending
 from . import document_dispatch_mixin_time
+from . import document_dispatch_mixin_timeline
 from . import document_dispatch_precedence
 from . import document_dispatch_protected
 from . import document_dispatch_readable
 from . import document_dispatch_recipient
+from . import document_dispatch_release
 from . import document_dispatch_resend
 from . import document_dispatch_role
 from . import document_dispatch_time

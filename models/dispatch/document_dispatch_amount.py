@@ -9,12 +9,13 @@ class DocumentDispatch(models.Model):
     amount = fields.Monetary(
         compute="_compute_amount", help="Of the document as it is now. Empty where its kind has none.")
     currency_id = fields.Many2one("res.currency", compute="_compute_amount")
+    date_due = fields.Date(string="Due date", compute="_compute_amount")
 
     @api.depends("res_model", "res_id")
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_amount(self):
         """With the user's rights to the documents, those of a kind at once."""
-        self.update({"amount": False, "currency_id": False})
+        self.update({"amount": False, "currency_id": False, "date_due": False})
         names = self._get_dispatched_models()
         for model, dispatches in self.grouped("res_model").items():
             if model not in names:
@@ -25,4 +26,7 @@ class DocumentDispatch(models.Model):
             for dispatch in dispatches:
                 if document := by_id.get(dispatch.res_id):
                     told = document._dispatch_enclosure()
-                    dispatch.update({"amount": told["amount"], "currency_id": told["currency"]})
+                    dispatch.update({
+                        "amount": told["amount"], "currency_id": told["currency"],
+                        "date_due": document._dispatch_due_date(),
+                    })

@@ -178,8 +178,12 @@ class DocumentDispatchMixin(models.AbstractModel):
         names = {"amount": "amount_total", "untaxed": "amount_untaxed", "tax": "amount_tax"}
         return {name: self[field] for name, field in names.items() if field in self._fields}
 
+    def _dispatch_due_date(self):
+        """The day until which it is to be paid; empty where the kind has none."""
+        return False
+
     def _dispatch_enclosure(self):
-        """What a cover letter says of this document, in the language of the context."""
+        """What a cover letter and the list of dispatches say of this document, in the language of the context."""
         amount = self._dispatch_text_amounts().get("amount", False)
         return {
             "kind": self.dispatch_kind, "name": self._dispatch_name(), "date": self._dispatch_date(),

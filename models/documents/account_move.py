@@ -145,6 +145,24 @@ class AccountMove(models.Model):
     def _dispatch_date(self):
         return self.invoice_date or self.date
 
+    def _dispatch_due_date(self):
+        return self.invoice_date_due
+
+    @api.depends("payment_state")
+    def _compute_dispatch_timeline(self):
+        return super()._compute_dispatch_timeline()
+
+    def _dispatch_timeline_steps(self, dispatch):
+        """Paid, also in part or on its way, as Odoo calls it: on the day of the last payment."""
+        steps = super()._dispatch_timeline_steps(dispatch)
+        if self.payment_state not in ("partial", "in_payment", "paid"):
+            return steps
+        # sudo: when an invoice was paid, for who may read it
+        lines = self.sudo().line_ids.filtered(lambda line: line.display_type == "payment_term")
+        days = (lines.matched_debit_ids | lines.matched_credit_ids).mapped("max_date")
+        words = dict(self._fields["payment_state"]._description_selection(self.env))[self.payment_state]
+        return [*steps, (max(days), words)] if days else steps
+
     @api.model
     def _dispatch_report_domain(self, code):
         return Domain.FALSE if code == "proforma" else super()._dispatch_report_domain(code)

@@ -16,3 +16,7 @@ class DocumentDispatchPreference(models.Model):
             return choices
         return [*choices, (NETWORK, self.env._("Network")),
                 (NETWORK_COPY, self.env._("Network, then a copy by e-mail"))]
+
+    @api.model
+    def _is_by_mail(self, wish):
+        return wish == NETWORK_COPY or super()._is_by_mail(wish)

@@ -36,6 +36,12 @@ class DocumentDispatchMixin(models.AbstractModel):
                 "dispatch_opened_agent": user_agent,
             })
 
+    def _dispatch_timeline_steps(self, dispatch):
+        """The document by its link, or the customer's page by that in the mail: whichever was first."""
+        opened = [moment for moment in (self.dispatch_opened_date, dispatch.page_opened_date) if moment]
+        step = [(min(opened), self.env._("Opened"))] if opened else []
+        return [*super()._dispatch_timeline_steps(dispatch), *step]
+
     def _dispatch_link_groups(self, groups):
         """What core offers each recipient of a mail with these documents: their own link."""
         outgoing = OutgoingMail.of(self.env)

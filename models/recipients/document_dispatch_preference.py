@@ -44,6 +44,11 @@ class DocumentDispatchPreference(models.Model):
         return [*choices, (DOWNLOAD, self.env._("Download only"))]
 
     @api.model
+    def _is_by_mail(self, wish):
+        """Tell whether documents go to e-mail addresses, too, where this is the wish; also where there is none."""
+        return not wish or self.env["document.dispatch.channel"]._of(wish)._takes_addresses()
+
+    @api.model
     def _get_wishes(self):
         """Fields that say how documents go, not to whom, each with those that only mean something beside it.
 

@@ -266,12 +266,39 @@ class ResPartner(models.Model):
 
     def _dispatch_prepare_overview(self, directory, names):
         """What the overview of who gets what shows of this partner."""
-        wishes = dict(self.env["document.dispatch.preference"]._selection_channel())
+        types = self.env["document.dispatch.type"].search(
+            [("company_id", "in", (False, self.env.company.id))]).grouped("role")
         return {"lines": [
-            {"kind": names[role], "wish": wishes.get(self._dispatch_wished_channel(role)),
-             **self._dispatch_describe(directory.resolve(self._origin.id, role), role)}
+            {"kind": names[role], **self._dispatch_prepare_line(
+                directory.resolve(self._origin.id, role), role, types.get(role, ()))}
             for role in self.env["document.dispatch.role"]._get_codes()
         ]}
+
+    def _dispatch_prepare_line(self, resolution, role, types):
+        """What becomes of the documents of a role, and who would get them by e-mail.
+
+        :param resolution: :class:`tools.recipients.recipients.Resolution`
+        :param str role: code of the contact flag
+        :param types: the document types of that flag
+        """
+        preferences, company = self.env["document.dispatch.preference"], self.env.company
+        duty = any(self._dispatch_duty(kind, company) for kind in types)
+        wish = "" if duty else self._dispatch_wished_channel(role)
+        asked = dict(preferences._selection_channel()).get(wish)
+        by_mail = preferences._is_by_mail(wish)
+        refused = [kind for kind in types if by_mail and self._dispatch_refuses(kind, company)]
+        on_paper = bool(refused) and len(refused) == len(types)
+        names = ", ".join(dict.fromkeys(kind.name for kind in refused))
+        return {
+            "first": next((words for applies, words in (
+                (not by_mail, self.env._("As the customer wants it: %s", asked)),
+                (on_paper, self.env._("Goes on paper, because the customer refuses e-mail")),
+                (not resolution.chosen, self.env._("Nobody: goes to the paper tray")),
+                (refused, self.env._("Goes on paper, because the customer refuses e-mail: %s", names)),
+            ) if applies), ""),
+            "mailed": by_mail and not on_paper, "wish": asked if by_mail else "",
+            **self._dispatch_describe(resolution, role),
+        }
 
     @api.model
     def _dispatch_describe(self, resolution, role):

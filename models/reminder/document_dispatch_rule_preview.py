@@ -42,11 +42,6 @@ class DocumentDispatchRule(models.Model):
         move = document.move_id
         return {**line, "res_model": move._name, "res_id": move._origin.id}
 
-    def _preview_outcome(self, document):
-        """A reminder with a warning is left in review, whatever the rule says."""
-        doubted = document._name == "document.reminder" and document._dispatch_warnings()
-        return "review" if doubted else super()._preview_outcome(document)
-
     def _preview_reminders(self, reminders):
         reminders = reminders.filtered(lambda reminder: reminder._dispatch_type())
         for reminder, line in zip(reminders, self._preview_going(reminders), strict=True):
@@ -55,8 +50,8 @@ class DocumentDispatchRule(models.Model):
                 date=format_date(self.env, reminder.date_due),
                 amount=reminder.currency_id.format(reminder.amount_open), level=reminder._get_level_name())
             # what is only thought of has no id by which it could be named
-            yield {**line, **self._preview_line(reminder), "reason": " ".join(filter(None, (
-                said, line["reason"] and f"{line['reason']}.", reminder._dispatch_warnings())))}
+            reason = line["reason"] and f"{line['reason'].removesuffix('.')}."
+            yield {**line, **self._preview_line(reminder), "reason": " ".join(filter(None, (said, reason)))}
 
     def _preview_not_reminded(self, Reminder, going):
         """Open invoices of which nobody is reminded now, each with the first reason found.

@@ -210,6 +210,9 @@ class DocumentReminder(models.Model):
     def _dispatch_draw_files(self, template, report):
         """Nothing is to be drawn: the page of the invoice is there."""
 
+    def _dispatch_due_date(self):
+        return self.date_due
+
     def _dispatch_enclosure(self):
         return {"kind": self.dispatch_kind, "name": self._dispatch_name(), "date": self.date,
                 "amount": self.amount_open, "currency": self.currency_id}

@@ -40,14 +40,23 @@ class DocumentDispatchRule(models.Model):
             channel = self.env["document.dispatch.channel"]._of(vals["channel"])
             goes = channel._is_delivered_by_worker()
             yield {
-                **self._preview_line(document), "outcome": self._preview_outcome(document) if goes else "paper",
+                **self._preview_line(document), "outcome": self._preview_outcome(document, channel),
                 "recipients": self._preview_recipients(vals["recipient_ids"]) if goes else False,
-                "reason": self._preview_wish(vals) if goes else self._preview_channel_reason(vals),
+                "reason": " ".join(filter(None, (self._preview_wish(vals), document._dispatch_warnings()))) if goes
+                else self._preview_channel_reason(vals),
             }
 
-    def _preview_outcome(self, document):
-        """What becomes of what goes by a worker: it goes, or waits for a person."""
-        return "review" if self.delivery == "review" else "goes"
+    def _preview_outcome(self, document, channel):
+        """What becomes of a document: it goes by a channel, waits for a person, or goes to the paper tray.
+
+        :param document: of the mixin, as the operator
+        :param channel: ``document.dispatch.channel``
+        """
+        if not channel._is_delivered_by_worker():
+            return "paper"
+        if self._is_reviewed(document):
+            return "review"
+        return "goes" if channel._takes_addresses() else "other"
 
     def _preview_line(self, document):
         return {

@@ -10,9 +10,9 @@ class DocumentLetterWindow(models.TransientModel):
     """Writes the electronic delivery notice to many customers."""
 
     _name = "document.letter.window"
+    _inherit = ["document.dispatch.written.window"]
     _description = "Send Letters"
 
-    company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
     # To whom
     code_from = fields.Char(string="Customer code from")
     code_to = fields.Char(string="to")
@@ -22,10 +22,6 @@ class DocumentLetterWindow(models.TransientModel):
     without_address = fields.Boolean(string="Only those without an address")
     order = fields.Selection(
         [("code", "By code"), ("name", "By name")], string="Sort", required=True, default="name",
-    )
-    # How
-    channel = fields.Selection(
-        [("email", "E-mail"), ("paper", "Print")], string="Method", required=True, default="email",
     )
     # What
     lang = fields.Selection(
@@ -41,12 +37,9 @@ class DocumentLetterWindow(models.TransientModel):
     )
     unknown = fields.Char(compute="_compute_unknown")
     # What will happen
-    count = fields.Integer(string="Letters", compute="_compute_count")
-    count_email = fields.Integer(string="by e-mail", compute="_compute_count")
-    count_print = fields.Integer(string="on paper", compute="_compute_count")
-    preview_partner_id = fields.Many2one("res.partner", string="Preview for", compute="_compute_preview_partner",
-                                         store=True, readonly=False, compute_sudo=False)
+    count = fields.Integer(string="Letters")
     preview = fields.Html(compute="_compute_preview")
+    preview_lang = fields.Char(string="Language", compute="_compute_preview")
 
     @api.model
     def _get_languages(self):
@@ -128,37 +121,37 @@ class DocumentLetterWindow(models.TransientModel):
     @api.depends("company_id", "code_from", "code_to", "invoiced_from", "invoiced_to", "include_issued",
                  "without_address", "channel")
     def _compute_count(self):
-        for window in self:
-            partners = window._find_customers()
-            refused = partners.filtered("dematerialization_refused")
-            on_paper = self.env["document.dispatch.channel"]._is_for_paper(window.channel)
-            mailed = () if on_paper else window._find_reachable(partners - refused)
-            window.count = len(partners)
-            window.count_email = len(mailed)
-            window.count_print = len(partners) - len(mailed)
+        return super()._compute_count()
+
+    def _find_mailed(self, partners):
+        return self._find_reachable(partners - partners.filtered("dematerialization_refused"))
 
     @api.depends("company_id", "code_from", "code_to", "invoiced_from", "invoiced_to", "include_issued",
                  "without_address")
     def _compute_preview_partner(self):
-        for window in self:
-            window.preview_partner_id = window._find_customers()[:1]
+        return super()._compute_preview_partner()
 
     @api.depends("preview_partner_id", "subject", "body", "lang")
     def _compute_preview(self):
-        """The text as the chosen customer would read it."""
+        """The text as the chosen customer would read it, in the language of their letter."""
         Letter = self.env["document.letter"]
+        languages = dict(self._get_languages())
         for window in self:
             partner = window.preview_partner_id
             if not partner:
-                window.preview = False
+                window.preview = window.preview_lang = False
                 continue
+            texts = window._get_texts()
+            lang = Letter._get_lang(partner, window.company_id, texts)
             directory = partner.with_company(window.company_id)._dispatch_directory()
             chosen = directory.resolve(partner.id, window._get_type().role).chosen
-            values = Letter.with_context(lang=window.lang)._get_values(
+            values = Letter.with_context(lang=lang)._get_values(
                 partner, window.company_id, [choice.email for choice in chosen], fields.Date.context_today(window))
-            subject = letters.fill_line(window.subject, values)
+            subject, body = texts[lang]
+            subject = letters.fill_line(subject, values)
             window.preview = html_sanitize(f"<p><strong>{html_escape(subject)}</strong></p>") + html_sanitize(
-                letters.fill(window.body, values))
+                letters.fill(body, values))
+            window.preview_lang = languages[lang]
 
     # ------------------------------------------------------------------
 
@@ -167,8 +160,7 @@ class DocumentLetterWindow(models.TransientModel):
         texts = {code: self._get_original(code) for code, _name in self._get_languages()}
         return {**texts, self.lang: (self.subject, str(self.body))}
 
-    def action_send(self):
-        """Issue the letters, and open the page that says what became of them."""
+    def _check(self):
         self.ensure_one()
         if names := letters.unknown(self.subject, self.body):
             raise UserError(self.env._(
@@ -178,7 +170,7 @@ class DocumentLetterWindow(models.TransientModel):
         partners = self._find_customers()
         if not partners:
             raise UserError(self.env._("No customer matches the filters."))
-        batch = self.env["document.letter"]._issue(partners, self.company_id, self._get_texts(), self.channel)
-        run = batch.dispatch_ids.print_id[:1]
-        on_paper = self.env["document.dispatch.channel"]._is_for_paper(self.channel)
-        return run._open() if on_paper and run else batch._open()
+        return partners
+
+    def _issue_to(self, partners):
+        return self.env["document.letter"]._issue(partners, self.company_id, self._get_texts(), self.channel)

@@ -1,3 +1,5 @@
+import base64
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -6,9 +8,9 @@ class DocumentStatementWindow(models.TransientModel):
     """Sends statements of account to many customers, or to one."""
 
     _name = "document.statement.window"
+    _inherit = ["document.dispatch.written.window"]
     _description = "Send Statements"
 
-    company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
     # To whom
     customers = fields.Selection(
         [("open", "All customers with an open "
@@ -20,14 +22,11 @@ class DocumentStatementWindow(models.TransientModel):
     # What
     date_from = fields.Date(string="Start date", required=True, default=lambda self: self._get_first_day())
     date_to = fields.Date(string="Until", required=True, default=fields.Date.context_today)
-    # How
-    channel = fields.Selection(
-        [("email", "E-mail"), ("paper", "Print")], string="Method", required=True, default="email",
-    )
     # What will happen
-    count = fields.Integer(string="Statements", compute="_compute_count")
-    count_email = fields.Integer(string="by e-mail", compute="_compute_count")
-    count_print = fields.Integer(string="on paper", compute="_compute_count")
+    count = fields.Integer(string="Statements")
+    preview = fields.Binary(
+        compute="_compute_preview", store=True, attachment=False, compute_sudo=False,  # drawn once, and kept so long
+        help="The statement of one customer, in their language.")
 
     @api.model
     def _get_first_day(self):
@@ -43,22 +42,27 @@ class DocumentStatementWindow(models.TransientModel):
 
     @api.depends("company_id", "customers", "partner_ids", "channel")
     def _compute_count(self):
-        for window in self:
-            partners = window._find_customers()
-            window.count = len(partners)
-            on_paper = self.env["document.dispatch.channel"]._is_for_paper(window.channel)
-            window.count_email = 0 if on_paper else window._count_by_mail(partners)
-            window.count_print = window.count - window.count_email
+        return super()._compute_count()
 
-    def _count_by_mail(self, partners):
-        """How many of these customers would get a mail."""
+    @api.depends("company_id", "customers", "partner_ids")
+    def _compute_preview_partner(self):
+        return super()._compute_preview_partner()
+
+    @api.depends("step", "preview_partner_id", "company_id", "date_from", "date_to")
+    def _compute_preview(self):
+        for window in self:
+            drawn = window.step == "look" and window.preview_partner_id and self.env["document.statement"]._draw_pdf(
+                window.preview_partner_id, window.company_id, window.date_from, window.date_to)
+            window.preview = drawn and base64.b64encode(drawn)
+
+    def _find_mailed(self, partners):
         dispatch_type = self._get_type()
         partners = partners.with_company(self.company_id)
         directory = partners._dispatch_directory()
-        return sum(
-            bool(directory.resolve(partner.id, dispatch_type.role).chosen)
-            and not partner._dispatch_refuses(dispatch_type, self.company_id) for partner in partners
-        )
+        return [
+            partner.id for partner in partners if directory.resolve(partner.id, dispatch_type.role).chosen
+            and not partner._dispatch_refuses(dispatch_type, self.company_id)
+        ]
 
     def _get_type(self):
         types = self.env["document.dispatch.type"]._get_by_code(["statement"], self.company_id)
@@ -68,6 +72,7 @@ class DocumentStatementWindow(models.TransientModel):
 
     def _check(self):
         self.ensure_one()
+        self._get_type()
         if self.date_from > self.date_to:
             raise UserError(self.env._("The period ends before it begins."))
         partners = self._find_customers()
@@ -76,19 +81,6 @@ class DocumentStatementWindow(models.TransientModel):
                                        "selected."))
         return partners
 
-    def action_send(self):
-        """Make the statements, and open the page that says what became of them."""
-        partners = self._check()
-        self._get_type()
-        batch = self.env["document.statement"]._issue(
+    def _issue_to(self, partners):
+        return self.env["document.statement"]._issue(
             partners, self.company_id, self.date_from, self.date_to, self.channel)
-        run = batch.dispatch_ids.print_id[:1]
-        on_paper = self.env["document.dispatch.channel"]._is_for_paper(self.channel)
-        return run._open() if on_paper and run else batch._open()
-
-    def action_preview(self):
-        """Draw the statement of the first customer; nothing is kept of it."""
-        partner = self._check()[0]
-        vals = self.env["document.statement"]._prepare_vals(partner, self.company_id, self.date_from, self.date_to)
-        report = self.env.ref("document_dispatch.action_report_statement")
-        return report.report_action(None, data={"statement": vals}, config=False)

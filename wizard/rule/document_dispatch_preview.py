@@ -1,8 +1,10 @@
-from odoo import fields, models
+from collections import Counter
+
+from odoo import api, fields, models
 
 
 class DocumentDispatchPreview(models.TransientModel):
-    """Shows what a rule would do now."""
+    """Shows what a rule would do now, and has it do so."""
 
     _name = "document.dispatch.preview"
     _description = "Rule Preview"
@@ -10,6 +12,8 @@ class DocumentDispatchPreview(models.TransientModel):
     rule_id = fields.Many2one("document.dispatch.rule", required=True, ondelete="cascade")
     problem = fields.Char(readonly=True)
     going_count = fields.Integer(string="Would be sent now", readonly=True)
+    announcement = fields.Char(readonly=True, help="What the button does.")
+    may_run = fields.Boolean(compute="_compute_may_run")
     line_ids = fields.One2many("document.dispatch.preview.line", "preview_id", readonly=True)
     going_ids = fields.One2many(
         "document.dispatch.preview.line", "preview_id", domain=[("outcome", "!=", "stays")], readonly=True)
@@ -23,6 +27,7 @@ class DocumentDispatchPreview(models.TransientModel):
         lines, count = rule.sudo()._preview()
         preview = self.create({
             "rule_id": rule.id, "problem": rule.sudo()._get_problem(), "going_count": count,
+            "announcement": self._announce(lines, count),
             "line_ids": [fields.Command.create(line) for line in lines],
         })
         return {
@@ -30,6 +35,24 @@ class DocumentDispatchPreview(models.TransientModel):
             "res_model": self._name, "res_id": preview.id, "view_mode": "form", "target": "new",
             "context": {"dialog_size": "extra-large"},
         }
+
+    @api.depends("rule_id.active", "announcement")
+    def _compute_may_run(self):
+        for preview in self:
+            rule = preview.rule_id
+            preview.may_run = bool(preview.announcement) and rule.active and rule.has_access("write")
+
+    @api.model
+    def _announce(self, lines, count):
+        """What the rule would do now, in words; of more documents than are listed only how many."""
+        outcomes = Counter(line["outcome"] for line in lines)
+        dispatches, listed = self.env["document.dispatch"], len(lines) - outcomes["stays"]
+        return dispatches._announce(sent=count) if count > listed else dispatches._announce(
+            mailed=outcomes["goes"], sent=outcomes["other"], tray=outcomes["paper"], review=outcomes["review"])
+
+    def action_run(self):
+        """Have the rule do now what it shows; what changed since counts."""
+        return self.rule_id.action_run()
 
 
 class DocumentDispatchPreviewLine(models.TransientModel):
@@ -45,8 +68,8 @@ class DocumentDispatchPreviewLine(models.TransientModel):
     document_name = fields.Char(string="Document")
     partner_id = fields.Many2one("res.partner", string="Customer")
     outcome = fields.Selection(
-        [("goes", "By e-mail"), ("review", "Left in review"), ("paper", "Goes to the paper tray"),
-         ("stays", "Not sent")], required=True,
+        [("goes", "By e-mail"), ("other", "By another method"), ("review", "Left in review"),
+         ("paper", "Goes to the paper tray"), ("stays", "Not sent")], required=True,
     )
     recipients = fields.Text(string="To")
     reason = fields.Text()

@@ -84,8 +84,17 @@ registry.category("web_tour.tours").add("document_dispatch_statements", {
             trigger: ".o_field_widget[name='count_email']:contains('1')",
         },
         {
-            content: "Make them",
-            trigger: "button[name='action_send']",
+            content: "Look at it first",
+            trigger: ".modal footer button[name='action_look']",
+            run: "click",
+        },
+        {
+            content: "His statement",
+            trigger: ".modal .o_field_widget[name='preview'] iframe",
+        },
+        {
+            content: "The button says what it does",
+            trigger: ".modal footer button[name='action_send']:contains('Send 1 by e-mail')",
             run: "click",
         },
         {

@@ -25,7 +25,7 @@ registry.category("web_tour.tours").add("document_dispatch_letters", {
         },
         {
             content: "Look at it as a customer would",
-            trigger: ".modal .nav-link:contains('Preview')",
+            trigger: ".modal footer button[name='action_look']",
             run: "click",
         },
         {
@@ -34,8 +34,23 @@ registry.category("web_tour.tours").add("document_dispatch_letters", {
                 ".modal .o_field_widget[name='preview']:contains('Uma novidade de Aurora'):has(a[href*='/dispatch/consent/'])",
         },
         {
-            content: "Go",
-            trigger: ".modal button[name='action_send']",
+            content: "So does the next customer's",
+            trigger: ".modal footer button[name='action_next']",
+            run: "click",
+        },
+        {
+            content: "Back, and forth again: nothing is lost",
+            trigger: ".modal footer button[name='action_back']",
+            run: "click",
+        },
+        {
+            content: "The subject is still there",
+            trigger: ".modal:has(.o_field_widget[name='invoiced_from']) footer button[name='action_look']",
+            run: "click",
+        },
+        {
+            content: "The button says what it does",
+            trigger: ".modal footer button[name='action_send']:contains('Send 1 by e-mail, put 1 in the paper tray')",
             run: "click",
         },
         {

@@ -69,7 +69,12 @@ registry.category("web_tour.tours").add("document_dispatch_reminder", {
         },
         {
             content: "Run it",
-            trigger: ".o_form_view button[name='action_run']",
+            trigger: ".o_form_view button[name='action_preview']:contains('Run Now')",
+            run: "click",
+        },
+        {
+            content: "The button says what it does",
+            trigger: ".modal footer button[name='action_run']:contains('Send 1 by e-mail')",
             run: "click",
         },
         {

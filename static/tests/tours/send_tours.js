@@ -44,14 +44,22 @@ registry.category("web_tour.tours").add("document_dispatch_send_invoice", {
     ],
 });
 
-/** A mail of a rule waits in review; a person changes the subject and releases it. */
+/** A mail of a rule waits in review; a person looks at it, changes the subject and releases it, then all others. */
 registry.category("web_tour.tours").add("document_dispatch_review", {
     steps: () => [
         ...openMenu("menu_outbox", "menu_review"),
         {
-            content: "Open the row",
-            trigger: ".o_list_view .o_data_row:contains('In review') td[name='document_name']",
+            content: "Open the row, which says of how much it is",
+            trigger: ".o_list_view .o_data_row:contains('In review'):contains('1,250.00') td[name='document_name']",
             run: "click",
+        },
+        {
+            content: "The mail as the customer will see it",
+            trigger: ".o_field_widget[name='mail_preview'] :iframe body:contains('1,250.00')",
+        },
+        {
+            content: "Its PDF beside it",
+            trigger: ".o_field_widget[name='attachment_ids'] iframe.o_pdfview_iframe",
         },
         {
             content: "Look at the text",
@@ -71,6 +79,26 @@ registry.category("web_tour.tours").add("document_dispatch_review", {
         {
             content: "It went",
             trigger: ".o_statusbar_status .o_arrow_button_current:contains('Sent')",
+        },
+        {
+            content: "Back to the others",
+            trigger: ".o_breadcrumb .breadcrumb-item a, .o_back_button",
+            run: "click",
+        },
+        {
+            content: "All of them",
+            trigger: ".o_list_view:has(.o_data_row:contains('2,500.00')) button[name='action_ask_release_all']",
+            run: "click",
+        },
+        {
+            content: "Which, and how many",
+            trigger:
+                ".modal:has(.o_data_row:contains('2,500.00')) footer button[name='action_release']:contains('Send 2 by e-mail')",
+            run: "click",
+        },
+        {
+            content: "Nothing waits any more",
+            trigger: "body:not(:has(.modal)) .o_list_view .o_view_nocontent:contains('Nothing to review')",
         },
     ],
 });
