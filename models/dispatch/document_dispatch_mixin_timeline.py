@@ -10,7 +10,7 @@ class DocumentDispatchMixin(models.AbstractModel):
     _inherit = "document.dispatch.mixin"
 
     dispatch_timeline = fields.Html(
-        string="What became of it", compute="_compute_dispatch_timeline",
+        string="History", compute="_compute_dispatch_timeline",
         sanitize=False,  # rendered by our own QWeb template, which escapes every value
         groups="document_dispatch.group_dispatch_user",
     )

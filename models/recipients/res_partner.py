@@ -292,9 +292,9 @@ class ResPartner(models.Model):
         return {
             "first": next((words for applies, words in (
                 (not by_mail, self.env._("As the customer wants it: %s", asked)),
-                (on_paper, self.env._("Goes on paper, because the customer refuses e-mail")),
+                (on_paper, self.env._("On paper, because the customer refuses e-mail")),
                 (not resolution.chosen, self.env._("Nobody: goes to the paper tray")),
-                (refused, self.env._("Goes on paper, because the customer refuses e-mail: %s", names)),
+                (refused, self.env._("On paper, because the customer refuses e-mail: %s", names)),
             ) if applies), ""),
             "mailed": by_mail and not on_paper, "wish": asked if by_mail else "",
             **self._dispatch_describe(resolution, role),
