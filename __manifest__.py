@@ -50,6 +50,7 @@
         "views/rule/document_dispatch_preview_views.xml",
         "views/dispatch/document_dispatch_exclude_views.xml",
         "views/dispatch/document_dispatch_schedule_views.xml",
+        "views/dispatch/document_dispatch_correct_views.xml",
         "views/dispatch/document_dispatch_report_views.xml",
         "views/dispatch/document_dispatch_resend_views.xml",
         "views/consent/document_consent_views.xml",

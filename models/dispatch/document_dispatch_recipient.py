@@ -341,7 +341,7 @@ class DocumentDispatchRecipient(models.Model):
             replies.TOO_LARGE: self.env._("The mail is too large for this mailbox."),
             replies.POLICY: self.env._("The server asks us to wait.") if later
             else self.env._("The server does not accept mails like this, or not from us."),
-            replies.UNREACHABLE: self.env._("The mail server could not be reached."),
+            replies.UNREACHABLE: self._explain_unreached(),
             replies.BUSY: self.env._("The server has no time now."),
             replies.OTHER: self.env._("Not taken now.") if later else self.env._("Refused."),
         }[replies.meaning(self.reply)]
@@ -354,13 +354,17 @@ class DocumentDispatchRecipient(models.Model):
         """What keeps the account from sending, in words; empty where nothing does: see ``delivery``."""
         return ""
 
+    def _explain_unreached(self):
+        """Why no conversation with the mail server came about, in words; its name is known by ``delivery``."""
+        return self.env._("The mail server could not be reached.")
+
     def _explain_advice(self):
         """What a clerk can do about a reply."""
         if self._was_withheld():
             return self.env._("Correct what is said above, then press “Try Again Now”.")
         return {
             replies.NO_MAILBOX: self.env._(
-                "Correct the address on the contact, then open the document and press Send."),
+                "Press “Correct the Address” beside it: the document goes to the right one, and to nobody else."),
             replies.FULL: self.env._("Ask the customer to make room, then press “Try Again Now”."),
             replies.TOO_LARGE: self.env._(
                 "Ask your administrator for a smaller size limit on the outgoing mail server: then the largest "
