@@ -100,20 +100,20 @@ class IrMailServer(models.Model):
         Of an empty record: with the one that Odoo was started with, or none.
         """
         cause = replies.connection(reply)
-        # sudo: its name and port, for whoever waits for it
-        own = self.sudo() if self.sudo().smtp_authentication != "cli" else self.browse()
+        server = self.sudo()  # sudo: its name and port, for whoever waits for it, and whether there is one
+        own = server if server.smtp_authentication != "cli" else server.browse()
         host = own.smtp_host or config["smtp_server"]
         # Odoo's own setting when it was never set: nobody set up a server
-        nobody = not own and host in (False, "", "localhost") and not self.sudo().search_count([], limit=1)
+        nobody = not own and host in (False, "", "localhost") and not server.search_count([], limit=1)
         if cause == replies.MISSING or cause and nobody:
             return self.env._("No outgoing mail server is set up.")
-        server = f"{host}:{own.smtp_port or config['smtp_port']}"
+        name = f"{host}:{own.smtp_port or config['smtp_port']}"
         return {
-            replies.SILENT: self.env._("The mail server %s does not answer.", server),
-            replies.NAMELESS: self.env._("There is no mail server %s: its name is not known.", server),
-            replies.INSECURE: self.env._("There is no secure connection to the mail server %s.", server),
-            replies.LOCKED: self.env._("The mail server %s refuses the login.", server),
-            replies.ENDED: self.env._("The mail server %s ended the connection.", server),
+            replies.SILENT: self.env._("The mail server %s does not answer.", name),
+            replies.NAMELESS: self.env._("There is no mail server %s: its name is not known.", name),
+            replies.INSECURE: self.env._("There is no secure connection to the mail server %s.", name),
+            replies.LOCKED: self.env._("The mail server %s refuses the login.", name),
+            replies.ENDED: self.env._("The mail server %s ended the connection.", name),
         }.get(cause, "")
 
     # ------------------------------------------------------------------

@@ -19,7 +19,8 @@ class AccountMoveSendWizard(models.TransientModel):
     )
 
     # what Odoo makes ready before the record is there, follows it
-    dispatch_channel = fields.Selection(precompute=True)
+    dispatch_channel = fields.Selection(
+        compute="_compute_dispatch_channel", store=True, readonly=False, compute_sudo=False, precompute=True)
     dispatch_invoice_too = fields.Boolean(
         string="The invoice itself", default=True, help="Switch off to send only what is chosen below.",
     )

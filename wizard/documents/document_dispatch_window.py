@@ -111,14 +111,15 @@ class DocumentDispatchWindow(models.AbstractModel):
         for wizard in self:
             document = wizard._dispatch_document()
             wish = document and document._dispatch_type() and document._dispatch_wished_channel()
-            refused = wizard._dispatch_is_refused() and wizard._dispatch_proposes(EMAIL)
+            refused = wizard._dispatch_refuses_mail() and wizard._dispatch_proposes(EMAIL)
             wizard.dispatch_channel = PAPER if wish and on_paper(wish) or refused else EMAIL
 
     def _dispatch_proposes(self, method):
         """Tell whether the customer would get it by e-mail, or only as a download, if they refused nothing."""
         return (self._dispatch_document()._dispatch_wished_channel() == DOWNLOAD) == (method == DOWNLOAD)
 
-    def _dispatch_is_refused(self):
+    def _dispatch_refuses_mail(self):
+        """Tell whether the customer refuses this document by e-mail."""
         document = self._dispatch_document()
         dispatch_type = document and document._dispatch_type()
         return bool(dispatch_type and document._dispatch_partner()._dispatch_refuses(
@@ -134,7 +135,7 @@ class DocumentDispatchWindow(models.AbstractModel):
         on_paper = self.env["document.dispatch.channel"]._is_for_paper(self.dispatch_channel)
         labels = dict(self.env["res.partner"]._fields["invoice_sending_method"]._description_selection(self.env))
         boxes = {EMAIL: {"checked": self._dispatch_proposes(EMAIL), "label": labels[EMAIL]}, **methods}
-        if self._dispatch_is_refused():
+        if self._dispatch_refuses_mail():
             boxes[EMAIL] = self._dispatch_disable(boxes[EMAIL], self.env._("The customer refuses e-mail"))
         boxes[PAPER] = {"checked": on_paper, "label": self.env._("Paper tray")}
         if not self.dispatch_batch_id:
@@ -222,7 +223,7 @@ class DocumentDispatchWindow(models.AbstractModel):
                 for choice in (*resolution.chosen, *resolution.skipped)
             )
             on_paper = self.env["document.dispatch.channel"]._is_for_paper(wizard.dispatch_channel)
-            if wizard._dispatch_is_refused():
+            if wizard._dispatch_refuses_mail():
                 refusal = partner._dispatch_refusal_text(dispatch_type, document.company_id)
                 wizard.dispatch_refusal = self.env._(
                     "%s This goes to the paper tray.", refusal) if on_paper else refusal
