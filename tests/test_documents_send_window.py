@@ -150,8 +150,6 @@ class TestSendWindow(DispatchCase):
         refused = self._send_window(self._invoice(self.papel))
         self.assertLessEqual({"email": (False, False), "paper": (True, True)}.items(), self._boxes(refused).items())
         self.assertIn("refuses e-mail", refused.sending_method_checkboxes["email"]["label"])
-        bill = self._invoice(self.nowak, move_type="in_refund", ref="NC 7")
-        self.assertNotIn("paper", self._send_window(bill).sending_method_checkboxes)
 
     def test_refused_and_wants_no_mail_anyway(self):
         self.papel.invoice_sending_method = "manual"
@@ -172,7 +170,7 @@ class TestSendWindow(DispatchCase):
             form.sending_method_checkboxes = {
                 method: {**box, "checked": ticked.get(method, box["checked"])}
                 for method, box in form.sending_method_checkboxes.items()}
-            self.assertEqual(sorted(form.sending_methods), left, ticked)
+            self.assertEqual(sorted(form.sending_methods or []), left, ticked)
             self.assertEqual(form.dispatch_channel, "paper" if "paper" in left else "email")
 
     def test_send_does_what_is_ticked(self):

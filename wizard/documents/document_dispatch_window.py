@@ -134,13 +134,14 @@ class DocumentDispatchWindow(models.AbstractModel):
             return methods
         on_paper = self.env["document.dispatch.channel"]._is_for_paper(self.dispatch_channel)
         labels = dict(self.env["res.partner"]._fields["invoice_sending_method"]._description_selection(self.env))
+        # in this order in both windows: a mail, Odoo's others, ours
         boxes = {EMAIL: {"checked": self._dispatch_proposes(EMAIL), "label": labels[EMAIL]}, **methods}
         if self._dispatch_refuses_mail():
             boxes[EMAIL] = self._dispatch_disable(boxes[EMAIL], self.env._("The customer refuses e-mail"))
         boxes[PAPER] = {"checked": on_paper, "label": self.env._("Paper tray")}
         if not self.dispatch_batch_id:
             download = self._dispatch_proposes(DOWNLOAD) or self.env.company.dispatch_download_pdf
-            boxes[DOWNLOAD] = {"checked": download, "label": labels[DOWNLOAD]}
+            boxes[DOWNLOAD] = {"checked": download, "label": self.env._("Download the PDF")}
         return self._dispatch_leave_ticked(boxes, on_paper)
 
     @api.model
