@@ -145,7 +145,8 @@ class TestTours(DispatchCase, HttpCase):
         self._deliver()
         self.start_tour("/odoo", "document_dispatch_correct", login="clara")
         self.assertEqual(self.silva_rui.email, "rui.lopes@silva.example.com")
-        self.assertEqual(self.envelopes, ["ana@silva.example.com", "rui.lopes@silva.example.com"])
+        customers = [email for email in self.envelopes if email.endswith("@silva.example.com")]  # Odoo tells the clerk
+        self.assertEqual(customers, ["ana@silva.example.com", "rui.lopes@silva.example.com"])
 
     def test_one_by_one(self):
         invoices = self._invoice(self.nowak) | self._invoice(self.silva) | self._invoice(self.nowak)

@@ -1,7 +1,7 @@
 import { registry } from "@web/core/registry";
 import { openMenu } from "@document_dispatch/../tests/tours/menu_steps";
 
-const methods = ".modal .o_field_widget[name='sending_method_checkboxes']";
+const methods = ".o_field_widget[name='sending_method_checkboxes']";
 const editor = ".modal .o_field_widget[name='body'] .odoo-editor-editable";
 
 /** Chooses all invoices of the list, and opens the window for several. */
@@ -153,7 +153,7 @@ registry.category("web_tour.tours").add("document_dispatch_refused", {
         },
         {
             content: "E-mail cannot be ticked, and says why; paper is ticked",
-            trigger: `${methods}:has(#email:disabled):has(#paper:checked):contains('by Email (The customer refuses e-mail)')`,
+            trigger: `.modal ${methods}:has(#email:disabled):has(#paper:checked):contains('by Email (The customer refuses e-mail)')`,
         },
         {
             content: "There is nothing of a mail in the window",
@@ -189,7 +189,7 @@ registry.category("web_tour.tours").add("document_dispatch_methods", {
         },
         {
             content: "On paper",
-            trigger: `${methods} #paper`,
+            trigger: `.modal ${methods} #paper`,
             run: "click",
         },
         {
@@ -198,12 +198,12 @@ registry.category("web_tour.tours").add("document_dispatch_methods", {
         },
         {
             content: "By e-mail after all",
-            trigger: `${methods} #email`,
+            trigger: `.modal ${methods} #email`,
             run: "click",
         },
         {
             content: "Then it is not on paper",
-            trigger: `${methods}:has(#email:checked):has(#paper:not(:checked))`,
+            trigger: `.modal ${methods}:has(#email:checked):has(#paper:not(:checked))`,
         },
         {
             content: "One more address",
