@@ -84,7 +84,8 @@ class TestExplain(DispatchCase):
         login = "535 5.7.8 Error: authentication failed"
         self.server._dispatch_note_refusal(login)
         recipient._with_system_write().reply = login
-        self.assertIn(f"The mail server {server} refuses the login. The server said: {login}", dispatch.what_happened)
+        self.assertIn(f": The mail server {server} refuses the login. ", dispatch.what_happened)
+        self.assertIn(f"The server said: {login}", dispatch.what_happened)
 
     def test_no_server_is_set_up(self):
         """Odoo tries its own default then, and nobody is there."""

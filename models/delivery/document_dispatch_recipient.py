@@ -39,8 +39,9 @@ class DocumentDispatchRecipient(models.Model):
         # sudo: accounts are for administrators to read
         server = self.sudo().mail_server_id
         if any(reply in (self.reply or "") for reply in server._dispatch_replies()):
-            return server._dispatch_explain_connection(self.reply) or self.env._(
-                "The mail account must not send now; the customer has nothing to do with it.")
+            return " ".join(filter(None, (
+                server._dispatch_explain_connection(self.reply),
+                self.env._("The mail account must not send now; the customer has nothing to do with it."))))
         return super()._explain_account()
 
     def _explain_unreached(self):
