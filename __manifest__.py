@@ -52,6 +52,7 @@
         "views/dispatch/document_dispatch_release_views.xml",
         "views/dispatch/document_dispatch_schedule_views.xml",
         "views/dispatch/document_dispatch_timeline_templates.xml",
+        "views/dispatch/document_dispatch_correct_views.xml",
         "views/dispatch/document_dispatch_report_views.xml",
         "views/dispatch/document_dispatch_resend_views.xml",
         "views/consent/document_consent_views.xml",

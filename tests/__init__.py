@@ -47,6 +47,7 @@ from . import test_dispatch_batch
 from . import test_dispatch_best
 from . import test_dispatch_channels
 from . import test_dispatch_company_mode
+from . import test_dispatch_correct
 from . import test_dispatch_explain
 from . import test_dispatch_frozen
 from . import test_dispatch_kinds
@@ -59,6 +60,7 @@ from . import test_dispatch_timeline
 from . import test_dispatch_types
 from . import test_documents_contract
 from . import test_documents_core_exits
+from . import test_documents_feedback
 from . import test_documents_order_window
 from . import test_documents_other_roads
 from . import test_documents_other_windows

@@ -255,6 +255,9 @@ class WalkCase(AccessCase):
             "line_ids": [Command.create({"source": "by_email", "role": "invoice", "chosen": True})],
         })
 
+    def _make_document_dispatch_correct(self, model):
+        return model.create({"recipient_id": self.dispatch.recipient_ids[0].id, "email": "mallory@evil.example.com"})
+
     def _make_document_dispatch_flags_line(self, model):
         return self._record("document.dispatch.flags").line_ids
 

@@ -1,5 +1,11 @@
 """A dispatch in trouble says what happened, what happens next, and what one can do."""
 
+from datetime import timedelta
+from unittest.mock import patch
+
+from odoo import fields
+from odoo.tools import config
+
 from .common import DispatchCase
 
 ANA, RUI = "ana@silva.example.com", "rui@silva.example.com"
@@ -23,7 +29,7 @@ class TestExplain(DispatchCase):
         ])
         self.assertIn("does not have the document", dispatch.what_next)
         self.assertEqual(dispatch.what_to_do.splitlines(), [
-            "Correct the address on the contact, then open the document and click Send.",
+            "Click “Correct Address” next to it: the document is sent to the right one only.",
             "Ask the customer to free up space, then click “Try Again Now”.",
             "Or click “Send on Paper”: the document goes to the paper tray.",
         ])
@@ -41,6 +47,56 @@ class TestExplain(DispatchCase):
         self.assertIn("The server asks to retry later.", dispatch.what_happened)
         self.assertIn("retried automatically", dispatch.what_next)
         self.assertTrue(dispatch.what_to_do.startswith("No action needed."))
+
+    def test_waiting_for_a_time(self):
+        dispatch = self._invoice(self.silva)._dispatch_create("rule")
+        dispatch._with_system_write().scheduled_date = fields.Datetime.now() + timedelta(days=2)
+        self.assertIn("It goes on", dispatch.what_next)
+        self.assertIn("Reschedule", dispatch.what_to_do)
+
+    def test_no_conversation(self):
+        """What keeps the mail server from being reached stands first, its technical word behind it."""
+        server = f"127.0.0.1:{self.smtp.port}"
+        dispatch = self._invoice(self.nowak)._dispatch_create("rule")
+        with self._mail_server_down():
+            self._deliver()
+        recipient = dispatch.recipient_ids
+        self.assertRegex(dispatch.what_happened, (
+            rf"^biuro@nowak.example.com: The mail server {server} does not answer. "
+            r"\(\[Errno 111\] Connection refused\)$"))
+        self.assertIn(f"The mail server {server} does not answer. ([Errno 111]", self.server._dispatch_say_unreached())
+        for reply, words in {
+            "timed out": f"The mail server {server} does not answer.",
+            "[Errno -2] Name or service not known": f"There is no mail server {server}: its name is not known.",
+            "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed (_ssl.c:1006)":
+                f"There is no secure connection to the mail server {server}.",
+            "STARTTLS extension not supported by server.":
+                f"There is no secure connection to the mail server {server}.",
+            "Connection unexpectedly closed": f"The mail server {server} ended the connection.",
+            "Missing SMTP Server Please define at least one": "No outgoing mail server is set up.",
+            "450 4.4.1 No answer from host": "The mail server could not be reached.",
+        }.items():
+            recipient._with_system_write().reply = reply
+            self.assertIn(f"{words} ", dispatch.what_happened, reply)
+            self.assertIn(reply, dispatch.what_happened)
+            self.assertEqual("Server reply" in dispatch.what_happened, reply.startswith("450"), reply)
+        login = "535 5.7.8 Error: authentication failed"
+        self.server._dispatch_note_refusal(login)
+        recipient._with_system_write().reply = login
+        self.assertIn(f": The mail server {server} refuses the login. ", dispatch.what_happened)
+        self.assertIn(f"Server reply: {login}", dispatch.what_happened)
+
+    def test_no_server_is_set_up(self):
+        """Odoo tries its own default then, and nobody is there."""
+        self.env["ir.mail_server"].with_context(active_test=False).search([]).active = False
+        nobody = self.env["ir.mail_server"]
+        with patch.dict(config.options, smtp_server="localhost", smtp_port=25):
+            self.assertEqual(nobody._dispatch_explain_connection("[Errno 111] Connection refused"),
+                             "No outgoing mail server is set up.")
+        with patch.dict(config.options, smtp_server="relay.aurora.example.com", smtp_port=587):
+            self.assertEqual(nobody._dispatch_explain_connection("timed out"),
+                             "The mail server relay.aurora.example.com:587 does not answer.")
+            self.assertEqual(nobody._dispatch_explain_connection("550 5.1.1 no such user"), "")
 
     def test_unknown(self):
         dispatch = self._dispatch()

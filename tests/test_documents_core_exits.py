@@ -53,7 +53,8 @@ class TestCoreExits(DispatchCase):
     def test_refused_goes_to_the_paper_tray(self):
         invoice = self._invoice(self.papel)
         window = self._send_window(invoice)
-        self.assertIn("dispatch_refused", window.alerts)
+        self.assertFalse(window.alerts, "the window says it itself, once")
+        self.assertIn("refuses e-mail", window.dispatch_refusal)
         window.action_send_and_print()
         self.assertEqual(self.envelopes, [])
         dispatch = self._dispatches(invoice)

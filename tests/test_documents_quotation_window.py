@@ -68,10 +68,11 @@ class TestQuotationWindow(DispatchCase, HttpCase):
         self.assertEqual(self.order.state, "sent")
 
     def test_copy_download_and_from(self):
-        composer = self._composer(self.order, dispatch_copy_to_me=True, dispatch_download=True,
+        self.company.dispatch_download_pdf = True
+        composer = self._composer(self.order, dispatch_copy_to_me=True,
                                   email_from="Vendas <vendas@aurora.example.com>")
         action = composer.action_send_mail()
-        self.assertEqual(action["type"], "ir.actions.act_url")
+        self.assertEqual(action["params"]["next"]["type"], "ir.actions.act_url")
         self.assertIn("helena.prado@aurora.example.com", self.envelopes)
         self.assertEqual(self._mail_to("ana@")["from"].addresses[0].addr_spec, "vendas@aurora.example.com")
 
@@ -85,6 +86,24 @@ class TestQuotationWindow(DispatchCase, HttpCase):
             [sender] = mail["from"].addresses
             self.assertEqual((sender.display_name, sender.addr_spec),
                              ("Solo Nombre S.A.", "faturas@aurora.example.com"))
+
+    def test_methods(self):
+        """One row, as for invoices; nothing goes that is not ticked, and the download alone only where it is."""
+        composer = self._composer(self.order)
+        boxes = composer.sending_method_checkboxes
+        self.assertEqual({method: box["checked"] for method, box in boxes.items()}, {
+            "email": True, "paper": False, "manual": False})
+        off = {**boxes, "email": {**boxes["email"], "checked": False}}
+        composer.sending_method_checkboxes = off
+        with self.assertRaisesRegex(UserError, "Nothing is chosen"):
+            composer.action_send_mail()
+        composer.sending_method_checkboxes = {**off, "manual": {**boxes["manual"], "checked": True}}
+        self.assertEqual(composer.action_send_mail()["type"], "ir.actions.act_url")
+        self.assertEqual((self.envelopes, self.order.state), ([], "draft"))
+        refused = self._composer(self._order(self.papel))
+        self.assertTrue(refused.sending_method_checkboxes["paper"]["checked"])
+        refused.action_send_mail()
+        self.assertEqual(self._dispatches(refused._dispatch_document()).state, "paper")
 
     def test_paper_and_draft(self):
         self._composer(self.order).action_dispatch_paper()

@@ -49,11 +49,11 @@ class TestSendWindow(DispatchCase):
             window.action_send_and_print()
 
     def test_download_as_the_company_wants_it(self):
-        self.assertFalse(self._send_window(self._invoice(self.nowak)).dispatch_download)
+        self.assertEqual(self._send_window(self._invoice(self.nowak)).sending_methods, ["email"])
         self.env["res.config.settings"].create({"dispatch_download_pdf": True}).execute()
         self.assertTrue(self.company.dispatch_download_pdf)
         window = self._send_window(self._invoice(self.nowak))
-        self.assertTrue(window.dispatch_download)
+        self.assertEqual(window.sending_methods, ["email", "manual"])
         self.assertFalse(self.env["res.company"].create({"name": "Aurora Praha s.r.o."}).dispatch_download_pdf)
 
     def test_reasons(self):
@@ -119,8 +119,10 @@ class TestSendWindow(DispatchCase):
 
     def test_download(self):
         invoice = self._invoice(self.nowak)
-        action = self._send(invoice, dispatch_download=True)
-        self.assertIn(str(invoice.invoice_pdf_report_id.id), action["url"])
+        self.company.dispatch_download_pdf = True
+        action = self._send(invoice)
+        self.assertIn(str(invoice.invoice_pdf_report_id.id), action["params"]["next"]["url"])
+        self.assertEqual(invoice.dispatch_state, "sent")
 
     def test_refused_goes_on_paper(self):
         invoice = self._invoice(self.papel)
@@ -130,6 +132,83 @@ class TestSendWindow(DispatchCase):
         window.action_dispatch_paper()
         dispatch = self._dispatches(invoice)
         self.assertEqual((dispatch.state, dispatch.channel_reason), ("paper", "refused"))
+
+    # ------------------------------------------------------------------
+    # One control for how it goes
+    # ------------------------------------------------------------------
+
+    def _boxes(self, window):
+        """``{method: (ticked, may be ticked)}``."""
+        return {method: (box["checked"], not box.get("readonly"))
+                for method, box in window.sending_method_checkboxes.items()}
+
+    def test_methods_of_odoo_and_ours(self):
+        window = self._send_window(self._invoice(self.nowak))
+        self.assertLessEqual(
+            {"email": (True, True), "paper": (False, True), "manual": (False, True)}.items(),
+            self._boxes(window).items())
+        refused = self._send_window(self._invoice(self.papel))
+        self.assertLessEqual({"email": (False, False), "paper": (True, True)}.items(), self._boxes(refused).items())
+        self.assertIn("refuses e-mail", refused.sending_method_checkboxes["email"]["label"])
+
+    def test_refused_and_wants_no_mail_anyway(self):
+        self.papel.invoice_sending_method = "manual"
+        window = self._send_window(self._invoice(self.papel))
+        self.assertLessEqual(
+            {"email": (False, False), "paper": (False, True), "manual": (True, True)}.items(),
+            self._boxes(window).items())
+
+    def test_what_is_ticked_last_stays(self):
+        """In the form: paper and a mail exclude each other, whichever was ticked first."""
+        form = Form(self.env["account.move.send.wizard"].with_context(
+            active_model="account.move", active_ids=self._invoice(self.nowak).ids))
+        for ticked, left in (
+            ({"paper": True}, ["paper"]), ({"email": True}, ["email"]), ({"manual": True}, ["email", "manual"]),
+            ({"paper": True}, ["paper"]), ({"manual": True}, ["manual"]), ({"paper": True}, ["paper"]),
+            ({"paper": False}, []),
+        ):
+            form.sending_method_checkboxes = {
+                method: {**box, "checked": ticked.get(method, box["checked"])}
+                for method, box in form.sending_method_checkboxes.items()}
+            self.assertEqual(sorted(form.sending_methods or []), left, ticked)
+            self.assertEqual(form.dispatch_channel, "paper" if "paper" in left else "email")
+
+    def test_send_does_what_is_ticked(self):
+        """Pressed by a program, too: what goes is what the boxes say."""
+        invoice = self._invoice(self.nowak)
+        window = self._send_window(invoice)
+        window.dispatch_channel = "paper"
+        self.assertEqual(window.sending_methods, ["paper"])
+        window.action_send_and_print()
+        self.assertEqual((self.envelopes, self._dispatches(invoice).state), ([], "paper"))
+        only = self._invoice(self.nowak)
+        window = self._send_window(only)
+        window.sending_methods = ["manual"]
+        self.assertEqual(window.action_send_and_print()["type"], "ir.actions.act_url")
+        self.assertEqual((self.envelopes, len(self._dispatches(only))), ([], 0))
+
+    def test_typed_addresses_are_kept(self):
+        """As contacts with the flag: the next window offers them; who is there gets the flag."""
+        self.env["res.partner"].create(
+            {"name": "Marta", "parent_id": self.silva.id, "email": "marta@silva.example.com"})
+        self._send(self._invoice(self.silva), dispatch_save_address=True,
+                   dispatch_emails="Kasa <kasa@silva.example.com>, marta@silva.example.com")
+        window = self._send_window(self._invoice(self.silva))
+        self.assertEqual(set(window.mail_partner_ids.mapped("email")), {
+            f"{name}@silva.example.com" for name in ("ana", "rui", "kasa", "marta")})
+        self.assertEqual(len(self.silva.child_ids.filtered(lambda contact: contact.name in ("Marta", "Kasa"))), 2)
+
+    def test_sent_before(self):
+        invoice = self._invoice(self.silva)
+        self._send(invoice)
+        said = self._send_window(invoice).dispatch_before
+        for words in ("Sent on", "ana@silva.example.com, rui@silva.example.com", "once more"):
+            self.assertIn(words, said)
+        self.assertNotIn("Opened", said)
+        self._dispatches(invoice)._with_system_write().document_opened_date = "2026-03-02 10:00:00"
+        self.assertIn("Opened on 2 March 2026", self._send_window(invoice).dispatch_before)
+
+    # ------------------------------------------------------------------
 
     def test_paper_by_choice_and_not_twice(self):
         invoice = self._invoice(self.nowak)

@@ -137,6 +137,22 @@ class TestTours(DispatchCase, HttpCase):
         self._start_on_invoice(invoice, "document_dispatch_refused")
         self.assertEqual((invoice.dispatch_state, self.envelopes), ("paper", []))
 
+    def test_methods(self):
+        self._start_on_invoice(self._invoice(self.nowak), "document_dispatch_methods")
+        self.assertCountEqual(self.envelopes, ["biuro@nowak.example.com", "kasa@nowak.example.com"])
+        [kept] = self.nowak.child_ids
+        self.assertEqual((kept.email, kept.dispatch_invoice), ("kasa@nowak.example.com", True))
+
+    def test_correct_an_address(self):
+        self.smtp.handler.rcpt_replies["rui@silva.example.com"] = "550 5.1.1 no such user"
+        invoice = self._invoice(self.silva)
+        invoice.with_user(self.clerk)._dispatch_create("manual")
+        self._deliver()
+        self.start_tour("/odoo", "document_dispatch_correct", login="clara")
+        self.assertEqual(self.silva_rui.email, "rui.lopes@silva.example.com")
+        customers = [email for email in self.envelopes if email.endswith("@silva.example.com")]  # Odoo tells the clerk
+        self.assertEqual(customers, ["ana@silva.example.com", "rui.lopes@silva.example.com"])
+
     def test_one_by_one(self):
         invoices = self._invoice(self.nowak) | self._invoice(self.silva) | self._invoice(self.nowak)
         self._start_on_list(invoices, "document_dispatch_one_by_one")

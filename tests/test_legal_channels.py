@@ -170,9 +170,10 @@ class TestWishes(ChannelCase):
         invoice = self._invoice(self.nowak)
         window = self._send_window(invoice)
         self.assertEqual(window.dispatch_channel, "paper")
+        window.dispatch_channel = "email"
         window.action_send_and_print()
         self._deliver()
-        self.assertEqual(self._dispatches(invoice).mapped("channel"), ["email"], "a person pressed “Send”")
+        self.assertEqual(self._dispatches(invoice).mapped("channel"), ["email"], "a person ticked it")
         action = self._order(self.nowak).action_quotation_send()
         composer = self.env[action["res_model"]].with_context(**action["context"]).create({})
         self.assertEqual(composer.dispatch_channel, "paper")

@@ -37,10 +37,17 @@ class DocumentDispatchRecipient(models.Model):
 
     def _explain_account(self):
         # sudo: accounts are for administrators to read
-        if any(reply in (self.reply or "") for reply in self.sudo().mail_server_id._dispatch_replies()):
-            return self.env._("The mail account is currently not allowed to send; this is not related to the "
-                              "customer.")
+        server = self.sudo().mail_server_id
+        if any(reply in (self.reply or "") for reply in server._dispatch_replies()):
+            return " ".join(filter(None, (
+                server._dispatch_explain_connection(self.reply),
+                self.env._("The mail account is currently not allowed to send; this is not related to the "
+                           "customer."))))
         return super()._explain_account()
+
+    def _explain_unreached(self):
+        # sudo: as above
+        return self.sudo().mail_server_id._dispatch_explain_connection(self.reply) or super()._explain_unreached()
 
     def _restore_mail_body(self):
         """Make the text once more, for somebody who had it already: their mail came back, and goes again."""

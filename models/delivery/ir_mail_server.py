@@ -225,6 +225,6 @@ class IrMailServer(models.Model):
         paused = accounts.seconds_until(self.dispatch_paused_until, fields.Datetime.now())
         if paused and not insist:
             text = self.env._("The account %(account)s was refused: %(reply)s",
-                              account=self.name, reply=self.dispatch_problem)
+                              account=self.name, reply=self._dispatch_say_reply(self.dispatch_problem))
             return text, paused
         return (None if insist else self._dispatch_unreached_pause()) or self._dispatch_limit_pause(in_hand)

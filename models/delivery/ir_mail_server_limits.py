@@ -1,8 +1,8 @@
 from odoo import api, fields, models
-from odoo.tools import format_datetime
+from odoo.tools import config, format_datetime
 
 from ...tools.delivery import accounts
-from ...tools.mail import limits
+from ...tools.mail import limits, replies
 
 #: First key of the advisory locks for sessions at once ("DISQ"), and how many of them an account has at most
 SLOT_SPACE = 0x44495351
@@ -88,8 +88,35 @@ class IrMailServer(models.Model):
         return self.env._(
             "The account %(account)s has been unreachable since %(date)s: %(reply)s",
             account=self.name, date=format_datetime(self.env, self.dispatch_unreached_since),
-            reply=self.dispatch_unreached_reply,
+            reply=self._dispatch_say_reply(self.dispatch_unreached_reply),
         )
+
+    def _dispatch_say_reply(self, reply):
+        """A reply with what it means before it, where no conversation came about."""
+        meaning = self._dispatch_explain_connection(reply)
+        return f"{meaning} ({reply})" if meaning else reply or ""
+
+    def _dispatch_explain_connection(self, reply):
+        """Why no conversation with this mail server came about, in words; empty where the reply says something else.
+
+        Of an empty record: with the one that Odoo was started with, or none.
+        """
+        cause = replies.connection(reply)
+        server = self.sudo()  # sudo: its name and port, for whoever waits for it, and whether there is one
+        own = server if server.smtp_authentication != "cli" else server.browse()
+        host = own.smtp_host or config["smtp_server"]
+        # Odoo's own setting when it was never set: nobody set up a server
+        nobody = not own and host in (False, "", "localhost") and not server.search_count([], limit=1)
+        if cause == replies.MISSING or cause and nobody:
+            return self.env._("No outgoing mail server is set up.")
+        name = f"{host}:{own.smtp_port or config['smtp_port']}"
+        return {
+            replies.SILENT: self.env._("The mail server %s does not answer.", name),
+            replies.NAMELESS: self.env._("There is no mail server %s: its name is not known.", name),
+            replies.INSECURE: self.env._("There is no secure connection to the mail server %s.", name),
+            replies.LOCKED: self.env._("The mail server %s refuses the login.", name),
+            replies.ENDED: self.env._("The mail server %s ended the connection.", name),
+        }.get(cause, "")
 
     # ------------------------------------------------------------------
     # Limits

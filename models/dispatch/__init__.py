@@ -19,6 +19,7 @@ from . import document_dispatch_precedence
 from . import document_dispatch_protected
 from . import document_dispatch_readable
 from . import document_dispatch_recipient
+from . import document_dispatch_recipient_correct
 from . import document_dispatch_release
 from . import document_dispatch_resend
 from . import document_dispatch_role

@@ -415,8 +415,8 @@ class DocumentDispatch(models.Model):
         return self.env._("Sending: %s", self._state_label())
 
     def _activity_note(self):
-        """What a person reads there."""
-        return self.state_message or ""
+        """What a person reads there, in their language."""
+        return self.with_context(lang=self.user_id.lang).what_happened or ""
 
     def _activity_record(self):
         """Where the note for a person stands: on the document, or its customer where that kind has no activities."""
@@ -549,7 +549,8 @@ class DocumentDispatch(models.Model):
         return self.sudo()._bundle_main()._with_bundled().filtered(lambda dispatch: (
             dispatch.revision != dispatch._document().exists().dispatch_revision
             or (dispatch.bundle_id or dispatch.bundled_ids)
-            and states.CANCELLED in dispatch.recipient_ids.mapped("state")))
+            and states.CANCELLED in dispatch.recipient_ids.filtered(
+                lambda recipient: not recipient.corrected_id).mapped("state")))
 
     def _check_unchanged(self):
         """A mail goes as it was made, or not at all."""

@@ -306,6 +306,11 @@ class DocumentDispatchChannel(models.AbstractModel):
         """What happens next to a dispatch of which somebody is tried again by itself."""
         return self.env._("It is retried automatically, next on %s.", format_datetime(self.env, dispatch.next_try))
 
+    def _explain_outcome(self, dispatch):
+        """What became of a dispatch that a person just sent, in a sentence or two."""
+        said = "\n".join(filter(None, (dispatch.what_happened, dispatch.what_next)))
+        return said or dispatch._state_label()
+
     def _explain_what_next(self, dispatch):
         """What happens next to a dispatch that waits or is elsewhere, if there is something to say."""
         if dispatch.state == states.QUEUED and self._is_delivered_by_worker():

@@ -1,5 +1,8 @@
 from odoo import models
 
+from ...tools.dispatch import states
+from ...tools.mail import replies
+
 
 class DocumentDispatchChannelEmail(models.AbstractModel):
     """By e-mail: to whom the flags name, and to whom a person names. Text, mails and servers: ``delivery``."""
@@ -45,10 +48,24 @@ class DocumentDispatchChannelEmail(models.AbstractModel):
     def _get_actions(self):
         return (*super()._get_actions(), "proof")
 
+    def _explain_outcome(self, dispatch):
+        if dispatch.state == states.SENT:
+            accepted = dispatch.recipient_ids.filtered(lambda recipient: recipient.state == states.SENT)
+            if len(accepted) == 1:
+                return self.env._("Accepted for %s", accepted.email)
+            return self.env._("Accepted for %s recipients", len(accepted))
+        if dispatch.next_try:
+            waiting = dispatch.recipient_ids.filtered(lambda recipient: recipient.state == states.DEFERRED)
+            said = dict.fromkeys(recipient._explain_reply() for recipient in waiting)
+            return "\n".join((*said, self._explain_next_try(dispatch)))
+        return super()._explain_outcome(dispatch)
+
     def _explain_recipient(self, recipient):
         values = {"address": recipient.email, "meaning": recipient._explain_reply(), "reply": recipient.reply}
         if recipient._was_withheld():
             return "{address}: {meaning} {reply}".format(**values)
+        if replies.connection(recipient.reply) and not replies.is_answer(recipient.reply):
+            return "{address}: {meaning} ({reply})".format(**values)  # no server said that
         return self.env._("%(address)s: %(meaning)s Server reply: %(reply)s", **values)
 
     def _explain_advice(self, recipient):

@@ -1,7 +1,11 @@
 from odoo import api, fields, models
 
+from ...tools.dispatch import states
+
 #: States of recipients of which something is to be said
 TROUBLED = ("failed", "bounced", "unknown", "deferred")
+#: How what became of a dispatch is shown to the person who just sent it
+LOOKS = {states.SENT: "success", states.PARTIAL: "danger", states.FAILED: "danger", states.UNKNOWN: "danger"}
 
 
 class DocumentDispatch(models.Model):
@@ -40,6 +44,43 @@ class DocumentDispatch(models.Model):
                 f"{recipient.email}: {recipient.remark}" for recipient in dispatch.recipient_ids if recipient.remark
             ) or False
 
+    # ------------------------------------------------------------------
+    # Right after sending
+    # ------------------------------------------------------------------
+
+    def _tell(self, action=None):
+        """The action that tells the person who just sent a dispatch what became of it, and then goes on.
+
+        What became of it is known when this transaction is over: the client asks then (:meth:`read_outcome`).
+
+        :param dict action: what comes next; the window is closed if none is given
+        """
+        return {
+            "type": "ir.actions.client", "tag": "document_dispatch_tell",
+            "params": {"dispatch_id": self[-1:].id, "next": action or {"type": "ir.actions.act_window_close"}},
+        }
+
+    def read_outcome(self):
+        """What became of a dispatch so far, as a notification shows it: ``title``, ``message`` and ``type``."""
+        self.ensure_one()
+        self.check_access("read")
+        look = LOOKS.get(self.state, "warning" if self.next_try else "info")
+        return {"title": self.document_name, "message": self._explain_outcome(), "type": look}
+
+    def _explain_outcome(self):
+        """What became of it so far, in a sentence or two."""
+        if self.rehearsal:
+            return self.env._("A rehearsal: it goes to the supervisor only, and counts for nothing.")
+        if self.state == states.REVIEW:
+            return self.env._("It waits in review: it goes when somebody releases it.")
+        if self.state == states.PAPER:
+            return self.env._("It lies in the paper tray, to be printed.")
+        return self._channel()._explain_outcome(self)
+
+    # ------------------------------------------------------------------
+    # In the box of the dispatch
+    # ------------------------------------------------------------------
+
     def _explain_what_happened(self, troubled):
         if not troubled:
             return self.state_message or False
@@ -66,7 +107,9 @@ class DocumentDispatch(models.Model):
         if self.state == "handed":
             return self.env._("Click “Mark as Sent” once you have sent it, or “Discard Draft”.")
         if self.state not in ("failed", "partial"):
-            return self.next_try and self.env._("No action needed. If the problem is solved, click “Try Again Now”.")
+            if self.next_try and "retry" in self._channel()._get_actions():
+                return self.env._("No action needed. If the problem is solved, click “Try Again Now”.")
+            return self.is_scheduled and self.env._("Click “Send Now” to send it earlier, or “Reschedule”.")
         if troubled and self._find_withdrawn():
             return self.env._("Click “Send Again”: the outdated e-mail is not sent to anyone else.")
         if not troubled and "retry" not in self._channel()._get_actions():

@@ -265,11 +265,9 @@ class DocumentDispatchMixin(models.AbstractModel):
         for document in self:
             if blocking_reason := document._dispatch_blocking_reason(document._dispatch_type_code()):
                 raise UserError(blocking_reason)
+            if not again:
+                document._dispatch_check_paper()
             previous = document._dispatch_supersede()
-            if previous and not again and not document._dispatch_rehearses():
-                raise UserError(self.env._(
-                    "%s was sent by e-mail already, or is being sent. To print it anyway, choose “Paper” in the Send "
-                    "window and click “Print Now”.", document._dispatch_name()))
             [vals] = document._dispatch_prepare_vals_list("resend" if previous else "manual", "review")
             dispatch = document._dispatch_insert([{
                 **vals, "resend_of_id": previous[:1].id, "batch_id": self._dispatch_batch_id(),
@@ -278,6 +276,14 @@ class DocumentDispatchMixin(models.AbstractModel):
                 dispatch._to_paper("manual")
             dispatches |= dispatch
         return dispatches
+
+    def _dispatch_check_paper(self):
+        """Raise where this document left already, so that it is not simply put into the paper tray."""
+        current = self._dispatch_find_current()
+        if current - current._withdrawable() and not self._dispatch_rehearses():
+            raise UserError(self.env._(
+                "%s has reached somebody by mail, or is on its way. To print it all the same, tick “Paper tray” in "
+                "its Send window, and press “Print Now”.", self._dispatch_name()))
 
     # ------------------------------------------------------------------
     # A person sends documents at once, whether they went before or not

@@ -342,7 +342,7 @@ class DocumentDispatchRecipient(models.Model):
             replies.TOO_LARGE: self.env._("The e-mail is too large for this mailbox."),
             replies.POLICY: self.env._("The server asks to retry later.") if later
             else self.env._("The server does not accept e-mails like this, or not from this sender."),
-            replies.UNREACHABLE: self.env._("The mail server could not be reached."),
+            replies.UNREACHABLE: self._explain_unreached(),
             replies.BUSY: self.env._("The server is busy."),
             replies.OTHER: self.env._("Temporarily rejected.") if later else self.env._("Refused."),
         }[replies.meaning(self.reply)]
@@ -355,13 +355,17 @@ class DocumentDispatchRecipient(models.Model):
         """What keeps the account from sending, in words; empty where nothing does: see ``delivery``."""
         return ""
 
+    def _explain_unreached(self):
+        """Why no conversation with the mail server came about, in words; its name is known by ``delivery``."""
+        return self.env._("The mail server could not be reached.")
+
     def _explain_advice(self):
         """What a clerk can do about a reply."""
         if self._was_withheld():
             return self.env._("Correct the problem described above, then click “Try Again Now”.")
         return {
             replies.NO_MAILBOX: self.env._(
-                "Correct the address on the contact, then open the document and click Send."),
+                "Click “Correct Address” next to it: the document is sent to the right one only."),
             replies.FULL: self.env._("Ask the customer to free up space, then click “Try Again Now”."),
             replies.TOO_LARGE: self.env._(
                 "Ask your administrator to lower the size limit of the outgoing mail server, so that the largest file "

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, html2plaintext
 
+from ...tools.dispatch.steering import SendRequest
 from ...tools.legal import gates
 from .document_dispatch import SHARED
 from .document_dispatch_preference import NETWORK, NETWORK_COPY
@@ -279,7 +280,8 @@ class AccountMove(models.Model):
         """
         if self.state != "posted":
             return False
-        if vals.get("mail_message_id"):
+        request = SendRequest.of(self.env)
+        if vals.get("mail_message_id") or request and request.origin == "manual":
             return self._dispatch_legal_state().state != gates.NONE
         return self._dispatch_is_legal()
 

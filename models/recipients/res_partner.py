@@ -1,3 +1,4 @@
+import re
 from contextlib import contextmanager
 
 from odoo import api, fields, models
@@ -455,6 +456,36 @@ class ResPartner(models.Model):
     # ------------------------------------------------------------------
     # Addresses that another module does not allow
     # ------------------------------------------------------------------
+
+    def _dispatch_keep_addresses(self, found, role):
+        """Keep addresses as contacts of this customer that get documents of a role from now on.
+
+        :param found: each with ``email`` and ``name``
+        :param role: ``document.dispatch.role``
+        """
+        there = self | self.child_ids
+        with self._dispatch_keeping_address(", ".join(address.email for address in found)):
+            for address in found:
+                if known := there.filtered(lambda contact, own=address: own.email in addresses.parse(
+                        contact.email).emails)[:1]:
+                    known.dispatch_role_ids |= role
+                else:
+                    self.create({
+                        "name": address.name or address.email, "email": address.email, "parent_id": self.id,
+                        "type": "other", "dispatch_role_ids": [fields.Command.set(role.ids)],
+                    })
+
+    def _dispatch_replace_address(self, old, new):
+        """What stands in this contact's address field with another address in the place of one that is wrong.
+
+        Whatever else stands there stays; empty where the wrong one does not stand there, or not as it is written.
+        """
+        parsed = addresses.parse(self.email)
+        if parsed.emails == [old] and not parsed.invalid:
+            return new
+        text, count = re.subn(
+            rf"(?<![\w.+-]){re.escape(old)}(?![\w-]|\.\w)", lambda _found: new, self.email or "", flags=re.IGNORECASE)
+        return text if count and old in parsed.emails else ""
 
     @api.model
     @contextmanager

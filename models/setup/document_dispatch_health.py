@@ -57,7 +57,8 @@ class DocumentDispatchHealth(models.AbstractModel):
             if advice := server._dispatch_advice():
                 yield self.env._(
                     "The account “%(account)s” was refused: %(reply)s. %(advice)s",
-                    account=server.name, reply=server.dispatch_problem.rstrip("."), advice=advice,
+                    account=server.name, reply=server._dispatch_say_reply(server.dispatch_problem).rstrip("."),
+                    advice=advice,
                 )
         accounts = self.env["document.dispatch.account"]
         for server in self.env["ir.mail_server"].sudo().search([  # sudo: as above

@@ -83,7 +83,8 @@ class DocumentDispatchSetup(models.AbstractModel):
                 "Delivery of the test e-mail to %(email)s on %(date)s could not be confirmed, check the mailbox: "
                 "%(reply)s"),
         }[company.dispatch_test_state] % {
-            "email": company.dispatch_test_email, "reply": company.dispatch_test_reply,
+            "email": company.dispatch_test_email,
+            "reply": company.dispatch_test_server_id._dispatch_say_reply(company.dispatch_test_reply),
             "date": format_datetime(self.env, company.dispatch_test_date),
         }
 

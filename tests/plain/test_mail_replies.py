@@ -2,7 +2,7 @@
 
 import unittest
 
-from tools.mail.replies import is_said, meaning
+from tools.mail.replies import connection, is_answer, is_said, meaning
 
 
 class TestMeaning(unittest.TestCase):
@@ -12,6 +12,38 @@ class TestMeaning(unittest.TestCase):
             self.assertTrue(is_said(reply), reply)
         for own in ("The file Fatura.pdf is damaged: of 30 bytes 14 are there.", "The mail has no valid sender."):
             self.assertFalse(is_said(own), own)
+
+    def test_connections(self):
+        """All sorts of what keeps a conversation from coming about, as Linux, macOS, Windows, OpenSSL and Odoo say."""
+        for reply, cause in (
+            ("[Errno 111] Connection refused", "silent"), ("[Errno 61] Connection refused", "silent"),
+            ("[WinError 10061] No connection could be made because the target machine actively refused it", "silent"),
+            ("timed out", "silent"), ("[Errno 110] Connection timed out", "silent"),
+            ("Connection unexpectedly closed: timed out", "silent"),
+            ("[Errno 113] No route to host", "silent"), ("[Errno 101] Network is unreachable", "silent"),
+            ("[Errno -2] Name or service not known", "nameless"),
+            ("[Errno -3] Temporary failure in name resolution", "nameless"),
+            ("[Errno -5] No address associated with hostname", "nameless"),
+            ("[Errno 8] nodename nor servname provided, or not known", "nameless"),
+            ("[Errno 11001] getaddrinfo failed", "nameless"),
+            ("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate (_ssl.c:1006)",
+             "insecure"),
+            ("[SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:1006)", "insecure"),
+            ("STARTTLS extension not supported by server.", "insecure"),
+            ("535 5.7.8 Error: authentication failed: UGFzc3dvcmQ6", "locked"),
+            ("530 5.7.0 Authentication Required", "locked"), ("534-5.7.9 Application-specific password", "locked"),
+            ("SMTP AUTH extension not supported by server.", "locked"),
+            ("No suitable authentication method found.", "locked"),
+            ("Connection unexpectedly closed", "ended"), ("[Errno 104] Connection reset by peer", "ended"),
+            ("[Errno 32] Broken pipe", "ended"), ("the reply has no end", "ended"), ("-1 what is no SMTP", "ended"),
+            ("Missing SMTP Server Please define at least one SMTP server", "missing"),
+            # told by a server, or by us
+            ("550 5.1.1 no such user", ""), ("450 4.4.1 No answer from host: timed out", ""), ("250 OK", ""),
+            ("The file Fatura.pdf is damaged", ""), ("", ""), (False, ""),
+        ):
+            with self.subTest(reply):
+                self.assertEqual(connection(reply), cause)
+                self.assertEqual(is_answer(reply), bool(reply) and reply.lstrip("-")[:3].isdigit())
 
     def test_replies(self):
         for reply, expected in (

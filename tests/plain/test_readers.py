@@ -83,6 +83,8 @@ READERS = {
     "text.mentions": lambda text: (pdf_text.mentions(text, "INV/2026"), pdf_text.mentions("1 1 1" * 99, text)),
     "plain_text.from_html": plain_text.from_html,
     "replies.clean": replies.clean,
+    "replies.connection": replies.connection,
+    "replies.is_answer": replies.is_answer,
     "replies.is_said": replies.is_said,
     "replies.meaning": replies.meaning,
     "retry.parse_days": retry.parse_days,

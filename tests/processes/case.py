@@ -198,7 +198,8 @@ class FaultCase(unittest.TestCase):
                 states = dict(dispatch._fields["state"]._description_selection(env))
                 troubled = dispatch.recipient_ids.filtered(
                     lambda r: r.state in ("failed", "bounced", "unknown", "deferred") and r.reply)
-                said = {re.sub("INV[\\w/]+", "…", recipient._explain_reply()): True for recipient in troubled}
+                said = {re.sub(r"INV[\w/]+|127\.0\.0\.1:\d+", "…", recipient._explain_reply()): True
+                        for recipient in troubled}
                 if dispatch.prepare_faults or dispatch.state == "failed" and not troubled:
                     words = dispatch.state_message.partition(" (")[0]
                     said = {words.removeprefix(f"{dispatch.recipient_ids[:1].email}: "): True}

@@ -10,6 +10,8 @@ from . import states
 CANCELLED_BY_CANCEL = (states.QUEUED, states.DEFERRED, states.FAILED)
 #: Recipients that go once more by "Try Again Now"
 QUEUED_BY_RETRY = (states.FAILED, states.DEFERRED, states.BOUNCED)
+#: Recipients that never got it, whose address a person may correct
+CORRECTED = (states.FAILED, states.BOUNCED)
 #: Recipients that get nothing by mail any more when the document goes on paper
 CANCELLED_BY_PAPER = (states.QUEUED, states.DEFERRED, states.FAILED, states.UNKNOWN, states.BOUNCED)
 #: Something has left, or may have: where the document changes, those who still wait get nothing of it any more
@@ -53,6 +55,11 @@ def can_retry(state, recipient_states):
 def can_decide(recipient_state):
     """Tell whether a person may say what became of a mail: that it arrived, or that it shall go again."""
     return recipient_state == states.UNKNOWN
+
+
+def can_correct(recipient_state, rehearsal):
+    """Tell whether an address was wrong, so that the document may go to another one in its place."""
+    return recipient_state in CORRECTED and not rehearsal
 
 
 def can_go_on_paper(state, recipient_states):

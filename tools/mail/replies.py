@@ -19,6 +19,22 @@ _PLAIN = {
 }
 #: How Python tells of a connection
 _NETWORK = re.compile(r"\[Errno|\berrno\b|^-1\b|^Connection |timed out|\[SSL|ssl\.|getaddrinfo|has no end", re.I)
+#: Why no conversation came about: nobody answers, nobody has that name, no encryption, no login, it broke off; there is
+#: no server at all
+SILENT, NAMELESS, INSECURE, LOCKED, ENDED, MISSING = "silent", "nameless", "insecure", "locked", "ended", "missing"
+#: How Python, OpenSSL and Odoo tell of it, and servers of a login; the first that fits counts. By number, for names are
+#: those of the operating system's language: Linux, macOS, Windows
+_CONNECTIONS = tuple((cause, re.compile(words, re.IGNORECASE)) for cause, words in (
+    (MISSING, r"^missing smtp server"),
+    (LOCKED, r"^53[045]\b|^[45]\d\d[ -]+[45]\.7\.8\b|^smtp auth extension|^no suitable authentication method"),
+    (INSECURE, r"\[ssl|ssl\.|certificate verify failed|^starttls extension|\[x509"),
+    (NAMELESS, r"getaddrinfo|name or service not known|in name resolution|nodename nor servname|no address associated"
+               r"|\[errno -[2-5]\]|\[errno (8|11001)\]"),
+    (SILENT, r"timed out|\[(errno|winerror) (111|61|10061|110|60|10060|113|65|10065|101|51|10051)\]"
+             r"|^connection refused|no route to host|network is unreachable"),
+    (ENDED, r"^connection unexpectedly closed|\[(errno|winerror) (104|54|10054|32|103|10053)\]|reset by peer|"
+            r"broken pipe|has no end|^-1\b"),
+))
 _REPLY = re.compile(r"^\s*(?P<code>[245]\d\d)?[ -]*(?:[245]\.(?P<subject>\d{1,3})\.(?P<detail>\d{1,3})\b)?")
 
 
@@ -37,6 +53,19 @@ def is_said(reply):
     """Tell whether a server said it, or the network: what else keeps a mail from going is told in our own words."""
     found = _REPLY.match(reply or "")
     return bool(not reply or found["code"] or found["subject"] or _NETWORK.search(reply))
+
+
+def is_answer(reply):
+    """Tell whether a server said it: a code stands at its beginning."""
+    found = _REPLY.match(reply or "")
+    return bool(found["code"] or found["subject"])
+
+
+def connection(reply):
+    """Return why no conversation came about, a constant of this module; empty where the reply tells something else."""
+    reply = reply or ""
+    return next((cause for cause, words in _CONNECTIONS if words.search(reply) and (
+        cause == LOCKED or not is_answer(reply))), "")
 
 
 def meaning(reply):

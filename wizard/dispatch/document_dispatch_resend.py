@@ -194,12 +194,7 @@ class DocumentDispatchResend(models.TransientModel):
 
     def _keep_addresses(self, line, choices):
         """Make contacts of the typed addresses, with the flag of this kind of document."""
-        document = line._document()
-        with self.env["res.partner"]._dispatch_keeping_address(", ".join(choice.email for choice in choices)):
-            self.env["res.partner"].create([{
-                "name": choice.name or choice.email, "email": choice.email, "parent_id": line.partner_id.id,
-                "type": "other", "dispatch_role_ids": [Command.set(document._dispatch_type().role_id.ids)],
-            } for choice in choices])
+        line.partner_id._dispatch_keep_addresses(choices, line._document()._dispatch_type().role_id)
 
 
 class DocumentDispatchResendLine(models.TransientModel):

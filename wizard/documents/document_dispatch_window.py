@@ -5,9 +5,15 @@ from odoo.exceptions import UserError
 from odoo.tools import format_datetime, formataddr
 
 from ...tools.dispatch.steering import SendRequest
+from ...tools.legal.gates import LOCAL_METHODS
 from ...tools.mail import addresses
 from ...tools.recipients.recipients import STANDING
 from ...tools.recipients.wishes import Wish, add_reference, drop_reference
+
+#: Odoo's sending methods that are ours to serve, or not there without us: a mail, the paper tray, and a download
+EMAIL, PAPER, DOWNLOAD = "email", "paper", "manual"
+#: Of more addresses than these the rest is not named
+NAMED = 5
 
 
 class DocumentDispatchWindow(models.AbstractModel):
@@ -25,11 +31,17 @@ class DocumentDispatchWindow(models.AbstractModel):
         [("email", "E-mail"), ("paper", "Paper")], string="Method", compute="_compute_dispatch_channel", store=True,
         readonly=False, compute_sudo=False, help="Preset to the customer's preference.",
     )
+    # as Odoo's window for invoices has them: one control for how a document goes
+    sending_method_checkboxes = fields.Json()
     dispatch_emails = fields.Char(
         string="Additional addresses",
-        help="Addresses separated by commas or semicolons, for this e-mail only. No contact is "
-                               "created.",
+        help="Addresses separated by commas or semicolons, for this e-mail only, unless you save them.",
     )
+    dispatch_save_address = fields.Boolean(
+        string="Save these addresses",
+        help="As contacts of the customer that receive this kind of document from now on.",
+    )
+    dispatch_may_save = fields.Boolean(compute="_compute_dispatch_may_save")
     dispatch_cc = fields.Char(
         string="Cc", compute="_compute_dispatch_copies", store=True, readonly=False, compute_sudo=False,
         help="Addresses separated by commas or semicolons. All recipients of a common e-mail see who is in To and Cc.",
@@ -54,9 +66,6 @@ class DocumentDispatchWindow(models.AbstractModel):
     )
     dispatch_copy_to_me = fields.Boolean(
         string="Send me a copy", default=lambda self: self.env.company.dispatch_copy_to_me,
-    )
-    dispatch_download = fields.Boolean(
-        string="Download the PDF", default=lambda self: self.env.company.dispatch_download_pdf,
     )
     dispatch_send_on = fields.Datetime(
         string="Send on",
@@ -95,13 +104,79 @@ class DocumentDispatchWindow(models.AbstractModel):
         self.dispatch_batch_id._check_mine()  # the window may say any
         return replace(request, batch_id=self.dispatch_batch_id.id)
 
+    # ------------------------------------------------------------------
+    # How it goes
+    # ------------------------------------------------------------------
+
     def _compute_dispatch_channel(self):
-        """As the customer wants it: on paper, or by e-mail."""
+        """As the customer wants it: on paper, also where they refuse a mail, or by e-mail."""
         on_paper = self.env["document.dispatch.channel"]._is_for_paper
         for wizard in self:
             document = wizard._dispatch_document()
             wish = document and document._dispatch_type() and document._dispatch_wished_channel()
-            wizard.dispatch_channel = "paper" if wish and on_paper(wish) else "email"
+            refused = wizard._dispatch_refuses_mail() and wizard._dispatch_proposes(EMAIL)
+            wizard.dispatch_channel = PAPER if wish and on_paper(wish) or refused else EMAIL
+
+    def _dispatch_proposes(self, method):
+        """Tell whether the customer would get it by e-mail, or only as a download, if they refused nothing."""
+        return (self._dispatch_document()._dispatch_wished_channel() == DOWNLOAD) == (method == DOWNLOAD)
+
+    def _dispatch_refuses_mail(self):
+        """Tell whether the customer refuses this document by e-mail."""
+        document = self._dispatch_document()
+        dispatch_type = document and document._dispatch_type()
+        return bool(dispatch_type and document._dispatch_partner()._dispatch_refuses(
+            dispatch_type, document.company_id))
+
+    def _dispatch_offer_methods(self, methods):
+        """Odoo's sending methods with ours among them; one that cannot serve is disabled, and says why.
+
+        :param dict methods: what Odoo's window offers: ``{method: {"checked": bool, "label": str, …}}``
+        """
+        if not self._dispatch_document()._dispatch_type():
+            return methods
+        on_paper = self.env["document.dispatch.channel"]._is_for_paper(self.dispatch_channel)
+        labels = dict(self.env["res.partner"]._fields["invoice_sending_method"]._description_selection(self.env))
+        # in this order in both windows: a mail, Odoo's others, ours
+        boxes = {EMAIL: {"checked": self._dispatch_proposes(EMAIL), "label": labels[EMAIL]}, **methods}
+        if self._dispatch_refuses_mail():
+            boxes[EMAIL] = self._dispatch_disable(boxes[EMAIL], self.env._("The customer refuses e-mail"))
+        boxes[PAPER] = {"checked": on_paper, "label": self.env._("Paper tray")}
+        if not self.dispatch_batch_id:
+            download = self._dispatch_proposes(DOWNLOAD) or self.env.company.dispatch_download_pdf
+            boxes[DOWNLOAD] = {"checked": download, "label": self.env._("Download the PDF")}
+        return self._dispatch_leave_ticked(boxes, on_paper)
+
+    @api.model
+    def _dispatch_disable(self, box, reason):
+        """The box of a method that cannot serve."""
+        return {**box, "checked": False, "readonly": True, "label": self.env._(
+            "%(method)s (%(reason)s)", method=box["label"], reason=reason)}
+
+    @api.model
+    def _dispatch_leave_ticked(self, boxes, on_paper):
+        """The boxes of what can go together: beside our paper tray nothing but networks."""
+        others = LOCAL_METHODS - {PAPER} if on_paper else {PAPER}
+        return {method: {**box, "checked": bool(box["checked"]) and method not in others}
+                for method, box in boxes.items()}
+
+    @api.onchange("sending_method_checkboxes")
+    def _onchange_sending_method_checkboxes(self):
+        """Of paper and what does not go with it, what was ticked last stays."""
+        boxes = self.sending_method_checkboxes
+        if not boxes or PAPER not in boxes:
+            return
+        ticked = {method for method, box in boxes.items() if box["checked"]}
+        was_on_paper = self.env["document.dispatch.channel"]._is_for_paper(self.dispatch_channel)
+        on_paper = PAPER in ticked and not (was_on_paper and ticked & (LOCAL_METHODS - {PAPER}))
+        self.dispatch_channel = PAPER if on_paper else EMAIL
+        self.sending_method_checkboxes = self._dispatch_leave_ticked(boxes, on_paper)
+
+    def _dispatch_is_ticked(self, method):
+        """Tell whether this sending method is chosen."""
+        return bool((self.sending_method_checkboxes or {}).get(method, {}).get("checked"))
+
+    # ------------------------------------------------------------------
 
     def _compute_dispatch_before(self):
         """What became of the document when it was sent before, and what sending does to that; empty the first time."""
@@ -114,11 +189,26 @@ class DocumentDispatchWindow(models.AbstractModel):
         if dispatch._withdrawable():
             return self.env._(
                 "It is already being sent: %s. Sending it now replaces it.", dispatch._state_label())
-        if dispatch.sent_date:
-            sent = format_datetime(self.env, dispatch.sent_date, dt_format="d MMMM y, HH:mm")
-            return self.env._("It was already sent on %s. It will be sent again.", sent)
-        return False
+        if not dispatch.sent_date:
+            return False
+        emails = dispatch.recipient_ids.filtered("sent_date").mapped("email")
+        opened = dispatch.document_opened_date or dispatch.page_opened_date
+        return " ".join(filter(None, (
+            self.env._(
+                "%(state)s on %(date)s: %(addresses)s.", state=dispatch._state_label(),
+                date=self._describe_moment(dispatch.sent_date),
+                addresses=", ".join(emails[:NAMED]) + (" …" if len(emails) > NAMED else "")),
+            opened and self.env._("Opened on %s.", self._describe_moment(opened)),
+            self.env._("It will be sent again."),
+        )))
 
+    def _describe_moment(self, date):
+        return format_datetime(self.env, date, dt_format="d MMMM y, HH:mm")
+
+    def _compute_dispatch_may_save(self):
+        self.dispatch_may_save = self.env["res.partner"].has_access("create")
+
+    @api.depends("dispatch_channel")
     def _compute_dispatch_reasons(self):
         """Who gets it by the flags, and why; who refuses, and since when."""
         for wizard in self:
@@ -136,11 +226,12 @@ class DocumentDispatchWindow(models.AbstractModel):
                 partner._dispatch_reason_line(choice, dispatch_type.role)
                 for choice in (*resolution.chosen, *resolution.skipped)
             )
-            if partner._dispatch_refuses(dispatch_type, document.company_id):
+            on_paper = self.env["document.dispatch.channel"]._is_for_paper(wizard.dispatch_channel)
+            if wizard._dispatch_refuses_mail():
+                refusal = partner._dispatch_refusal_text(dispatch_type, document.company_id)
                 wizard.dispatch_refusal = self.env._(
-                    "%(refusal)s If sent by e-mail, it goes to the paper tray instead.",
-                    refusal=partner._dispatch_refusal_text(dispatch_type, document.company_id))
-            elif not resolution.chosen:
+                    "%s It will be added to the paper tray.", refusal) if on_paper else refusal
+            elif not resolution.chosen and not on_paper:
                 wizard.dispatch_refusal = self.env._("The customer has no valid e-mail address.")
 
     def _compute_dispatch_copies(self):
@@ -256,7 +347,24 @@ class DocumentDispatchWindow(models.AbstractModel):
             self.env["document.dispatch.text"]._remember(
                 document, self.lang, self.template_id, subject, self.body, self._dispatch_contacts())
 
+    def _dispatch_tell(self, action, before):
+        """Say what became of the document that this window just sent, then go on.
+
+        :param dict action: what comes next
+        :param before: the last ``document.dispatch`` of before
+        """
+        dispatch = self._dispatch_document()._dispatch_last()
+        return dispatch._tell(action) if dispatch != before else action
+
     # ------------------------------------------------------------------
+
+    def _dispatch_keep_typed(self):
+        """Make contacts of the typed addresses, where the person wants that: they are offered the next time."""
+        document = self._dispatch_document()
+        if self.dispatch_save_address and (dispatch_type := document._dispatch_type()):
+            Partner = self.env["res.partner"]
+            document._dispatch_partner().with_env(self.env)._dispatch_keep_addresses(
+                Partner._dispatch_typed_addresses(self.dispatch_emails), dispatch_type.role_id)
 
     def _dispatch_typed(self):
         """The typed addresses and the user's own, or a clear message."""
@@ -328,10 +436,8 @@ class DocumentDispatchWindow(models.AbstractModel):
     def action_dispatch_paper(self):
         """Put the document into the paper tray instead of mailing it."""
         self.ensure_one()
-        self._dispatch_window_request().on(self._dispatch_document())._dispatch_to_paper()
-        if self.dispatch_batch_id:
-            return self.dispatch_batch_id._advance()
-        return {"type": "ir.actions.act_window_close"}
+        dispatches = self._dispatch_window_request().on(self._dispatch_document())._dispatch_to_paper()
+        return self.dispatch_batch_id._advance() if self.dispatch_batch_id else dispatches._tell()
 
     def action_dispatch_print(self):
         """Print the document now, to be sent by post."""
@@ -342,6 +448,9 @@ class DocumentDispatchWindow(models.AbstractModel):
         """Hand the finished message over as a draft for the user's own mail program."""
         self.ensure_one()
         document = self._dispatch_document()
+        boxes = self.sending_method_checkboxes or {}
+        boxes = {**boxes, EMAIL: {**boxes.get(EMAIL, {}), "checked": True}}
+        self.sending_method_checkboxes = self._dispatch_leave_ticked(boxes, on_paper=False)
         replace(self._dispatch_window_request(), draft=True).on(self)._dispatch_window_send()
         return document._dispatch_last().action_download_draft()
 

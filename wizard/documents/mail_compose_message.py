@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...tools.dispatch.steering import SendRequest
+from .document_dispatch_window import DOWNLOAD, EMAIL, PAPER
 
 #: What a person who writes in the window makes of a message, in core's words
 WRITTEN = "comment"
@@ -20,6 +21,8 @@ class MailComposeMessage(models.TransientModel):
 
     dispatch_active = fields.Boolean(compute="_compute_dispatch_active")
     dispatch_adds_files = fields.Boolean(compute="_compute_dispatch_active")
+    sending_method_checkboxes = fields.Json(
+        compute="_compute_sending_method_checkboxes", store=True, readonly=False, compute_sudo=False)
 
     @api.depends("model", "res_ids", "composition_mode", "template_id")
     @api.depends_context("mark_so_as_sent")
@@ -31,6 +34,12 @@ class MailComposeMessage(models.TransientModel):
     @api.depends("model", "res_ids")
     def _compute_dispatch_channel(self):
         return super()._compute_dispatch_channel()
+
+    @api.depends("model", "res_ids", "dispatch_channel")
+    def _compute_sending_method_checkboxes(self):
+        for composer in self:
+            seen = composer.dispatch_active and not composer._dispatch_by_program()
+            composer.sending_method_checkboxes = composer._dispatch_offer_methods({}) if seen else False
 
     @api.depends("model", "res_ids", "template_id")
     def _compute_dispatch_reasons(self):
@@ -164,6 +173,7 @@ class MailComposeMessage(models.TransientModel):
         if not self._dispatch_by_program():
             self.email_from = self._dispatch_check_sender(self.email_from)
             self._dispatch_remember()
+            self._dispatch_keep_typed()
         request = self._dispatch_window_request()
         if self._dispatch_sent(res_ids):
             request = self._dispatch_text_request(res_ids)
@@ -243,8 +253,12 @@ class MailComposeMessage(models.TransientModel):
         SendRequest.of(composer.env).on(record).message_post(**posted)
 
     def action_schedule_message(self):
+        ours = len(self) == 1 and self.dispatch_active and self._dispatch_document()
+        before = ours and ours._dispatch_last()
         action = super().action_schedule_message()
-        return self.dispatch_batch_id._advance() if len(self) == 1 and self.dispatch_batch_id else action
+        if len(self) == 1 and self.dispatch_batch_id:
+            return self.dispatch_batch_id._advance()
+        return self._dispatch_tell(action, before) if ours else action
 
     def _action_schedule_message(self):
         """A document that is sent later waits in the outbox, as others do; Odoo keeps whatever else is written."""
@@ -261,12 +275,26 @@ class MailComposeMessage(models.TransientModel):
         self._action_send_mail()
 
     def action_send_mail(self):
-        action = super().action_send_mail()
-        if len(self) == 1 and self.dispatch_batch_id:
+        """Send as the window says; a document goes on paper, or is downloaded only, where that is ticked."""
+        if len(self) != 1 or not self.dispatch_active or self._dispatch_by_program():
+            action = super().action_send_mail()
+            if len(self) != 1 or not self.dispatch_batch_id:
+                return action
             # several at once: what came of them; one after another: the next
             single = self.composition_mode == "comment"
             return self.dispatch_batch_id._advance() if single else self.dispatch_batch_id._open()
-        pdf = self.attachment_ids.filtered(lambda file: file.mimetype == "application/pdf")[:1]
-        if len(self) == 1 and self.dispatch_active and self.dispatch_download and pdf:
-            return {"type": "ir.actions.act_url", "url": f"/web/content/{pdf.id}?download=true", "close": True}
-        return action
+        if self._dispatch_is_ticked(PAPER):
+            return self.action_dispatch_paper()
+        pdf = self._dispatch_is_ticked(DOWNLOAD) and self.attachment_ids.filtered(
+            lambda file: file.mimetype == "application/pdf")[:1]
+        download = pdf and {
+            "type": "ir.actions.act_url", "url": f"/web/content/{pdf.id}?download=true", "close": True}
+        if not self._dispatch_is_ticked(EMAIL):
+            if not download:
+                raise UserError(self.env._("Nothing is chosen. Tick what shall go."))
+            return download
+        before = self._dispatch_document()._dispatch_last()
+        action = super().action_send_mail()
+        if self.dispatch_batch_id:
+            return self.dispatch_batch_id._advance()
+        return self._dispatch_tell(download or action, before)

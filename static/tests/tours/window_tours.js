@@ -1,6 +1,7 @@
 import { registry } from "@web/core/registry";
 import { openMenu } from "@document_dispatch/../tests/tours/menu_steps";
 
+const methods = ".o_field_widget[name='sending_method_checkboxes']";
 const editor = ".modal .o_field_widget[name='body'] .odoo-editor-editable";
 
 /** Chooses all invoices of the list, and opens the window for several. */
@@ -133,7 +134,7 @@ registry.category("web_tour.tours").add("document_dispatch_last_text", {
     ],
 });
 
-/** A customer who refuses e-mail: the window says since when, and offers paper. */
+/** A customer who refuses e-mail: one box says since when, e-mail is disabled, and paper is ticked. */
 registry.category("web_tour.tours").add("document_dispatch_refused", {
     steps: () => [
         {
@@ -142,18 +143,21 @@ registry.category("web_tour.tours").add("document_dispatch_refused", {
             run: "click",
         },
         {
-            content: "It says why not",
-            trigger: ".modal .alert:contains('has refused e-mail since')",
+            content: "It says why not, once",
+            trigger: ".modal .alert:contains('refuses e-mail since'):contains('goes to the paper tray')",
+            run() {
+                if (document.querySelectorAll(".modal .alert").length !== 1) {
+                    throw new Error("It is said twice");
+                }
+            },
         },
         {
-            content: "Choose paper",
-            trigger: ".modal .o_field_widget[name='dispatch_channel'] .o_radio_item:contains('Paper') input",
-            run: "click",
+            content: "E-mail cannot be ticked, and says why; paper is ticked",
+            trigger: `.modal ${methods}:has(#email:disabled):has(#paper:checked):contains('by Email (The customer refuses e-mail)')`,
         },
         {
-            content: "The mail is gone from the window",
-            trigger:
-                ".modal:not(:has(.o_field_widget[name='body']:visible)) button[name='action_dispatch_print']:contains('Print Now')",
+            content: "There is nothing of a mail in the window",
+            trigger: `.modal:not(:has(.o_field_widget[name='body'], .o_field_widget[name='mail_attachments_widget'], .o_field_widget[name='template_id'])) button[name='action_dispatch_print']:contains('Print Now')`,
         },
         {
             content: "Into the tray",
@@ -161,8 +165,125 @@ registry.category("web_tour.tours").add("document_dispatch_refused", {
             run: "click",
         },
         {
+            content: "A word of it",
+            trigger: ".o_notification:contains('It lies in the paper tray')",
+        },
+        {
             content: "The invoice says so",
             trigger: "body:not(:has(.modal)) .o_field_widget[name='dispatch_state']:contains('Paper tray')",
+        },
+    ],
+});
+
+/** One row for how it goes: paper and a mail exclude each other, and the typed address is kept. */
+registry.category("web_tour.tours").add("document_dispatch_methods", {
+    steps: () => [
+        {
+            content: "Open the window",
+            trigger: "button[name='action_invoice_sent']:contains('Send')",
+            run: "click",
+        },
+        {
+            content: "E-mail is ticked, in the one row of all",
+            trigger: `.modal:not(:has(.o_field_widget[name='dispatch_channel'])) ${methods}:has(#email:checked)`,
+        },
+        {
+            content: "On paper",
+            trigger: `.modal ${methods} #paper`,
+            run: "click",
+        },
+        {
+            content: "Then it is no mail",
+            trigger: `.modal:has(button[name='action_dispatch_paper']):not(:has(button[name='action_send_and_print'])) ${methods}:has(#email:not(:checked)):has(#paper:checked)`,
+        },
+        {
+            content: "By e-mail after all",
+            trigger: `.modal ${methods} #email`,
+            run: "click",
+        },
+        {
+            content: "Then it is not on paper",
+            trigger: `.modal ${methods}:has(#email:checked):has(#paper:not(:checked))`,
+        },
+        {
+            content: "One more address",
+            trigger: ".modal .o_field_widget[name='dispatch_emails'] input",
+            run: "edit kasa@nowak.example.com && press Tab",
+        },
+        {
+            content: "To be kept",
+            trigger: ".modal .o_field_widget[name='dispatch_save_address'] input",
+            run: "check",
+        },
+        {
+            content: "Send",
+            trigger: ".modal button[name='action_send_and_print']:contains('Send')",
+            run: "click",
+        },
+        {
+            content: "What became of it is said, with a way to the dispatch",
+            trigger: ".o_notification:contains('Accepted for 2 recipients') button:contains('Show')",
+            run: "click",
+        },
+        {
+            content: "There it is",
+            trigger:
+                ".o_form_view .o_field_widget[name='recipient_ids'] .o_data_row:contains('kasa@nowak.example.com'):contains('Accepted')",
+        },
+    ],
+});
+
+/** An address was wrong: it is corrected, on the contact too, and nothing needs a look any more. */
+registry.category("web_tour.tours").add("document_dispatch_correct", {
+    steps: () => [
+        ...openMenu("menu_outbox", "menu_problem"),
+        {
+            content: "Open the dispatch",
+            trigger: ".o_list_view .o_data_row:contains('Sent in part') td[name='document_name']",
+            run: "click",
+        },
+        {
+            content: "The box says what to do",
+            trigger: ".o_form_view .alert-danger:contains('Correct Address')",
+        },
+        {
+            content: "Correct it",
+            trigger:
+                ".o_field_widget[name='recipient_ids'] .o_data_row:contains('rui@silva.example.com') button[name='action_correct']",
+            run: "click",
+        },
+        {
+            content: "Whose address it is, and what was said",
+            trigger: ".modal .o_field_widget[name='reply']:contains('no such user')",
+        },
+        {
+            content: "The right one",
+            trigger: ".modal .o_field_widget[name='email'] input",
+            run: "edit rui.lopes@silva.example.com",
+        },
+        {
+            content: "Send",
+            trigger: ".modal:has(.o_field_widget[name='save_address'] input:checked) button[name='action_send']",
+            run: "click",
+        },
+        {
+            content: "It went",
+            trigger: ".o_notification:contains('Accepted for rui.lopes@silva.example.com')",
+        },
+        {
+            content: "The old dispatch is settled",
+            trigger:
+                ".o_form_view:not(:has(.alert-danger)) .o_statusbar_status .o_arrow_button_current:contains('Sent')",
+        },
+        {
+            content: "And says where it went instead",
+            trigger:
+                ".o_field_widget[name='recipient_ids'] .o_data_row:contains('rui@silva.example.com'):contains('Cancelled') td[name='corrected_id']:not(:empty)",
+        },
+        ...openMenu("menu_outbox", "menu_problem"),
+        {
+            content: "Nothing needs a look",
+            trigger: ".o_view_nocontent:contains('No problems')",
         },
     ],
 });
