@@ -72,7 +72,7 @@ class DocumentDispatch(models.Model):
         if self.rehearsal:
             return self.env._("A rehearsal: it goes to the supervisor only, and counts for nothing.")
         if self.state == states.REVIEW:
-            return self.env._("It waits in review: it goes when somebody releases it.")
+            return self.env._("It is in review, and will be sent when it is released.")
         if self.state == states.PAPER:
             return self.env._("It lies in the paper tray, to be printed.")
         return self._channel()._explain_outcome(self)

@@ -282,8 +282,8 @@ class DocumentDispatchMixin(models.AbstractModel):
         current = self._dispatch_find_current()
         if current - current._withdrawable() and not self._dispatch_rehearses():
             raise UserError(self.env._(
-                "%s has reached somebody by mail, or is on its way. To print it all the same, tick “Paper tray” in "
-                "its Send window, and press “Print Now”.", self._dispatch_name()))
+                "%s was sent by e-mail already, or is being sent. To print it anyway, select “Paper tray” in its Send "
+                "window and click “Print Now”.", self._dispatch_name()))
 
     # ------------------------------------------------------------------
     # A person sends documents at once, whether they went before or not

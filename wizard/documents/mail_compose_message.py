@@ -291,7 +291,7 @@ class MailComposeMessage(models.TransientModel):
             "type": "ir.actions.act_url", "url": f"/web/content/{pdf.id}?download=true", "close": True}
         if not self._dispatch_is_ticked(EMAIL):
             if not download:
-                raise UserError(self.env._("Nothing is chosen. Tick what shall go."))
+                raise UserError(self.env._("Select how to send it."))
             return download
         before = self._dispatch_document()._dispatch_last()
         action = super().action_send_mail()
