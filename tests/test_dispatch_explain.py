@@ -51,7 +51,7 @@ class TestExplain(DispatchCase):
     def test_waiting_for_a_time(self):
         dispatch = self._invoice(self.silva)._dispatch_create("rule")
         dispatch._with_system_write().scheduled_date = fields.Datetime.now() + timedelta(days=2)
-        self.assertIn("It goes on", dispatch.what_next)
+        self.assertIn("It will be sent on", dispatch.what_next)
         self.assertIn("Reschedule", dispatch.what_to_do)
 
     def test_no_conversation(self):

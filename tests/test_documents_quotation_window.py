@@ -95,7 +95,7 @@ class TestQuotationWindow(DispatchCase, HttpCase):
             "email": True, "paper": False, "manual": False})
         off = {**boxes, "email": {**boxes["email"], "checked": False}}
         composer.sending_method_checkboxes = off
-        with self.assertRaisesRegex(UserError, "Nothing is chosen"):
+        with self.assertRaisesRegex(UserError, "Select how to send it"):
             composer.action_send_mail()
         composer.sending_method_checkboxes = {**off, "manual": {**boxes["manual"], "checked": True}}
         self.assertEqual(composer.action_send_mail()["type"], "ir.actions.act_url")

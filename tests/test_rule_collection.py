@@ -144,7 +144,7 @@ class TestCollection(DispatchCase):
         invoices = self._invoice(self.silva) | self._invoice(self.silva) | self._invoice(self.nowak)
         window = self.env["account.move.send.batch.wizard"].with_context(
             active_model="account.move", active_ids=invoices.ids).create({"dispatch_grouping": "all"})
-        self.assertIn("Waiting for their customers' collections: 2", window.dispatch_collected)
+        self.assertIn("Waiting for their customers' periodic deliveries: 2", window.dispatch_collected)
         window.action_send_and_print()
         self._deliver()
         self.assertEqual(self.envelopes, ["biuro@nowak.example.com"])

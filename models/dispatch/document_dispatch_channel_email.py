@@ -53,7 +53,7 @@ class DocumentDispatchChannelEmail(models.AbstractModel):
             accepted = dispatch.recipient_ids.filtered(lambda recipient: recipient.state == states.SENT)
             if len(accepted) == 1:
                 return self.env._("Accepted for %s", accepted.email)
-            return self.env._("Recipients whose server accepted it: %s", len(accepted))
+            return self.env._("Accepted for %s recipients", len(accepted))
         if dispatch.next_try:
             waiting = dispatch.recipient_ids.filtered(lambda recipient: recipient.state == states.DEFERRED)
             said = dict.fromkeys(recipient._explain_reply() for recipient in waiting)
