@@ -5,6 +5,8 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
+from lxml import html
+
 from odoo import fields
 from odoo.exceptions import UserError
 from odoo.fields import Command
@@ -268,6 +270,7 @@ class TestRoutes(LinksCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.company.street = "Rua das Acácias, 120"
         cls.invoice = cls._invoice(cls.silva, invoice_date_due=fields.Date.today() + timedelta(days=20))
         cls.invoice._portal_ensure_token()
         cls.order = cls._order(cls.silva)
@@ -359,8 +362,23 @@ class TestRoutes(LinksCase):
             answer = self._answer(url)
             self.assertIn(answer.status_code, (200, 303), url)
             self._check_headers(answer, url)
+            if answer.status_code == 200 and answer.headers["Content-Type"].startswith("text/html"):
+                self._check_frame(answer, url)
             self.assertEqual(self.url_open(url, method="HEAD", allow_redirects=False).status_code, answer.status_code)
         self.assertEqual({table for table, now in self._content().items() if now != before[table]}, set())
+
+    def _check_frame(self, answer, url):
+        """Each page says from whom it is, in its language, and the link that leads past its head leads somewhere."""
+        page = html.document_fromstring(answer.content)
+        self.assertEqual(page.get("lang"), "en-US", url)
+        [company] = page.xpath("//*[contains(@class, 'o_dispatch_company')]")
+        said = " ".join(company.text_content().split())
+        self.assertIn("Rua das Acácias, 120", said, url)
+        self.assertEqual(said, f"{self.company.name} {self.company._dispatch_address_line()}", url)
+        self.assertEqual(len(page.xpath("//h1")), 1, url)
+        self.assertTrue(page.xpath("//title/text()")[0].strip() not in ("", "Odoo"), url)
+        for target in page.xpath("//a[contains(@class, 'o_skip_to_content')]/@href"):
+            self.assertTrue(page.xpath(f"//*[@id='{target.lstrip('#')}']"), (url, target))
 
     def _content(self):
         """``{table: hash of all values in it}``; core's drawing writes some that are there already."""
