@@ -283,15 +283,18 @@ class DocumentDispatch(models.Model):
         """
         if self.bundled_ids:
             return {"customer": self.partner_id.commercial_partner_id.display_name}
-        head = self._document().with_context(lang=lang)._dispatch_mail_head()
+        # sudo: what its mail says, whoever lets it go
+        head = self._document().sudo().with_context(lang=lang)._dispatch_mail_head()
         return head and {**head, "customer": self.partner_id.display_name}
 
     def _get_layout(self):
         """What goes around the text: what a person or another module chose, else the text's own, else ours."""
         # sudo: the dispatch's own message and text
         layout = self.mail_message_id.sudo().email_layout_xmlid
-        template = (self.mail_template_id or self.type_id.mail_template_id).sudo()
-        return template.email_layout_xmlid or OUR_LAYOUT if layout == CORE_LAYOUT else layout
+        if layout and layout != CORE_LAYOUT:
+            return layout
+        # sudo: as above
+        return (self.mail_template_id or self.type_id.mail_template_id).sudo().email_layout_xmlid or OUR_LAYOUT
 
     def _render_layout(self, document, message, recipient):
         """Render the layout for one recipient: buttons and language are his.
