@@ -50,11 +50,11 @@ class TestMailLayout(DispatchCase):
         """The next one, and the whole."""
         term = self.env["account.payment.term"].create({"name": "Em duas vezes", "line_ids": [
             Command.create({"value": "percent", "value_amount": 50, "nb_days": days}) for days in (30, 60)]})
-        invoice = self._invoice(self.nowak, 900.0, invoice_payment_term_id=term.id)
-        self._check_head(invoice, "Invoice", 900.0, f"Due date: {self._day(self.due)} – {self._money(450.0)}")
-        self._pay(invoice, 450.0)
+        whole, half = (self._invoice(self.nowak, 900.0, invoice_payment_term_id=term.id) for _number in range(2))
+        self._pay(half, 450.0)
+        self._check_head(whole, "Invoice", 900.0, f"Due date: {self._day(self.due)} – {self._money(450.0)}")
         last = self._day(self.due + timedelta(days=30))
-        self._check_head(invoice, "Invoice", 450.0, f"Due date: {last}")
+        self._check_head(half, "Invoice", 450.0, f"Due date: {last}")
 
     def test_other_documents(self):
         """Nothing is due where nothing is to be paid."""
@@ -71,7 +71,7 @@ class TestMailLayout(DispatchCase):
         texts = {"en_US": ("Your invoices", "<p>Hello {customer},</p>")}
         self.env["document.letter"]._issue(self.nowak, self.company, texts, "email")
         self._deliver()
-        self.assertTrue(self._plain().startswith("Aurora Equipamentos Ltda\n\nHello Nowak Sp. z o.o.,\n"), self._plain())
+        self.assertEqual(self._plain().splitlines()[:3], ["Aurora Equipamentos Ltda", "", "Hello Nowak Sp. z o.o.,"])
 
     def test_statement(self):
         self._bill(1250.0, invoice_date="2026-03-02", invoice_date_due="2026-04-01")
@@ -167,7 +167,7 @@ class TestMailLayout(DispatchCase):
                 [mail] = send(self._bill(10.0))
                 source = mail.get_body(("html",)).get_content()
                 self.assertEqual("dd_sheet" in source, ours, (chosen, send))
-                self.assertEqual("Powered by" in source, not ours, (chosen, send))
+                self.assertEqual("o_mail_notification" in source, not ours, (chosen, send))
 
     def test_what_went_stays(self):
         """A mail that was made goes as it is."""
@@ -175,11 +175,10 @@ class TestMailLayout(DispatchCase):
         self._deliver()
         dispatch._with_system_write().state = "queued"
         self.env["document.dispatch.content"]._prepare(dispatch)
-        before = dispatch.recipient_ids.mail_body
-        self.assertIn("dd_sheet", before)
+        self.assertTrue(dispatch.frozen)
         self.types["invoice"].mail_template_id.email_layout_xmlid = CORE_LAYOUT
         self._deliver()
-        self.assertEqual(dispatch.recipient_ids.mail_body, before)
+        self.assertIn("dd_sheet", self.mails[-1].get_body(("html",)).get_content())
 
     # ------------------------------------------------------------------
 
