@@ -34,16 +34,16 @@ class TestMailLayout(DispatchCase):
 
     def test_invoice(self):
         invoice = self._bill(1250.0)
-        self._check_head(invoice, "Invoice", 1250.0, f"Due date: {self._day(self.due)}", button="View Invoice")
+        self._check_head(invoice, "Invoice", 1250.0, f"Due date {self._day(self.due)}", button="View Invoice")
         self._switch_payments_on()
-        self._check_head(self._bill(80.0), "Invoice", 80.0, f"Due date: {self._day(self.due)}", button="View and pay")
+        self._check_head(self._bill(80.0), "Invoice", 80.0, f"Due date {self._day(self.due)}", button="View and pay")
 
     def test_what_was_paid(self):
         self._switch_payments_on()
         part, whole = self._bill(480.0), self._bill(480.0)
         self._pay(part, 100.0)
         self._pay(whole, 480.0)
-        self._check_head(part, "Invoice", 380.0, f"Due date: {self._day(self.due)}", button="View and pay")
+        self._check_head(part, "Invoice", 380.0, f"Due date {self._day(self.due)}", button="View and pay")
         self._check_head(whole, "Invoice", 480.0, "Paid", button="View Invoice")
 
     def test_instalments(self):
@@ -52,9 +52,9 @@ class TestMailLayout(DispatchCase):
             Command.create({"value": "percent", "value_amount": 50, "nb_days": days}) for days in (30, 60)]})
         whole, half = (self._invoice(self.nowak, 900.0, invoice_payment_term_id=term.id) for _number in range(2))
         self._pay(half, 450.0)
-        self._check_head(whole, "Invoice", 900.0, f"Due date: {self._day(self.due)} – {self._money(450.0)}")
+        self._check_head(whole, "Invoice", 900.0, f"Due date {self._day(self.due)} – {self._money(450.0)}")
         last = self._day(self.due + timedelta(days=30))
-        self._check_head(half, "Invoice", 450.0, f"Due date: {last}")
+        self._check_head(half, "Invoice", 450.0, f"Due date {last}")
 
     def test_other_documents(self):
         """Nothing is due where nothing is to be paid."""
@@ -62,7 +62,7 @@ class TestMailLayout(DispatchCase):
         self._check_head(self._bill(99.9, move_type="out_refund"), "Credit note", 99.9, button="View Credit note")
         self._check_head(self._bill(75.0, post=False), "Pro-forma invoice", 75.0, button="View Pro-forma invoice")
         order = self._order(self.nowak, validity_date=self.due)
-        self._check_head(order, "Quotation", order.amount_total, f"Valid until: {self._day(self.due)}")
+        self._check_head(order, "Quotation", order.amount_total, f"Valid until {self._day(self.due)}")
         order.action_confirm()
         self._check_head(order, "Sales Order", order.amount_total)
 
@@ -79,7 +79,7 @@ class TestMailLayout(DispatchCase):
         self.env["document.statement"]._issue(self.nowak, self.company, first, last, "email")
         self._deliver()
         period = f"{self._day(first)} – {self._day(last)}"
-        self._check_lines("Statement of account " + period, 1250.0, f"Overdue: {self._money(1250.0)}")
+        self._check_lines("Statement of account " + period, 1250.0, f"Overdue {self._money(1250.0)}")
 
     def test_reminder(self):
         invoice = self._bill(300.0)
