@@ -26,3 +26,10 @@ class ResCompany(models.Model):
     def _check_dispatch_page_days(self):
         if any(company.dispatch_page_days < 0 for company in self):
             raise ValidationError(self.env._("The number of days until links expire must be 0 or more."))
+
+    def _dispatch_address_line(self):
+        """Where the company is, in one line without its name, as customers may read it on pages and in mails."""
+        self.ensure_one()
+        # sudo: what stands on all of its documents
+        lines = self.sudo().partner_id._display_address(without_company=True).splitlines()
+        return ", ".join(filter(None, map(str.strip, lines)))
