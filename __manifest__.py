@@ -101,6 +101,7 @@
         "views/brazil/account_move_send_batch_wizard_views.xml",
         "views/menus.xml",
     ],
+    "demo": ["demo/demo_company.xml"],
     "assets": {
         "web.assets_backend": [
             "document_dispatch/static/src/**/*", ("remove", "document_dispatch/static/src/report_graph/**/*"),

@@ -104,6 +104,7 @@ from . import test_setup
 from . import test_setup_address
 from . import test_setup_copy
 from . import test_setup_counter
+from . import test_setup_demo
 from . import test_setup_health
 from . import test_setup_install
 from . import test_setup_neutralize

@@ -12,7 +12,7 @@ from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.addons.base.models import ir_cron
 from odoo.addons.base.models.ir_mail_server import IrMail_Server
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import Form, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from .smtp_server import SmtpServer
 
@@ -33,6 +33,15 @@ def set_email(partner, text):
         partner.env.cr.execute("UPDATE res_partner SET email = %s WHERE id = %s", [text or None, partner.id])
         partner.invalidate_recordset(["email"])
         partner.modified(["email"])
+
+
+def new_user(companies, login, groups, **vals):
+    """Somebody who works in these companies, in the first one to begin with; the password is the login.
+
+    :param str groups: external names, with commas between them
+    """
+    company_ids = [fields.Command.set(companies.ids)]
+    return new_test_user(companies.env, login, groups, company_id=companies[0].id, company_ids=company_ids, **vals)
 
 
 @contextmanager
@@ -212,6 +221,11 @@ class DispatchCase(AccountTestInvoicingCommon):
 
     def _deliver(self):
         self.env["document.dispatch.delivery"]._deliver()
+
+    def _batch_window(self, invoices, **vals):
+        return self.env["account.move.send.batch.wizard"].with_context(
+            active_model="account.move", active_ids=invoices.ids,
+        ).create(vals)
 
     def _send_window(self, invoice):
         return self.env["account.move.send.wizard"].with_context(

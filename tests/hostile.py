@@ -68,10 +68,10 @@ def page(contents, resources=b"", *more):
     )
 
 
-def letter(*lines):
-    """A harmless one."""
+def letter(*lines, **options):
+    """A harmless one, each line on a page of its own; options are those of a canvas."""
     target = io.BytesIO()
-    canvas = Canvas(target)
+    canvas = Canvas(target, **options)
     for line in lines:
         canvas.drawString(40, 700, line)
         canvas.showPage()

@@ -3,10 +3,10 @@
 from contextlib import contextmanager
 from unittest.mock import patch
 
-from odoo.tests import HttpCase, new_test_user
+from odoo.tests import HttpCase
 
 from ..tools.legal.gates import Gate
-from .common import DispatchCase
+from .common import DispatchCase, new_user
 
 #: Its state stands in a field of Odoo's that no customer's invoice uses here
 GATE = Gate("toy", "Toynet", ("toy",), "invoice_source_email", accepted=("accepted",), rejected=("rejected",),
@@ -33,11 +33,9 @@ class LegalTours(HttpCase):
     def _clerk(self):
         # not what is tested here: core waits a second for each page's scripts
         self.env["ir.config_parameter"].sudo().set_param("report.print_delay", "1")
-        return new_test_user(
-            self.env, "clara", "account.group_account_invoice,base.group_partner_manager",
-            name="Clara Nunes", email="clara.nunes@aurora.example.com",
-            company_id=self.company.id, company_ids=[(6, 0, self.company.ids)],
-        )
+        return new_user(
+            self.company, "clara", "account.group_account_invoice,base.group_partner_manager", name="Clara Nunes",
+            email="clara.nunes@aurora.example.com")
 
     def _tour(self, invoice, name):
         self.env.flush_all()

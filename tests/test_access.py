@@ -6,9 +6,8 @@ from unittest.mock import patch
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.service.model import call_kw
-from odoo.tests import new_test_user
 
-from .common import DispatchCase
+from .common import DispatchCase, new_user
 
 MOST_NAMED = "odoo.addons.document_dispatch.models.dispatch.document_dispatch_mixin_access.MOST_NAMED"
 LOG = ("document.dispatch", "document.dispatch.recipient")
@@ -25,9 +24,7 @@ class AccessCase(DispatchCase):
     @classmethod
     def _user(cls, login, groups, name, companies=None):
         companies = companies or cls.company
-        return new_test_user(
-            cls.env, login, groups, name=name, company_id=companies[0].id, company_ids=[Command.set(companies.ids)],
-        )
+        return new_user(companies, login, groups, name=name)
 
     def _as_rpc(self, user, records, method, *arguments, context=None):
         """Call a method as the web client does: public ones only, and a context of plain values."""

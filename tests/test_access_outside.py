@@ -7,9 +7,10 @@ from odoo import http
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.service.model import call_kw
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
+from .common import new_user
 from .fiscal import FiscalCase, boleto_pdf
 
 MAIL = """From: Mallory <{sender}>
@@ -179,9 +180,7 @@ class TestWindowsOfOthers(FiscalCase):
         self._attach(self.xml, "nfe.xml")
         self.silva.write({"company_id": self.company.id, "customer_rank": 1})
         paris = self.setup_other_company(name="Aurora France SARL")["company"]
-        user = new_test_user(
-            self.env, "odile", "account.group_account_invoice", company_id=paris.id,
-            company_ids=[Command.set(paris.ids)])
+        user = new_user(paris, "odile", "account.group_account_invoice")
         line = {"fields": {"subject": {}, "body": {}, "recipients": {}}}
         for model, name, record, spec in (
             ("account.move.send.wizard", "move_id", self.invoice, {"dispatch_file_ids": line}),

@@ -2,9 +2,10 @@
 
 from odoo import fields
 from odoo.exceptions import UserError
-from odoo.tests import Form, new_test_user
+from odoo.tests import Form
 
 from ..tools.brazil import nfe
+from .common import new_user
 from .fiscal import FiscalCase, boleto_pdf, event_xml
 
 
@@ -317,9 +318,7 @@ class TestFiscalDispatch(FiscalCase):
         amount, due = self._instalment(other)
         self._attach(self.xml, "nfe.xml")
         self._attach(boleto_pdf((amount, due)), "boleto.pdf", other)
-        window = self.env["account.move.send.batch.wizard"].with_context(
-            active_model="account.move", active_ids=(self.invoice | other).ids,
-        ).create({"dispatch_grouping": "all"})
+        window = self._batch_window(self.invoice | other, dispatch_grouping="all")
         self.assertEqual(window.dispatch_file_summary, "2: NF-e (1), Boleto (1)")
         action = window.action_send_and_print()
         self._deliver()
@@ -362,11 +361,9 @@ class TestFiscalDispatch(FiscalCase):
         self._attach(self.xml, "nfe.xml")
         self._send(dispatch_invoice_too=False)
         zorza = self.env["res.company"].create({"name": "Zorza Sp. z o.o."})
-        other = new_test_user(self.env, "zofia", "account.group_account_invoice", company_id=zorza.id,
-                              company_ids=[(6, 0, zorza.ids)])
+        other = new_user(zorza, "zofia", "account.group_account_invoice")
         self.assertFalse(self.env["document.dispatch"].with_user(other).search([]))
-        clerk = new_test_user(self.env, "clara", "account.group_account_invoice", company_id=self.company.id,
-                              company_ids=[(6, 0, self.company.ids)])
+        clerk = new_user(self.company, "clara", "account.group_account_invoice")
         self.assertTrue(self.env["document.dispatch"].with_user(clerk).search([("type_code", "=", "nfe")]))
 
     def test_taken_off_the_invoice(self):

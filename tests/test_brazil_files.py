@@ -1,9 +1,10 @@
 """NF-e and boletos that somebody puts on an invoice: recognised by their content, checked against the invoice."""
 
 from odoo import fields
-from odoo.tests import Form, new_test_user
+from odoo.tests import Form
 
 from ..tools.brazil import nfe
+from .common import new_user
 from .fiscal import FiscalCase, boleto_pdf
 
 
@@ -104,11 +105,9 @@ class TestFiscalFiles(FiscalCase):
 
     def test_form_and_rights(self):
         self._attach(self.xml, "nfe.xml")
-        clerk = new_test_user(self.env, "clara", "account.group_account_invoice", company_id=self.company.id,
-                              company_ids=[(6, 0, self.company.ids)])
+        clerk = new_user(self.company, "clara", "account.group_account_invoice")
         with Form(self.invoice.with_user(clerk)) as form:
             self.assertEqual(len(form.dispatch_file_ids), 1)
         zorza = self.env["res.company"].create({"name": "Zorza Sp. z o.o."})
-        other = new_test_user(self.env, "zofia", "account.group_account_invoice", company_id=zorza.id,
-                              company_ids=[(6, 0, zorza.ids)])
+        other = new_user(zorza, "zofia", "account.group_account_invoice")
         self.assertFalse(self.env["document.dispatch.file"].with_user(other).search([]))

@@ -5,8 +5,7 @@ OCA's fields are not there without OCA's modules; fields of core with the same s
 
 from unittest.mock import patch
 
-from odoo.tests import new_test_user
-
+from .common import new_user
 from .fiscal import FiscalCase, boleto_pdf
 
 MODULE = "odoo.addons.document_dispatch.models.brazil.account_move"
@@ -86,8 +85,7 @@ class TestFiscalKept(FiscalCase):
 
     def test_whoever_sees_the_invoice(self):
         """They need not see the other module's documents."""
-        clerk = new_test_user(self.env, "clara", "account.group_account_invoice", company_id=self.company.id,
-                              company_ids=[(6, 0, self.company.ids)])
+        clerk = new_user(self.company, "clara", "account.group_account_invoice")
         self._kept_document(self.xml)
         self.invoice.with_user(clerk).action_dispatch_recognise()
         self.assertEqual(self.invoice.with_user(clerk).dispatch_file_ids.kind, "nfe")

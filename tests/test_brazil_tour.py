@@ -1,8 +1,9 @@
 """The clerk drops an NF-e and a boleto on an invoice and sends them, in a real browser."""
 
-from odoo.tests import HttpCase, new_test_user
+from odoo.tests import HttpCase
 
 from . import brazil_corpus
+from .common import new_user
 from .fiscal import FiscalCase, boleto_pdf, nfse_xml
 
 
@@ -16,10 +17,9 @@ class TestFiscalTour(FiscalCase, HttpCase):
 
     def _make_clerk(self):
         self._nf_people()
-        new_test_user(
-            self.env, "clara", "account.group_account_invoice,base.group_partner_manager", name="Clara Nunes",
-            email="clara.nunes@aurora.example.com", company_id=self.company.id, company_ids=[(6, 0, self.company.ids)],
-        )
+        new_user(
+            self.company, "clara", "account.group_account_invoice,base.group_partner_manager", name="Clara Nunes",
+            email="clara.nunes@aurora.example.com")
 
     def test_drop_and_send(self):
         self._make_clerk()

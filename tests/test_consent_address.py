@@ -3,10 +3,9 @@
 import re
 
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
-from .common import address_rule
+from .common import address_rule, new_user
 from .test_consent_page import CSRF, ConsentPageCase
 
 LINK = re.compile(r"https?://[^/\"]+(/dispatch/consent/address/\d+/[0-9a-f]+)")
@@ -107,9 +106,7 @@ class TestConsentAddress(ConsentPageCase):
 
     def test_only_who_may_edit_the_customer_decides(self):
         self._confirm(self._ask()["kasa@nowak.example.com"])
-        reader = new_test_user(
-            self.env, "rita", "account.group_account_readonly,document_dispatch.group_dispatch_user",
-            company_id=self.company.id, company_ids=[Command.set(self.company.ids)])
+        reader = new_user(self.company, "rita", "account.group_account_readonly,document_dispatch.group_dispatch_user")
         with self.assertRaises(AccessError):
             self._ledger()[0].with_user(reader).action_use_address()
         self.assertEqual(self.nowak.email, "biuro@nowak.example.com")

@@ -2,11 +2,10 @@
 
 import re
 
-from odoo.fields import Command
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
-from .common import DispatchCase
+from .common import DispatchCase, new_user
 
 CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
 QUESTION = re.compile(r'name="question" value="([^"]+)"')
@@ -16,10 +15,8 @@ class ConsentPageCase(DispatchCase, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.clerk = new_test_user(
-            cls.env, "clara", "account.group_account_invoice,base.group_partner_manager", name="Clara Nunes",
-            company_id=cls.company.id, company_ids=[Command.set(cls.company.ids)],
-        )
+        cls.clerk = new_user(
+            cls.company, "clara", "account.group_account_invoice,base.group_partner_manager", name="Clara Nunes")
 
     def _path(self, partner=None, company=None):
         url = (partner or self.nowak)._dispatch_consent_url__(company or self.company)

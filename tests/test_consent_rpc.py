@@ -1,9 +1,9 @@
 """The ledger from outside: what a manager downloads, and what nobody changes."""
 
-from odoo.fields import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from .common import new_user
 from .test_consent_page import ConsentPageCase
 
 
@@ -17,8 +17,7 @@ class TestConsentRpc(ConsentPageCase):
         self.nowak.write({"dispatch_no_reminder": True, "dispatch_no_reminder_reason": "Pays by instalments"})
         self.authenticate("clara", "clara")
         self.assertEqual(self.url_open(f"/dispatch/export/{self.nowak.id}").status_code, 403)
-        new_test_user(self.env, "helga", "document_dispatch.group_dispatch_manager,account.group_account_manager",
-                      company_id=self.company.id, company_ids=[Command.set(self.company.ids)])
+        new_user(self.company, "helga", "document_dispatch.group_dispatch_manager,account.group_account_manager")
         self.authenticate("helga", "helga")
         answer = self.url_open(f"/dispatch/export/{self.nowak.id}")
         self.assertEqual(answer.status_code, 200)

@@ -9,12 +9,11 @@ from psycopg2.extras import Json
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Command
-from odoo.tests import new_test_user
 
 from ..tools.paper.envelopes import ENVELOPES
 from ..tools.pdf.library import PdfReader
 from ..tools.pdf.text import pdf_text
+from .common import new_user
 from .test_paper_envelope import LetterCase
 
 
@@ -68,7 +67,7 @@ class TestLetter(LetterCase):
         Partner.create({"name": "Fakturace", "parent_id": addressed.id, "type": "invoice"})
         coded.ref = other.ref = False
         coded.ref = "K-7"
-        clerk = new_test_user(self.env, "ucetni", "account.group_account_invoice", company_id=self.company.id)
+        clerk = new_user(self.company, "ucetni", "account.group_account_invoice")
         window = self.env["document.letter.window"].with_user(clerk).create({"company_id": self.company.id})
         self.assertEqual(set(window._find_customers() - found), {ordered, invoiced, addressed})
         self.assertEqual(self._window(code_from="K-1", code_to="K-9")._find_customers(), coded)
@@ -274,8 +273,7 @@ class TestLetter(LetterCase):
         self.assertLessEqual(counts[1], counts[0] + 6, counts)
 
     def test_rights(self):
-        clerk = new_test_user(self.env, "rafael", "account.group_account_invoice", company_id=self.company.id,
-                              company_ids=[Command.set(self.company.ids)])
+        clerk = new_user(self.company, "rafael", "account.group_account_invoice")
         window = self.env["document.letter.window"].with_user(clerk).create({"company_id": self.company.id})
         window.action_send()
         letter = self._letters(self.silva)
@@ -285,8 +283,7 @@ class TestLetter(LetterCase):
         with self.assertRaises(AccessError):
             self.env["document.letter"].with_user(clerk).create({"partner_id": self.silva.id})
         zorza = self.env["res.company"].create({"name": "Zorza Sp. z o.o."})
-        other = new_test_user(self.env, "zofia", "account.group_account_invoice", company_id=zorza.id,
-                              company_ids=[Command.set(zorza.ids)])
+        other = new_user(zorza, "zofia", "account.group_account_invoice")
         self.assertFalse(self.env["document.letter"].with_user(other).search([]))
 
     def test_on_paper_in_each_language(self):

@@ -6,10 +6,11 @@ from io import BytesIO
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Domain
-from odoo.tests import Form, new_test_user, tagged
+from odoo.tests import Form, tagged
 
 from ..tools.pdf.library import PdfReader
 from ..tools.pdf.text import pdf_text
+from .common import new_user
 from .test_page import PageCase
 
 JANUARY, JUNE, JULY = date(2026, 1, 1), date(2026, 6, 30), date(2026, 7, 1)
@@ -242,11 +243,8 @@ class TestStatement(PageCase):
         self._window(customers="chosen", partner_ids=[Command.set(self.silva.ids)]).action_send()
         statement = self.env["document.statement"].search([])
         self.assertEqual(statement.with_user(self.clerk).partner_id, self.silva)
-        salesman = new_test_user(self.env, "vera", "sales_team.group_sale_salesman", company_id=self.company.id,
-                                 company_ids=[Command.set(self.company.ids)])
-        other = new_test_user(self.env, "otto", "account.group_account_invoice",
-                              company_id=self.env.ref("base.main_company").id,
-                              company_ids=[Command.set(self.env.ref("base.main_company").ids)])
+        salesman = new_user(self.company, "vera", "sales_team.group_sale_salesman")
+        other = new_user(self.env.ref("base.main_company"), "otto", "account.group_account_invoice")
         for user in (salesman, other):
             with self.assertRaises(AccessError):
                 statement.with_user(user).read(["partner_id"])

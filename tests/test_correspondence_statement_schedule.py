@@ -7,10 +7,9 @@ from psycopg2.errors import UniqueViolation
 
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tests import new_test_user
 from odoo.tools import mute_logger
 
-from .common import DispatchCase
+from .common import DispatchCase, new_user
 
 #: A Tuesday, 06:00 in São Paulo
 FIRST = datetime(2026, 12, 1, 9, 0)
@@ -26,9 +25,7 @@ class TestStatementSchedule(DispatchCase):
 
     def setUp(self):
         super().setUp()
-        clock = self._clock(FIRST)
-        clock.__enter__()
-        self.addCleanup(clock.__exit__, None, None, None)
+        self.enterContext(self._clock(FIRST))
 
     def _statement_rule(self, **vals):
         return self._rule(vals.pop("name", "Extratos"), "statement", **{
@@ -201,9 +198,7 @@ class TestStatementSchedule(DispatchCase):
 
     def test_operator_without_rights(self):
         """The rule says so; and nobody writes statements by a client's word."""
-        plain = new_test_user(
-            self.env, "balcao", "document_dispatch.group_dispatch_user", company_id=self.company.id,
-            company_ids=[Command.set(self.company.ids)])
+        plain = new_user(self.company, "balcao", "document_dispatch.group_dispatch_user")
         rule = self._statement_rule(user_id=plain.id)
         self._owe(self.silva)
         rule._run()

@@ -4,10 +4,9 @@ from datetime import datetime, timedelta
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Command
-from odoo.tests import Form, new_test_user
+from odoo.tests import Form
 
-from .common import DispatchCase
+from .common import DispatchCase, new_user
 
 NOW = datetime(2026, 12, 1, 9, 0)
 LATER = datetime(2026, 12, 4, 7, 30)
@@ -21,9 +20,7 @@ class TestAtTime(DispatchCase):
 
     def setUp(self):
         super().setUp()
-        clock = self._clock(NOW)
-        clock.__enter__()
-        self.addCleanup(clock.__exit__, None, None, None)
+        self.enterContext(self._clock(NOW))
 
     def _send(self, invoice, **vals):
         window = self._send_window(invoice)
@@ -32,9 +29,7 @@ class TestAtTime(DispatchCase):
         return self._dispatches(invoice)
 
     def _bulk(self, invoices, **vals):
-        window = self.env["account.move.send.batch.wizard"].with_context(
-            active_model="account.move", active_ids=invoices.ids,
-        ).create({"dispatch_grouping": "all", "dispatch_send_on": LATER, **vals})
+        window = self._batch_window(invoices, **{"dispatch_grouping": "all", "dispatch_send_on": LATER, **vals})
         window.action_send_and_print()
         return self._dispatches(invoices)
 
@@ -158,9 +153,7 @@ class TestAtTime(DispatchCase):
     def test_rights(self):
         """Who may not edit the document neither moves nor sends it, whatever a client says."""
         dispatch = self._send(self._invoice(self.silva))
-        reader = new_test_user(
-            self.env, "leitor", "document_dispatch.group_dispatch_user,base.group_user",
-            company_id=self.company.id, company_ids=[Command.set(self.company.ids)])
+        reader = new_user(self.company, "leitor", "document_dispatch.group_dispatch_user,base.group_user")
         for call in (
             lambda: dispatch.with_user(reader).action_send_now(),
             lambda: dispatch.with_user(reader).action_reschedule(),

@@ -6,10 +6,9 @@ import re
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import new_test_user
 
 from ..tools.mail import proof
-from .common import DispatchCase
+from .common import DispatchCase, new_user
 
 
 class TestProof(DispatchCase):
@@ -133,13 +132,13 @@ class TestProof(DispatchCase):
     def test_who_may_read_the_dispatch_may_open_its_mail(self):
         dispatch = self._sent()
         recipient = dispatch.recipient_ids
-        clerk = new_test_user(self.env, "clara", "account.group_account_invoice", company_id=self.company.id)
+        clerk = new_user(self.company, "clara", "account.group_account_invoice")
         read = recipient.with_user(clerk).read(["eml"])[0]["eml"]
         self.assertEqual(base64.b64decode(read), recipient.proof_ids._rebuild()[0])
         self.assertTrue(dispatch.with_user(clerk).action_download_mail())
         with self.assertRaises(AccessError):
             recipient.with_user(clerk).read(["proof_ids"])
-        seller = new_test_user(self.env, "otto", "sales_team.group_sale_salesman", company_id=self.company.id)
+        seller = new_user(self.company, "otto", "sales_team.group_sale_salesman")
         for call in (lambda: recipient.with_user(seller).action_download_mail(),
                      lambda: recipient.with_user(seller).read(["eml"]),
                      lambda: dispatch.with_user(seller).action_download_mail()):

@@ -3,9 +3,8 @@
 import itertools
 
 from odoo.exceptions import UserError
-from odoo.tests import new_test_user
 
-from .common import DispatchCase
+from .common import DispatchCase, new_user
 
 NUMBERS = itertools.count(1)
 ANSWER = """\
@@ -44,8 +43,7 @@ class TestReply(DispatchCase):
         return self.env["mail.thread"].message_process(None, raw)
 
     def _send_together(self, moves):
-        window = self.env["account.move.send.batch.wizard"].with_context(
-            active_model="account.move", active_ids=moves.ids).create({"dispatch_grouping": "bundle"})
+        window = self._batch_window(moves, dispatch_grouping="bundle")
         window.action_send_and_print()
         self._deliver()
 
@@ -170,9 +168,7 @@ class TestReply(DispatchCase):
 
     def test_who_answers(self):
         """The customer's people and their house; neither ours nor whom it was forwarded to."""
-        colleague = new_test_user(
-            self.env, "carla", "account.group_account_invoice", company_id=self.company.id,
-            email="carla@silva.example.com")
+        colleague = new_user(self.company, "carla", "account.group_account_invoice", email="carla@silva.example.com")
         self.assertTrue(colleague._is_internal())
         self.env["res.partner"].create({
             "name": "Contador", "parent_id": self.silva.id, "email": "escritorio@contador.example.net"})
@@ -205,7 +201,7 @@ class TestReply(DispatchCase):
 
     def test_nobody_writes_it_by_hand(self):
         dispatch = self._sent(self._invoice(self.silva))
-        clerk = new_test_user(self.env, "clerk", "account.group_account_manager", company_id=self.company.id)
+        clerk = new_user(self.company, "clerk", "account.group_account_manager")
         for vals in ({"answered_date": "2026-01-01 00:00:00"}, {"answered_by": "x@y.example"}):
             with self.assertRaises(UserError):
                 dispatch.with_user(clerk).write(vals)

@@ -84,8 +84,7 @@ class TestRoads(DispatchCase):
 
     def _go_several(self, partner, grouping="all", **vals):
         invoice = self._invoice(partner, **vals)
-        window = self.env["account.move.send.batch.wizard"].with_context(
-            active_model="account.move", active_ids=invoice.ids).create({"dispatch_grouping": grouping})
+        window = self._batch_window(invoice, dispatch_grouping=grouping)
         window.action_send_and_print()
         return invoice
 

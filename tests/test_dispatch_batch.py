@@ -5,17 +5,14 @@ import re
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tests import new_test_user
 
 from ..tools.mail import dsn
-from .common import DispatchCase
+from .common import DispatchCase, new_user
 
 
 class TestBatch(DispatchCase):
     def _window(self, moves, **vals):
-        window = self.env["account.move.send.batch.wizard"].with_context(
-            active_model="account.move", active_ids=moves.ids,
-        ).create({"dispatch_grouping": "all"})  # as the window proposes it
+        window = self._batch_window(moves, dispatch_grouping="all")  # as the window proposes it
         window.write(vals)
         return window
 
@@ -129,8 +126,7 @@ class TestBatch(DispatchCase):
 
     def test_who_may_not_read_them(self):
         moves = self._invoices(self.silva, 2)
-        clerk = new_test_user(self.env, "rafael", "sales_team.group_sale_salesman", company_id=self.company.id,
-                              company_ids=[Command.set(self.company.ids)])
+        clerk = new_user(self.company, "rafael", "sales_team.group_sale_salesman")
         moves.invoice_user_id = self.env.user
         with self.assertRaises(AccessError):
             self.env["account.move.send.batch.wizard"].with_user(clerk).create({

@@ -1,9 +1,7 @@
 """Whom a mail passed over stands on the dispatch, by hand as by a rule."""
 
-from odoo.fields import Command
-from odoo.tests import new_test_user
 
-from .common import DispatchCase
+from .common import DispatchCase, new_user
 
 
 class TestPassedOver(DispatchCase):
@@ -23,9 +21,8 @@ class TestPassedOver(DispatchCase):
         expected = self._reasons(by_rule)
         self.assertEqual({reason for _email, reason in expected}, {"archived", "invalid", "blacklisted", "duplicate"})
         self.assertEqual(self._reasons(by_hand), expected)
-        seller = new_test_user(
-            self.env, "jonas", "sales_team.group_sale_salesman_all_leads", email="jonas@aurora.example.com",
-            company_id=self.company.id, company_ids=[Command.set(self.company.ids)])
+        seller = new_user(
+            self.company, "jonas", "sales_team.group_sale_salesman_all_leads", email="jonas@aurora.example.com")
         order, other = self._order(self.silva), self._order(self.silva)
         order._dispatch_create("rule")
         action = other.with_user(seller).action_quotation_send()

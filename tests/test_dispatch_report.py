@@ -5,11 +5,9 @@ from pathlib import Path
 from unittest.mock import patch
 
 from odoo import fields
-from odoo.fields import Command
-from odoo.tests import new_test_user
 
 from ..report.document_dispatch_report import OPEN, OUTCOMES
-from .common import DispatchCase
+from .common import DispatchCase, new_user
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 
@@ -144,9 +142,9 @@ class TestReport(DispatchCase):
         other = self.setup_other_company()["company"]
         self._invoice(self.silva)
         groups = "document_dispatch.group_dispatch_manager,account.group_account_invoice"
-        stranger = new_test_user(self.env, "karel", groups, company_id=other.id, company_ids=[Command.set(other.ids)])
+        stranger = new_user(other, "karel", groups)
         self.assertFalse(self.env["document.dispatch.report"].with_user(stranger).search(
             [("company_id", "=", self.company.id)]))
-        clerk = new_test_user(self.env, "clara", "account.group_account_invoice", company_id=self.company.id)
+        clerk = new_user(self.company, "clara", "account.group_account_invoice")
         self.assertFalse(self.env["document.dispatch.report"].with_user(clerk).has_access("read"))
         self.assertEqual(fields.Date.today(), self.rule.date_from)

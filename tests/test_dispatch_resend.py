@@ -2,10 +2,8 @@
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Command
-from odoo.tests import new_test_user
 
-from .common import DispatchCase, address_rule
+from .common import DispatchCase, address_rule, new_user
 
 
 class TestResend(DispatchCase):
@@ -87,7 +85,7 @@ class TestResend(DispatchCase):
 
     def test_what_others_may_not_read_is_not_found_in_parts(self):
         order = self._order(self.nowak, name="S00988", user_id=self.env.ref("base.user_admin").id)
-        seller = new_test_user(self.env, "rita", "sales_team.group_sale_salesman", company_id=self.company.id)
+        seller = new_user(self.company, "rita", "sales_team.group_sale_salesman")
         Window = self.env["document.dispatch.resend"].with_user(seller)
         window = Window.create({"numbers": "988"})
         window.action_find()
@@ -281,8 +279,7 @@ class TestResend(DispatchCase):
 
     def test_who_may_not_read_it(self):
         """Neither by its number nor by its id."""
-        seller = new_test_user(self.env, "rafael", "sales_team.group_sale_salesman", company_id=self.company.id,
-                               company_ids=[Command.set(self.company.ids)])
+        seller = new_user(self.company, "rafael", "sales_team.group_sale_salesman")
         self.invoice.invoice_user_id = self.env.user
         window = self.env["document.dispatch.resend"].with_user(seller).create({"numbers": self.invoice.name})
         window.action_find()

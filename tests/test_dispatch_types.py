@@ -3,8 +3,10 @@
 import psycopg2
 
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import Form, TransactionCase, new_test_user, tagged
+from odoo.tests import Form, TransactionCase, tagged
 from odoo.tools import mute_logger
+
+from .common import new_user
 
 
 @tagged("post_install", "-at_install")
@@ -18,9 +20,7 @@ class TestTypes(TransactionCase):
         cls.invoice = cls.types["invoice"]
         cls.here = cls.env.company
         cls.paris = cls.env["res.company"].create({"name": "Aurora France SARL"})
-        cls.manager = new_test_user(
-            cls.env, "ines", "document_dispatch.group_dispatch_manager", name="Inês Rocha", company_id=cls.here.id,
-        )
+        cls.manager = new_user(cls.here, "ines", "document_dispatch.group_dispatch_manager", name="Inês Rocha")
 
     def _own(self, company, **vals):
         """A company's own record of the invoice."""
@@ -286,9 +286,7 @@ class TestTypes(TransactionCase):
 
     def test_text_is_edited_by_those_who_set_up(self):
         """Managers change the texts where Odoo's settings leave that to everybody, or to them."""
-        accountant = new_test_user(
-            self.env, "amelia", "account.group_account_manager", name="Amélia Costa", company_id=self.here.id,
-        )
+        accountant = new_user(self.here, "amelia", "account.group_account_manager", name="Amélia Costa")
         self.assertTrue(accountant.has_group("document_dispatch.group_dispatch_manager"))
         with self.assertRaisesRegex(AccessError, "Odoo's settings reserve this for the group"):
             self.invoice.with_user(accountant).action_open_template()

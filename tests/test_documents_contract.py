@@ -2,9 +2,8 @@
 
 from odoo import fields
 from odoo.fields import Command
-from odoo.tests import new_test_user
 
-from .common import DispatchCase
+from .common import DispatchCase, new_user
 
 
 class TestContract(DispatchCase):
@@ -65,7 +64,7 @@ class TestContract(DispatchCase):
         """By a clerk who does not see the order; a vendor's bill, a credit note and a decision are left alone."""
         order = self._order(self.nowak, dispatch_auto=True)
         order.action_confirm()
-        clerk = new_test_user(self.env, "faturista", "account.group_account_invoice", company_id=self.company.id)
+        clerk = new_user(self.company, "faturista", "account.group_account_invoice")
         lines = [Command.create({
             "name": "Bomba", "price_unit": 10, "sale_line_ids": [Command.set(order.order_line.ids)],
         })]

@@ -66,9 +66,7 @@ class TestCoreExits(DispatchCase):
         good = self._invoice(self.silva) | self._invoice(self.nowak)
         silent = self._invoice(self.mudo)
         moves = good | silent
-        window = self.env["account.move.send.batch.wizard"].with_context(
-            active_model="account.move", active_ids=moves.ids,
-        ).create({})
+        window = self._batch_window(moves)
         self.assertIn("account_missing_email", window.alerts)
         window.action_send_and_print()
         # nobody asked for another way: they wait for Odoo's own job, as other modules expect it

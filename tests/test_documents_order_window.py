@@ -2,19 +2,18 @@
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tests import Form, new_test_user
+from odoo.tests import Form
 
-from .common import DispatchCase
+from .common import DispatchCase, new_user
 
 
 class TestOrderWindow(DispatchCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.seller = new_test_user(
-            cls.env, "jonas", "sales_team.group_sale_salesman", name="Jonas Prado", email="jonas@aurora.example.com",
-            company_id=cls.company.id, company_ids=[Command.set(cls.company.ids)],
-        )
+        cls.seller = new_user(
+            cls.company, "jonas", "sales_team.group_sale_salesman", name="Jonas Prado",
+            email="jonas@aurora.example.com")
 
     def _orders(self, *partners):
         return self.env["sale.order"].union(*(self._order(partner, user_id=self.seller.id) for partner in partners))
@@ -123,10 +122,8 @@ class TestOrderWindow(DispatchCase):
         """Nobody sends what they may not change, whatever ids the client says."""
         other = self.setup_other_company()["company"]
         rivals = [
-            new_test_user(self.env, "karin", "sales_team.group_sale_salesman", company_id=self.company.id,
-                          company_ids=[Command.set(self.company.ids)]),
-            new_test_user(self.env, "olga", "sales_team.group_sale_salesman_all_leads", company_id=other.id,
-                          company_ids=[Command.set(other.ids)]),
+            new_user(self.company, "karin", "sales_team.group_sale_salesman"),
+            new_user(other, "olga", "sales_team.group_sale_salesman_all_leads"),
         ]
         orders = self._orders(self.silva, self.nowak)
         for rival in rivals:

@@ -5,10 +5,9 @@ from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import UserError
-from odoo.fields import Command
 from odoo.tests import new_test_user
 
-from .common import DispatchCase
+from .common import DispatchCase, new_user
 
 BOSS = "helena@aurora.example.com"
 
@@ -24,10 +23,9 @@ class RoadCase(DispatchCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.seller = new_test_user(
-            cls.env, "jonas", "sales_team.group_sale_salesman", name="Jonas Prado", email="jonas@aurora.example.com",
-            company_id=cls.company.id, company_ids=[Command.set(cls.company.ids)],
-        )
+        cls.seller = new_user(
+            cls.company, "jonas", "sales_team.group_sale_salesman", name="Jonas Prado",
+            email="jonas@aurora.example.com")
         cls.template = cls.types["quotation"].mail_template_id
 
     def _drive(self, road, template, documents, pages=False):
@@ -308,8 +306,7 @@ class TestRoads(RoadCase):
     def test_foreign_company_and_foreign_documents(self):
         """Nobody sends what they may not read: another's, another company's."""
         other = self.setup_other_company()["company"]
-        rival = new_test_user(self.env, "karin", "sales_team.group_sale_salesman", company_id=other.id,
-                              company_ids=[Command.set(other.ids)])
+        rival = new_user(other, "karin", "sales_team.group_sale_salesman")
         order = self._orders(self.silva)
         for road in self.BY_HAND + self.BY_PROGRAM:
             if road.startswith("action"):

@@ -8,11 +8,11 @@ from datetime import date
 from lxml import html
 
 from odoo import fields
-from odoo.tests import HttpCase, new_test_user
+from odoo.tests import HttpCase
 
 from ..tools.pdf.library import PdfReader
 from ..tools.pdf.text import mentions, pdf_text
-from .common import DispatchCase
+from .common import DispatchCase, new_user
 
 SIGNATURE = (
     b"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -26,11 +26,9 @@ class TestQuotationReport(DispatchCase, HttpCase):
         # not what is tested here: core waits a second for each page's scripts
         cls.env["ir.config_parameter"].set_param("report.print_delay", "1")
         cls.report = cls.env.ref("document_dispatch.action_report_quotation")
-        cls.salesman = new_test_user(
-            cls.env, "rafael", "sales_team.group_sale_salesman", name="Rafael Medeiros",
-            email="rafael.medeiros@aurora.example.com", phone="+55 11 5555-0187",
-            company_id=cls.company.id, company_ids=[fields.Command.set(cls.company.ids)],
-        )
+        cls.salesman = new_user(
+            cls.company, "rafael", "sales_team.group_sale_salesman", name="Rafael Medeiros",
+            email="rafael.medeiros@aurora.example.com", phone="+55 11 5555-0187")
         cls.product_a.taxes_id = False
 
     # ------------------------------------------------------------------

@@ -4,20 +4,19 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import fields
-from odoo.tests import HttpCase, new_test_user
+from odoo.tests import HttpCase
 
-from .common import DispatchCase
+from .common import DispatchCase, new_user
 
 
 class TestTours(DispatchCase, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.clerk = new_test_user(
-            cls.env, "clara", "account.group_account_invoice,sales_team.group_sale_salesman,base.group_partner_manager",
-            name="Clara Nunes", email="clara.nunes@aurora.example.com",
-            company_id=cls.company.id, company_ids=[(6, 0, cls.company.ids)],
-        )
+        cls.clerk = new_user(
+            cls.company, "clara",
+            "account.group_account_invoice,sales_team.group_sale_salesman,base.group_partner_manager",
+            name="Clara Nunes", email="clara.nunes@aurora.example.com")
 
     def test_send_an_invoice(self):
         invoice = self._invoice(self.silva)
@@ -62,11 +61,9 @@ class TestTours(DispatchCase, HttpCase):
 
     def test_rule(self):
         """From nothing to the mail: the administrator switches it on, and the next slot sends."""
-        new_test_user(
-            self.env, "helena", "document_dispatch.group_dispatch_manager,account.group_account_manager",
-            name="Helena Prado", email="helena@aurora.example.com",
-            company_id=self.company.id, company_ids=[(6, 0, self.company.ids)],
-        )
+        new_user(
+            self.company, "helena", "document_dispatch.group_dispatch_manager,account.group_account_manager",
+            name="Helena Prado", email="helena@aurora.example.com")
         due, paper, excluded = (self._invoice(partner) for partner in (self.silva, self.papel, self.nowak))
         excluded._dispatch_exclude("Combinado por telefone")
         self.start_tour("/odoo", "document_dispatch_rule", login="helena")
@@ -80,10 +77,8 @@ class TestTours(DispatchCase, HttpCase):
 
     def test_rule_again(self):
         """Switching a rule on in the list asks, and the log of the rule has its runs."""
-        helena = new_test_user(
-            self.env, "helena", "document_dispatch.group_dispatch_manager,account.group_account_manager",
-            company_id=self.company.id, company_ids=[(6, 0, self.company.ids)],
-        )
+        helena = new_user(
+            self.company, "helena", "document_dispatch.group_dispatch_manager,account.group_account_manager")
         today = fields.Date.context_today(helena)
         rule = self._rule("Faturas de antes", "invoice", user_id=helena.id, tz=helena.tz or "UTC")
         rule.action_run()

@@ -3,10 +3,8 @@
 from urllib.parse import parse_qs, urlsplit
 
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Command
-from odoo.tests import new_test_user
 
-from .common import DispatchCase
+from .common import DispatchCase, new_user
 
 
 class TestWhatsapp(DispatchCase):
@@ -74,8 +72,7 @@ class TestWhatsapp(DispatchCase):
 
     def test_not_by_who_only_looks(self):
         move = self._invoice(self.silva)
-        auditor = new_test_user(self.env, "auditora", "account.group_account_readonly", company_id=self.company.id,
-                                company_ids=[Command.set(self.company.ids)])
+        auditor = new_user(self.company, "auditora", "account.group_account_readonly")
         with self.assertRaises(AccessError):
             move.with_user(auditor).action_dispatch_whatsapp()
         self.assertFalse(self._dispatches(move))

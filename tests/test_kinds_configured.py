@@ -9,10 +9,10 @@ import psycopg2
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
-from odoo.tests import Form, new_test_user
+from odoo.tests import Form
 from odoo.tools import mute_logger
 
-from .common import DispatchCase
+from .common import DispatchCase, new_user
 
 PAYMENT, RECORD = "account.payment", "document.dispatch.record"
 RECEIPT = "account.mail_template_data_payment_receipt"
@@ -32,9 +32,7 @@ class KindsCase(DispatchCase):
     @classmethod
     def _user(cls, login, groups, name, company=None):
         company = company or cls.company
-        return new_test_user(
-            cls.env, login, groups, name=name, email=f"{login}@aurora.example.com", company_id=company.id,
-            company_ids=[Command.set(company.ids)])
+        return new_user(company, login, groups, name=name, email=f"{login}@aurora.example.com")
 
     @classmethod
     def _payment(cls, partner, post=True, **vals):

@@ -1,18 +1,16 @@
 """A kind of document without code, in a real browser: from Document Types to the mail at the server."""
 
 from odoo import fields
-from odoo.tests import HttpCase, new_test_user
+from odoo.tests import HttpCase
 
-from .common import DispatchCase
+from .common import DispatchCase, new_user
 
 
 class TestKindsTour(DispatchCase, HttpCase):
     def test_payment_receipt(self):
-        helena = new_test_user(
-            self.env, "helena", "document_dispatch.group_dispatch_manager,account.group_account_manager",
-            name="Helena Prado", email="helena@aurora.example.com",
-            company_id=self.company.id, company_ids=[(6, 0, self.company.ids)],
-        )
+        helena = new_user(
+            self.company, "helena", "document_dispatch.group_dispatch_manager,account.group_account_manager",
+            name="Helena Prado", email="helena@aurora.example.com")
         self.silva_rui.dispatch_financial = True
         payment = self.env["account.payment"].create({
             "partner_id": self.silva.id, "amount": 250, "payment_type": "inbound", "partner_type": "customer",

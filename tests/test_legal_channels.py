@@ -3,10 +3,10 @@
 from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.fields import Command
-from odoo.tests import Form, new_test_user
+from odoo.tests import Form
 
 from ..models.legal.document_dispatch_preference import NETWORK, NETWORK_COPY
-from .common import DispatchCase
+from .common import DispatchCase, new_user
 from .legal import LegalCase
 
 #: How an invoice goes where no network is in sight: ``(channel, state after the worker)``; ``None``: it does not
@@ -180,9 +180,7 @@ class TestWishes(ChannelCase):
 
     def test_form(self):
         """The clerk says it on the contact's page; whoever is asked only how is not ticked."""
-        clerk = new_test_user(
-            self.env, "balcao", "document_dispatch.group_dispatch_user,base.group_partner_manager",
-            company_id=self.company.id, company_ids=[Command.set(self.company.ids)])
+        clerk = new_user(self.company, "balcao", "document_dispatch.group_dispatch_user,base.group_partner_manager")
         with Form(self.nowak.with_user(clerk)) as form, form.dispatch_preference_ids.new() as line:
             line.role_id = self.types["invoice"].role_id
             line.channel = "paper"
@@ -196,8 +194,7 @@ class TestWishes(ChannelCase):
     def test_rights(self):
         """Who may not write the contact says nothing of it."""
         preference = self._wish(self.nowak, "paper")
-        reader = new_test_user(self.env, "leitora", "document_dispatch.group_dispatch_user",
-                               company_id=self.company.id, company_ids=[Command.set(self.company.ids)])
+        reader = new_user(self.company, "leitora", "document_dispatch.group_dispatch_user")
         with self.assertRaises(AccessError):
             preference.with_user(reader).channel = "email"
         with self.assertRaises(AccessError):

@@ -7,12 +7,11 @@ from collections import Counter
 from datetime import date, timedelta
 from unittest.mock import patch
 
-from reportlab.pdfgen.canvas import Canvas
-
 from odoo import fields
 from odoo.exceptions import UserError
 
 from ..tools.pdf.library import PdfReader
+from .hostile import letter
 from .legal import GATE, LegalCase
 from .sampling import LONG
 
@@ -193,10 +192,7 @@ class TestNetwork(LegalCase):
         self.assertEqual(self._states(invoice), (["sent"], ["paper"]))
 
     def test_paper_says_that_it_is_a_copy(self):
-        page = io.BytesIO()
-        canvas = Canvas(page)
-        canvas.drawString(100, 100, "Invoice")
-        canvas.save()
+        page = letter("Invoice")
         self.net.state = "accepted"
         invoice = self._invoice(self.papel)
         invoice._dispatch_create("rule")
@@ -205,7 +201,7 @@ class TestNetwork(LegalCase):
         plain = self._invoice(self.mudo)
         plain._dispatch_create("rule")
         own = self.env["ir.attachment"].create({
-            "name": "invoice.pdf", "raw": page.getvalue(), "mimetype": "application/pdf"})
+            "name": "invoice.pdf", "raw": page, "mimetype": "application/pdf"})
         self.patch(self.env.registry["account.move"], "_dispatch_make_files",
                    lambda moves, template, report: dict.fromkeys(moves, own))
         dispatches = self._copy(invoice) | self._dispatches(plain)
@@ -214,7 +210,7 @@ class TestNetwork(LegalCase):
                  for files in self.env["document.dispatch.printer"]._prepare_files(dispatch).values()]
         self.assertIn("COPY", texts[0])
         self.assertNotIn("COPY", texts[1])
-        self.assertEqual(own.raw, page.getvalue())
+        self.assertEqual(own.raw, page)
 
     def test_review_is_released_as_one(self):
         for released in ("network", "copy"):

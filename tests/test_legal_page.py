@@ -1,9 +1,9 @@
 """Customers see no picture of an invoice that a network has to take first: neither on our page nor on Odoo's."""
 
-from odoo.fields import Command
-from odoo.tests import HttpCase, new_test_user
+from odoo.tests import HttpCase
 from odoo.tools import mute_logger
 
+from .common import new_user
 from .legal import LegalCase
 
 
@@ -14,12 +14,8 @@ class TestLegalPage(LegalCase, HttpCase):
         cls.company.dispatch_customer_page = True
         # not what is tested here: core waits a second for each page's scripts
         cls.env["ir.config_parameter"].set_param("report.print_delay", "1")
-        new_test_user(
-            cls.env, "jan", "base.group_portal", partner_id=cls.nowak.id, company_id=cls.company.id,
-            company_ids=[Command.set(cls.company.ids)], email=cls.nowak.email)
-        new_test_user(
-            cls.env, "clara", "account.group_account_invoice", company_id=cls.company.id,
-            company_ids=[Command.set(cls.company.ids)])
+        new_user(cls.company, "jan", "base.group_portal", partner_id=cls.nowak.id, email=cls.nowak.email)
+        new_user(cls.company, "clara", "account.group_account_invoice")
 
     def _roads(self, invoice):
         """``{road: path}``, of each by which a picture can be had."""

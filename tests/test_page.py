@@ -11,7 +11,7 @@ from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from ..tools.brazil import boleto
-from .common import DispatchCase
+from .common import DispatchCase, new_user
 
 LINK = re.compile(r"https?://[^/\"\s]+(/dispatch/page/\d+/[\w-]+)")
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 Version/18.6 Safari/604.1"
@@ -23,10 +23,8 @@ class PageCase(DispatchCase, HttpCase):
         super().setUpClass()
         cls.company.dispatch_customer_page = True
         cls.today = fields.Date.today()
-        cls.clerk = new_test_user(
-            cls.env, "clara", "account.group_account_invoice,base.group_partner_manager", name="Clara Nunes",
-            company_id=cls.company.id, company_ids=[Command.set(cls.company.ids)],
-        )
+        cls.clerk = new_user(
+            cls.company, "clara", "account.group_account_invoice,base.group_partner_manager", name="Clara Nunes")
 
     def _path(self, partner=None, company=None):
         return self.env["document.dispatch.page"]._make__(partner or self.silva, company or self.company, False)

@@ -2,9 +2,9 @@
 
 import csv
 
-from odoo.fields import Command
-from odoo.tests import Form, new_test_user, tagged
+from odoo.tests import Form, tagged
 
+from .common import new_user
 from .test_page import PHONE, PageCase
 
 
@@ -59,9 +59,8 @@ class TestPageOpened(PageCase):
         path = self._send(invoice)["ana@silva.example.com"]
         self._open(path)
         self._open(f"{path}/invoice/{invoice.id}")
-        manager = new_test_user(
-            self.env, "helena", "document_dispatch.group_dispatch_manager,account.group_account_invoice",
-            company_id=self.company.id, company_ids=[Command.set(self.company.ids)])
+        manager = new_user(
+            self.company, "helena", "document_dispatch.group_dispatch_manager,account.group_account_invoice")
         lines = list(csv.reader(self.silva.with_user(manager)._dispatch_export_csv().splitlines()))
         opened = [(line[3], line[5], *line[13:]) for line in lines if "opened" in line[3]]
         self.assertEqual(opened, [("Document opened", "", "127.0.0.1", PHONE),

@@ -8,6 +8,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
+from .common import new_user
 from .test_page import PageCase
 
 
@@ -229,8 +230,7 @@ class TestPageSecurity(PageCase):
     # ------------------------------------------------------------------
 
     def test_salesmen_do_not_open_everything(self):
-        salesman = new_test_user(self.env, "vera", "sales_team.group_sale_salesman", company_id=self.company.id,
-                                 company_ids=[Command.set(self.company.ids)])
+        salesman = new_user(self.company, "vera", "sales_team.group_sale_salesman")
         with self.assertRaises(AccessError):
             self.silva.with_user(salesman).action_dispatch_open_page()
         self.assertFalse(self.env["document.dispatch.page"].with_user(salesman).has_access("read"))

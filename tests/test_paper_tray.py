@@ -6,11 +6,11 @@ from unittest.mock import patch
 
 from odoo import SUPERUSER_ID
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import new_test_user
 
 from ..models.paper import document_dispatch_print, document_dispatch_printer
 from ..models.paper.document_dispatch_printer import DocumentDispatchPrinter
 from ..tools.pdf.library import PdfReader
+from .common import new_user
 from .test_paper_envelope import LetterCase
 
 
@@ -259,9 +259,7 @@ class TestPaperTray(TrayCase):
 
     def test_two_companies_and_rights(self):
         other = self.setup_other_company()["company"]
-        clerk = new_test_user(
-            self.env, "clara", "account.group_account_invoice", company_id=self.company.id,
-            company_ids=[(6, 0, self.company.ids)])
+        clerk = new_user(self.company, "clara", "account.group_account_invoice")
         mine = self._paper(self._invoice(self.dupont))
         order = self._paper(self._order(self.smith))
         theirs = self._paper(self._invoice(self.abel, company_id=other.id))
@@ -281,7 +279,5 @@ class TestPaperTray(TrayCase):
         self.assertEqual(again.state, "printed")
         file = self.env["ir.attachment"].browse(int(action["url"].split("/")[-1].split("?")[0]))
         self.assertTrue(file.with_user(clerk).has_access("read"))
-        seller = new_test_user(
-            self.env, "saul", "sales_team.group_sale_salesman", company_id=self.company.id,
-            company_ids=[(6, 0, self.company.ids)])
+        seller = new_user(self.company, "saul", "sales_team.group_sale_salesman")
         self.assertFalse(file.with_user(seller).has_access("read"))

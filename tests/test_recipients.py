@@ -1,10 +1,8 @@
 """Who gets a document: the rules of the mission's "Contacts", on real contacts."""
 
-from lxml import html
+from odoo.tests import TransactionCase, tagged
 
-from odoo.tests import TransactionCase, new_test_user, tagged
-
-from .common import contact_form, set_email
+from .common import contact_form, new_user, set_email
 
 
 @tagged("post_install", "-at_install")
@@ -18,9 +16,7 @@ class TestRecipients(TransactionCase):
         }
         cls.silva = cls._partner("Silva & Filhos Comércio Ltda", "contato@silva.com.br", is_company=True)
         cls.recife = cls._partner("Filial Recife", "recife@silva.com.br", cls.silva, type="other")
-        cls.clerk = new_test_user(
-            cls.env, "helena", "sales_team.group_sale_salesman", name="Helena Prado", company_id=cls.env.company.id,
-        )
+        cls.clerk = new_user(cls.env.company, "helena", "sales_team.group_sale_salesman", name="Helena Prado")
 
     @classmethod
     def _partner(cls, name, email, parent=None, **vals):
@@ -207,10 +203,7 @@ class TestRecipients(TransactionCase):
             "Ana Silva", "ana@silva.com.br", self.silva, dispatch_invoice=True, company_id=self.env.company.id,
         )
         self._partner("Paul Petit", "paul@silva.com.br", self.silva, dispatch_invoice=True, company_id=paris.id)
-        both = new_test_user(
-            self.env, "odile", "sales_team.group_sale_salesman",
-            company_id=self.env.company.id, company_ids=[(6, 0, (self.env.company | paris).ids)],
-        )
+        both = new_user(self.env.company | paris, "odile", "sales_team.group_sale_salesman")
         in_both = {"allowed_company_ids": (self.env.company | paris).ids}
         for who, partner in (
             ("clerk of this company", self.silva.with_user(self.clerk)),

@@ -6,21 +6,16 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command, Domain
 from odoo.tests import Form, new_test_user
 
-from .common import DispatchCase
+from .common import DispatchCase, new_user
 
 
 class TestPreferences(DispatchCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.manager = new_test_user(
-            cls.env, "gestora", "document_dispatch.group_dispatch_manager,base.group_partner_manager",
-            company_id=cls.company.id, company_ids=[Command.set(cls.company.ids)],
-        )
-        cls.clerk = new_test_user(
-            cls.env, "balcao", "document_dispatch.group_dispatch_user,base.group_partner_manager",
-            company_id=cls.company.id, company_ids=[Command.set(cls.company.ids)],
-        )
+        cls.manager = new_user(
+            cls.company, "gestora", "document_dispatch.group_dispatch_manager,base.group_partner_manager")
+        cls.clerk = new_user(cls.company, "balcao", "document_dispatch.group_dispatch_user,base.group_partner_manager")
         cls.delivery = cls.env["document.dispatch.role"].with_user(cls.manager).create({"name": "Notas de Entrega"})
 
     def _codes(self, partner):
@@ -124,8 +119,7 @@ class TestPreferences(DispatchCase):
     def test_who_reads_a_flag_searches_by_it(self):
         """Also who has no right to preferences; the same contacts for everybody."""
         Partner = self.env["res.partner"]
-        plain = new_test_user(self.env, "portaria", "base.group_user", company_id=self.company.id,
-                              company_ids=[Command.set(self.company.ids)])
+        plain = new_user(self.company, "portaria", "base.group_user")
         for field in Partner._dispatch_flag_fields().values():
             for value in (True, False):
                 domain = Domain("id", "in", (self.silva_ana | self.silva_rui).ids) & Domain(field, "=", value)
@@ -218,7 +212,7 @@ class TestPreferences(DispatchCase):
     # Rights
 
     def test_rights(self):
-        seller = new_test_user(self.env, "vendedor", "base.group_user", company_id=self.company.id)
+        seller = new_user(self.company, "vendedor", "base.group_user")
         self.assertTrue(self.silva_ana.with_user(seller).dispatch_invoice)
         with self.assertRaises(AccessError):
             self.silva_ana.with_user(seller).dispatch_nf = True

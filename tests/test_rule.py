@@ -3,9 +3,8 @@
 from datetime import timedelta
 
 from odoo import fields
-from odoo.tests import new_test_user
 
-from .common import DispatchCase
+from .common import DispatchCase, new_user
 
 
 class TestRule(DispatchCase):
@@ -76,9 +75,7 @@ class TestRule(DispatchCase):
         self.assertEqual(invoice.dispatch_state, "excluded")
 
     def test_archived_operator_stops_the_rule_with_a_reason(self):
-        operator = new_test_user(
-            self.env, "rita", "account.group_account_invoice", company_id=self.company.id,
-        )
+        operator = new_user(self.company, "rita", "account.group_account_invoice")
         self.rule.write({"active": True, "user_id": operator.id})
         operator.active = False
         invoice = self._invoice(self.silva)
@@ -87,17 +84,16 @@ class TestRule(DispatchCase):
         self.assertFalse(self._dispatches(invoice))
 
     def test_operator_without_rights_stops_the_rule(self):
-        operator = new_test_user(self.env, "joana", "base.group_user", company_id=self.company.id)
+        operator = new_user(self.company, "joana", "base.group_user")
         self.rule.write({"active": True, "user_id": operator.id})
         self._invoice(self.silva)
         self._plan()
         self.assertIn("has no access to", self.rule.problem)
 
     def test_made_in_the_operators_name(self):
-        operator = new_test_user(
-            self.env, "rita", "account.group_account_invoice", company_id=self.company.id,
-            name="Rita Moreira", email="rita.moreira@aurora.example.com",
-        )
+        operator = new_user(
+            self.company, "rita", "account.group_account_invoice", name="Rita Moreira",
+            email="rita.moreira@aurora.example.com")
         self.rule.write({"active": True, "user_id": operator.id})
         invoice = self._invoice(self.silva, invoice_user_id=False)
         self._plan()

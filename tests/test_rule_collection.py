@@ -5,10 +5,9 @@ from datetime import datetime, timedelta
 from markupsafe import Markup
 
 from odoo.exceptions import AccessError, ValidationError
-from odoo.fields import Command
-from odoo.tests import Form, new_test_user
+from odoo.tests import Form
 
-from .common import DispatchCase
+from .common import DispatchCase, new_user
 
 #: A Tuesday; in São Paulo three hours earlier
 NOW = datetime(2026, 12, 1, 9, 0)
@@ -35,9 +34,7 @@ class TestCollection(DispatchCase):
 
     def setUp(self):
         super().setUp()
-        clock = self._clock(NOW)
-        clock.__enter__()
-        self.addCleanup(clock.__exit__, None, None, None)
+        self.enterContext(self._clock(NOW))
 
     def _at(self, when):
         with self._clock(when):
@@ -72,9 +69,7 @@ class TestCollection(DispatchCase):
 
     def test_one_mail_whoever_asked(self):
         """Colleagues with addresses of their own send to one customer: it is one mail all the same."""
-        seller = new_test_user(
-            self.env, "vendas", "account.group_account_invoice", email="vendas@aurora.example.com",
-            company_id=self.company.id, company_ids=[Command.set(self.company.ids)])
+        seller = new_user(self.company, "vendas", "account.group_account_invoice", email="vendas@aurora.example.com")
         first, second = self._invoice(self.silva), self._invoice(self.silva, invoice_user_id=seller.id)
         first._dispatch_create("rule")
         self._send_window(second.with_user(seller)).with_user(seller).action_send_and_print()
@@ -142,15 +137,12 @@ class TestCollection(DispatchCase):
 
     def test_several_say_so(self):
         invoices = self._invoice(self.silva) | self._invoice(self.silva) | self._invoice(self.nowak)
-        window = self.env["account.move.send.batch.wizard"].with_context(
-            active_model="account.move", active_ids=invoices.ids).create({"dispatch_grouping": "all"})
+        window = self._batch_window(invoices, dispatch_grouping="all")
         self.assertIn("Waiting for their customers' periodic deliveries: 2", window.dispatch_collected)
         window.action_send_and_print()
         self._deliver()
         self.assertEqual(self.envelopes, ["biuro@nowak.example.com"])
-        window = self.env["account.move.send.batch.wizard"].with_context(
-            active_model="account.move", active_ids=self._invoice(self.silva).ids,
-        ).create({"dispatch_grouping": "all", "dispatch_at_once": True})
+        window = self._batch_window(self._invoice(self.silva), dispatch_grouping="all", dispatch_at_once=True)
         self.assertFalse(window.dispatch_collected)
 
     def test_preview_says_so(self):
@@ -337,11 +329,8 @@ class TestCollection(DispatchCase):
 
     def test_rights(self):
         """Whoever may edit a customer says what they wish, and ticks nobody; who sends obeys it."""
-        clerk = new_test_user(
-            self.env, "balcao", "account.group_account_invoice,base.group_partner_manager",
-            company_id=self.company.id, company_ids=[Command.set(self.company.ids)])
-        reader = new_test_user(self.env, "leitora", "document_dispatch.group_dispatch_user",
-                               company_id=self.company.id, company_ids=[Command.set(self.company.ids)])
+        clerk = new_user(self.company, "balcao", "account.group_account_invoice,base.group_partner_manager")
+        reader = new_user(self.company, "leitora", "document_dispatch.group_dispatch_user")
         with self.assertRaises(AccessError):
             self.wish.with_user(reader).reference = "x"
         customer = self.env["res.partner"].create({"name": "Novo"})

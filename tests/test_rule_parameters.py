@@ -5,9 +5,9 @@ from datetime import timedelta
 from odoo import fields
 from odoo.exceptions import ValidationError
 from odoo.fields import Command
-from odoo.tests import Form, new_test_user
+from odoo.tests import Form
 
-from .common import DispatchCase
+from .common import DispatchCase, new_user
 
 
 class TestRuleParameters(DispatchCase):
@@ -105,8 +105,8 @@ class TestRuleParameters(DispatchCase):
     # In whose name
 
     def test_operator(self):
-        rita = new_test_user(self.env, "rita", "account.group_account_invoice", company_id=self.company.id,
-                             name="Rita Moreira", email="rita@aurora.example.com")
+        rita = new_user(
+            self.company, "rita", "account.group_account_invoice", name="Rita Moreira", email="rita@aurora.example.com")
         invoice = self._invoice(self.silva)
         self._goes(invoice, user_id=rita.id)
         self.assertEqual(self._dispatches(invoice).user_id, rita)
@@ -125,7 +125,7 @@ class TestRuleParameters(DispatchCase):
 
     def test_operator_who_may_not_read_a_journal(self):
         """Nothing goes from it, and the rule says so."""
-        rita = new_test_user(self.env, "rita", "account.group_account_invoice", company_id=self.company.id)
+        rita = new_user(self.company, "rita", "account.group_account_invoice")
         journal = self.company_data["default_journal_sale"].copy({
             "name": "Diretoria", "code": "DIR",
             "default_account_id": self.company_data["default_journal_sale"].default_account_id.id,

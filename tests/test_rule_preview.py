@@ -5,9 +5,8 @@ from unittest.mock import patch
 
 from odoo import fields
 from odoo.fields import Command
-from odoo.tests import new_test_user
 
-from .common import DispatchCase
+from .common import DispatchCase, new_user
 
 
 class TestPreview(DispatchCase):
@@ -102,7 +101,7 @@ class TestPreview(DispatchCase):
         self.assertEqual(self._line(self._preview(), going).reason, "Not marked “to send”.")
 
     def test_problem(self):
-        operator = new_test_user(self.env, "rita", "account.group_account_invoice", company_id=self.company.id)
+        operator = new_user(self.company, "rita", "account.group_account_invoice")
         self.rule.user_id = operator
         operator.active = False
         preview = self._preview()

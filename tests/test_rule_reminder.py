@@ -7,9 +7,9 @@ from unittest.mock import patch
 from odoo import fields
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
-from odoo.tests import HttpCase, freeze_time, new_test_user, tagged
+from odoo.tests import HttpCase, freeze_time, tagged
 
-from .common import DispatchCase
+from .common import DispatchCase, new_user
 from .legal import LegalCase
 from .sampling import LONG
 
@@ -372,7 +372,7 @@ class TestReminder(ReminderCase):
                 "invoice_ids": [Command.set(invoice.ids)],
             })
             transaction.last_state_change = fields.Datetime.now() - timedelta(days=age)
-        clerk = new_test_user(self.env, "clerk", "account.group_account_invoice", company_id=self.company.id)
+        clerk = new_user(self.company, "clerk", "account.group_account_invoice")
         self.reminders.user_id = clerk
         self._remind()
         self.assertEqual(self._reminders(move | left).move_id, left, "one that was begun a month ago is none")
@@ -488,9 +488,8 @@ class TestReminder(ReminderCase):
 
     def test_off_until_switched_on(self):
         self.reminders.active = False
-        manager = new_test_user(
-            self.env, "gerente", "document_dispatch.group_dispatch_manager,account.group_account_invoice",
-            company_id=self.company.id, company_ids=[(6, 0, self.company.ids)])
+        manager = new_user(
+            self.company, "gerente", "document_dispatch.group_dispatch_manager,account.group_account_invoice")
         move = self._due(self.nowak, 5)
         self._plan()
         self.assertFalse(self._reminders(move))
@@ -598,11 +597,10 @@ class TestReminder(ReminderCase):
     # ------------------------------------------------------------------
 
     def test_who_sees_a_reminder(self):
-        seller = new_test_user(self.env, "rita", "sales_team.group_sale_salesman", company_id=self.company.id)
-        clerk = new_test_user(self.env, "clerk", "account.group_account_invoice", company_id=self.company.id)
+        seller = new_user(self.company, "rita", "sales_team.group_sale_salesman")
+        clerk = new_user(self.company, "clerk", "account.group_account_invoice")
         other = self.env["res.company"].create({"name": "Aurora Praha s.r.o."})
-        stranger = new_test_user(self.env, "cizi", "account.group_account_manager", company_id=other.id,
-                                 company_ids=[(6, 0, other.ids)])
+        stranger = new_user(other, "cizi", "account.group_account_manager")
         move = self._due(self.nowak, 5, invoice_user_id=self.env.user.id)
         self._remind()
         reminder, dispatch = self._reminders(move), self._dispatches(self._reminders(move))
@@ -668,10 +666,11 @@ class TestReminderRun(ReminderCase):
 class TestReminderTour(ReminderCase, HttpCase):
     def test_switch_on_look_and_run(self):
         self.reminders.unlink()
-        helena = new_test_user(
-            self.env, "helena", "account.group_account_manager,document_dispatch.group_dispatch_manager,"
-            "base.group_system", name="Helena Prado", email="helena@aurora.example.com",
-            company_id=self.company.id, company_ids=[(6, 0, self.company.ids)])
+        helena = new_user(
+            self.company, "helena",
+            "account.group_account_manager,document_dispatch.group_dispatch_manager,"
+            "base.group_system",
+            name="Helena Prado", email="helena@aurora.example.com")
         move, never = self._due(self.silva, 0), self._due(self.nowak, 0, arrived=False)
         self.start_tour("/odoo", "document_dispatch_reminder", login="helena")
         rule = self.env["document.dispatch.rule"].search([("type_ids.code", "=", "reminder")])

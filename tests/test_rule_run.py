@@ -4,9 +4,8 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import new_test_user
 
-from .common import DispatchCase
+from .common import DispatchCase, new_user
 
 
 class TestRuleRun(DispatchCase):
@@ -14,8 +13,7 @@ class TestRuleRun(DispatchCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.rule = cls._rule("Faturas do dia", "invoice")
-        cls.manager = new_test_user(
-            cls.env, "gerente", "document_dispatch.group_dispatch_manager", company_id=cls.company.id)
+        cls.manager = new_user(cls.company, "gerente", "document_dispatch.group_dispatch_manager")
 
     def _runs(self, rule=None):
         return self.env["document.dispatch.run"].search([("rule_id", "=", (rule or self.rule).id)])
@@ -51,7 +49,7 @@ class TestRuleRun(DispatchCase):
         self.assertEqual((self._told(run), run.user_id), (("manual", 1, 1, 0, False), self.env.user))
 
     def test_what_the_operator_may_not_read_is_left_with_the_reason(self):
-        seller = new_test_user(self.env, "rita", "sales_team.group_sale_salesman", company_id=self.company.id)
+        seller = new_user(self.company, "rita", "sales_team.group_sale_salesman")
         self.rule.user_id = seller
         self._invoice(self.silva, invoice_user_id=seller.id)
         self._invoice(self.nowak, invoice_user_id=False)
@@ -96,11 +94,9 @@ class TestRuleRun(DispatchCase):
     def test_who_sees_it_and_who_writes_it(self):
         self._plan()
         run = self._runs()
-        clerk = new_test_user(self.env, "clerk", "account.group_account_invoice", company_id=self.company.id)
+        clerk = new_user(self.company, "clerk", "account.group_account_invoice")
         other = self.env["res.company"].create({"name": "Aurora Praha s.r.o."})
-        stranger = new_test_user(
-            self.env, "cizi", "document_dispatch.group_dispatch_manager", company_id=other.id,
-            company_ids=[(6, 0, other.ids)])
+        stranger = new_user(other, "cizi", "document_dispatch.group_dispatch_manager")
         self.assertTrue(run.with_user(self.manager).has_access("read"))
         for user in (clerk, stranger):
             self.assertFalse(run.with_user(user).has_access("read"), user.login)

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.exceptions import RedirectWarning
-from odoo.tests import Form, new_test_user
+from odoo.tests import Form
 
-from .common import DispatchCase
+from .common import DispatchCase, new_user
 
 
 class TestRuleSwitch(DispatchCase):
@@ -15,10 +15,9 @@ class TestRuleSwitch(DispatchCase):
         super().setUpClass()
         cls.today = fields.Date.context_today(cls.env.user)
         cls.then = cls.today - timedelta(days=10)
-        cls.manager = new_test_user(
-            cls.env, "gerente", "document_dispatch.group_dispatch_manager,account.group_account_invoice",
-            company_id=cls.company.id, tz="America/Sao_Paulo",
-        )
+        cls.manager = new_user(
+            cls.company, "gerente", "document_dispatch.group_dispatch_manager,account.group_account_invoice",
+            tz="America/Sao_Paulo")
         cls.rule = cls._rule("Faturas do dia", "invoice", active=False, user_id=cls.manager.id, tz="UTC")
 
     def setUp(self):

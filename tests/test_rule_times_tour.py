@@ -4,21 +4,18 @@ from datetime import datetime, time, timedelta
 from unittest.mock import patch
 
 from odoo import fields
-from odoo.fields import Command
-from odoo.tests import HttpCase, new_test_user
+from odoo.tests import HttpCase
 
-from .common import DispatchCase
+from .common import DispatchCase, new_user
 
 
 class TestTimesTours(DispatchCase, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.clerk = new_test_user(
-            cls.env, "clara", "account.group_account_invoice", name="Clara Nunes",
-            email="clara.nunes@aurora.example.com", tz="America/Sao_Paulo",
-            company_id=cls.company.id, company_ids=[Command.set(cls.company.ids)],
-        )
+        cls.clerk = new_user(
+            cls.company, "clara", "account.group_account_invoice", name="Clara Nunes",
+            email="clara.nunes@aurora.example.com", tz="America/Sao_Paulo")
 
     def _start_on_invoice(self, invoice, tour):
         self.start_tour(f"/odoo/action-account.action_move_out_invoice_type/{invoice.id}", tour, login="clara")
@@ -53,11 +50,9 @@ class TestTimesTours(DispatchCase, HttpCase):
         self.assertEqual(set(invoices.mapped("dispatch_state")), {"sent"})
 
     def test_holiday(self):
-        new_test_user(
-            self.env, "helena", "document_dispatch.group_dispatch_manager,account.group_account_manager",
-            name="Helena Prado", email="helena@aurora.example.com", tz="UTC",
-            company_id=self.company.id, company_ids=[Command.set(self.company.ids)],
-        )
+        new_user(
+            self.company, "helena", "document_dispatch.group_dispatch_manager,account.group_account_manager",
+            name="Helena Prado", email="helena@aurora.example.com", tz="UTC")
         today = fields.Date.today()
         office = self.env["resource.calendar"].create(
             {"name": "Dias do escritório", "tz": "UTC", "company_id": self.company.id})

@@ -4,24 +4,19 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import new_test_user
 
-from .common import DispatchCase
+from .common import DispatchCase, new_user
 
 
 class SetupCase(DispatchCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.manager = new_test_user(
-            cls.env, "marta", "account.group_account_manager,base.group_partner_manager",
-            name="Marta Reis", email="marta@aurora.example.com",
-            company_id=cls.company.id, company_ids=[(6, 0, cls.company.ids)],
-        )
-        cls.clerk = new_test_user(
-            cls.env, "clara", "account.group_account_invoice", name="Clara Nunes", email="clara@aurora.example.com",
-            company_id=cls.company.id, company_ids=[(6, 0, cls.company.ids)],
-        )
+        cls.manager = new_user(
+            cls.company, "marta", "account.group_account_manager,base.group_partner_manager", name="Marta Reis",
+            email="marta@aurora.example.com")
+        cls.clerk = new_user(
+            cls.company, "clara", "account.group_account_invoice", name="Clara Nunes", email="clara@aurora.example.com")
         cls.jobs = cls.env["document.dispatch.health"]._get_jobs()
         cls.jobs.write({"nextcall": fields.Datetime.now() + timedelta(minutes=5), "lastcall": False})
         # nothing of the other themes' customers: a company begins
@@ -237,10 +232,7 @@ class TestSetup(SetupCase):
         self.assertEqual(self._step("rule")[0], "done")
 
     def test_who_may_not_read_invoices_makes_no_rule(self):
-        outsider = new_test_user(
-            self.env, "paulo", "document_dispatch.group_dispatch_manager", company_id=self.company.id,
-            company_ids=[(6, 0, self.company.ids)],
-        )
+        outsider = new_user(self.company, "paulo", "document_dispatch.group_dispatch_manager")
         with self.assertRaisesRegex(UserError, "has no access to"):
             self._page(outsider).action_setup_rule()
 

@@ -3,19 +3,16 @@
 from datetime import timedelta
 
 from odoo import fields
-from odoo.tests import new_test_user
 
-from .common import DispatchCase
+from .common import DispatchCase, new_user
 
 
 class TestHealth(DispatchCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.manager = new_test_user(
-            cls.env, "marta", "document_dispatch.group_dispatch_manager,account.group_account_invoice",
-            company_id=cls.company.id, company_ids=[(6, 0, cls.company.ids)],
-        )
+        cls.manager = new_user(
+            cls.company, "marta", "document_dispatch.group_dispatch_manager,account.group_account_invoice")
         cls.plan = cls.env.ref("document_dispatch.ir_cron_dispatch_plan")
         cls.deliver = cls.env.ref("document_dispatch.ir_cron_dispatch_deliver")
         (cls.plan | cls.deliver).nextcall = fields.Datetime.now() + timedelta(minutes=5)

@@ -1,7 +1,8 @@
 """The first steps in a real browser: from nothing to the first rule, and a file of an older program."""
 
-from odoo.tests import HttpCase, new_test_user
+from odoo.tests import HttpCase
 
+from .common import new_user
 from .test_setup import SetupCase
 
 
@@ -9,11 +10,9 @@ class TestSetupTour(SetupCase, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.helena = new_test_user(
-            cls.env, "helena", "account.group_account_manager,base.group_partner_manager,base.group_system",
-            name="Helena Prado", email="helena@aurora.example.com",
-            company_id=cls.company.id, company_ids=[(6, 0, cls.company.ids)],
-        )
+        cls.helena = new_user(
+            cls.company, "helena", "account.group_account_manager,base.group_partner_manager,base.group_system",
+            name="Helena Prado", email="helena@aurora.example.com")
 
     def test_first_steps(self):
         self.env["res.partner"].with_context(active_test=False).search([("type", "=", "invoice")]).type = "other"

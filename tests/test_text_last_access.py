@@ -3,10 +3,10 @@
 import psycopg2
 
 from odoo.exceptions import AccessError
-from odoo.fields import Command
 from odoo.tests import new_test_user
 from odoo.tools import mute_logger
 
+from .common import new_user
 from .test_text_last import LastTextCase
 
 
@@ -14,10 +14,8 @@ class TestLastTextAccess(LastTextCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.clerk = new_test_user(cls.env, "beatriz", "account.group_account_invoice", name="Beatriz Nunes",
-                                  company_id=cls.company.id, company_ids=[Command.set(cls.company.ids)])
-        cls.seller = new_test_user(cls.env, "jonas", "sales_team.group_sale_salesman", name="Jonas Prado",
-                                   company_id=cls.company.id, company_ids=[Command.set(cls.company.ids)])
+        cls.clerk = new_user(cls.company, "beatriz", "account.group_account_invoice", name="Beatriz Nunes")
+        cls.seller = new_user(cls.company, "jonas", "sales_team.group_sale_salesman", name="Jonas Prado")
 
     def test_a_clerk_keeps_and_clears(self):
         order = self._order(self.silva, user_id=False)
@@ -40,8 +38,7 @@ class TestLastTextAccess(LastTextCase):
     def test_other_companies_and_other_people(self):
         text = self._remember(self._bill(self.silva), ("Hello,", "Good day,"))
         paris = self._create_company(name="Aurora France SARL")
-        stranger = new_test_user(self.env, "camille", "account.group_account_invoice", name="Camille Durand",
-                                 company_id=paris.id, company_ids=[Command.set(paris.ids)])
+        stranger = new_user(paris, "camille", "account.group_account_invoice", name="Camille Durand")
         self.assertFalse(self.Text.with_user(stranger).search([]))
         employee = new_test_user(self.env, "igor", "base.group_user", name="Igor Lima")
         for user, right in ((stranger, "read"), (stranger, "unlink"), (employee, "read")):

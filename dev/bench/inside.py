@@ -299,9 +299,8 @@ def page(bench):
 def fiscal(bench):
     """Read and draw NF-e, then send those of a lot: from the files to the server's 250."""
     # now that Odoo knows where its addons lie
+    from odoo.addons.document_dispatch.demo import fiscal as demo_fiscal
     from odoo.addons.document_dispatch.tools.brazil import danfe, nfe
-
-    from dev.demo import fiscal as demo_fiscal
     with bench.env() as env:
         invoices = bench_data.lot(env, bench.options.lots[0][0])
         env.company.write({"country_id": env.ref("base.br").id, "vat": demo_fiscal.CNPJ})

@@ -20,7 +20,7 @@ def start_mails(toolchain, started, folder, smtp_port, page_port=None):
     options = ["--folder", folder, "--smtp-port", smtp_port, "--http-port", page_port]
     command = toolchain.module("dev.demo.mailview", *options)
     process = started.enter_context(background(command, stdout=subprocess.DEVNULL))
-    wait_for(f"http://127.0.0.1:{page_port}/json", process)
+    wait_for(f"http://127.0.0.1:{page_port}/", process)
 
 
 def inside(toolchain, database, http_port, smtp_port, options, state=ROOT, config=CONFIG, log=LOG, stdout=None):

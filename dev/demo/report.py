@@ -11,7 +11,9 @@ from dataclasses import dataclass
 
 from pypdf import PdfReader
 
-from dev.demo.data import AURORA, BOLETO, CUSTOMERS, DOCUMENTS, FILES, NFE, ORDER, VISTULA
+from odoo.addons.document_dispatch.demo.data import BOLETO, COMPANIES, CUSTOMERS, DOCUMENTS, FILES, NFE, ORDER
+
+from dev.demo.fates import FATES
 
 WIDTHS = (16, 27, 35, 21, 10)
 WHY = {
@@ -31,6 +33,7 @@ WORDS = {
 # How a page calls the quantity of a line.
 QUANTITY = {"pt_BR": "Quantidade", "pl_PL": "Ilość", "cs_CZ": "Množství", "es_AR": "Cantidad", "fr_FR": "Quantité"}
 PAGES_OF_LONG = 4
+ADDRESS = re.compile(r"[^\s<>,;]+@[^\s<>,;]+")
 
 
 @dataclass
@@ -38,6 +41,7 @@ class Case:
     """A document of the table with its record and the addon's dispatches for it."""
 
     document: object
+    fate: object
     customer: object
     record: object
     dispatches: object
@@ -48,6 +52,11 @@ class Case:
         if self.is_file:
             return f"{self.record.name} {self.document.kind}"
         return self.record.name if self.record.name not in (False, "/") else f"draft {self.document.ref}"
+
+    @property
+    def company(self):
+        """Return the line of its company in the demo's table."""
+        return COMPANIES[self.customer.company]
 
     @property
     def is_file(self):
@@ -70,31 +79,33 @@ def report(env, messages):
     """Print what went, what stayed and why; return what is not as it has to be."""
     # those of files first: their subjects name the invoice, too
     cases = [_file_case(env, file) for file in FILES] + [_case(env, document) for document in DOCUMENTS]
-    for company in (AURORA, VISTULA):
-        _print_company(company, [case for case in cases if case.customer.company == company])
+    for key, company in COMPANIES.items():
+        _print_company(company.name, [case for case in cases if case.customer.company == key])
     problems = [problem for case in cases for problem in _check_dispatches(case)]
     problems += _check_strangers(env, cases)
-    problems += _check_envelopes(cases, messages)
+    problems += _check_envelopes(env, cases, messages)
     verdict = f"{len(problems)} things are not as they must be" if problems else "all as it must be"
     print(f"\n{len(cases)} documents, {len(messages)} mails: {verdict}\n")
     return problems
 
 
 def _case(env, document):
-    customer = next(customer for customer in CUSTOMERS if customer.key == document.customer.split("/")[0])
     model, field = ("sale.order", "client_order_ref") if document.kind == ORDER else ("account.move", "ref")
-    record = env[model].search([(field, "=", document.ref), ("company_id.name", "=", customer.company)])
-    dispatches = env["document.dispatch"].search([
-        ("res_model", "=", model), ("res_id", "=", record.id), ("state", "!=", "cancelled"),
-    ])
-    return Case(document, customer, record.ensure_one(), dispatches)
+    record = env[model].search([(field, "=", document.ref)])
+    return _case_of(env, document, FATES[document.ref], document.customer, record, [
+        ("res_model", "=", model), ("res_id", "=", record.id)])
 
 
 def _file_case(env, file):
-    customer = next(customer for customer in CUSTOMERS if customer.key == file.customer)
     record = env["document.dispatch.file"].search([("move_id.ref", "=", file.ref), ("kind", "=", file.kind)])
-    dispatches = env["document.dispatch"].search([("file_id", "=", record.id), ("state", "!=", "cancelled")])
-    return Case(file, customer, record.ensure_one(), dispatches)
+    of = next(document for document in DOCUMENTS if document.ref == file.ref).customer
+    return _case_of(env, file, FATES[file.ref, file.kind], of, record, [("file_id", "=", record.id)])
+
+
+def _case_of(env, document, fate, customer, record, domain):
+    customer = next(one for one in CUSTOMERS if one.key == customer.split("/")[0])
+    dispatches = env["document.dispatch"].search([*domain, ("state", "!=", "cancelled")])
+    return Case(document, fate, customer, record.ensure_one(), dispatches)
 
 
 # What is printed
@@ -113,7 +124,7 @@ def _print_company(company, cases):
             lambda dispatch: dispatch.state in ("paper", "review", "failed")
         )
     ])
-    counts = Counter(case.record.dispatch_state or case.document.fate.why for case in cases)
+    counts = Counter(case.record.dispatch_state or case.fate.why for case in cases)
     total = " + ".join(f"{count} {state}" for state, count in sorted(counts.items()))
     print(f"\n{company}: {len(cases)} documents = {total}")
 
@@ -127,7 +138,7 @@ def _stay(case):
         return ", ".join(dispatch.recipient_ids.mapped("email")), "a person looks"
     if dispatch:
         return dispatch.state_message or "", "with the clerk"
-    return case.document.fate.why, "at home"
+    return case.fate.why, "at home"
 
 
 def _print_table(title, heads, lines):
@@ -146,31 +157,19 @@ def _cell(text, width):
 
 def _check_dispatches(case):
     """Yield where the addon's dispatches, or the state on the document, differ from the fate."""
-    fate, dispatches = case.document.fate, case.dispatches
+    fate, dispatches = case.fate, case.dispatches
     if len(dispatches) != (fate.kind != "stays"):
         yield case.wrong(f"{len(dispatches)} dispatches, must be {int(fate.kind != 'stays')}")
         return
     found = {recipient.email: recipient.state for recipient in dispatches.recipient_ids}
-    state = _expected_state(fate)
-    if (dispatches.state or "") != state:
-        yield case.wrong(f"is {dispatches.state}, must be {state}. {dispatches.state_message or ''}".rstrip())
+    if (dispatches.state or "") != fate.state:
+        yield case.wrong(f"is {dispatches.state}, must be {fate.state}. {dispatches.state_message or ''}".rstrip())
     elif found != fate.addresses:
         yield case.wrong(f"went to {found or 'nobody'}, must be {fate.addresses or 'nobody'}")
     elif fate.kind == "paper" and dispatches.channel_reason != fate.why:
         yield case.wrong(f"is on paper because of {dispatches.channel_reason}, must be {fate.why}")
-    elif (case.record.dispatch_state or "") != (state or case.document.mark):
+    elif (case.record.dispatch_state or "") != (fate.state or getattr(case.document, "mark", "")):
         yield case.wrong(f"says {case.record.dispatch_state} of itself")
-
-
-def _expected_state(fate):
-    """Return the state of the dispatch, and so of its document."""
-    if fate.kind in ("paper", "review"):
-        return fate.kind
-    if fate.deferred:
-        return "queued"
-    if fate.failed:
-        return "partial" if fate.sent else "failed"
-    return "sent" if fate.sent else ""
 
 
 def _check_strangers(env, cases):
@@ -181,13 +180,13 @@ def _check_strangers(env, cases):
             yield f"{dispatch.document_name}: a dispatch that nobody asked for"
 
 
-def _check_envelopes(cases, messages):
+def _check_envelopes(env, cases, messages):
     """Yield where the envelopes that came differ from those that had to come, and what is wrong in them."""
     expected = Counter((case.name, address) for case in cases for address in _delivered(case))
-    languages = _languages()
+    languages = _languages(env)
     received = Counter()
     for message in messages:
-        case = _case_of(cases, message)
+        case = _find(cases, message)
         if not case:
             yield f"a mail to {', '.join(message.recipients)} is about no document: {message.content['Subject']}"
             continue
@@ -201,15 +200,15 @@ def _check_envelopes(cases, messages):
 
 
 def _delivered(case):
-    return case.document.fate.sent if case.document.fate.kind == "mail" else ()
+    return case.fate.sent if case.fate.kind == "mail" else ()
 
 
-def _case_of(cases, message):
+def _find(cases, message):
     """Return the document that the subject names; two companies may use the same numbers."""
-    company = VISTULA if VISTULA in str(message.content["From"]) + str(message.content["Subject"]) else AURORA
+    subject = str(message.content["Subject"])
+    vistula = COMPANIES["vistula"].name in f"{message.content['From']}{subject}"
     for case in cases:
-        subject = str(message.content["Subject"])
-        if case.customer.company == company and all(_names(subject, words) for words in case.in_subject):
+        if (case.customer.company == "vistula") == vistula and all(_names(subject, words) for words in case.in_subject):
             return case
     return None
 
@@ -219,27 +218,15 @@ def _names(text, number):
     return re.search(rf"(?<![\w/]){re.escape(number)}(?![\w/])", text) is not None
 
 
-def _languages():
-    """Return the language of everybody who has an address: their own, else that of their customer."""
-    languages = {}
-
-    def visit(contact, lang):
-        for address in re.findall(r"[^\s<>,;]+@[^\s<>,;]+", contact.email.lower()):
-            languages[address] = contact.lang or lang
-        for person in getattr(contact, "below", ()):
-            visit(person, contact.lang or lang)
-
-    for customer in CUSTOMERS:
-        visit(customer, customer.lang)
-        for contact in customer.contacts:
-            visit(contact, customer.lang)
-    return languages
+def _languages(env):
+    """Return the language of everybody who has an address."""
+    people = env["res.partner"].with_context(active_test=False).search([("email", "!=", False)])
+    return {address: person.lang for person in people for address in ADDRESS.findall(person.email.lower())}
 
 
 def _faults(case, message, lang):
     """Yield what is wrong in one mail: sender, language, the PDF."""
-    domain = "aurora.example.com" if case.customer.company == AURORA else "vistula.example"
-    if not message.content["From"].addresses[0].addr_spec.endswith(f"@{domain}"):
+    if not message.content["From"].addresses[0].addr_spec.endswith(f"@{case.company.domain}"):
         yield f"comes from {message.content['From']}"
     if (spoken := _language(message)) != lang:
         yield f"speaks {spoken}, must speak {lang}"
@@ -269,7 +256,7 @@ def _faults_of_file(case, pages):
     text = "".join(words)
     if not _names(" ".join(words), case.name):
         yield "the PDF does not name the document"
-    for wanted in (case.customer.name, case.customer.company, QUANTITY[case.customer.lang]):
+    for wanted in (case.customer.name, case.company.name, QUANTITY[case.customer.lang]):
         if wanted.replace(" ", "") not in text:
             yield f"the PDF does not say “{wanted}”"
     if case.document.lines == "long" and len(pages) < PAGES_OF_LONG:

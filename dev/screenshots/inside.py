@@ -7,13 +7,13 @@ from pathlib import Path
 from odoo import fields
 
 from dev import inside
-from dev.demo import company as demo_company
-from dev.demo.data import AURORA, BOLETO, NFE, VISTULA, File, stays
-from dev.demo.inside import ADDON, open_company
+from dev.demo.inside import open_company
+from dev.toolchain import ADDON
 
 # What came after the scheduler, and is like an invoice before: the next run takes it, its window has all to offer.
 FRESH = (("PC-4502", "PC-4512"), ("HSL-871", "HSL-881"), ("LT-300", "LT-311"), ("ZE-1", "ZE-3"))
-FRESH_FILES = (File("PC-4512", NFE, "silva", stays("fresh")), File("PC-4512", BOLETO, "silva", stays("fresh")))
+FRESH_FILES = (("PC-4512", "nfe"), ("PC-4512", "boleto"))
+DAYS_TO_PAY = 30
 # Customers that get the letter, and what some of them then say on their page.
 LETTERS = ("Opéra de Besançon", "Hospital São Lucas S.A.", "Strojírny Křižík a.s.")
 ANSWERS = (
@@ -33,7 +33,7 @@ def main():
     options = parser.parse_args()
     registry = open_company(options, options.build, not options.build)
     if options.build:
-        for work in (demo_company.run_once, write_letters, demo_company.run_once, answer, print_some, add_fresh):
+        for work in (inside.run_once, write_letters, inside.run_once, answer, print_some, add_fresh):
             with inside.environment(registry) as env:
                 work(env)
     with inside.environment(registry) as env:
@@ -52,7 +52,7 @@ def write_letters(env):
 def answer(env):
     """Let two of these customers answer on their page, where they are nobody's user."""
     env = env(user=env.ref("base.public_user"), su=True)
-    company = env["res.company"].search([("name", "=", AURORA)])
+    company = env.ref("base.demo_company_aurora")
     origin = {"ip": "198.51.100.24", "user_agent": "Mozilla/5.0 (X11; Linux x86_64) Firefox/133.0"}
     for name, kind, said in ANSWERS:
         partner = customers(env, [name])
@@ -71,13 +71,16 @@ def print_some(env):
 
 def add_fresh(env):
     """Post some invoices more, one of them with its NF-e and boleto."""
+    # now that Odoo knows where its addons lie
+    from odoo.addons.document_dispatch.demo.company import attach
+    from odoo.addons.document_dispatch.demo.data import File
     today = fields.Date.today()
     for before, ref in FRESH:
-        due = today + timedelta(days=demo_company.DAYS_TO_PAY)
+        due = today + timedelta(days=DAYS_TO_PAY)
         move = _invoice(env, before).copy({"ref": ref, "invoice_date": today, "invoice_date_due": due})
         move.action_post()
-    for file in FRESH_FILES:
-        demo_company._file(env, file)
+    for ref, kind in FRESH_FILES:
+        attach(_invoice(env, ref), File(ref, kind))
     env.ref("document_dispatch.ir_cron_dispatch_read").method_direct_trigger()
 
 
@@ -94,7 +97,8 @@ def customers(env, names):
 
 def places(env):
     """Return what the addresses of the views name: ids, and the secret part of a customer's page."""
-    company = env["res.company"].search([("name", "=", AURORA)])
+    companies = {key: env.ref(f"base.demo_company_{key}") for key in ("aurora", "vistula")}
+    company = companies["aurora"]
     rule = env["document.dispatch.rule"].search([("company_id", "=", company.id), ("delivery", "=", "now")], limit=1)
     customer = customers(env, ["Hospital São Lucas S.A."])
     url = customer._dispatch_consent_url__(company)
@@ -108,14 +112,10 @@ def places(env):
         "type": env["document.dispatch.type"].search([("code", "=", "invoice"), ("company_id", "=", False)]).id,
         "print": _print_run(env).id,
         "module": env.ref(f"base.module_{ADDON}").id,
-        "companies": {name: company.id for name, company in _companies(env)},
+        "companies": {key: company.id for key, company in companies.items()},
         "consent": url[url.index("/dispatch/"):],
         "page": env["document.dispatch.page"]._make__(customer, company, customer.lang),
     }
-
-
-def _companies(env):
-    return [(name, env["res.company"].search([("name", "=", name)])) for name in (AURORA, VISTULA)]
 
 
 def _invoice(env, ref):

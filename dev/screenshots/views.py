@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from dev.demo.data import AURORA, VISTULA
-
 ACTION = "/odoo/action-document_dispatch"
 INVOICE = "/odoo/action-account.action_move_out_invoice_type/{invoice}"
 OVERVIEW = "app:document_dispatch.menu_overview"
@@ -24,7 +22,7 @@ class View:
     ready: str = FORM
     steps: tuple = ()
     height: int = 768
-    company: str = AURORA
+    company: str = "aurora"
     published: bool = False
     wide_only: bool = False
     pdf: str = ""
@@ -33,7 +31,7 @@ class View:
 
 VIEWS = [
     View("overview", f"{ACTION}.document_dispatch_action", ".o_field_widget[name='chart'] canvas", (OVERVIEW,), 1050),
-    View("first-steps", f"{ACTION}.document_dispatch_action", "div[name='setup_steps']", (OVERVIEW,), 700, VISTULA),
+    View("first-steps", f"{ACTION}.document_dispatch_action", "div[name='setup_steps']", (OVERVIEW,), 700, "vistula"),
     View("outbox", f"{ACTION}.document_dispatch_action", LIST, published=True),
     View("review", f"{ACTION}.document_dispatch_action_review", LIST, height=500),
     View("dispatch", f"{ACTION}.document_dispatch_action/{{partly}}", published=True),

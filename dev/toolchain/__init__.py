@@ -4,6 +4,7 @@ Only Python's standard library is imported here: this code runs before anything 
 """
 
 import ast
+import copy
 import os
 import random
 import shutil
@@ -99,6 +100,15 @@ class Toolchain:
         texts = [path.read_text(encoding="utf-8") for path in (source.REQUIREMENTS, FINISH_TEMPLATE)]
         key = fingerprint(source.odoo_version(folder), self.depends, *texts)
         self.template = f"template_{key}"
+        self.demo = "--without-demo"
+
+    def with_demo(self):
+        """Return a toolchain whose databases have Odoo's demo data, and get that of what is installed there."""
+        made = copy.copy(self)
+        made.template, made.demo = f"{self.template}_demo", "--with-demo"
+        with lock("setup"):
+            made.prepare_template()
+        return made
 
     def name(self, database):
         """Return the name that a database of ours has on the server."""
@@ -141,7 +151,7 @@ class Toolchain:
 
     def install(self, database, *addons, option="-i"):
         """Install addons, or with ``-u`` update them; return what Odoo said."""
-        options = [option, ",".join(addons), "--without-demo", "--stop-after-init", "--no-http"]
+        options = [option, ",".join(addons), self.demo, "--stop-after-init", "--no-http"]
         return run(self.odoo(database, *options), env=self.environment)
 
     def inside(self, module, database, *arguments, config=CONFIG):
@@ -165,9 +175,9 @@ class Toolchain:
         if self.template in databases:
             return
         for old in databases:
-            if old.startswith("template_"):
+            if old.startswith("template_") and not old.startswith(self.template.removesuffix("_demo")):
                 self.drop(old)
-        with step(f"Database with {self.depends}"):
+        with step(f"Database with {self.depends}{' and demo data' if self.demo == '--with-demo' else ''}"):
             self._make_template("template_new")
 
     def _make_template(self, database):

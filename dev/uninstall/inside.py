@@ -11,11 +11,10 @@ from odoo.fields import Command, Date
 from odoo.tools import SQL
 
 from dev import inside
-from dev.demo import company as demo_company
+from dev.toolchain import ADDON
 from dev.uninstall import rows
 from dev.upgrade import look as upgrade_look
 
-ADDON = "document_dispatch"
 # Whatever speaks of the addon or of its models, in any table; the list of modules may.
 TRACES = "document[._](dispatch|consent|letter|reminder|statement)"
 MAY_SPEAK = {"ir_module_module", "ir_logging"}
@@ -72,7 +71,7 @@ def use(env):
     """More than a night: letters by mail and on paper, consent, a printed tray, an address, a window's own text."""
     for channel in ("email", "paper"):
         env["document.letter.window"].create({"channel": channel, "include_issued": True}).action_send()
-    demo_company.run_once(env)
+    inside.run_once(env)
     if tray := env["document.dispatch"].search([("state", "=", "paper")]):
         tray.action_print()
     customer = env["res.partner"].search([("customer_rank", ">", 0)], limit=1).commercial_partner_id

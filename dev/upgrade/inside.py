@@ -10,7 +10,7 @@ from pathlib import Path
 from smtp_server import SmtpServer  # the tests' own
 
 from dev import inside
-from dev.demo import company as demo_company
+from dev.toolchain import ADDON
 from dev.upgrade import look as upgrade_look
 from dev.upgrade import people
 
@@ -56,7 +56,7 @@ def before(registry, release):
     with inside.environment(registry) as env:
         waiting = change(env)
         # A state between two releases is updated as the release before it: scripts run once more.
-        env["ir.module.module"].search([("name", "=", upgrade_look.ADDON)]).latest_version = release
+        env["ir.module.module"].search([("name", "=", ADDON)]).latest_version = release
     with inside.environment(registry) as env:
         return {"values": upgrade_look.values(env), "waiting": waiting, "people": of_people}
 
@@ -109,7 +109,7 @@ def go_on(registry, was):
         new, refused = _new_documents(env, was)
         again = env["document.dispatch"].browse(was["sent"])._resend().id
     with inside.environment(registry) as env:
-        demo_company.run_once(env)
+        inside.run_once(env)
     with inside.environment(registry) as env:
         return list(_wrong(env, was, new, refused, again))
 

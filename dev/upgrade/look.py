@@ -3,7 +3,8 @@
 import json
 import re
 
-ADDON = "document_dispatch"
+from dev.toolchain import ADDON
+
 # The time of the last change is not what people have.
 IGNORED = {"write_date", "write_uid"}
 #: table → {column as it was called: as it is}

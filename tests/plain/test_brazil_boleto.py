@@ -7,6 +7,7 @@ import unittest
 from datetime import date, timedelta
 from decimal import Decimal
 
+from hostile import letter
 from pypdf import PdfReader, PdfWriter
 from reportlab.pdfgen.canvas import Canvas
 from sampling import LONG, examples
@@ -61,17 +62,11 @@ def some(count):
 
 def pdf(*lines, password=None):
     """A PDF with these lines, each on a page of its own."""
-    target = io.BytesIO()
-    canvas = Canvas(target)
-    for line in lines:
-        canvas.drawString(40, 700, line)
-        canvas.showPage()
-    canvas.save()
-    if password is not None:
-        writer = PdfWriter(clone_from=PdfReader(target))
-        writer.encrypt(password, "owner", algorithm="AES-256")
-        target = io.BytesIO()
-        writer.write(target)
+    if password is None:
+        return letter(*lines)
+    writer, target = PdfWriter(clone_from=PdfReader(io.BytesIO(letter(*lines)))), io.BytesIO()
+    writer.encrypt(password, "owner", algorithm="AES-256")
+    writer.write(target)
     return target.getvalue()
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 import pypdfium2
+from hostile import letter as draw
 from PIL import Image
 from pypdf import PdfWriter
 from pypdf.generic import ArrayObject, DecodedStreamObject, DictionaryObject, NameObject, TextStringObject
@@ -18,16 +19,6 @@ from tools.pdf.library import PdfReader
 from tools.pdf.merge import Merger, UnreadablePdf, check
 
 
-def draw(*texts):
-    target = io.BytesIO()
-    canvas = Canvas(target)
-    for text in texts:
-        canvas.drawString(100, 700, text)
-        canvas.showPage()
-    canvas.save()
-    return target.getvalue()
-
-
 def draw_picture(colour):
     target = io.BytesIO()
     canvas = Canvas(target)
@@ -37,11 +28,7 @@ def draw_picture(colour):
 
 
 def locked(content, password):
-    target = io.BytesIO()
-    canvas = Canvas(target, encrypt=StandardEncryption(password, "owner", strength=128))
-    canvas.drawString(100, 700, content)
-    canvas.save()
-    return target.getvalue()
+    return draw(content, encrypt=StandardEncryption(password, "owner", strength=128))
 
 
 def fill_in(value):

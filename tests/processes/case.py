@@ -119,6 +119,12 @@ class FaultCase(unittest.TestCase):
         self.execute("UPDATE document_dispatch_recipient SET next_try = now() at time zone 'utc' - interval '1 s'"
                      " WHERE state = 'deferred'")
 
+    def set_final_dot_timeout(self, seconds):
+        with transaction() as env:
+            env["ir.config_parameter"].set_param("document_dispatch.final_dot_timeout", seconds)
+        if seconds:
+            self.addCleanup(self.set_final_dot_timeout, False)
+
     def execute(self, query, *args):
         """Another transaction, committed at once."""
         with transaction() as env:

@@ -244,9 +244,3 @@ class TestReliability(FaultCase):
         self.use_again()
         self.make_due()
         self.deliver()
-
-    def set_final_dot_timeout(self, seconds):
-        with transaction() as env:
-            env["ir.config_parameter"].set_param("document_dispatch.final_dot_timeout", seconds)
-        if seconds:
-            self.addCleanup(self.set_final_dot_timeout, False)

@@ -122,12 +122,6 @@ class TestServer(FaultCase):
         self.assertDispatches([dispatch for dispatch in dispatches if dispatch != poison], "sent")
         self.assertCopies(len(dispatches) - 1)
 
-    def set_final_dot_timeout(self, seconds):
-        with transaction() as env:
-            env["ir.config_parameter"].set_param("document_dispatch.final_dot_timeout", seconds)
-        if seconds:
-            self.addCleanup(self.set_final_dot_timeout, False)
-
     def set_password(self, password):
         with transaction() as env:
             env["ir.mail_server"].search([]).smtp_pass = password

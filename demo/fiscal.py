@@ -6,7 +6,7 @@ from textwrap import dedent
 from reportlab.graphics.barcode import createBarcodeDrawing
 from reportlab.pdfgen.canvas import Canvas
 
-from odoo.addons.document_dispatch.tools.brazil import boleto, nfe
+from ..tools.brazil import boleto, nfe
 
 CNPJ = "11222333000181"
 STRANGER = "44555666000172"
