@@ -199,15 +199,12 @@ class TestStatement(PageCase):
     def test_look_of_others(self):
         """Nobody looks at the statement of another company's customer, or without the right to the books."""
         self._life()
-        main = self.env.ref("base.main_company")
-        other = new_test_user(self.env, "otto", "account.group_account_invoice", company_id=main.id,
-                              company_ids=[Command.set(main.ids)])
+        other = new_user(self.env.ref("base.main_company"), "otto", "account.group_account_invoice")
         window = self._window()
         window.action_look()
         with self.assertRaises(AccessError):
             window.with_user(other).read(["preview"])
-        salesman = new_test_user(self.env, "vera", "sales_team.group_sale_salesman", company_id=self.company.id,
-                                 company_ids=[Command.set(self.company.ids)])
+        salesman = new_user(self.company, "vera", "sales_team.group_sale_salesman")
         with self.assertRaises(AccessError):
             self.env["document.statement.window"].with_user(salesman).create({})
         with self.assertRaises(AccessError):

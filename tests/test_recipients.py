@@ -1,5 +1,7 @@
 """Who gets a document: the rules of the mission's "Contacts", on real contacts."""
 
+from lxml import html
+
 from odoo.tests import TransactionCase, tagged
 
 from .common import contact_form, new_user, set_email
@@ -343,10 +345,8 @@ class TestRecipients(TransactionCase):
         other = self.env["res.company"].create({"name": "Aurora Praha s.r.o."})
         self.env["document.consent"].create(
             {"partner_id": self.silva.id, "kind": "refused", "company_id": other.id})
-        seller = new_test_user(
-            self.env, "vendas", "sales_team.group_sale_salesman", company_id=self.env.company.id)
-        stranger = new_test_user(
-            self.env, "praha", "account.group_account_invoice", company_id=other.id, company_ids=[(6, 0, other.ids)])
+        seller = new_user(self.env.company, "vendas", "sales_team.group_sale_salesman")
+        stranger = new_user(other, "praha", "account.group_account_invoice")
         self.assertEqual(self._outcomes(self.silva, seller), self._outcomes(self.silva))
         self.assertEqual(self._outcomes(self.silva, seller)["Invoices"][0], "")
         self.assertIn("refuses", self._outcomes(self.silva, stranger)["Invoices"][0])
