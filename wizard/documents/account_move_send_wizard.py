@@ -159,7 +159,8 @@ class AccountMoveSendWizard(models.TransientModel):
         return super().action_dispatch_print()
 
     def action_dispatch_paper(self):
-        """Put the invoice into the paper tray; what goes beside it by mail goes now."""
+        """Put the invoice into the paper tray, after what networks take; what goes beside it by mail goes now."""
+        # pylint: disable=super-method-mismatch  # core's half of action_send_and_print
         self.move_id.check_access("read")
         wizard = self._dispatch_window_request().on(self)
         if wizard._dispatch_get_networks({
