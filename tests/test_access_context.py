@@ -26,6 +26,7 @@ TYPED = {
         "models/dispatch/document_dispatch_protected.py", "models/dispatch/document_dispatch_recipient.py",
     },
     "dispatch_print_run": {"models/consent/document_letter.py"},
+    "dispatch_looking": {"models/delivery/res_partner.py"},
     "dispatch_gateway": {"models/delivery/ir_actions_report.py"},
     "dispatch_render": {"models/delivery/ir_actions_report.py"},
     "dispatch_compiled": {"models/delivery/ir_qweb.py"},

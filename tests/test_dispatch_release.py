@@ -86,12 +86,18 @@ class TestMailPreview(ReviewCase):
         dispatch = self._review(invoice)
         self.assertTrue(invoice.access_token, "who looks writes nothing")
         messages = len(invoice.message_ids)
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE res_partner SET signup_type = NULL, write_date = '2026-01-01'")
+        self.env.invalidate_all()
         shown = str(dispatch.with_user(self.clerk).mail_preview)
         for words in ("1,250.00", "View Invoice", self.company.name):
             self.assertIn(words, shown)
         for secret in ("href", "access_token", "/dispatch/page/"):
             self.assertNotIn(secret, shown)
         self.assertEqual(len(invoice.message_ids), messages)
+        self.env.flush_all()
+        self.assertFalse(self.env["res.partner"].search([
+            ("commercial_partner_id", "=", self.silva.id), ("write_date", ">", "2026-01-01")]), "nothing is written")
         dispatch.action_release()
         self._deliver()
         html = self.mails[0].get_body(("html",)).get_content()

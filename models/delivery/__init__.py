@@ -26,3 +26,4 @@ from . import mail_message
 from . import mail_thread
 from . import mail_thread_answer
 from . import res_company
+from . import res_partner

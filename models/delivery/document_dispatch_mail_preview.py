@@ -7,6 +7,9 @@ from odoo import api, fields, models
 
 _logger = logging.getLogger(__name__)
 
+#: In the context: a mail is only looked at. An object, so that no client can say so.
+LOOKING = object()
+
 
 class DocumentDispatch(models.Model):
     """The mail of a dispatch in review, as its reader will see it; nothing of it is kept."""
@@ -37,7 +40,7 @@ class DocumentDispatch(models.Model):
         recipient = saved.recipient_ids[:1]
         try:
             with self.env.cr.savepoint(flush=False):
-                document = saved._thread_of_author()
+                document = saved._thread_of_author().with_context(dispatch_looking=LOOKING)
                 vals = {**saved._prepare_message_vals(document), "body": self.body}
                 # sudo: as the message that the release posts
                 message = self.env["mail.message"].sudo().new(vals)
