@@ -8,6 +8,9 @@ PAGE = "/dispatch/page/<dispatch_id:link_id>/<string:token>"
 MINE = "/my/documents/<dispatch_id:company_id>"
 WHAT = "<any(invoice,quotation,file,pay):what>/<dispatch_id:res_id>"
 NUMBER = "page/<dispatch_id:page>"
+#: What is left of a link that a mail program broke, or somebody copied in part; all others are longer
+BROKEN = ["/dispatch/<string:one>", "/dispatch/<string:one>/<string:two>",
+          "/dispatch/<string:one>/<string:two>/<string:three>"]
 
 
 class DocumentDispatchPage(Guard, http.Controller):
@@ -34,6 +37,11 @@ class DocumentDispatchPage(Guard, http.Controller):
         """The statement of account of the period that he chose."""
         _link, customer = self._find(link_id, token)
         return self._serve_statement(customer, period, link_id)
+
+    @secret_route(BROKEN)
+    def broken(self, **_parts):
+        """The answer to a wrong link, instead of Odoo's page for strangers with another company's name on it."""
+        raise nothing_there()
 
     # The same for those who log in
 

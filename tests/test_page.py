@@ -310,7 +310,7 @@ class TestPage(PageCase):
         user.partner_id.parent_id = self.silva
         mine, foreign = self._invoice(self.silva_ana), self._invoice(self.nowak)
         self.authenticate("rui", "rui")
-        self.assertIn("/my/documents", self._open("/my/home").text)
+        self._check_tiles("/my/documents")
         page = self._open("/my/documents")
         self.assertIn(mine.name, page.text)
         self.assertNotIn(foreign.name, page.text)
@@ -321,9 +321,29 @@ class TestPage(PageCase):
             self.assertEqual(self._open(wrong).status_code, 404, wrong)
         self.company.dispatch_customer_page = False
         self.assertEqual(self._open("/my/documents").status_code, 404)
-        self.assertNotIn("/my/documents", self._open("/my/home").text)
+        self._check_tiles("/my/invoices")
         self.authenticate(None, None)
         self.assertIn("/web/login", self._open(path).url)
+
+    def _check_tiles(self, *expected):
+        """The entries of the portal that lead to the customer's invoices."""
+        home = self._open("/my/home").text
+        found = set(re.findall(r'href="(/my/(?:documents|invoices))(?:\?filterby=invoices)?"', home))
+        self.assertEqual(found, set(expected))
+
+    def test_portal_of_a_company_without_a_page(self):
+        """Its invoices stand in Odoo's list alone, which is offered beside the page then."""
+        user = new_test_user(self.env, "rui", "base.group_portal", name="Rui Lopes")
+        user.partner_id.parent_id = self.silva
+        self._invoice(self.silva)
+        self.authenticate("rui", "rui")
+        self._check_tiles("/my/documents")
+        elsewhere = self.setup_other_company()["company"]
+        self.env["account.move"].with_company(elsewhere).create({
+            "move_type": "out_invoice", "partner_id": self.silva.id, "invoice_date": self.today,
+            "invoice_line_ids": [Command.create({"name": "Bomba", "price_unit": 77.0, "tax_ids": []})],
+        }).action_post()
+        self._check_tiles("/my/documents", "/my/invoices")
 
     @mute_logger("odoo.http")
     def test_the_clerk_opens_it(self):

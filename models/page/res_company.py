@@ -24,3 +24,10 @@ class ResCompany(models.Model):
     def _check_dispatch_page_days(self):
         if any(company.dispatch_page_days < 0 for company in self):
             raise ValidationError(self.env._("The days for which links open are a number from 0 upwards."))
+
+    def _dispatch_address_line(self):
+        """Where the company is, in one line without its name, as customers may read it on pages and in mails."""
+        self.ensure_one()
+        # sudo: what stands on all of its documents
+        lines = self.sudo().partner_id._display_address(without_company=True).splitlines()
+        return ", ".join(filter(None, map(str.strip, lines)))

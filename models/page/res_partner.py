@@ -107,10 +107,17 @@ class ResPartner(models.Model):
 
     def _dispatch_page_companies(self):
         """Companies with a customer page at which this customer has invoices."""
+        return self._dispatch_invoicing_companies().filtered("dispatch_customer_page")
+
+    def _dispatch_page_shows_all(self):
+        """Tell whether all invoices of this customer stand on such pages."""
+        companies = self._dispatch_invoicing_companies()
+        return bool(companies) and companies == companies.filtered("dispatch_customer_page")
+
+    def _dispatch_invoicing_companies(self):
         # sudo: the customer's own, whoever of his people asks
         groups = self.env["account.move"].sudo()._read_group([
             ("commercial_partner_id", "=", self.id), ("state", "=", "posted"), ("move_type", "in", SALES),
-            ("company_id.dispatch_customer_page", "=", True),
         ], ["company_id"])
         # sudo: as above
         return self.env["res.company"].sudo().union(*(company for [company] in groups))

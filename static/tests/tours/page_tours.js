@@ -37,7 +37,7 @@ registry.category("web_tour.tours").add("document_dispatch_page", {
         },
         {
             content: "The paid one is gone",
-            trigger: ".o_dispatch_invoices tbody:not(:has(.text-bg-success))",
+            trigger: ".o_dispatch_invoices tbody:not(:has(.text-success-emphasis))",
             run: fits,
         },
         {
@@ -69,7 +69,7 @@ registry.category("web_tour.tours").add("document_dispatch_page", {
         },
         {
             content: "The paid one",
-            trigger: ".o_dispatch_invoices .text-bg-success",
+            trigger: ".o_dispatch_invoices .text-success-emphasis",
             run: fits,
         },
     ],
