@@ -37,6 +37,7 @@ from . import test_delivery_draft
 from . import test_delivery_files
 from . import test_delivery_limits
 from . import test_delivery_mail_form
+from . import test_delivery_mail_layout
 from . import test_delivery_pdf
 from . import test_delivery_proof
 from . import test_delivery_reply

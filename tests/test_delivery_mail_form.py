@@ -70,13 +70,17 @@ class TestMailForm(DispatchCase):
         plain = mail.get_body(("plain",)).get_content().replace("\r\n", "\n").rstrip("\n")
         page = html.document_fromstring(mail.get_body(("html",)).get_content())
         self.assertEqual(page.get("lang"), lang.replace("_", "-"))
-        [button] = page.xpath("//table//a")
+        [button] = page.xpath("//a[@class='dd_button']")
         link = button.get("href")
         self.assertIn(f"{document._name}", link)
         self.assertEqual(plain.count(link), 1)
         title = " ".join(button.text.split())
-        self.assertTrue(plain.startswith(f"{title} <{link}>\n{document.dispatch_name}\n"), plain)
-        said = [document.dispatch_name, format_amount(self.env, document.amount_total, document.currency_id, lang)]
+        amount = format_amount(self.env, document.amount_total, document.currency_id, lang)
+        kind = document.with_context(lang=lang).dispatch_kind
+        self.assertTrue(plain.startswith("\n".join((
+            self.company.name, "", f"{kind} {document.dispatch_name}", document.partner_id.name, amount))), plain)
+        self.assertIn(f"\n\n{title} <{link}>\n\n", plain)
+        said = [document.dispatch_name, amount]
         if code in DATED:
             said.append(format_date(self.env, self.due, lang))
         for value in said:
@@ -326,7 +330,7 @@ class TestMailForm(DispatchCase):
         for send in (self._send, self._send_by_hand):
             [mail] = send(self._invoice(self.nowak))
             page = html.document_fromstring(mail.get_body(("html",)).get_content())
-            [name] = page.xpath("//table//span[contains(., 'Handlowo')]")
+            [name] = page.xpath("//table//p[contains(., 'Handlowo')]")
             around = [name, *name.iterancestors()]
             self.assertFalse([e.tag for e in around if "nowrap" in e.get("style", "") or e.get("nowrap")])
             self.assertEqual(page.xpath("//meta[@name='viewport']/@content"), ["width=device-width, initial-scale=1"])

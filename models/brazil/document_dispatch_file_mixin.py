@@ -1,6 +1,6 @@
 from odoo import api, models
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 #: What a file is → code of its document type
 FILE_TYPES = {
@@ -54,6 +54,12 @@ class DocumentDispatchFile(models.Model):
 
     def _dispatch_date(self):
         return self.date or self.move_id.invoice_date or self.move_id.date
+
+    def _dispatch_mail_head(self):
+        head = super()._dispatch_mail_head()
+        if self.due_date:
+            head["details"].append((self.env._("Due date"), format_date(self.env, self.due_date)))
+        return head
 
     def _dispatch_enclosure(self):
         return {

@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.fields import Command
 
 from ...tools.mail import addresses
+from ..delivery.document_dispatch import OUR_LAYOUT
 
 
 class DocumentConsent(models.Model):
@@ -65,7 +66,8 @@ class DocumentConsent(models.Model):
         Mail = self.env["mail.mail"].sudo()  # sudo: the same
         for email in emails:
             mail = Mail.browse(text.send_mail(
-                self.id, email_values={"email_to": email, "recipient_ids": [Command.clear()]}))
+                self.id, email_values={"email_to": email, "recipient_ids": [Command.clear()]},
+                email_layout_xmlid=text.email_layout_xmlid or OUR_LAYOUT))
             if company.dispatch_mode == "send":
                 mail._dispatch_put_seal__()
         self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()  # sudo: the same

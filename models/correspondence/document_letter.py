@@ -157,6 +157,9 @@ class DocumentLetter(models.Model):
     def _dispatch_description(self):
         return self.env._("Letter")
 
+    def _dispatch_mail_head(self):
+        return {}  # it says all in its text
+
     def _dispatch_is_collected(self):
         return False  # what it asks, each customer answers for themselves
 

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 #: The report that draws it, by its name
 REPORT = "document_dispatch.report_statement"
@@ -97,6 +98,22 @@ class DocumentStatement(models.Model):
 
     def _dispatch_description(self):
         return self.env._("Statement of account")
+
+    def _dispatch_mail_head(self):
+        """The period and what is open at its end."""
+        head = super()._dispatch_mail_head()
+        head["name"] = " – ".join(format_date(self.env, day) for day in (self.date_from, self.date_to))
+        sections = self._get_figures()["currencies"]
+        balances = [self._dispatch_format_amount(section["closing"], section["currency"]) for section in sections]
+        if len(balances) == 1:
+            head["amount"] = balances[0]
+        else:
+            head["details"] += [(self.env._("Balance"), balance) for balance in balances]
+        head["details"] += [
+            (self.env._("Overdue"), self._dispatch_format_amount(section["overdue"], section["currency"]))
+            for section in sections if section["overdue"]
+        ]
+        return head
 
     def _dispatch_default_report(self):
         return self.env.ref("document_dispatch.action_report_statement")

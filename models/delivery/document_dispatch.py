@@ -6,9 +6,9 @@ from ...tools.dispatch.steering import OutgoingMail
 from ..dispatch.document_dispatch import NO_SYNC
 from .document_dispatch_mailer import envelope_sender
 
-#: The layout that core puts around documents (account.move.send, sale), and what goes out instead of it
+#: The layout that core puts around documents (account.move.send, sale), and what goes out where nobody chose one
 CORE_LAYOUT = "mail.mail_notification_layout_with_responsible_signature"
-OUR_LAYOUT = "document_dispatch.mail_layout"
+OUR_LAYOUT = "document_dispatch.mail_document_layout"
 
 
 class DocumentDispatch(models.Model):
@@ -275,6 +275,27 @@ class DocumentDispatch(models.Model):
             return [self.partner_id.commercial_partner_id.display_name]
         return [self.document_name, self.partner_id.display_name]
 
+    def _prepare_head(self, lang):
+        """What stands above the text, and for whom it is; of several documents the text says the rest.
+
+        :param str lang: code of the reader's language
+        :return: see ``document.dispatch.mixin._dispatch_mail_head``
+        """
+        if self.bundled_ids:
+            return {"customer": self.partner_id.commercial_partner_id.display_name}
+        # sudo: what its mail says, whoever lets it go
+        head = self._document().sudo().with_context(lang=lang)._dispatch_mail_head()
+        return head and {**head, "customer": self.partner_id.display_name}
+
+    def _get_layout(self):
+        """What goes around the text: what a person or another module chose, else the text's own, else ours."""
+        # sudo: the dispatch's own message and text
+        layout = self.mail_message_id.sudo().email_layout_xmlid
+        if layout and layout != CORE_LAYOUT:
+            return layout
+        # sudo: as above
+        return (self.mail_template_id or self.type_id.mail_template_id).sudo().email_layout_xmlid or OUR_LAYOUT
+
     def _render_layout(self, document, message, recipient):
         """Render the layout for one recipient: buttons and language are his.
 
@@ -296,12 +317,11 @@ class DocumentDispatch(models.Model):
             msg_vals={"model": document._name, "res_id": document.id,
                       "partner_ids": self._get_named_partners().ids, "tracking_value_ids": False},
         )
-        # core's is wider than a phone (data/mail_layout.xml); one that somebody chose stays
-        layout = message.email_layout_xmlid
-        layout = {"email_layout_xmlid": OUR_LAYOUT if layout == CORE_LAYOUT else layout}
+        head = self._prepare_head(recipient.lang)
         for _lang, render_values, group in groups:
             body = document._notify_by_email_render_layout(
-                message, group, msg_vals=layout, render_values=render_values,
+                message, group, msg_vals={"email_layout_xmlid": self._get_layout()},
+                render_values={**render_values, "head": head},
             )
             for dispatch in self._with_bundled():
                 body = recipient._drop_tokens(body, dispatch._thread())

@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, format_amount
 
 #: What a kind must answer: method → (the default, fields that it is content with)
 REQUIRED = {}
@@ -184,6 +184,23 @@ class DocumentDispatchMixin(models.AbstractModel):
             "kind": self.dispatch_kind, "name": self._dispatch_name(), "date": self._dispatch_date(),
             "amount": amount, "currency": amount is not False and self._dispatch_currency(),
         }
+
+    def _dispatch_mail_head(self):
+        """What stands above the text of its mail, to be seen at a glance, in the language of the context.
+
+        :return: ``{kind, name, amount, details}``: texts, the amount with its currency; ``details`` are lines of a
+            label and a text. What is empty or missing is not shown
+        """
+        enclosure = self._dispatch_enclosure()
+        return {
+            "kind": enclosure["kind"], "name": enclosure["name"], "details": [],
+            "amount": self._dispatch_format_amount(enclosure["amount"], enclosure["currency"]),
+        }
+
+    @api.model
+    def _dispatch_format_amount(self, amount, currency):
+        """An amount as customers read it; empty where there is none (``False``)."""
+        return "" if amount is False else format_amount(self.env, amount, currency)
 
     def _dispatch_text_record(self):
         """The record for which texts and reports of this document are written."""

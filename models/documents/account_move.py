@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from ...tools.pdf.stamp import stamp
 from ..dispatch.document_dispatch import NO_SYNC
@@ -69,6 +69,28 @@ class AccountMove(models.Model):
         return {
             "credit_note": self.env._("Credit note"), "proforma": self.env._("Pro-forma invoice"),
         }.get(self._dispatch_type_code()) or super()._dispatch_description()
+
+    def _dispatch_mail_head(self):
+        """What is still to be paid, and until when; of instalments the next one."""
+        head = super()._dispatch_mail_head()
+        if self._dispatch_type_code() not in ("invoice", "receipt"):
+            return head
+        if self.payment_state in ("paid", "in_payment") and self.amount_total:
+            return {**head, "details": [("", self.env._("Paid"))]}
+        if self.payment_state not in ("not_paid", "partial"):
+            return head
+        head["amount"] = self._dispatch_format_amount(self.amount_residual, self.currency_id)
+        # sudo: what the invoice itself shows
+        parts = self.sudo().line_ids.filtered(
+            lambda line: line.display_type == "payment_term" and not line.reconciled).sorted("date_maturity")
+        due = format_date(self.env, parts[:1].date_maturity or self.invoice_date_due)
+        if len(parts) > 1:
+            due += f" – {self._dispatch_format_amount(abs(parts[0].amount_residual_currency), self.currency_id)}"
+        return {**head, "details": [(self.env._("Due date"), due)] if due else []}
+
+    def _dispatch_button_title(self):
+        """Where somebody takes the money the button says that, too."""
+        return self.env._("View and pay") if self._dispatch_filter_payable() else super()._dispatch_button_title()
 
     def _dispatch_narrowing(self):
         return {"journal_id": self.journal_id.id}

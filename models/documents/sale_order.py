@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 from ...tools.dispatch.steering import SendRequest
 
@@ -91,6 +92,12 @@ class SaleOrder(models.Model):
                 if place:
                     found.append(line.id)
         return tuple(map(printed.browse, ids))
+
+    def _dispatch_mail_head(self):
+        head = super()._dispatch_mail_head()
+        if self._dispatch_type_code() == "quotation" and self.validity_date:
+            head["details"].append((self.env._("Valid until"), format_date(self.env, self.validity_date)))
+        return head
 
     def _dispatch_text_values(self):
         return {

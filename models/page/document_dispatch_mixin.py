@@ -41,4 +41,13 @@ class DocumentDispatchMixin(models.AbstractModel):
         """What core offers each recipient of a mail with these documents: their own link."""
         outgoing = OutgoingMail.of(self.env)
         recipient = self.env["document.dispatch.recipient"].browse(outgoing and outgoing.recipient_id or ())
-        return recipient._set_link(groups, self) if self and recipient else groups
+        if not self or not recipient:
+            return groups
+        if title := self._dispatch_button_title():
+            groups = [(name, match, {**data, "button_access": {**data["button_access"], "title": title}})
+                      if name == "portal_customer" else (name, match, data) for name, match, data in groups]
+        return recipient._set_link(groups, self)
+
+    def _dispatch_button_title(self):
+        """What the button in the customer's mail says, in the language of the context; empty: Odoo's own words."""
+        return ""

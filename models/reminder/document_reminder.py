@@ -212,6 +212,10 @@ class DocumentReminder(models.Model):
         return {"kind": self.dispatch_kind, "name": self._dispatch_name(), "date": self.date,
                 "amount": self.amount_open, "currency": self.currency_id}
 
+    def _dispatch_mail_head(self):
+        head = super()._dispatch_mail_head()
+        return {**head, "details": [(self.env._("Due date"), format_date(self.env, self.date_due))]}
+
     def _dispatch_text_amounts(self):
         return {"amount": self.move_id.amount_total, "residual": self.amount_open}
 

@@ -2,6 +2,7 @@ from . import (
     addresses,
     answers,
     blame,
+    colours,
     consequences,
     dsn,
     envelope,
