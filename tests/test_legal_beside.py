@@ -301,7 +301,7 @@ class TestPeppol(EachNetwork, NetworkBeside, LegalTours):
         Users.create({
             "id_client": "client", "proxy_type": "peppol", "edi_mode": "test", "company_id": cls.company.id,
             "edi_identification": Users._get_proxy_identification(cls.company, "peppol"), "private_key_id": key.id,
-            "refresh_token": "token",
+            "refresh_token": base64.b64encode(b"token").decode(),
         })
         cls.customer.with_company(cls.company).write({
             "country_id": cls.env.ref("base.be").id, "peppol_verification_state": "valid",
