@@ -116,7 +116,7 @@ class TestNfse(NfseCase):
     def test_cnpj_with_country(self):
         """Odoo refuses letters behind “BR”: where it does, the message says how to write it."""
         Partner = self.env["res.partner"]
-        self.assertIn("without “BR” in front: 12ABC34501DE35", Partner._dispatch_explain_cnpj("BR12.ABC.345/01DE-35"))
+        self.assertIn("without the prefix “BR”: 12ABC34501DE35", Partner._dispatch_explain_cnpj("BR12.ABC.345/01DE-35"))
         self.assertFalse(Partner._dispatch_explain_cnpj("BR11222333000181"))
 
 
@@ -136,8 +136,8 @@ class TestPix(NfseCase):
 
     def test_contradiction(self):
         for options, words in (
-            ({"code_text": corpus.pix("1400.00")}, "Pix code is about 1,400.00, the boleto about 1,500.00"),
-            ({"code_text": corpus.pix(expires="20200101")}, "good until 01/01/2020 only"),
+            ({"code_text": corpus.pix("1400.00")}, "Pix code is 1,400.00, that of the boleto 1,500.00"),
+            ({"code_text": corpus.pix(expires="20200101")}, "only valid until 01/01/2020"),
             ({"code_text": corpus.pix(broken=True)}, "Pix code is damaged"),
         ):
             with self.subTest(words):

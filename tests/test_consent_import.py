@@ -177,7 +177,7 @@ class TestImport(ConsentCase):
         self.assertIn("dematerialization_letter_date", message["message"])
         self.assertIn("line 1", message["message"])
         [error] = set(self._errors("nowak,Nowak Sp. z o.o.,,,2999-10-20"))
-        self.assertIn("Nowak Sp. z o.o.: nobody declared anything on 10/20/2999, that day is still to come.", error)
+        self.assertIn("Nowak Sp. z o.o.: the date 10/20/2999 is in the future.", error)
 
     def test_unknown_customer(self):
         columns = ["name", "parent_id", "dispatch_invoice"]

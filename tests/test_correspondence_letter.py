@@ -155,7 +155,7 @@ class TestLetter(LetterCase):
         window.action_back()
         self.assertEqual(window.step, "choose")
         self.assertFalse(self.env["document.letter"].search([]))
-        with self.assertRaisesRegex(UserError, "No customer fits"):
+        with self.assertRaisesRegex(UserError, "No customer matches"):
             self._window(code_from="Z").action_look()
 
     def test_preview_in_the_customers_language(self):

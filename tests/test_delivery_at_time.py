@@ -78,15 +78,15 @@ class TestAtTime(DispatchCase):
         past = NOW - timedelta(minutes=1)
         with self.assertRaisesRegex(UserError, "is in the past. Choose a time in the future"):
             self._send(invoice, dispatch_send_on=past)
-        with self.assertRaisesRegex(UserError, "is over"):
+        with self.assertRaisesRegex(UserError, "is in the past"):
             self._bulk(invoice | self._invoice(self.nowak), dispatch_send_on=past)
         order = self._order(self.silva)
-        with self.assertRaisesRegex(UserError, "is over"):
+        with self.assertRaisesRegex(UserError, "is in the past"):
             self._compose(order, scheduled_date="2026-12-01 08:59:00").action_schedule_message()
         self.assertFalse(self._dispatches(invoice) | self._dispatches(order))
         waiting = self._send(invoice)
         move = self.env["document.dispatch.schedule"].create({"dispatch_ids": waiting.ids, "date": past})
-        with self.assertRaisesRegex(UserError, "is over"):
+        with self.assertRaisesRegex(UserError, "is in the past"):
             move.action_move()
 
     def test_moved_and_sent_before(self):

@@ -402,7 +402,7 @@ class TestAddressFields(CommonCase):
         self.assertIn("replaces it", self._send_window(invoice).dispatch_before)
         self._deliver()
         self.assertEqual(waiting.state, "sent")
-        self.assertIn("once more", self._send_window(invoice).dispatch_before)
+        self.assertIn("sent again", self._send_window(invoice).dispatch_before)
 
     def test_window_of_nobody_in_copy(self):
         window = self._send_window(self._invoice(self.nowak))

@@ -56,15 +56,15 @@ class TestFiles(DispatchCase):
 
     def test_lost_on_the_disk(self):
         self._damage(self.file, None)
-        self._assert_kept_from_going("0 are there")
+        self._assert_kept_from_going("only 0 of")
 
     def test_empty_on_the_disk(self):
         self._damage(self.file, b"")
-        self._assert_kept_from_going("0 are there")
+        self._assert_kept_from_going("only 0 of")
 
     def test_cut_on_the_disk(self):
         self._damage(self.file, self.before[:14])
-        self._assert_kept_from_going("14 are there")
+        self._assert_kept_from_going("only 14 of")
 
     def test_other_bytes_of_the_same_size(self):
         self._damage(self.file, self.before[:-1] + b"?")
@@ -174,7 +174,7 @@ class TestFiles(DispatchCase):
     def test_what_did_not_go_is_said_in_our_own_words(self):
         self._damage(self.file, b"")
         self.dispatch.action_retry()
-        self.assertIn("0 are there", self.dispatch.what_happened)
+        self.assertIn("only 0 of", self.dispatch.what_happened)
         self.assertNotIn("Server reply", self.dispatch.what_happened)
         self.assertIn("Correct the problem described above", self.dispatch.what_to_do)
 

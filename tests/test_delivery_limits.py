@@ -383,7 +383,7 @@ class TestAlarm(LimitsCase):
                 with self._clock(start + timedelta(minutes=minutes)):
                     self._deliver()
         with self._clock(start + timedelta(minutes=100)):
-            self.assertIn("due for more than an hour and do not go: 1.", self._problems())
+            self.assertIn("due for more than an hour and are not sent: 1.", self._problems())
 
     def test_a_server_of_the_command_line_that_refuses(self):
         """It is asked once for all until it has rested, although no account can say so."""
@@ -397,7 +397,7 @@ class TestAlarm(LimitsCase):
                     self._deliver()
             self.assertEqual(connect.call_count, 1)
         with self._clock(start + timedelta(hours=23)):
-            self.assertIn("due for more than an hour and do not go: 3.", self._problems())
+            self.assertIn("due for more than an hour and are not sent: 3.", self._problems())
         self.assertEqual(set(self._waiting(invoices).mapped("tries")), {0})
 
     def test_trouble_that_does_not_pass(self):

@@ -49,7 +49,7 @@ class TestFeedback(AccessCase):
     def test_at_a_time(self):
         later = fields.Datetime.now() + timedelta(days=2)
         message, look, _next = self._send(self._invoice(self.nowak), dispatch_send_on=later)
-        self.assertIn("It goes on", message)
+        self.assertIn("It will be sent on", message)
         self.assertEqual(look, "info")
 
     def test_rehearsed(self):
@@ -58,7 +58,7 @@ class TestFeedback(AccessCase):
 
     def test_waits_for_the_scheduler_and_for_a_person(self):
         dispatch = self._invoice(self.nowak)._dispatch_create("manual")
-        self.assertEqual(dispatch.read_outcome()["message"], "It goes by itself, within minutes.")
+        self.assertEqual(dispatch.read_outcome()["message"], "It is sent automatically, within minutes.")
         reviewed = self._invoice(self.nowak)._dispatch_create("rule", state="review")
         self.assertIn("review", reviewed.read_outcome()["message"])
 

@@ -49,7 +49,7 @@ class TestHealth(DispatchCase):
             self._deliver()
         recipients = self._dispatches(invoice).recipient_ids
         recipients._with_system_write().next_try = fields.Datetime.now() - timedelta(hours=2)
-        self.assertIn("due for more than an hour and do not go: 1.", self._problems())
+        self.assertIn("due for more than an hour and are not sent: 1.", self._problems())
 
     def test_managers_get_one_activity(self):
         self.server._dispatch_note_refusal("535 bad credentials")

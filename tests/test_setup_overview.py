@@ -64,7 +64,7 @@ class TestStatus(OverviewCase):
         self._rule("Faturas do dia", "invoice")
         status, text = self._status()
         self.assertEqual(status, "incomplete")
-        self.assertIn("No mail server accepted a mail", text)
+        self.assertIn("No mail server has accepted an e-mail", text)
 
     def test_failed_test_mail(self):
         with self._mail_server_down():

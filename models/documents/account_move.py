@@ -207,10 +207,11 @@ class AccountMove(models.Model):
     @api.depends("dispatch_state")
     def _compute_status_in_payment(self):
         """What was sent stands under the dispatch status, in Odoo's lists beside this one."""
-        super()._compute_status_in_payment()
+        result = super()._compute_status_in_payment()
         for move in self:
             if move.status_in_payment == "sent" and move.dispatch_state:
                 move.status_in_payment = "posted"
+        return result
 
     def _dispatch_text_amounts(self):
         return {**super()._dispatch_text_amounts(), "residual": self.amount_residual}

@@ -24,6 +24,8 @@ class AccountMoveSendWizard(models.TransientModel):
     dispatch_invoice_too = fields.Boolean(
         string="The invoice itself", default=True, help="Turn off to send only what is selected below.",
     )
+    # with the user's rights: they say something of the customer, whatever id the window says
+    sending_method_checkboxes = fields.Json(compute_sudo=False)
 
     @api.depends("template_id", "lang")
     def _compute_dispatch_from(self):
@@ -43,8 +45,7 @@ class AccountMoveSendWizard(models.TransientModel):
     @api.depends("dispatch_channel")
     def _compute_sending_method_checkboxes(self):
         result = super()._compute_sending_method_checkboxes()
-        # with the user's rights: they say something of the customer, whatever id the window says
-        for wizard in self.sudo(False):
+        for wizard in self:
             if wizard.move_id:
                 wizard.sending_method_checkboxes = wizard._dispatch_offer_methods({
                     method: wizard._dispatch_check_method(method, box)

@@ -144,7 +144,7 @@ registry.category("web_tour.tours").add("document_dispatch_refused", {
         },
         {
             content: "It says why not, once",
-            trigger: ".modal .alert:contains('refuses e-mail since'):contains('goes to the paper tray')",
+            trigger: ".modal .alert:contains('has refused e-mail since'):contains('will be added to the paper tray')",
             run() {
                 if (document.querySelectorAll(".modal .alert").length !== 1) {
                     throw new Error("It is said twice");
