@@ -125,7 +125,7 @@ class TestImport(ConsentCase):
         self.assertEqual(self._errors("nowak,Nowak Sp. z o.o.,yes,,"), [])
         self.assertEqual(self._ledger(self.nowak).mapped("kind"), ["refused"])
         self._declare(self.nowak, "withdrawn")
-        self.assertIn("Nowak Sp. z o.o. declared on", self._errors("nowak,Nowak Sp. z o.o.,yes,,")[0])
+        self.assertIn("Nowak Sp. z o.o. accepted documents by e-mail on", self._errors("nowak,Nowak Sp. z o.o.,yes,,")[0])
         self.assertFalse(self.nowak.dematerialization_refused)
 
     def test_statements_do_not_grow(self):
@@ -199,7 +199,7 @@ class TestImport(ConsentCase):
 
     def test_date_without_a_refusal(self):
         [error] = self._errors("nowak,Nowak Sp. z o.o.,no,2023-11-02,")
-        self.assertIn("Nowak Sp. z o.o. has a date of refusal, and does not refuse", error)
+        self.assertIn("Nowak Sp. z o.o. has a date of refusal but does not refuse", error)
 
 
 @tagged("post_install", "-at_install")

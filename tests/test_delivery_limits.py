@@ -269,7 +269,7 @@ class TestDay(LimitsCase):
                     health._get_stuck_domain() & fields.Domain("dispatch_id", "in", dispatches.ids)), 0)
                 waits = "\n".join(health._get_waits())
                 if hour == 2:
-                    self.assertIn("Mails that wait for the account “Aurora”, which sends 5 in 24 hours: 15.", waits)
+                    self.assertIn("E-mails waiting for the account “Aurora”, which is limited to 5 in 24 hours: 15.", waits)
                     self.assertIn("a limit of 5 per day", dispatches[-1].what_next)
                     page = self.env["document.dispatch.overview"].create({})
                     self.assertIn("24 hours: 15.", page.waits)
@@ -366,7 +366,7 @@ class TestAlarm(LimitsCase):
         with self._clock(start + timedelta(minutes=100)):
             problems = self._problems()
         self.assertIn("Aurora", problems)
-        self.assertIn("Waiting mails: 2.", problems)
+        self.assertIn("E-mails waiting: 2.", problems)
         self.assertEqual(len(problems.splitlines()), 1)
         self.smtp.start()
         with self._clock(start + timedelta(minutes=120)):
@@ -413,7 +413,7 @@ class TestAlarm(LimitsCase):
                 if minutes < 60:
                     self.assertFalse(self._problems())
         with self._clock(start + timedelta(minutes=100)):
-            self.assertIn("e-mails have been due", self._problems())
+            self.assertIn("E-mails that have been due", self._problems())
 
     def test_used_again_at_once(self):
         invoices = self._invoices(1)

@@ -167,7 +167,7 @@ class TestBatch(DispatchCase):
         batch = window.dispatch_batch_id
         self._opened(window.action_send_and_print()).action_dispatch_stop()
         self.assertEqual((batch.sent, batch.running), (1, False))
-        self.assertIn("Documents not looked at: 2.", batch.left_out)
+        self.assertIn("Documents not reviewed: 2.", batch.left_out)
         self.assertEqual(len(self.envelopes), 1)
 
     # ------------------------------------------------------------------

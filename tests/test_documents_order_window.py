@@ -111,7 +111,7 @@ class TestOrderWindow(DispatchCase):
         action = self._window(self._orders(self.silva, self.nowak), dispatch_grouping="each").action_send()
         composer = self.env["mail.compose.message"].with_user(self.seller).with_context(**action["context"]).create({})
         batch = self.env["document.dispatch.batch"].browse(composer.action_dispatch_stop()["res_id"])
-        self.assertIn("Documents not looked at: 2.", batch.left_out)
+        self.assertIn("Documents not reviewed: 2.", batch.left_out)
 
     def test_off(self):
         self.company.dispatch_mode = "off"

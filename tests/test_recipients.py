@@ -316,10 +316,10 @@ class TestRecipients(TransactionCase):
             "partner_id": self.silva.id, "kind": "refused",
             "type_ids": [(6, 0, self.types["credit_note"].ids)]})
         self.assertEqual(self._outcomes(self.silva)["Invoices"], (
-            f"Goes on paper, because the customer refuses e-mail: {self.types['credit_note'].name}",
+            f"On paper, because the customer refuses e-mail: {self.types['credit_note'].name}",
             ["ana@silva.com.br"]))
         self.silva.dematerialization_refused = True
-        on_paper = ("Goes on paper, because the customer refuses e-mail", [])
+        on_paper = ("On paper, because the customer refuses e-mail", [])
         found = self._outcomes(self.silva)
         self.assertEqual((found["Invoices"], found["Quotations"], found["Orders"]), (on_paper,) * 3)
         duty = self.types["order"]

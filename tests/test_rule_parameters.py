@@ -139,7 +139,7 @@ class TestRuleParameters(DispatchCase):
             "domain_force": f"[('journal_id', '!=', {journal.id})]",
         })
         self.assertEqual(self._goes(secret, open_one, user_id=rita.id), [False, True])
-        self.assertIn("Documents that did not go: 1.", self.rule.warning)
+        self.assertIn("Documents that were not sent: 1.", self.rule.warning)
         self.assertIn("rita", self.rule.warning)
         self.assertIn(self.rule.warning, "\n".join(self.env["document.dispatch.health"]._get_problems()))
 

@@ -85,7 +85,7 @@ class TestStatus(OverviewCase):
             self._deliver()
         status, text = self._status()
         self.assertEqual(status, "waiting")
-        self.assertIn("Waiting mails: 1.", text)
+        self.assertIn("E-mails waiting: 1.", text)
         self.assertIn(self.server.name, text)
         self.server.dispatch_unreached_since -= timedelta(hours=2)
         self.assertEqual(self._status()[0], "problem", "that lasts too long")

@@ -330,7 +330,7 @@ registry.category("web_tour.tours").add("document_dispatch_one_by_one", {
         },
         {
             content: "And what was not looked at",
-            trigger: ".o_form_view .o_field_widget[name='left_out']:contains('Documents not looked at: 1')",
+            trigger: ".o_form_view .o_field_widget[name='left_out']:contains('Documents not reviewed: 1')",
         },
     ],
 });
