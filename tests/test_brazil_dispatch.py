@@ -344,7 +344,7 @@ class TestFiscalDispatch(FiscalCase):
     def test_the_customer_is_told(self):
         """On their page, and on the contact: what comes by e-mail although they refuse."""
         self.silva.dematerialization_refused = True
-        self.assertIn("as the law asks: NF-e", self.silva.dispatch_overview)
+        self.assertIn("as required by law: NF-e", self.silva.dispatch_overview)
         self.assertEqual(self.company._dispatch_duties(), "NF-e, Event of an NF-e")
         self.company.country_id = self.env.ref("base.fr")
         self.assertEqual(self.company._dispatch_duties(), "")

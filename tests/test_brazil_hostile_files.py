@@ -39,7 +39,7 @@ class TestReading(FiscalCase):
 
     def test_what_cannot_be_read_is_shown(self):
         for content, problem, words in (
-            (PINNING, None, "nobody knows|limits"), (hostile.locked(), "password", "password"),
+            (PINNING, None, "cannot be checked|limits"), (hostile.locked(), "password", "password"),
             (hostile.letter("Fatura")[:200], "broken", "damaged"),
             (b"\n" + hostile.letter("Fatura")[:200], "broken", "damaged"),
             (self.xml[:500], "truncated", "looks like an NF-e, but it is cut off"),

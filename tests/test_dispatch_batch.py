@@ -38,7 +38,7 @@ class TestBatch(DispatchCase):
         moves = self._invoices(self.silva, 2) | self._invoice(self.papel) | self._invoice(self.mudo)
         window = self._window(moves | gone | excluded)
         self.assertEqual(window.dispatch_by_mail, "Documents: 2, customers: 1, addresses: 2")
-        self.assertEqual(window.dispatch_on_paper, "Documents: 2 (e-mail refused: 1, no usable address: 1)")
+        self.assertEqual(window.dispatch_on_paper, "Documents: 2 (e-mail refused: 1, no valid address: 1)")
         self.assertEqual(window.dispatch_went, f"1: {gone.name}")
         self.assertIn("Entregue em mãos", window.dispatch_stays)
         window.dispatch_again = True

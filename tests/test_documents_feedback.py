@@ -39,7 +39,7 @@ class TestFeedback(AccessCase):
     def test_refused_by_the_server(self):
         self.smtp.handler.rcpt_replies["rui@silva.example.com"] = "550 5.1.1 no such user"
         message, look, _next = self._send(self._invoice(self.silva))
-        self.assertIn("rui@silva.example.com: There is no such mailbox.", message)
+        self.assertIn("rui@silva.example.com: The mailbox does not exist.", message)
         self.assertEqual(look, "danger")
 
     def test_paper(self):

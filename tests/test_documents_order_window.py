@@ -43,7 +43,7 @@ class TestOrderWindow(DispatchCase):
         excluded._dispatch_exclude("Entregue em mãos")
         window = self._window(self._orders(self.silva, self.silva, self.papel, self.mudo) | gone | cancelled | excluded)
         self.assertEqual(window.dispatch_by_mail, "Documents: 2, customers: 1, addresses: 1")
-        self.assertEqual(window.dispatch_on_paper, "Documents: 2 (e-mail refused: 1, no usable address: 1)")
+        self.assertEqual(window.dispatch_on_paper, "Documents: 2 (e-mail refused: 1, no valid address: 1)")
         self.assertEqual(window.dispatch_went, f"1: {gone.name}")
         self.assertIn("The order is cancelled.", window.dispatch_stays)
         self.assertIn("Entregue em mãos", window.dispatch_stays)

@@ -461,7 +461,7 @@ class TestNetwork(LegalCase):
         self.silva.ref = "valid"
         with patch.object(self.env.registry["account.move"], "_dispatch_gates", lambda moves: [gate]):
             words = health._explain_without_network(self.company)
-            self.assertIn("Customers in Belgium who cannot get a legal invoice by mail alone: 1.", words)
+            self.assertIn("Customers in Belgium who cannot receive a legal invoice by e-mail alone: 1.", words)
             self.assertIn(words, health._get_problems())
             self.assertEqual(setup._look_at_contacts(self.company)[0], False)
             self.company.country_id = self.env.ref("base.br")
