@@ -250,7 +250,7 @@ class TestLetter(LetterCase):
         self.assertIn("{{ 7*7 }}", html)
 
     def test_unknown_placeholder_and_nobody(self):
-        with self.assertRaisesRegex(UserError, "no placeholder {cliente}"):
+        with self.assertRaisesRegex(UserError, "placeholder {cliente} does not exist"):
             self._send(body="<p>{cliente}</p>")
         with self.assertRaisesRegex(UserError, "No customer matches"):
             self._send(code_from="Z")
