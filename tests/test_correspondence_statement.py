@@ -232,7 +232,7 @@ class TestStatement(PageCase):
     def test_what_makes_no_sense(self):
         with self.assertRaisesRegex(UserError, "ends before"):
             self._window(date_from=JULY).action_send()
-        with self.assertRaisesRegex(UserError, "nobody"):
+        with self.assertRaisesRegex(UserError, "no recipient"):
             self._window(customers="chosen").action_send()
 
     def test_rights(self):

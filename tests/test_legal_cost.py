@@ -53,5 +53,5 @@ class TestLegalCost(LegalCase):
         search = Partner.search_fetch
         with patch.object(self.env.registry["account.move"], "_dispatch_gates", lambda moves: [gate]), patch.object(
                 Partner, "search_fetch", lambda *args, **kwargs: asked.append(args) or search(*args, **kwargs)):
-            self.assertIn("by mail alone: 10.", health._explain_without_network(self.company))
+            self.assertIn("by e-mail alone: 10.", health._explain_without_network(self.company))
         self.assertEqual(asked, [])
