@@ -102,7 +102,7 @@ class TestChannels(DispatchCase):
         dispatch = self._leave(invoice._dispatch_create("rule"))
         self._deliver_nothing()
         self.assertEqual((dispatch.state, invoice.dispatch_state), ("failed", "failed"))
-        self.assertIn("not installed", dispatch.what_happened)
+        self.assertIn("no longer installed", dispatch.what_happened)
         self.assertIn("Send Again", dispatch.what_to_do)
         self.assertTrue(dispatch.activity_id)
         with self.assertRaisesRegex(UserError, f"Another method \\({GONE}\\)"):
@@ -112,7 +112,7 @@ class TestChannels(DispatchCase):
 
     def test_gone_in_review(self):
         dispatch = self._leave(self._invoice(self.silva)._dispatch_create("rule", "review"))
-        with self.assertRaisesRegex(UserError, "not installed"):
+        with self.assertRaisesRegex(UserError, "no longer installed"):
             dispatch.action_release()
         dispatch.action_cancel()
         self.assertEqual(dispatch.state, "cancelled")

@@ -220,7 +220,7 @@ class TestResend(DispatchCase):
             self.assertNotIn("spy", mail["subject"])
 
     def test_wrong_numbers(self):
-        for wrong, words in (("", "Enter the number"), (" ,; ", "Enter the number"), ("S1-S100000", "more than")):
+        for wrong, words in (("", "Enter the number"), (" ,; ", "Enter the number"), ("S1-S100000", "More than")):
             with self.subTest(wrong=wrong), self.assertRaisesRegex(UserError, words):
                 self._window(wrong)
         window = self._window("S404 " + "x" * 10000)

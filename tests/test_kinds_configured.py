@@ -431,7 +431,7 @@ class TestConfiguredWithdrawn(KindsCase):
             dispatch.with_user(manager).read()
             dispatch._document().with_user(manager).read()
             self.assertTrue(dispatch.action_open_document())
-            self.assertIn("not installed", dispatch._document()._dispatch_blocking_reason("record"))
+            self.assertIn("no longer installed", dispatch._document()._dispatch_blocking_reason("record"))
         self.assertFalse(self.env["document.dispatch"].with_user(self.clerk).search([("id", "in", sent.ids)]))
         with self.assertRaises(UserError):
             sent._resend()

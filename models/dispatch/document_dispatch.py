@@ -24,6 +24,8 @@ def attempt(records, method, *args):
     Telling never keeps what happened from being written; a clash with another transaction is left to the caller, who
     does everything anew.
     """
+    if not records:
+        return  # a savepoint would have everything computed that waits, in the middle of what the caller does
     try:
         with records.env.cr.savepoint():
             getattr(records, method)(*args)
