@@ -54,7 +54,7 @@ class TestCoreExits(DispatchCase):
         invoice = self._invoice(self.papel)
         window = self._send_window(invoice)
         self.assertFalse(window.alerts, "the window says it itself, once")
-        self.assertIn("refuses e-mail", window.dispatch_refusal)
+        self.assertIn("has refused e-mail", window.dispatch_refusal)
         window.action_send_and_print()
         self.assertEqual(self.envelopes, [])
         dispatch = self._dispatches(invoice)

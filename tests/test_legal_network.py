@@ -26,7 +26,7 @@ class TestNetwork(LegalCase):
         self.assertEqual((self.net.calls, self.envelopes), ([invoice.name], []))
         self.assertEqual(self._states(invoice), (["queued"], ["queued"]))
         self.assertEqual((invoice.is_move_sent, invoice.dispatch_state), (False, "queued"))
-        self.assertIn("Toynet has it", self._network(invoice).what_happened)
+        self.assertIn("Toynet received it", self._network(invoice).what_happened)
         self.assertIn("every few minutes", self._network(invoice).what_next)
         self._deliver()
         self.assertEqual((self.net.calls, self.envelopes), ([invoice.name], []))
