@@ -286,7 +286,7 @@ class TestRecipients(TransactionCase):
 
     def test_overview_says_that_nobody_gets_it(self):
         gomez = self._partner("Gómez Hermanos S.A.", False, is_company=True)
-        self.assertIn("No recipient", gomez.dispatch_overview)
+        self.assertIn("Nobody: goes to the paper tray", gomez.dispatch_overview)
         self.assertIn("no e-mail address", gomez.dispatch_overview)
         gomez.dematerialization_refused = True
         gomez.invalidate_recordset(["dispatch_overview"])

@@ -120,7 +120,7 @@ class TestSetup(SetupCase):
         self.assertIn("If you can read it", mail.get_body(("plain",)).get_content())
         state, text = self._step("account")
         self.assertEqual(state, "done")
-        self.assertIn("accepted a test mail to marta@aurora.example.com", text)
+        self.assertIn("accepted a test e-mail to marta@aurora.example.com", text)
         self.assertIn("250", text)
         self.assertFalse(self.env["mail.mail"].search([("subject", "=", mail["subject"])]))
 

@@ -90,7 +90,7 @@ registry.category("web_tour.tours").add("document_dispatch_last_text", {
         },
         {
             content: "Take the last one",
-            trigger: ".modal .o_field_widget[name='dispatch_text'] .o_radio_item:contains('Last used') input",
+            trigger: ".modal .o_field_widget[name='dispatch_text'] .o_radio_item:contains('Last text') input",
             run: "click",
         },
         {
