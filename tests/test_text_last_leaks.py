@@ -94,7 +94,8 @@ class TestLastTextLeaks(LastTextCase):
         template = self.env.ref("account.email_template_edi_invoice")
         first, second = self._bill(self.silva), self._bill(self.silva, 90.5, self.later)
         self.assertFalse(self._remember(first, template=template))
-        self._remember(first, ("Here is your", "Kindly find your"), template=template)
+        kept = self._remember(first, ("Here is your", "Kindly find your"), template=template)
+        self.assertEqual(kept, self._find(second, template=template), (kept.read(), first.name))
         lines = self._use(second, template=template)[1]
         self.assertIn("Kindly find your", lines)
         self.assertIn(second.name, lines)
