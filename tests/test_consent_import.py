@@ -125,7 +125,8 @@ class TestImport(ConsentCase):
         self.assertEqual(self._errors("nowak,Nowak Sp. z o.o.,yes,,"), [])
         self.assertEqual(self._ledger(self.nowak).mapped("kind"), ["refused"])
         self._declare(self.nowak, "withdrawn")
-        self.assertIn("Nowak Sp. z o.o. accepted documents by e-mail on", self._errors("nowak,Nowak Sp. z o.o.,yes,,")[0])
+        [error] = self._errors("nowak,Nowak Sp. z o.o.,yes,,")
+        self.assertIn("Nowak Sp. z o.o. accepted documents by e-mail on", error)
         self.assertFalse(self.nowak.dematerialization_refused)
 
     def test_statements_do_not_grow(self):

@@ -269,7 +269,7 @@ class TestDay(LimitsCase):
                     health._get_stuck_domain() & fields.Domain("dispatch_id", "in", dispatches.ids)), 0)
                 waits = "\n".join(health._get_waits())
                 if hour == 2:
-                    self.assertIn("E-mails waiting for the account “Aurora”, which is limited to 5 in 24 hours: 15.", waits)
+                    self.assertIn("the account “Aurora”, which is limited to 5 in 24 hours: 15.", waits)
                     self.assertIn("a limit of 5 per day", dispatches[-1].what_next)
                     page = self.env["document.dispatch.overview"].create({})
                     self.assertIn("24 hours: 15.", page.waits)
