@@ -128,7 +128,7 @@ class TestSendWindow(DispatchCase):
         invoice = self._invoice(self.papel)
         window = self._send_window(invoice)
         self.assertIn("has refused e-mail since", window.dispatch_refusal)
-        self.assertIn("goes to the paper tray", window.dispatch_refusal)
+        self.assertIn("be added to the paper tray", window.dispatch_refusal)
         window.action_dispatch_paper()
         dispatch = self._dispatches(invoice)
         self.assertEqual((dispatch.state, dispatch.channel_reason), ("paper", "refused"))
@@ -202,7 +202,7 @@ class TestSendWindow(DispatchCase):
         invoice = self._invoice(self.silva)
         self._send(invoice)
         said = self._send_window(invoice).dispatch_before
-        for words in ("Sent on", "ana@silva.example.com, rui@silva.example.com", "once more"):
+        for words in ("Sent on", "ana@silva.example.com, rui@silva.example.com", "sent again"):
             self.assertIn(words, said)
         self.assertNotIn("Opened", said)
         self._dispatches(invoice)._with_system_write().document_opened_date = "2026-03-02 10:00:00"

@@ -315,7 +315,7 @@ class TestRuleParameters(DispatchCase):
         with Form(self.rule) as form:
             form.hour_from, form.hour_to, form.interval = 8, 18, "60"
             form.tz = "America/Sao_Paulo"
-        self.assertIn("Every day from 08:00 to 18:00, every hour, all documents of these kinds: Invoice",
+        self.assertIn("Every day from 08:00 to 18:00, every hour, all documents of these types: Invoice",
                       self.rule.sentence)
         self.assertIn(f"in the name of {self.rule.user_id.name}", self.rule.sentence)
         self.assertIn("The next run is on", self.rule.sentence)
