@@ -441,7 +441,7 @@ class TestConfiguredWithdrawn(KindsCase):
         self.assertEqual(len(self.envelopes), 1)
         self.env["document.dispatch.report"].search([]).read()
         self._plan()
-        self.assertIn("not installed", rule.problem)
+        self.assertIn("no longer installed", rule.problem)
         self.Type.with_user(manager).search([]).read()
         self.Type.with_context(active_test=False).search([("source_model", "!=", False)]).read()
         self.env["document.dispatch.overview"].create({}).read()
