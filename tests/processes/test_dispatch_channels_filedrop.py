@@ -125,7 +125,7 @@ class TestFiledrop(FaultCase):
                 (shown["channel"], shown["state"], of_document, name),
                 (CODE, state, state, f"Another method ({CODE})"))
             self.assertNotIn("retry", shown["channel_actions"])
-        self.assertIn("not installed", self._see(waiting)[0]["what_happened"])
+        self.assertIn("no longer installed", self._see(waiting)[0]["what_happened"])
         self._after_removal(failed, waiting)
 
     def _block(self):
