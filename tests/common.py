@@ -222,6 +222,17 @@ class DispatchCase(AccountTestInvoicingCommon):
     def _deliver(self):
         self.env["document.dispatch.delivery"]._deliver()
 
+    def _count_reading(self, records, name):
+        """``(one, all)``: the statements that reading this field of one of these records takes, and of all of them."""
+        statements = []
+        for some in (records[:1], records[:1], records):  # what is cached for long is read the first time
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            some.mapped(name)
+            statements.append(self.env.cr.sql_log_count - before)
+        return statements[1:]
+
     def _batch_window(self, invoices, **vals):
         return self.env["account.move.send.batch.wizard"].with_context(
             active_model="account.move", active_ids=invoices.ids,

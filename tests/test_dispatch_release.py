@@ -68,15 +68,9 @@ class TestAmount(ReviewCase):
     def test_documents_of_a_list_are_read_together(self):
         dispatches = self.env["document.dispatch"].union(
             *(self._invoice(self.silva)._dispatch_create("manual") for _number in range(6)))
-        statements = []
-        for some in (dispatches[:1], dispatches[:1], dispatches):  # what is cached for long is read the first time
-            self.env.flush_all()
-            self.env.invalidate_all()
-            before = self.env.cr.sql_log_count
-            some.mapped("amount")
-            statements.append(self.env.cr.sql_log_count - before)
-        self.assertTrue(statements[1])
-        self.assertLessEqual(statements[2], statements[1] + 1)
+        one, several = self._count_reading(dispatches, "amount")
+        self.assertTrue(one)
+        self.assertLessEqual(several, one + 1)
 
 
 class TestMailPreview(ReviewCase):

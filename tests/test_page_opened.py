@@ -43,15 +43,9 @@ class TestPageOpened(PageCase):
         """A list says of each dispatch when its document was opened, without a statement for each."""
         dispatches = self.env["document.dispatch"].union(
             *(self._invoice(self.silva)._dispatch_create("manual") for _number in range(4)))
-        statements = []
-        for some in (dispatches[:1], dispatches[:1], dispatches):  # what is cached for long is read the first time
-            self.env.flush_all()
-            self.env.invalidate_all()
-            before = self.env.cr.sql_log_count
-            some.mapped("document_opened_date")
-            statements.append(self.env.cr.sql_log_count - before)
-        self.assertTrue(statements[1])
-        self.assertEqual(statements[1], statements[2])
+        one, several = self._count_reading(dispatches, "document_opened_date")
+        self.assertTrue(one)
+        self.assertEqual(one, several)
 
     def test_what_is_known(self):
         """Whoever asks what is known of them reads it, too."""
