@@ -113,11 +113,5 @@ class TestTimeline(AccessCase):
         moves = self.env["account.move"].union(*(self._invoice(self.silva) for _number in range(6)))
         moves._dispatch_create("rule")
         self._deliver()
-        statements = []
-        for some in (moves[:1], moves[:1], moves):
-            self.env.flush_all()
-            self.env.invalidate_all()
-            before = self.env.cr.sql_log_count
-            some.mapped("dispatch_timeline")
-            statements.append(self.env.cr.sql_log_count - before)
-        self.assertLessEqual(statements[2], statements[1] + 8)
+        one, several = self._count_reading(moves, "dispatch_timeline")
+        self.assertLessEqual(several, one + 8)
